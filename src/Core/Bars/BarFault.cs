@@ -1,0 +1,42 @@
+using DxyOrleans.Core.Time;
+
+namespace DxyOrleans.Core.Bars;
+
+/// <summary>Why something is not a bar: a code for programs, a sentence that says what is wrong and with which value.</summary>
+public sealed record BarFault(string Code, string Text)
+{
+    public static BarFault NotPositive(string field, decimal value) =>
+        new("not-positive", $"{field} is {value}; a price has to be above zero");
+
+    public static BarFault NotANumber(string field, string value) =>
+        new("not-a-number", $"{field} is '{value}'; a price has to be a finite number with '.' before its decimals");
+
+    public static BarFault TooLarge(string field, decimal value) =>
+        new("too-large", $"{field} is {value}; prices from {Price.Limit:0} on don't fit numeric(20,8)");
+
+    public static BarFault HighBelowLow(decimal high, decimal low) =>
+        new("high-below-low", $"high {high} is below low {low}");
+
+    public static BarFault OutsideRange(string field, decimal value, decimal low, decimal high) =>
+        new("outside-range", $"{field} {value} lies outside low {low} to high {high}");
+
+    public static BarFault OffGrid(UtcTime time, Timeframe timeframe) =>
+        new("off-grid", $"{time} is not the open of a {timeframe} bar");
+
+    public static BarFault NegativeCount(string field, decimal value) =>
+        new("negative", $"{field} is {value}; it can't be negative");
+
+    public static BarFault InTheFuture(UtcTime time, UtcTime now) =>
+        new("in-the-future", $"the bar of {time} has not begun; the clock says {now}");
+
+    public static BarFault UnknownSymbol(Symbol symbol) =>
+        new("unknown-symbol", $"{symbol} is not in the registry; add it with 'symbols add'");
+
+    public static BarFault Contradicted(UtcTime time) =>
+        new("contradiction", $"a bar of {time} with other values stands earlier in the same input");
+
+    public static BarFault WrongSeries(Series found, Series wanted) =>
+        new("wrong-series", $"a bar of {found} was given to {wanted}");
+
+    public override string ToString() => Text;
+}
