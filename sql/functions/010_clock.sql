@@ -1,0 +1,24 @@
+-- Market time. Nothing of ours reads the wall clock by another way.
+CREATE OR REPLACE FUNCTION dxy.now() RETURNS timestamptz
+LANGUAGE sql VOLATILE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(
+    (SELECT c.anchor_market + (clock_timestamp() - c.anchor_real) * c.rate FROM dxy.clock AS c),
+    clock_timestamp())
+$$;
+
+-- cluster_name can be set only when a server starts: a session can't pretend to be an embedded server.
+CREATE OR REPLACE FUNCTION dxy.refuse_clock() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF current_setting('cluster_name') <> 'dxy-embedded' THEN
+    RAISE EXCEPTION 'market time can be set on an embedded server only; this one is %', coalesce(nullif(current_setting('cluster_name'), ''), 'not embedded');
+  END IF;
+  RETURN new;
+END
+$$;
+CREATE OR REPLACE TRIGGER clock_only_embedded BEFORE INSERT OR UPDATE ON dxy.clock
+  FOR EACH ROW EXECUTE FUNCTION dxy.refuse_clock();

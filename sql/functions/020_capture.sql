@@ -1,0 +1,113 @@
+-- The capture triggers' functions: one row to dxy.change for each statement that changed a business column of some bar,
+-- and the old values of every final bar it changed to dxy.correction. The first argument is the table's logical name,
+-- so that a statement straight into a partition says the same as one through its parent.
+--
+-- SECURITY DEFINER, owned by dxy_capture, which may do nothing but append here: the writer needs no right in our schema.
+-- enable_nestloop off: a plan cached from one-row statements is otherwise quadratic for the large statement that follows.
+
+CREATE OR REPLACE FUNCTION dxy.capture_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+AS $$
+BEGIN
+  INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
+  SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), dxy.now()
+  FROM (SELECT n.canonical_symbol, n.timeframe, min(n.ts_utc) AS first_ts, max(n.ts_utc) AS last_ts
+        FROM new_rows AS n GROUP BY 1, 2) AS s
+  HAVING count(*) > 0;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.capture_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+AS $$
+BEGIN
+  WITH gone AS (
+    INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
+                                source, deleted, replaced_at)
+    SELECT tg_argv[0], o.canonical_symbol, o.timeframe, o.ts_utc, o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count,
+           o.source, true, t.at
+    FROM old_rows AS o, (SELECT dxy.now() AS at) AS t
+    WHERE NOT o.is_partial
+  )
+  INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
+  SELECT tg_argv[0], array_agg(DISTINCT o.canonical_symbol), array_agg(DISTINCT o.timeframe), min(o.ts_utc), max(o.ts_utc), dxy.now()
+  FROM old_rows AS o
+  HAVING count(*) > 0;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.capture_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+AS $$
+BEGIN
+  -- Old and new rows are paired by the bar's key; a row whose key itself was changed stands in the join alone, on both sides.
+  WITH changed AS MATERIALIZED (
+    SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
+           o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
+           coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
+           coalesce(n.timeframe, o.timeframe) AS timeframe,
+           coalesce(n.ts_utc, o.ts_utc) AS ts_utc
+    FROM new_rows AS n
+    FULL JOIN old_rows AS o
+      ON o.canonical_symbol = n.canonical_symbol AND o.timeframe = n.timeframe AND o.ts_utc = n.ts_utc
+    WHERE (n.open, n.high, n.low, n.close, n.vol, n.vwap, n.trade_count, n.is_partial)
+          IS DISTINCT FROM (o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial)
+  ), remembered AS (
+    INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
+                                source, deleted, replaced_at)
+    SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
+           c.source, false, t.at
+    FROM changed AS c, (SELECT dxy.now() AS at) AS t
+    WHERE NOT c.old_partial
+  )
+  INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
+  SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
+  FROM changed AS c
+  HAVING count(*) > 0;
+  RETURN NULL;
+END
+$$;
+
+-- The same for derived_data_bars, where only active rows count: a soft delete is the end of a bar, an undelete its beginning.
+CREATE OR REPLACE FUNCTION dxy.capture_update_derived() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+AS $$
+BEGIN
+  WITH changed AS MATERIALIZED (
+    SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
+           o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
+           n.canonical_symbol IS NULL AS ended,
+           coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
+           coalesce(n.timeframe, o.timeframe) AS timeframe,
+           coalesce(n.ts_utc, o.ts_utc) AS ts_utc
+    FROM (SELECT * FROM new_rows WHERE deleted_at IS NULL) AS n
+    FULL JOIN (SELECT * FROM old_rows WHERE deleted_at IS NULL) AS o
+      ON o.canonical_symbol = n.canonical_symbol AND o.timeframe = n.timeframe AND o.ts_utc = n.ts_utc
+         AND o.derivation_version = n.derivation_version
+    WHERE (n.open, n.high, n.low, n.close, n.vol, n.vwap, n.trade_count, n.is_partial)
+          IS DISTINCT FROM (o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial)
+  ), remembered AS (
+    INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
+                                source, deleted, replaced_at)
+    SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
+           c.source, c.ended, t.at
+    FROM changed AS c, (SELECT dxy.now() AS at) AS t
+    WHERE NOT c.old_partial
+  )
+  INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
+  SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
+  FROM changed AS c
+  HAVING count(*) > 0;
+  RETURN NULL;
+END
+$$;

@@ -1,0 +1,27 @@
+-- Transaction locks only: all of it works through a transaction-mode pooler. Each is taken in a statement of its own,
+-- because a statement that locks and reads sees the snapshot from before its wait.
+
+-- Held by whoever derives bars of the target, until commit.
+CREATE OR REPLACE FUNCTION dxy.lock_target(p_symbol text, p_timeframe text) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$ SELECT pg_advisory_xact_lock(21881, hashtext(p_symbol || '/' || p_timeframe)) $$;
+
+-- Shared: a writer from before it reads the route's epoch until its commit. Exclusive: a flip.
+CREATE OR REPLACE FUNCTION dxy.hold_route(p_symbol text) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$ SELECT pg_advisory_xact_lock_shared(21882, hashtext(p_symbol)) $$;
+
+CREATE OR REPLACE FUNCTION dxy.flip_route(p_symbol text, p_mode text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_epoch bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(21882, hashtext(p_symbol));
+  INSERT INTO dxy.route AS r (symbol, mode, epoch, changed_at) VALUES (p_symbol, p_mode, 2, dxy.now())
+  ON CONFLICT (symbol) DO UPDATE SET mode = excluded.mode, epoch = r.epoch + 1, changed_at = excluded.changed_at
+  RETURNING epoch INTO v_epoch;
+  RETURN v_epoch;
+END
+$$;

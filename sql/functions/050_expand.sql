@@ -1,0 +1,24 @@
+-- Turns recorded changes into due work and deletes exactly the changes it took. Skipping what another reader holds means that nobody waits,
+-- and that nothing relies on ids or transactions being in order. Returns how many changes it took.
+CREATE OR REPLACE FUNCTION dxy.expand_changes(p_limit integer DEFAULT 5000) RETURNS integer
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH taken AS (
+    DELETE FROM dxy.change
+    WHERE ctid = ANY (ARRAY(SELECT c.ctid FROM dxy.change AS c LIMIT p_limit FOR UPDATE SKIP LOCKED))
+    RETURNING symbols, timeframes, first_ts, last_ts
+  ), touched AS (
+    SELECT d.target_symbol, d.target_timeframe,
+           range_agg(tstzrange(dxy.bucket(d.target_timeframe, t.first_ts),
+                               dxy.bucket(d.target_timeframe, t.last_ts) + d.target_length + d.look_ahead)) AS ranges
+    FROM (SELECT DISTINCT symbols, timeframes, first_ts, last_ts FROM taken) AS t
+    JOIN dxy.dependency AS d ON d.input_symbol = ANY (t.symbols) AND d.input_timeframe = ANY (t.timeframes)
+    GROUP BY 1, 2
+  ), recorded AS (
+    INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at)
+    SELECT t.target_symbol, t.target_timeframe, lower(r), upper(r), 'change', n.at
+    FROM touched AS t, unnest(t.ranges) AS r, (SELECT dxy.now() AS at) AS n
+  )
+  SELECT count(*)::integer FROM taken
+$$;

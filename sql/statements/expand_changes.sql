@@ -1,0 +1,1 @@
+SELECT dxy.expand_changes()

@@ -1,0 +1,1 @@
+SELECT dxy.hold_route($1)

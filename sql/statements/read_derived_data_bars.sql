@@ -1,0 +1,4 @@
+SELECT b.ts_utc, b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial, b.source, b.raw::text, b.created_at, b.updated_at
+FROM public.derived_data_bars AS b
+WHERE b.deleted_at IS NULL AND b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4
+ORDER BY b.ts_utc

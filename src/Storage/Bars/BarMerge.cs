@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace DxyOrleans.Storage.Bars;
+
+/// <summary>Storing bars that differ: one statement, rows in the order symbol, timeframe, time, equal rows untouched.</summary>
+public static class BarMerge
+{
+    /// <summary>The statement for these rows, to be executed alone or in a batch; its one value is read by <see cref="Outcomes"/>.</summary>
+    /// <param name="table">Where to.</param>
+    /// <param name="rows">No bar twice.</param>
+    /// <param name="source">The source they are stored under.</param>
+    /// <param name="replaceOtherSources">Whether they take the place of other sources' rows.</param>
+    /// <param name="ignoreCompleteness">Whether they take the place of rows made from fuller inputs.</param>
+    public static NpgsqlBatchCommand Command(
+        BarTable table, IReadOnlyList<BarRow> rows, string source, bool replaceOtherSources = false, bool ignoreCompleteness = false)
+    {
+        var command = new NpgsqlBatchCommand(table.Merge);
+        var parameters = command.Parameters;
+        Add(parameters, rows, NpgsqlDbType.Text, row => row.Bar.Symbol.Name);
+        Add(parameters, rows, NpgsqlDbType.Text, row => row.Bar.Timeframe.ToString());
+        Add(parameters, rows, NpgsqlDbType.TimestampTz, row => row.Bar.Time.ToDateTime());
+        Add(parameters, rows, NpgsqlDbType.Numeric, row => row.Bar.Open);
+        Add(parameters, rows, NpgsqlDbType.Numeric, row => row.Bar.High);
+        Add(parameters, rows, NpgsqlDbType.Numeric, row => row.Bar.Low);
+        Add(parameters, rows, NpgsqlDbType.Numeric, row => row.Bar.Close);
+        Add(parameters, rows, NpgsqlDbType.Numeric, row => row.Bar.Volume);
+        Add(parameters, rows, NpgsqlDbType.Numeric, row => row.Bar.Vwap);
+        Add(parameters, rows, NpgsqlDbType.Integer, row => row.Bar.TradeCount);
+        Add(parameters, rows, NpgsqlDbType.Boolean, row => row.Bar.IsPartial);
+        Add(parameters, rows, NpgsqlDbType.Text, row => row.Raw);
+        Add(parameters, rows, NpgsqlDbType.Integer, row => row.Completeness);
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceOtherSources });
+        parameters.Add(new NpgsqlParameter<bool> { TypedValue = ignoreCompleteness });
+        return command;
+    }
+
+    /// <summary>Reads the letters the statement returns, one a row in the rows' order.</summary>
+    public static ImmutableArray<BarOutcome> Outcomes(string letters) => [.. letters.Select(letter => letter switch
+    {
+        'n' => BarOutcome.New,
+        'c' => BarOutcome.Changed,
+        'e' => BarOutcome.Equal,
+        'k' => BarOutcome.OtherSource,
+        'g' => BarOutcome.InputsGone,
+        _ => throw new InvalidOperationException($"The merge statement returned the letter '{letter}'."),
+    })];
+
+    static void Add<T>(NpgsqlParameterCollection parameters, IReadOnlyList<BarRow> rows, NpgsqlDbType type, Func<BarRow, T> value)
+    {
+        var values = new T[rows.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = value(rows[i]);
+        }
+
+        parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+    }
+}

@@ -1,0 +1,21 @@
+namespace DxyOrleans.Storage.Bars;
+
+/// <summary>The two tables that hold bars, and the statements for each.</summary>
+public sealed class BarTable
+{
+    private BarTable(string name) => Name = name;
+
+    public static BarTable Data { get; } = new("data_bars");
+
+    public static BarTable Derived { get; } = new("derived_data_bars");
+
+    public string Name { get; }
+
+    internal string Merge => Sql.Statement($"merge_{Name}");
+
+    internal string Read => Sql.Statement($"read_{Name}");
+
+    internal string Prune => Sql.Statement($"prune_{Name}");
+
+    public override string ToString() => Name;
+}

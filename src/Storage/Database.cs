@@ -1,0 +1,43 @@
+using Npgsql;
+
+namespace DxyOrleans.Storage;
+
+/// <summary>How to reach the database and how much of it to use.</summary>
+public sealed record DatabaseSettings
+{
+    /// <summary>An Npgsql connection string or a <c>postgresql://</c> URL; may lead through a transaction-mode pooler.</summary>
+    public required string Connection { get; init; }
+
+    /// <summary>Connections of this process at most, 2 to 200. Shops on small plans have few: the default is 8.</summary>
+    public int PoolSize { get; init; } = 8;
+
+    /// <summary>Whether statements are prepared on the server; off for poolers that don't carry prepared statements.</summary>
+    public bool Prepare { get; init; } = true;
+
+    /// <summary>The name the server shows for these connections.</summary>
+    public string ApplicationName { get; init; } = "dxy";
+}
+
+/// <summary>Opens the one data source of a process.</summary>
+public static class Database
+{
+    /// <exception cref="ArgumentException">The connection can't be read.</exception>
+    public static NpgsqlDataSource Open(DatabaseSettings settings) =>
+        new NpgsqlDataSourceBuilder(ConnectionString(settings)).Build();
+
+    /// <summary>The settings as one Npgsql connection string, for libraries that take nothing else.</summary>
+    public static string ConnectionString(DatabaseSettings settings)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(settings.Connection))
+        {
+            MaxPoolSize = settings.PoolSize,
+            ApplicationName = settings.ApplicationName,
+            MaxAutoPrepare = settings.Prepare ? 60 : 0,
+            AutoPrepareMinUsages = 2,
+            Enlist = false,
+            NoResetOnClose = true,
+            IncludeErrorDetail = true,
+        };
+        return builder.ConnectionString;
+    }
+}

@@ -1,0 +1,17 @@
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>The named points of a deriving transaction.</summary>
+public enum DeriveStep
+{
+    /// <summary>The target is locked and its due rows are taken.</summary>
+    Taken,
+
+    /// <summary>The inputs are read and the bars computed.</summary>
+    Read,
+
+    /// <summary>The bars are written and the due rows deleted, uncommitted.</summary>
+    Written,
+
+    /// <summary>It is committed.</summary>
+    Committed,
+}

@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Storage.Bars;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>What a rule gives for a range: the rows, and for an index the minutes that gave none.</summary>
+public sealed record Derived(IReadOnlyList<BarRow> Rows, ImmutableArray<SkipCause> Skipped);

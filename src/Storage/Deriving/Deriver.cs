@@ -1,0 +1,225 @@
+using DxyOrleans.Core.Due;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>
+/// The one way derived rows are written, whoever asks (grain, console, sweep): in one transaction, under READ COMMITTED, take the target's lock,
+/// then the due rows, then read the inputs in a later statement, write what differs, delete exactly the due rows taken.
+/// Two derivers of one target at the same instant, or one killed at any point, leave what the newest inputs give.
+/// </summary>
+/// <param name="database">Where.</param>
+/// <param name="rule">The target and how its bars come about.</param>
+/// <param name="interrupt">Called at each named step, inside the transaction; tests pause or fail there.</param>
+public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<DeriveStep, CancellationToken, Task>? interrupt = null)
+{
+    // Below this many bars a COPY saves nothing over the merge statement.
+    const int CopyFrom = 1000;
+
+    TimeSpan _longest = rule.LongestSlice;
+
+    public ITargetRule Rule => rule;
+
+    /// <summary>Works off one slice of what is due and ripe; <see cref="SliceOutcome.Idle"/> when nothing is.</summary>
+    /// <exception cref="PostgresException">The transaction failed for a reason that a retry may mend, or the database is away.</exception>
+    public async Task<SliceOutcome> ProcessSliceAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        while (true)
+        {
+            DueSlice? slice = null;
+            try
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                var (due, route, now) = await TakeAsync(connection, cancellation);
+                slice = DueSlice.Choose(due, RipeEnd(now), _longest);
+                if (slice is null)
+                {
+                    // Nothing to write, but changes may have been expanded.
+                    await transaction.CommitAsync(cancellation);
+                    return SliceOutcome.Idle;
+                }
+
+                await At(DeriveStep.Taken, cancellation);
+                var derived = await rule.DeriveAsync(connection, slice.Window, slice.Version, route, cancellation);
+                await At(DeriveStep.Read, cancellation);
+                var outcome = await WriteAsync(connection, slice, derived, route, now, cancellation);
+                await At(DeriveStep.Written, cancellation);
+                await transaction.CommitAsync(cancellation);
+                await At(DeriveStep.Committed, cancellation);
+                _longest = TimeSpan.FromTicks(Math.Min(_longest.Ticks * 2, rule.LongestSlice.Ticks));
+                return outcome;
+            }
+            catch (Exception fault) when (slice is not null && IsAboutData(fault))
+            {
+                if (slice.Window.Length > rule.Series.Timeframe.Length)
+                {
+                    _longest = new TimeSpan(Math.Max(rule.Series.Timeframe.Ticks, slice.Window.Length.Ticks / 2)).Floor(rule.Series.Timeframe);
+                    continue;
+                }
+
+                await ParkAsync(connection, slice, fault.Message, cancellation);
+                return new SliceOutcome { Window = slice.Window };
+            }
+        }
+    }
+
+    /// <summary>Works off everything that is due and ripe.</summary>
+    /// <param name="progress">Told of each slice.</param>
+    /// <param name="cancellation">Stops between slices; what is left stays due.</param>
+    public async Task DrainAsync(Action<SliceOutcome>? progress, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var outcome = await ProcessSliceAsync(cancellation);
+            if (outcome.Window is null)
+            {
+                return;
+            }
+
+            progress?.Invoke(outcome);
+        }
+    }
+
+    async Task<(IReadOnlyList<DueRange> Due, Route Route, UtcTime Now)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("begin_target").AddSeries(rule.Series);
+        batch.Add("hold_route").With(rule.Series.Symbol.Name);
+        batch.Add("read_route").With(rule.Series.Symbol.Name);
+        batch.Add("expand_changes");
+        batch.Add("take_due").AddSeries(rule.Series).With(rule.Ripeness);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var route = Route.Parse(reader.GetString(0), reader.GetInt64(1));
+        await reader.NextResultAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+
+        var due = new List<DueRange>();
+        UtcTime now = default;
+        while (await reader.ReadAsync(cancellation))
+        {
+            now = reader.GetUtc(6);
+            if (!reader.IsDBNull(0))
+            {
+                due.Add(new DueRange(reader.GetInt64(0), new TimeRange(reader.GetUtc(1), reader.GetUtc(2)),
+                    reader.IsDBNull(3) ? null : (DerivingVersion)reader.GetInt32(3), reader.GetBoolean(4), reader.GetInt32(5)));
+            }
+        }
+
+        return (due, route, now);
+    }
+
+    async Task<SliceOutcome> WriteAsync(
+        NpgsqlConnection connection, DueSlice slice, Derived derived, Route route, UtcTime now, CancellationToken cancellation)
+    {
+        var tables = rule.IsRouted ? route.Written.ToList() : [BarTable.Derived];
+        var copied = derived.Rows.Count >= CopyFrom && await CopyWhereEmptyAsync(connection, tables, slice, derived, now, cancellation);
+
+        await using var batch = new NpgsqlBatch(connection);
+        if (!copied && derived.Rows.Count > 0)
+        {
+            foreach (var table in tables)
+            {
+                batch.BatchCommands.Add(BarMerge.Command(table, derived.Rows, rule.SourceIn(table),
+                    replaceOtherSources: true, ignoreCompleteness: slice.Prune));
+            }
+        }
+
+        var merges = batch.BatchCommands.Count;
+        if (slice.Prune)
+        {
+            var kept = derived.Rows.Select(row => row.Bar.Time.ToDateTime()).ToArray();
+            foreach (var table in tables)
+            {
+                var prune = new NpgsqlBatchCommand(table.Prune);
+                prune.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(kept);
+                batch.BatchCommands.Add(prune);
+            }
+        }
+
+        batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
+        var outcomes = await ReadOutcomesAsync(batch, merges, cancellation);
+        var pruned = slice.Prune ? (int)batch.BatchCommands[merges].RecordsAffected : 0;
+        return new SliceOutcome
+        {
+            Window = slice.Window,
+            New = copied ? derived.Rows.Count : outcomes.Count(outcome => outcome == BarOutcome.New),
+            Changed = outcomes.Count(outcome => outcome == BarOutcome.Changed),
+            Equal = outcomes.Count(outcome => outcome == BarOutcome.Equal),
+            InputsGone = outcomes.Count(outcome => outcome == BarOutcome.InputsGone),
+            Pruned = pruned,
+            Skipped = derived.Skipped,
+            Newest = derived.Rows.Count > 0 ? derived.Rows[^1].Bar : null,
+        };
+    }
+
+    // The first table's outcomes are the ones reported; a second table under dual write gets the same rows.
+    static async Task<IReadOnlyList<BarOutcome>> ReadOutcomesAsync(NpgsqlBatch batch, int merges, CancellationToken cancellation)
+    {
+        IReadOnlyList<BarOutcome> outcomes = [];
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        for (var i = 0; i < merges; i++)
+        {
+            await reader.ReadAsync(cancellation);
+            outcomes = i == 0 ? BarMerge.Outcomes(reader.GetString(0)) : outcomes;
+            await reader.NextResultAsync(cancellation);
+        }
+
+        return outcomes;
+    }
+
+    async Task<bool> CopyWhereEmptyAsync(
+        NpgsqlConnection connection, List<BarTable> tables, DueSlice slice, Derived derived, UtcTime now, CancellationToken cancellation)
+    {
+        await using (var command = new NpgsqlCommand(Sql.Statement("is_empty"), connection))
+        {
+            command.Parameters.AddSeries(rule.Series).AddRange(slice.Window.Widen(rule.Series.Timeframe));
+            if (!(bool)(await command.ExecuteScalarAsync(cancellation))!)
+            {
+                return false;
+            }
+        }
+
+        foreach (var table in tables)
+        {
+            var version = (int)(slice.Version ?? (rule as IndexTargetRule)?.Definition.Version ?? DerivingVersion.Strict);
+            await BarCopy.WriteAsync(connection, table, derived.Rows, rule.SourceIn(table), version, now, cancellation);
+        }
+
+        return true;
+    }
+
+    async Task ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("begin_target").AddSeries(rule.Series);
+        batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
+        batch.Add("park_due").AddSeries(rule.Series).AddRange(slice.Window)
+            .With((int?)slice.Version).With(slice.Prune).With(slice.Attempts + 1).With(error);
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    UtcTime RipeEnd(UtcTime now)
+    {
+        var timeframe = rule.Series.Timeframe;
+        return (now - rule.Ripeness).Floor(timeframe) + timeframe;
+    }
+
+    Task At(DeriveStep step, CancellationToken cancellation) => interrupt?.Invoke(step, cancellation) ?? Task.CompletedTask;
+
+    // Classes 22 and 23 (bad data, violated constraint) and what the rules refuse; anything else is about the server, not the rows.
+    // A key that is there already (23505) came from a writer beside us, and is merged on the next try.
+    static bool IsAboutData(Exception fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => false,
+        PostgresException postgres => postgres.SqlState.StartsWith("22", StringComparison.Ordinal) || postgres.SqlState.StartsWith("23", StringComparison.Ordinal),
+        ArgumentException or OverflowException or InvalidCastException or Core.Bars.InvalidBarException => true,
+        _ => false,
+    };
+}

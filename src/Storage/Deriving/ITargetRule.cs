@@ -1,0 +1,33 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>How one target's bars come from the tables: its inputs read, the pure rule applied. Writes nothing.</summary>
+public interface ITargetRule
+{
+    Series Series { get; }
+
+    /// <summary>How long after its open a bar may be emitted: its length, and the grace where it is emitted by time.</summary>
+    TimeSpan Ripeness { get; }
+
+    /// <summary>The longest window that one transaction should take on.</summary>
+    TimeSpan LongestSlice { get; }
+
+    /// <summary>Whether the route decides where this target's bars live; rollups always live in <c>derived_data_bars</c>.</summary>
+    bool IsRouted { get; }
+
+    /// <summary>The source its rows bear in a table.</summary>
+    string SourceIn(BarTable table);
+
+    /// <summary>Reads the inputs in statements of their own and derives the window's bars.</summary>
+    /// <param name="connection">Open; the transaction, if any, is the caller's.</param>
+    /// <param name="window">Bars wanted, by their open.</param>
+    /// <param name="version">Derive by this version whatever the stored rows carry; null: stored rows keep theirs.</param>
+    /// <param name="route">Where the symbol's 1m bars stand.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    Task<Derived> DeriveAsync(NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation);
+}

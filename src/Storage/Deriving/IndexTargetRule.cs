@@ -1,0 +1,81 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>An index's 1m bars from its components' closes.</summary>
+public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace) : ITargetRule
+{
+    public IndexDefinition Definition => definition;
+
+    public Series Series => definition.Series;
+
+    // Strict minutes are emitted when the last component arrives, so a minute only has to have ended.
+    public TimeSpan Ripeness => definition.Version == DerivingVersion.Strict
+        ? Timeframe.OneMinute.Length
+        : Timeframe.OneMinute.Length + grace;
+
+    public TimeSpan LongestSlice => TimeSpan.FromDays(2);
+
+    public bool IsRouted => true;
+
+    public string SourceIn(BarTable table) => BarSource.Synthetic;
+
+    public async Task<Derived> DeriveAsync(
+        NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        var lookBack = version is { } asked ? IndexRule.LookBack(definition, asked) : TimeSpan.FromMinutes(definition.MaxAgeMinutes);
+        foreach (var component in definition.Components)
+        {
+            batch.Add("read_closes").With(component.Symbol.Name).AddRange(new TimeRange(window.From - lookBack, window.To));
+        }
+
+        if (version is null)
+        {
+            batch.Add("read_versions").AddSeries(Series).AddRange(window).With((int)definition.Version);
+        }
+
+        var closes = new List<ComponentCloses>(definition.Components.Length);
+        var carried = new Dictionary<UtcTime, DerivingVersion>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        foreach (var component in definition.Components)
+        {
+            var column = new ComponentCloses(component.Symbol);
+            while (await reader.ReadAsync(cancellation))
+            {
+                column.Add(reader.GetUtc(0).Minute, reader.GetDouble(1));
+            }
+
+            closes.Add(column);
+            await reader.NextResultAsync(cancellation);
+        }
+
+        while (version is null && await reader.ReadAsync(cancellation))
+        {
+            carried[reader.GetUtc(0)] = (DerivingVersion)reader.GetInt32(1);
+        }
+
+        return Apply(closes, window, version ?? definition.Version, carried);
+    }
+
+    Derived Apply(List<ComponentCloses> closes, TimeRange window, DerivingVersion version, Dictionary<UtcTime, DerivingVersion> carried)
+    {
+        var result = IndexRule.Derive(definition, closes, window, version);
+        IEnumerable<IndexMinute> minutes = result.Minutes;
+        if (carried.Count > 0)
+        {
+            // A stored row is judged and renewed by the rule it carries; a change of the index's version changes nothing stored.
+            var others = carried.Values.Distinct().Where(Enum.IsDefined)
+                .SelectMany(other => IndexRule.Derive(definition, closes, window, other).Minutes.Where(minute => carried.GetValueOrDefault(minute.Time) == other));
+            minutes = minutes.Where(minute => !carried.ContainsKey(minute.Time)).Concat(others).OrderBy(minute => minute.Time);
+        }
+
+        return new Derived(
+            [.. minutes.Select(minute => new BarRow(Bar.Flat(Series, minute.Time, minute.Level), Provenance.Of(definition, minute), -minute.TotalAge))],
+            result.Skipped);
+    }
+}

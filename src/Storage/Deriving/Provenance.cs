@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Rollups;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>
+/// What the column <c>raw</c> of a derived row says. An index minute:
+/// <c>{"kind":"dxy","version":1,"inputs":{"EURUSD":1.1,…}}</c>, under version 2 with <c>"ages":{"USDSEK":3}</c> (minutes, zero left out) and their sum
+/// <c>"age_total"</c>. A rollup: <c>{"kind":"rollup","inputs":5,"expected":5}</c>.
+/// </summary>
+public static class Provenance
+{
+    public static string Of(IndexDefinition definition, IndexMinute minute)
+    {
+        var json = new StringBuilder(200);
+        json.Append("{\"kind\":\"").Append(definition.Symbol.Name.ToLowerInvariant()).Append("\",\"version\":")
+            .Append((int)minute.Version).Append(",\"inputs\":{");
+        for (var i = 0; i < minute.Closes.Length; i++)
+        {
+            json.Append(i == 0 ? "" : ",").Append('"').Append(definition.Components[i].Symbol).Append("\":")
+                .Append(((decimal)minute.Closes[i]).ToString(CultureInfo.InvariantCulture));
+        }
+
+        json.Append('}');
+        if (minute.Version == DerivingVersion.LatestClose)
+        {
+            AppendAges(json, definition, minute);
+        }
+
+        return json.Append('}').ToString();
+    }
+
+    public static string Of(RolledBar rolled) =>
+        string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"rollup\",\"inputs\":{rolled.Inputs},\"expected\":{rolled.Expected}}}");
+
+    /// <summary>The deriving version a stored row carries, null where it carries none.</summary>
+    public static DerivingVersion? Version(string raw)
+    {
+        using var document = JsonDocument.Parse(raw);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("version", out var version)
+            && version.ValueKind == JsonValueKind.Number
+            ? (DerivingVersion)version.GetInt32()
+            : null;
+    }
+
+    static void AppendAges(StringBuilder json, IndexDefinition definition, IndexMinute minute)
+    {
+        json.Append(",\"ages\":{");
+        var first = true;
+        for (var i = 0; i < minute.Ages.Length; i++)
+        {
+            if (minute.Ages[i] > 0)
+            {
+                json.Append(first ? "" : ",").Append('"').Append(definition.Components[i].Symbol).Append("\":").Append(minute.Ages[i]);
+                first = false;
+            }
+        }
+
+        json.Append("},\"age_total\":").Append(minute.TotalAge);
+    }
+}

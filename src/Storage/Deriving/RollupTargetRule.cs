@@ -1,0 +1,34 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Rollups;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>A symbol's bars of a larger timeframe from its 1m bars.</summary>
+public sealed class RollupTargetRule(Series series, TimeSpan grace) : ITargetRule
+{
+    public Series Series => series;
+
+    public TimeSpan Ripeness => series.Timeframe.Length + grace;
+
+    public TimeSpan LongestSlice => TimeSpan.FromDays(10);
+
+    public bool IsRouted => false;
+
+    public string SourceIn(BarTable table) => BarSource.Derived;
+
+    public async Task<Derived> DeriveAsync(
+        NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation)
+    {
+        var inputs = new Series(series.Symbol, Timeframe.OneMinute);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(BarReader.Command(route.Read, inputs, window.Widen(series.Timeframe)));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var bars = await BarReader.ReadAsync(reader, inputs, cancellation);
+        var rolled = RollupRule.Fold([.. bars.Select(stored => stored.Bar)], series.Timeframe);
+        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []);
+    }
+}

@@ -1,0 +1,47 @@
+using Npgsql;
+
+namespace DxyOrleans.Storage.Schema;
+
+/// <summary>How a database differs from what it should be.</summary>
+public static class SchemaCheck
+{
+    /// <summary>A sentence for each difference; none when there is none.</summary>
+    public static async Task<IReadOnlyList<string>> DifferencesAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var differences = new List<string>();
+        var expected = Sql.Text("checks/our_objects.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var found = await FactsAsync(database, "checks/our_objects.sql", cancellation);
+        differences.AddRange(expected.Except(found).Order(StringComparer.Ordinal).Select(fact => $"missing: {fact}"));
+        differences.AddRange(found.Except(expected).Order(StringComparer.Ordinal).Select(fact => $"unexpected: {fact}"));
+        foreach (var table in new[] { "data_bars", "derived_data_bars", "core_asset_registry_all" })
+        {
+            await using var command = database.CreateCommand("SELECT to_regclass($1) IS NULL");
+            command.Parameters.With($"public.{table}");
+            if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
+            {
+                differences.Add($"missing: table public.{table}");
+            }
+        }
+
+        foreach (var trigger in await CaptureMissing.ReadAsync(database, cancellation))
+        {
+            differences.Add($"{(trigger.Disabled ? "disabled" : "missing")}: trigger {trigger.Name} on {trigger.Table}");
+        }
+
+        return differences;
+    }
+
+    /// <summary>The lines a catalog query of <c>sql/checks/</c> returns.</summary>
+    public static async Task<IReadOnlyList<string>> FactsAsync(NpgsqlDataSource database, string check, CancellationToken cancellation)
+    {
+        var facts = new List<string>();
+        await using var command = database.CreateCommand(Sql.Text(check));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            facts.Add(reader.GetString(0));
+        }
+
+        return facts;
+    }
+}

@@ -1,0 +1,150 @@
+using DbUp;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Schema;
+
+/// <summary>
+/// Brings a database up to date: our schemas, the shop's tables where there are none, the capture triggers. Can be run again at any time, by several at once
+/// (a transaction lock lets one work and the others find nothing left to do). On tables that were there before it adds triggers and nothing else,
+/// each in a short transaction of its own under a lock budget.
+/// </summary>
+public sealed class SchemaInstaller(string connectionString, TimeProvider time)
+{
+    /// <summary>How long a trigger's creation may wait for the table's lock before it lets the queue pass and tries again.</summary>
+    public static readonly TimeSpan LockBudget = TimeSpan.FromSeconds(2);
+
+    const int LockAttempts = 15;
+
+    /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date.</summary>
+    public async Task<IReadOnlyList<SchemaScript>> PlanAsync(CancellationToken cancellation)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        var done = await JournalAsync(database, cancellation);
+        var tables = await MissingTablesAsync(database, cancellation);
+        var triggers = await CaptureMissing.ReadAsync(database, cancellation);
+        var plan = SchemaScript.All.Where(script => !done.Contains(script.Name)).Concat(tables)
+            .Concat(SchemaScript.AfterTables.Where(script => !done.Contains(script.Name)))
+            .Concat(triggers.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend)));
+
+        // Tables not made yet will need every trigger; the catalog can't list them before.
+        var made = tables.SelectMany(table => CaptureMissing.ForNewTable(Path.GetFileNameWithoutExtension(table.Name)));
+        return [.. plan, .. made.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend))];
+    }
+
+    /// <summary>Installs or brings up to date; returns what was run.</summary>
+    /// <exception cref="SchemaException">A script failed or a table's lock could not be had; what was done before it stays done.</exception>
+    public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellation)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var guard = await database.OpenConnectionAsync(cancellation);
+        await using var guarded = await guard.BeginTransactionAsync(cancellation);
+        await using (var alone = new NpgsqlCommand("SELECT pg_advisory_xact_lock(21883, 0)", guard))
+        {
+            await alone.ExecuteNonQueryAsync(cancellation);
+        }
+
+        var plan = await PlanAsync(cancellation);
+        if (plan.Count == 0)
+        {
+            return [];
+        }
+
+        await ExecuteAsync(database, "CREATE SCHEMA IF NOT EXISTS dxy; CREATE SCHEMA IF NOT EXISTS dxy_orleans", cancellation);
+        Run(SchemaScript.All);
+        foreach (var table in await MissingTablesAsync(database, cancellation))
+        {
+            var name = Path.GetFileNameWithoutExtension(table.Name);
+            await ExecuteAsync(database, $"BEGIN; {table.Text}; INSERT INTO dxy.created_table VALUES ('{name}') ON CONFLICT DO NOTHING; COMMIT", cancellation);
+        }
+
+        Run(SchemaScript.AfterTables);
+        await ExecuteAsync(database, Sql.Text("schema_start/routes.sql"), cancellation);
+        foreach (var trigger in await CaptureMissing.ReadAsync(database, cancellation))
+        {
+            await UnderLockBudgetAsync(database, trigger, cancellation);
+        }
+
+        return [.. plan.Select(script => script.Name)];
+    }
+
+    void Run(IReadOnlyList<SchemaScript> scripts)
+    {
+        var result = DeployChanges.To.PostgresqlDatabase(connectionString)
+            .WithScripts(scripts.Select((script, order) => new SqlScript(script.Name, script.Text, new SqlScriptOptions { RunGroupOrder = order })))
+            .WithVariablesDisabled()
+            .WithTransactionPerScript()
+            .JournalToPostgresqlTable("dxy", "journal")
+            .LogTo(new NoOpUpgradeLog())
+            .Build()
+            .PerformUpgrade();
+        if (!result.Successful)
+        {
+            throw new SchemaException($"{result.ErrorScript?.Name ?? "the schema"} could not be applied: {result.Error.Message}", result.Error);
+        }
+    }
+
+    async Task UnderLockBudgetAsync(NpgsqlDataSource database, CaptureMissing.Trigger trigger, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ExecuteAsync(database, $"BEGIN; SET LOCAL lock_timeout = '{(int)LockBudget.TotalMilliseconds}ms'; {trigger.Mend}; COMMIT", cancellation);
+                return;
+            }
+            catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < LockAttempts)
+            {
+                await Task.Delay(LockBudget, time, cancellation);
+            }
+            catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                throw new SchemaException(
+                    $"{trigger.Table} was in use by a long transaction at each of {LockAttempts} tries; end it (see pg_stat_activity) and apply again.", busy);
+            }
+        }
+    }
+
+    static async Task<HashSet<string>> JournalAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        await using var exists = database.CreateCommand("SELECT to_regclass('dxy.journal') IS NOT NULL");
+        if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!)
+        {
+            return done;
+        }
+
+        await using var command = database.CreateCommand("SELECT scriptname FROM dxy.journal");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            done.Add(reader.GetString(0));
+        }
+
+        return done;
+    }
+
+    static async Task<IReadOnlyList<SchemaScript>> MissingTablesAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var missing = new List<SchemaScript>();
+        foreach (var path in Sql.Files("shop"))
+        {
+            await using var command = database.CreateCommand("SELECT to_regclass($1) IS NULL");
+            command.Parameters.With($"public.{Path.GetFileNameWithoutExtension(path)}");
+            if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
+            {
+                missing.Add(new SchemaScript(path, Sql.Text(path)));
+            }
+        }
+
+        return missing;
+    }
+
+    static async Task ExecuteAsync(NpgsqlDataSource database, string sql, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

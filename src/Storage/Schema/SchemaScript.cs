@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DxyOrleans.Storage.Schema;
+
+/// <summary>
+/// A script of <c>sql/</c> and the name under which the journal remembers that it ran. Tables are made once; functions and rights are renewed
+/// when their text changes, so their name carries a fingerprint.
+/// </summary>
+public sealed record SchemaScript(string Name, string Text)
+{
+    /// <summary>Every script in the order they run.</summary>
+    public static IReadOnlyList<SchemaScript> All { get; } =
+    [
+        .. Sql.Files("schema").Select(path => new SchemaScript(path, Sql.Text(path))),
+        .. Sql.Files("orleans").OrderBy(path => path != "orleans/schema.sql").Select(Fingerprinted),
+        .. Sql.Files("functions").Where(IsBeforeTables).Select(Fingerprinted),
+    ];
+
+    /// <summary>Those that refer to the shop's tables, and the rights on everything: they run after the tables are there.</summary>
+    public static IReadOnlyList<SchemaScript> AfterTables { get; } =
+        [.. Sql.Files("functions").Where(path => !IsBeforeTables(path)).Select(Fingerprinted)];
+
+    static bool IsBeforeTables(string path) => string.CompareOrdinal(path, "functions/030") < 0;
+
+    static SchemaScript Fingerprinted(string path)
+    {
+        var text = Sql.Text(path);
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+        return new SchemaScript($"{path}@{fingerprint}", text);
+    }
+}
