@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using DxyOrleans.Core.Bars;
+using Orleans.Concurrency;
+
+namespace DxyOrleans.Abstractions;
+
+/// <summary>Owns one index, keyed <c>DXY</c>: its subscription to its components, the newest close of each, the newest derived minute.</summary>
+[Alias("dxy.IIndexGrain")]
+public interface IIndexGrain : IGrainWithStringKey
+{
+    /// <summary>A component stored bars. A hint: losing it costs a wait, never a bar.</summary>
+    [AlwaysInterleave]
+    [OneWay]
+    [Alias("Nudge")]
+    Task NudgeAsync([Immutable] ImmutableArray<Bar> bars);
+
+    /// <summary>Works off what is due, for a bounded time; tells whether more is left.</summary>
+    [Alias("Process")]
+    Task<ProcessResult> ProcessAsync(CancellationToken cancellation = default);
+
+    /// <summary>Subscribes to the components the registry names now. Called at a silo's start and when the registry changes.</summary>
+    [Alias("Connect")]
+    Task ConnectAsync(CancellationToken cancellation = default);
+
+    [AlwaysInterleave]
+    [Alias("State")]
+    Task<IndexGrainState> StateAsync(CancellationToken cancellation = default);
+}

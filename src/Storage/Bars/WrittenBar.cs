@@ -1,0 +1,9 @@
+using DxyOrleans.Core.Bars;
+
+namespace DxyOrleans.Storage.Bars;
+
+/// <summary>What became of one bar.</summary>
+/// <param name="Bar">The bar.</param>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Reason">Why the database refused it, for <see cref="BarOutcome.Refused"/>.</param>
+public readonly record struct WrittenBar(Bar Bar, BarOutcome Outcome, string? Reason = null);

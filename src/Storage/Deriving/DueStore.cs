@@ -1,0 +1,75 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>One row of the backlog, for people.</summary>
+public sealed record DueRow(
+    long Id, Series Target, TimeRange Range, string Cause, int? Version, bool Prune, UtcTime RecordedAt, int Attempts, UtcTime? RetryAt, string? Error);
+
+/// <summary>The backlog: what changed and is not yet expanded, what is due, what is stuck.</summary>
+public sealed class DueStore(NpgsqlDataSource database)
+{
+    /// <summary>Turns recorded changes into due work; returns how many it took (at most 5,000 a call).</summary>
+    public async Task<int> ExpandAsync(CancellationToken cancellation)
+    {
+        await using var command = database.Statement("expand_changes");
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Targets that may have ripe work, in order.</summary>
+    public async Task<IReadOnlyList<Series>> TargetsAsync(CancellationToken cancellation)
+    {
+        await using var command = database.Statement("targets_due");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var targets = new List<Series>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            targets.Add(new Series(Symbol.Parse(reader.GetString(0)), Timeframe.Parse(reader.GetString(1))));
+        }
+
+        return targets;
+    }
+
+    /// <summary>Makes a range of a target due; it is widened to whole bars.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="range">Bars, by their open.</param>
+    /// <param name="cause"><c>request</c> or <c>sweep</c>.</param>
+    /// <param name="version">Derive by this version whatever the stored rows carry.</param>
+    /// <param name="prune">Remove stored bars whose inputs are gone.</param>
+    /// <param name="cancellation">Gives up before anything is recorded.</param>
+    public async Task RequestAsync(Series target, TimeRange range, string cause, DerivingVersion? version, bool prune, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("request_due");
+        command.Parameters.AddSeries(target).AddRange(range.Widen(target.Timeframe)).With(cause).With((int?)version).With(prune);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The backlog as it stands.</summary>
+    /// <param name="onlyStuck">Only what failed.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async Task<IReadOnlyList<DueRow>> ListAsync(bool onlyStuck, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("list_due");
+        command.Parameters.With(onlyStuck);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var rows = new List<DueRow>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(new DueRow(reader.GetInt64(0), new Series(Symbol.Parse(reader.GetString(1)), Timeframe.Parse(reader.GetString(2))),
+                new TimeRange(reader.GetUtc(3), reader.GetUtc(4)), reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetInt32(6), reader.GetBoolean(7),
+                reader.GetUtc(8), reader.GetInt32(9), reader.IsDBNull(10) ? null : reader.GetUtc(10), reader.IsDBNull(11) ? null : reader.GetString(11)));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Lets everything stuck be tried again at once; returns how much that was.</summary>
+    public async Task<int> RetryAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("UPDATE dxy.due SET retry_at = NULL WHERE retry_at IS NOT NULL");
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

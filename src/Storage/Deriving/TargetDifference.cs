@@ -1,0 +1,25 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>How a stored bar differs from what its inputs give.</summary>
+public enum DifferenceKind
+{
+    /// <summary>The inputs give a bar and none is stored.</summary>
+    Missing,
+
+    /// <summary>A bar is stored with other values, or made from other inputs.</summary>
+    Different,
+
+    /// <summary>A bar is stored and its inputs are gone: it stands, and can't be judged.</summary>
+    InputsGone,
+}
+
+/// <summary>One difference.</summary>
+public sealed record TargetDifference(UtcTime Time, DifferenceKind Kind, Bar? Expected, Bar? Stored);
+
+/// <summary>The comparison of a range.</summary>
+/// <param name="Compared">Bars that both the inputs give and the table holds.</param>
+/// <param name="Differences">The differences, ascending.</param>
+public sealed record TargetComparison(int Compared, IReadOnlyList<TargetDifference> Differences);

@@ -1,0 +1,15 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Registry;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>Which rule a target has, by the registry.</summary>
+public static class TargetRules
+{
+    /// <summary>The rule of a target; null when the registry names no such target.</summary>
+    public static ITargetRule? For(SymbolRegistry registry, Series series, DerivingOptions options) =>
+        !registry.IsTarget(series) ? null
+        : series.Timeframe == Timeframe.OneMinute ? new IndexTargetRule(registry.Index(series.Symbol)!, options.Grace)
+        : new RollupTargetRule(series, options.Grace);
+}

@@ -1,0 +1,113 @@
+using System.Data;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>
+/// Recomputes a target's bars and compares them with what is stored, in one snapshot, writing nothing. A row of an index is judged by the version it carries.
+/// </summary>
+public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
+{
+    /// <summary>Compares the ripe bars of a window; windows of <see cref="ITargetRule.LongestSlice"/> keep memory flat.</summary>
+    /// <param name="window">Bars, by their open.</param>
+    /// <param name="onlyUntold">Leave out what is due or recorded as changed already: what remains was missed by the triggers.</param>
+    /// <param name="cancellation">Ends the comparison.</param>
+    public async Task<TargetComparison> CompareAsync(TimeRange window, bool onlyUntold, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var (route, told, now) = await ReadStateAsync(connection, cancellation);
+        var ripeEnd = (now - rule.Ripeness).Floor(rule.Series.Timeframe) + rule.Series.Timeframe;
+        window = window.Intersect(new TimeRange(UtcTime.Min(window.From, ripeEnd), ripeEnd));
+        if (window.IsEmpty)
+        {
+            return new TargetComparison(0, []);
+        }
+
+        var derived = await rule.DeriveAsync(connection, window, null, route, cancellation);
+        var table = rule.IsRouted ? route.Read : BarTable.Derived;
+        List<StoredBar> stored;
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            batch.BatchCommands.Add(BarReader.Command(table, rule.Series, window));
+            await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            stored = await BarReader.ReadAsync(reader, rule.Series, cancellation);
+        }
+
+        return Compare(derived.Rows, stored, time => onlyUntold && told.Any(range => range.Contains(time)));
+    }
+
+    /// <summary>Compares what the rule gives with what is stored.</summary>
+    public static TargetComparison Compare(IReadOnlyList<BarRow> expected, IReadOnlyList<StoredBar> stored, Func<UtcTime, bool> leaveOut)
+    {
+        var differences = new List<TargetDifference>();
+        var byTime = stored.ToDictionary(bar => bar.Bar.Time);
+        var compared = 0;
+        foreach (var row in expected)
+        {
+            if (!byTime.Remove(row.Bar.Time, out var found))
+            {
+                differences.Add(new TargetDifference(row.Bar.Time, DifferenceKind.Missing, row.Bar, null));
+                continue;
+            }
+
+            compared++;
+            if (found.Bar != row.Bar || !SameInputs(found.Raw, row.Raw))
+            {
+                var kind = found.Bar.IsPartial || Completeness(found.Raw) <= row.Completeness ? DifferenceKind.Different : DifferenceKind.InputsGone;
+                differences.Add(new TargetDifference(row.Bar.Time, kind, row.Bar, found.Bar));
+            }
+        }
+
+        differences.AddRange(byTime.Values.Select(gone => new TargetDifference(gone.Bar.Time, DifferenceKind.InputsGone, null, gone.Bar)));
+        return new TargetComparison(compared, [.. differences.Where(difference => !leaveOut(difference.Time)).OrderBy(difference => difference.Time)]);
+    }
+
+    async Task<(Route Route, List<TimeRange> Told, UtcTime Now)> ReadStateAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("read_route").With(rule.Series.Symbol.Name);
+        batch.Add("read_told").AddSeries(rule.Series);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var route = Route.Parse(reader.GetString(0), reader.GetInt64(1));
+        await reader.NextResultAsync(cancellation);
+        var told = new List<TimeRange>();
+        UtcTime now = default;
+        while (await reader.ReadAsync(cancellation))
+        {
+            now = reader.GetUtc(2);
+            if (!reader.IsDBNull(0))
+            {
+                told.Add(new TimeRange(reader.GetUtc(0), reader.GetUtc(1)));
+            }
+        }
+
+        return (route, told, now);
+    }
+
+    // Rows that other programs derived carry no inputs of ours; only their values can be judged.
+    static bool SameInputs(string stored, string? expected)
+    {
+        var inputs = JsonNode.Parse(stored) is JsonObject raw ? raw["inputs"] : null;
+        return inputs is null || expected is null || JsonNode.DeepEquals(Normal(inputs), Normal(JsonNode.Parse(expected)!["inputs"]!));
+    }
+
+    // The same number may be spelled 1.1 or 1.10.
+    static JsonNode Normal(JsonNode node) => node is JsonObject inputs
+        ? new JsonObject(inputs.OrderBy(input => input.Key, StringComparer.Ordinal)
+            .Select(input => KeyValuePair.Create(input.Key, (JsonNode?)JsonValue.Create(input.Value!.GetValue<decimal>() / 1.000000000000000000000000000000m))))
+        : node;
+
+    static int Completeness(string raw)
+    {
+        using var document = JsonDocument.Parse(raw);
+        var root = document.RootElement;
+        return root.TryGetProperty("inputs", out var inputs) && inputs.ValueKind == JsonValueKind.Number ? inputs.GetInt32()
+            : root.TryGetProperty("age_total", out var age) ? -age.GetInt32() : 0;
+    }
+}
