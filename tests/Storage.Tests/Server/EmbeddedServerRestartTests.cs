@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using DxyOrleans.Storage.Server;
+
+namespace DxyOrleans.Storage.Tests.Server;
+
+public sealed class EmbeddedServerRestartTests
+{
+    [Fact]
+    public async Task A_restart_keeps_data_port_and_passwords()
+    {
+        await using var home = new ServerHome();
+        var before = await home.StartAsync();
+        await ServerHome.AskAsync<int>(before.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS n; SELECT 1");
+        await before.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
+
+        var after = await home.StartAsync();
+
+        Assert.NotEqual(before.Pid, after.Pid);
+        Assert.Equal(before.ConnectionString, after.ConnectionString);
+        Assert.Equal(42, await ServerHome.AskAsync<int>(after.ConnectionString, "SELECT n FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_took_meanwhile_is_changed()
+    {
+        await using var home = new ServerHome();
+        var before = await home.StartAsync();
+        await before.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
+        using var squatter = new TcpListener(IPAddress.Loopback, before.Port);
+        squatter.Start();
+
+        var after = await home.StartAsync();
+
+        Assert.NotEqual(before.Port, after.Port);
+        Assert.Equal(1, await ServerHome.AskAsync<int>(after.ConnectionString, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task A_killed_server_starts_again_with_what_was_committed()
+    {
+        await using var home = new ServerHome();
+        var before = await home.StartAsync(options => options with { Durable = true });
+        await ServerHome.AskAsync<int>(before.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS n; SELECT 1");
+        using (var process = Process.GetProcessById(before.Pid))
+        {
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Null(home.Find());
+        var after = await home.StartAsync();
+
+        Assert.NotEqual(before.Pid, after.Pid);
+        Assert.Equal(42, await ServerHome.AskAsync<int>(after.ConnectionString, "SELECT n FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_left_over_pid_file_that_names_a_stranger_is_seen_through()
+    {
+        await using var home = new ServerHome();
+        var server = await home.StartAsync();
+        await server.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
+        using var stranger = Process.Start(new ProcessStartInfo("sleep", ["600"]))!;
+        try
+        {
+            var text = $"{stranger.Id}\n{server.DataFolder}\n1700000000\n{server.Port}\n/tmp\n127.0.0.1\n   1   1\nready   \n";
+            await File.WriteAllTextAsync(Path.Combine(server.DataFolder, "postmaster.pid"), text, TestContext.Current.CancellationToken);
+
+            Assert.Null(home.Find());
+            var after = await home.StartAsync();
+
+            Assert.NotEqual(stranger.Id, after.Pid);
+            Assert.Equal(1, await ServerHome.AskAsync<int>(after.ConnectionString, "SELECT 1"));
+            Assert.False(stranger.HasExited);
+        }
+        finally
+        {
+            stranger.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task Lost_passwords_are_an_error_that_says_what_to_do_and_keeps_the_data()
+    {
+        await using var home = new ServerHome();
+        var server = await home.StartAsync();
+        await server.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(home.Path, "postgres.json"));
+
+        var error = await Assert.ThrowsAsync<EmbeddedServerException>(() => home.StartAsync());
+
+        Assert.Contains("postgres.json", error.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(server.DataFolder, "PG_VERSION")));
+    }
+
+    [Fact]
+    public async Task Data_of_another_major_version_name_the_package_that_opens_them()
+    {
+        await using var home = new ServerHome();
+        var server = await home.StartAsync();
+        await server.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(server.DataFolder, "PG_VERSION"), "99\n", TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<ServerProgramsMissingException>(() => home.StartAsync());
+
+        Assert.Contains("99", error.Message, StringComparison.Ordinal);
+        Assert.Contains(error.InstallCommand, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Half_made_data_are_made_anew()
+    {
+        await using var home = new ServerHome();
+        Directory.CreateDirectory(home.Path);
+        if (Environment.IsPrivilegedProcess)
+            File.SetUnixFileMode(home.Path, File.GetUnixFileMode(home.Path) | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(Path.Combine(home.Path, "pg.new", "base"));
+
+        var server = await home.StartAsync();
+
+        Assert.Equal(server.Pid.ToString(CultureInfo.InvariantCulture), File.ReadLines(Path.Combine(server.DataFolder, "postmaster.pid")).First());
+    }
+}

@@ -1,0 +1,99 @@
+using DxyOrleans.Storage.Server;
+using Npgsql;
+using Xunit;
+
+namespace DxyOrleans.Testing;
+
+/// <summary>
+/// One PostgreSQL server for a test assembly: a throw-away one of its own, or the one that <c>DXY_TEST_DATABASE</c> (an administrator's
+/// connection string) names. Declare it with <c>[assembly: AssemblyFixture(typeof(TestServer))]</c> and take it in the constructor.
+/// </summary>
+public sealed class TestServer : IAsyncLifetime
+{
+    private const string OtherServer = "DXY_TEST_DATABASE";
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private string? _folder;
+    private string? _ownerRole;
+    private string _owner = "";
+    private int _databases;
+
+    /// <summary>The server of our own; null when <c>DXY_TEST_DATABASE</c> names another.</summary>
+    public EmbeddedServer? Embedded { get; private set; }
+
+    /// <summary>For Npgsql: a superuser.</summary>
+    public string AdminConnectionString { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable(OtherServer) is { Length: > 0 } other)
+        {
+            AdminConnectionString = other;
+            await MakeOwnerAsync();
+            return;
+        }
+
+        await TestFolder.RemoveLeftOversAsync(_time);
+        _folder = TestFolder.Make();
+        Embedded = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions
+            {
+                Home = Path.Combine(_folder, "home"),
+                Durable = false,
+                Settings = new Dictionary<string, string> { ["max_connections"] = "200", ["shared_buffers"] = "128MB" },
+            },
+            notice: null,
+            _time);
+        AdminConnectionString = Embedded.AdminConnectionString;
+        _owner = Embedded.ConnectionString;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (Embedded is not null)
+            await Embedded.DeleteAsync();
+        else if (_ownerRole is not null)
+            await RunAsync($"DROP ROLE IF EXISTS {_ownerRole}", CancellationToken.None);
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A fresh, empty database of its own, dropped when disposed.</summary>
+    public async Task<TestDatabase> CreateDatabaseAsync(CancellationToken cancellationToken = default)
+    {
+        var name = $"dxy_test_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
+        var owner = new NpgsqlConnectionStringBuilder(_owner) { Database = name };
+        await RunAsync($"CREATE DATABASE {name} OWNER {owner.Username} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'", cancellationToken);
+        return new TestDatabase(
+            this, name, owner.ConnectionString, new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString);
+    }
+
+    internal async Task DropAsync(TestDatabase database)
+    {
+        foreach (var text in (string[])[database.ConnectionString, database.AdminConnectionString])
+        {
+            await using var connection = new NpgsqlConnection(text);
+            NpgsqlConnection.ClearPool(connection);
+        }
+
+        await RunAsync($"DROP DATABASE IF EXISTS {database.Name} WITH (FORCE)", CancellationToken.None);
+    }
+
+    private async Task MakeOwnerAsync()
+    {
+        _ownerRole = $"dxy_test_owner_{Environment.ProcessId}";
+        var password = Guid.NewGuid().ToString("N");
+        await RunAsync($"DROP ROLE IF EXISTS {_ownerRole}", CancellationToken.None);
+        await RunAsync($"CREATE ROLE {_ownerRole} LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD '{password}'", CancellationToken.None);
+        _owner = new NpgsqlConnectionStringBuilder(AdminConnectionString) { Username = _ownerRole, Password = password }.ConnectionString;
+    }
+
+    private async Task RunAsync(string statement, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(AdminConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
