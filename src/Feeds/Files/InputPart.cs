@@ -1,0 +1,35 @@
+using System.IO.Hashing;
+
+namespace DxyOrleans.Feeds.Files;
+
+/// <summary>One stream of text out of a file: the file itself, or an entry of an archive. Proves on its last byte that it is whole.</summary>
+sealed class InputPart(string name, Stream stream, UnpackLimit? limit, long? wholeLength = null, uint? wholeCrc = null) : IAsyncDisposable
+{
+    readonly Crc32 _crc = new();
+    long _read;
+
+    public string Name { get; } = name;
+
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="InvalidDataException">The archive is cut off or damaged.</exception>
+    /// <exception cref="UnpackLimitException">More came out than is allowed.</exception>
+    public async ValueTask<int> Read(Memory<byte> buffer, CancellationToken cancel)
+    {
+        var count = await stream.ReadAsync(buffer, cancel);
+        limit?.Take(count);
+        _read += count;
+        if (wholeCrc is not null)
+        {
+            _crc.Append(buffer.Span[..count]);
+        }
+
+        if (count == 0 && ((wholeLength ?? _read) != _read || (wholeCrc is { } crc && crc != _crc.GetCurrentHashAsUInt32())))
+        {
+            throw new InvalidDataException("length or checksum is not what the archive says");
+        }
+
+        return count;
+    }
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+}

@@ -1,0 +1,22 @@
+using System.Text;
+using DxyOrleans.Core.Bars;
+
+namespace DxyOrleans.Feeds.Files;
+
+/// <summary>A line that gave no bar, or a file that could not be read further.</summary>
+/// <param name="File">The path; an archive's entry as <c>path!entry</c>.</param>
+/// <param name="Line">Counted from 1, the header included; of a broken file the last line read, 0 when there was none.</param>
+/// <param name="Fault">What is wrong and what to do.</param>
+/// <param name="Text">The line's beginning, printable.</param>
+public sealed record RefusedRow(string File, long Line, BarFault Fault, string Text)
+{
+    const int MaxText = 80;
+
+    public override string ToString() => $"{File}:{Line}: {Fault.Text}";
+
+    internal static string Excerpt(ReadOnlySpan<byte> line)
+    {
+        var text = Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxText * 4)]);
+        return string.Concat(text.Take(MaxText).Select(c => char.IsControl(c) ? '·' : c)) + (text.Length > MaxText ? "…" : "");
+    }
+}

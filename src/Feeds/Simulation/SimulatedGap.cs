@@ -1,0 +1,7 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+
+namespace DxyOrleans.Feeds.Simulation;
+
+/// <summary>A stretch in which a pair is silent though the market is open.</summary>
+public readonly record struct SimulatedGap(Symbol Symbol, TimeRange Range);
