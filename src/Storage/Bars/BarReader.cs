@@ -46,6 +46,15 @@ public static class BarReader
         }
     }
 
+    /// <summary>The newest final bar of a series in <c>data_bars</c>, null when it has none.</summary>
+    public static async Task<StoredBar?> NewestAsync(NpgsqlDataSource database, Series series, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("read_newest");
+        command.Parameters.AddSeries(series);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? Row(reader, series) : null;
+    }
+
     static StoredBar? Row(NpgsqlDataReader reader, Series series) =>
         Bar.TryCreate(series, reader.GetUtc(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4),
             reader.GetDecimal(5), reader.IsDBNull(6) ? null : reader.GetDecimal(6), reader.GetInt32(7), reader.GetBoolean(8),

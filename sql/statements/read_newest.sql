@@ -1,0 +1,5 @@
+-- The newest final bar of a series.
+SELECT b.ts_utc, b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial, b.source, b.raw::text, b.created_at, b.updated_at
+FROM public.data_bars AS b
+WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND NOT b.is_partial
+ORDER BY b.ts_utc DESC LIMIT 1

@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Bars;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace DxyOrleans.Grains.Bars;
+
+/// <summary>The bar state of one series; see <see cref="IBarGrain"/>. One write is in flight at a time, because calls don't interleave.</summary>
+[GrainType("bar")]
+public sealed partial class BarGrain(
+    [PersistentState(BarSubscriptions.StateName, GrainServices.StateStorage)] IPersistentState<BarSubscriptions> subscriptions,
+    NpgsqlDataSource database,
+    BarWriter writer,
+    FormingBarStore formingStore,
+    RegistryCache registry,
+    IOptions<BarGrainOptions> options,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
+    ILogger<BarGrain> logger) : Grain, IBarGrain
+{
+    // A nudge carries the bars of a live minute; of bulk it says no more than that there is something.
+    const int NudgeWith = 64;
+
+    Series _series;
+    FormingMinutes _forming = null!;
+    Bar? _newest;
+    UtcTime? _closedThrough;
+    IGrainTimer? _timer;
+    UtcTime? _armedFor;
+    long _published, _ticks, _refused;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _series = Series.Parse(this.GetPrimaryKeyString());
+        _forming = new FormingMinutes(_series);
+        _newest = (await BarReader.NewestAsync(database, _series, cancellationToken))?.Bar;
+        _closedThrough = _newest?.End;
+        foreach (var saved in await formingStore.LoadAsync(_series, cancellationToken))
+        {
+            _forming.Restore(saved);
+        }
+
+        _timer = this.RegisterGrainTimer(SettleAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        Arm();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await SaveAsync(cancellationToken);
+
+    public async Task<PublishResult> PublishAsync(PublishBars message, CancellationToken cancellation)
+    {
+        var refused = ImmutableArray.CreateBuilder<RefusedBar>();
+        var known = (await registry.GetAsync(cancellation)).Find(_series.Symbol) is { Index: null };
+        var limit = Now + options.Value.FutureSkew;
+        var accepted = new Dictionary<UtcTime, Bar>();
+        foreach (var bar in message.Bars)
+        {
+            var fault = bar.Series != _series ? BarFault.WrongSeries(bar.Series, _series)
+                : !known ? BarFault.UnknownSymbol(_series.Symbol)
+                : bar.Time > limit ? BarFault.InTheFuture(bar.Time, Now)
+                : null;
+            if (fault is not null)
+            {
+                refused.Add(new RefusedBar(bar.Time, fault.Code, fault.Text));
+                continue;
+            }
+
+            // Of two bars of one minute the one that came last is the vendor's last word.
+            accepted[bar.Time] = bar;
+        }
+
+        var written = accepted.Count > 0 ? await writer.WriteAsync(accepted.Values, message.Source, cancellation) : [];
+        refused.AddRange(written.Where(bar => bar.Outcome == BarOutcome.Refused).Select(bar => new RefusedBar(bar.Bar.Time, "refused", bar.Reason ?? "")));
+        await NoteAsync(written, cancellation);
+        _refused += refused.Count;
+        return new PublishResult(
+            written.Count(bar => bar.Outcome == BarOutcome.New), written.Count(bar => bar.Outcome == BarOutcome.Changed),
+            written.Count(bar => bar.Outcome == BarOutcome.Equal), written.Count(bar => bar.Outcome == BarOutcome.OtherSource), refused.ToImmutable());
+    }
+
+    public async Task<TickResult> TickAsync(PublishTicks message, CancellationToken cancellation)
+    {
+        var refused = ImmutableArray.CreateBuilder<RefusedBar>();
+        var known = (await registry.GetAsync(cancellation)).Find(_series.Symbol) is { Index: null };
+        var limit = Now + options.Value.FutureSkew;
+        var (taken, late) = (0, 0);
+        foreach (var quote in message.Quotes)
+        {
+            var fault = !known ? BarFault.UnknownSymbol(_series.Symbol)
+                : quote.Price <= 0 ? BarFault.NotPositive("price", quote.Price)
+                : quote.Price >= Price.Limit ? BarFault.TooLarge("price", quote.Price)
+                : quote.Time > limit ? BarFault.InTheFuture(quote.Time, Now)
+                : null;
+            if (fault is not null)
+            {
+                refused.Add(new RefusedBar(quote.Time, fault.Code, fault.Text));
+            }
+            else if (quote.Time < _closedThrough)
+            {
+                late++;
+            }
+            else
+            {
+                _forming.Add(quote, message.Source);
+                taken++;
+            }
+        }
+
+        _ticks += taken;
+        _refused += refused.Count;
+        Arm();
+        return new TickResult(taken, late, refused.ToImmutable());
+    }
+
+    public async Task SubscribeAsync(string indexKey, CancellationToken cancellation)
+    {
+        if (subscriptions.State.Indexes.Add(indexKey))
+        {
+            await subscriptions.WriteStateAsync(cancellation);
+        }
+    }
+
+    public async Task UnsubscribeAsync(string indexKey, CancellationToken cancellation)
+    {
+        if (subscriptions.State.Indexes.Remove(indexKey))
+        {
+            await subscriptions.WriteStateAsync(cancellation);
+        }
+    }
+
+    public async Task SettleAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var ended in _forming.EndedBy(Now - options.Value.CloseGrace))
+            {
+                await CloseAsync(ended, cancellation);
+            }
+
+            await SaveAsync(cancellation);
+        }
+        finally
+        {
+            Arm();
+        }
+    }
+
+    public Task<BarGrainState> StateAsync(CancellationToken cancellation) => Task.FromResult(new BarGrainState(
+        _closedThrough, _newest, [.. _forming.Times], [.. subscriptions.State.Indexes.Order(StringComparer.Ordinal)], _published, _ticks, _refused));
+
+    // The final is stored before the forming row goes: killed in between, the minute is closed again and found equal.
+    async Task CloseAsync(SavedForming ended, CancellationToken cancellation)
+    {
+        var written = await writer.WriteAsync([ended.Bar.ToFinal()], ended.Source, cancellation);
+        foreach (var refused in written.Where(bar => bar.Outcome == BarOutcome.Refused))
+        {
+            LogRefused(_series, refused.Bar.Time, refused.Reason);
+        }
+
+        await NoteAsync(written, cancellation);
+        _forming.Remove(ended.Bar.Time);
+        await formingStore.RemoveAsync(_series, ended.Bar.Time, cancellation);
+    }
+
+    async Task SaveAsync(CancellationToken cancellation)
+    {
+        foreach (var dirty in _forming.Dirty)
+        {
+            if (!await formingStore.SaveAsync(dirty, cancellation))
+            {
+                LogOvertaken(_series, dirty.Bar.Time);
+                DeactivateOnIdle();
+                return;
+            }
+
+            _forming.MarkSaved(dirty);
+        }
+    }
+
+    async Task NoteAsync(IReadOnlyList<WrittenBar> written, CancellationToken cancellation)
+    {
+        var stored = written.Where(bar => bar.Outcome is BarOutcome.New or BarOutcome.Changed).Select(bar => bar.Bar).ToImmutableArray();
+        foreach (var bar in written)
+        {
+            if (bar.Outcome != BarOutcome.Refused && !bar.Bar.IsPartial)
+            {
+                _newest = _newest is null || bar.Bar.Time >= _newest.Time ? bar.Bar : _newest;
+                _closedThrough = _closedThrough is { } through ? UtcTime.Max(through, bar.Bar.End) : bar.Bar.End;
+                if (_forming.Remove(bar.Bar.Time))
+                {
+                    // A feed's own final settles the minute; its ticks are not needed any more.
+                    await formingStore.RemoveAsync(_series, bar.Bar.Time, cancellation);
+                }
+            }
+        }
+
+        _published += stored.Length;
+        if (stored.Length == 0)
+        {
+            return;
+        }
+
+        foreach (var index in subscriptions.State.Indexes)
+        {
+            await GrainFactory.GetGrain<IIndexGrain>(index).NudgeAsync(stored.Length <= NudgeWith ? stored : []);
+        }
+    }
+
+    // One timer serves saving and closing: it fires when the next of the two is due, and rests when nothing is forming.
+    void Arm()
+    {
+        if (_forming.EarliestEnd is not { } end)
+        {
+            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        var untilClose = end + options.Value.CloseGrace - Now;
+        var due = _forming.AnyDirty && options.Value.SaveEvery < untilClose ? options.Value.SaveEvery : untilClose;
+        due = due > TimeSpan.Zero ? due : TimeSpan.FromMilliseconds(1);
+        if (_armedFor is not { } armed || Now + due < armed || armed <= Now)
+        {
+            _armedFor = Now + due;
+            _timer?.Change(due, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    UtcTime Now => UtcTime.From(clock.GetUtcNow());
+
+    [LoggerMessage(1001, LogLevel.Error, "{Series} {Time}: the closed minute was refused by the database: {Reason}")]
+    partial void LogRefused(Series series, UtcTime time, string? reason);
+
+    [LoggerMessage(1002, LogLevel.Warning, "{Series} {Time}: another activation saved this forming minute; this one steps back")]
+    partial void LogOvertaken(Series series, UtcTime time);
+}

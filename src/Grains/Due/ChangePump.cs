@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Grains.Feeds;
+using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace DxyOrleans.Grains.Due;
+
+/// <summary>
+/// Looks into the tables each quarter second, on every silo: turns what any program changed into due work, wakes the grains that have some, and those that hold a
+/// forming minute which ended. Several looking at once do no harm: changes are taken by one of them, and a grain woken twice finds nothing the second time.
+/// </summary>
+public sealed partial class ChangePump(
+    NpgsqlDataSource database,
+    DueStore due,
+    FormingBarStore forming,
+    RegistryCache registry,
+    IGrainFactory grains,
+    IOptions<PumpOptions> options,
+    IOptions<FeedOptions> feed,
+    ILogger<ChangePump> logger) : BackgroundService
+{
+    const int ExpandLimit = 5000;
+
+    readonly ConcurrentDictionary<Series, Task> _awake = new();
+    HashSet<Series> _connected = [];
+    long _registryRead;
+
+    /// <summary>Whether the last look succeeded: the silo is ready when it did.</summary>
+    public bool IsLooking { get; private set; }
+
+    /// <summary>One look: registry when its time has come, changes, due targets, overdue minutes.</summary>
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        if (_registryRead == 0 || Stopwatch.GetElapsedTime(_registryRead) >= options.Value.RegistryEvery)
+        {
+            await ConnectAsync(cancellation);
+            _registryRead = Stopwatch.GetTimestamp();
+        }
+
+        // Work that waits is worked off before more is taken: what is recorded keeps in the table.
+        while (await due.ExpandAsync(cancellation) == ExpandLimit)
+        {
+        }
+
+        foreach (var target in await due.TargetsAsync(cancellation))
+        {
+            Wake(target, () => ProcessAsync(target));
+        }
+
+        foreach (var series in await forming.OverdueAsync(cancellation))
+        {
+            Wake(series, () => grains.GetGrain<IBarGrain>(series.ToString()).SettleAsync(CancellationToken.None));
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Enabled)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(options.Value.Poll);
+        do
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+                if (!IsLooking)
+                {
+                    LogLooking();
+                }
+
+                IsLooking = true;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // The database is away or the cluster is changing; what is recorded keeps. Said once, not each quarter second.
+                if (IsLooking || _registryRead == 0)
+                {
+                    LogBlind(fault.Message);
+                }
+
+                IsLooking = false;
+            }
+        }
+        while (await WaitAsync(timer, stoppingToken));
+    }
+
+    static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // New and changed definitions make history due; grains of new targets subscribe and set their reminders.
+    async Task ConnectAsync(CancellationToken cancellation)
+    {
+        var current = await registry.RefreshAsync(cancellation);
+        foreach (var problem in current.Problems)
+        {
+            LogProblem(problem);
+        }
+
+        await using (var adopt = database.CreateCommand("SELECT dxy.adopt_targets()"))
+        {
+            await adopt.ExecuteNonQueryAsync(cancellation);
+        }
+
+        var targets = current.Targets.ToHashSet();
+        if (_connected.SetEquals(targets))
+        {
+            return;
+        }
+
+        await Task.WhenAll(targets.Except(_connected).Select(target => target.Timeframe == Timeframe.OneMinute
+            ? grains.GetGrain<IIndexGrain>(target.Symbol.Name).ConnectAsync(cancellation)
+            : grains.GetGrain<IRollupGrain>(target.ToString()).ConnectAsync(cancellation)));
+        await grains.GetGrain<ISweepGrain>(ISweepGrain.Key).ConnectAsync(cancellation);
+        if (feed.Value.Name != FeedOptions.None)
+        {
+            await grains.GetGrain<IFeedGrain>(feed.Value.Name).StartAsync(cancellation);
+        }
+
+        _connected = targets;
+    }
+
+    async Task ProcessAsync(Series target)
+    {
+        var more = true;
+        while (more)
+        {
+            more = (target.Timeframe == Timeframe.OneMinute
+                ? await grains.GetGrain<IIndexGrain>(target.Symbol.Name).ProcessAsync(CancellationToken.None)
+                : await grains.GetGrain<IRollupGrain>(target.ToString()).ProcessAsync(CancellationToken.None)).More;
+        }
+    }
+
+    // A grain that is still at work is not called again; its work is in the table, and the next look finds it.
+    void Wake(Series series, Func<Task> call)
+    {
+        if (_awake.TryGetValue(series, out var running) && !running.IsCompleted)
+        {
+            return;
+        }
+
+        _awake[series] = CallAsync();
+
+        async Task CallAsync()
+        {
+            try
+            {
+                await call();
+            }
+            catch (Exception fault)
+            {
+                LogFailed(series, fault.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(1501, LogLevel.Information, "Looking for changes and due work")]
+    partial void LogLooking();
+
+    [LoggerMessage(1502, LogLevel.Warning, "Can't look for changes, goes on trying: {Reason}")]
+    partial void LogBlind(string reason);
+
+    [LoggerMessage(1503, LogLevel.Warning, "{Series}: working off what is due failed and will be tried again: {Reason}")]
+    partial void LogFailed(Series series, string reason);
+
+    [LoggerMessage(1504, LogLevel.Warning, "The registry row {Problem}")]
+    partial void LogProblem(string problem);
+}

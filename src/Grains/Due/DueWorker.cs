@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Deriving;
+using Npgsql;
+
+namespace DxyOrleans.Grains.Due;
+
+/// <summary>
+/// Works off a target's due bars for its grain: slice after slice, for a bounded time, so that nudges are heard in between and no call outlives its timeout.
+/// The rule is renewed when the registry's definition changed.
+/// </summary>
+sealed class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, DerivingOptions options)
+{
+    /// <summary>Real time a call may spend on slices before it gives way.</summary>
+    static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500);
+
+    Deriver? _deriver;
+    object? _definition;
+
+    public Bar? Newest { get; private set; }
+
+    public long Written { get; private set; }
+
+    public string? LastError { get; private set; }
+
+    /// <summary>Told of each committed slice.</summary>
+    public Func<SliceOutcome, Task>? OnSlice { get; init; }
+
+    public async Task<ProcessResult> ProcessAsync(CancellationToken cancellation)
+    {
+        if (await DeriverAsync(cancellation) is not { } deriver)
+        {
+            return new ProcessResult(0, 0, 0, false);
+        }
+
+        var (slices, added, changed) = (0, 0, 0);
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < Turn)
+        {
+            SliceOutcome outcome;
+            try
+            {
+                outcome = await deriver.ProcessSliceAsync(cancellation);
+                LastError = null;
+            }
+            catch (NpgsqlException fault)
+            {
+                // What was due stays due; the next nudge, poll or reminder tries again.
+                LastError = fault.Message;
+                throw;
+            }
+
+            if (outcome.Window is null)
+            {
+                return new ProcessResult(slices, added, changed, false);
+            }
+
+            slices++;
+            added += outcome.New;
+            changed += outcome.Changed;
+            Written += outcome.New + outcome.Changed;
+            Newest = outcome.Newest is { } newest && (Newest is null || newest.Time >= Newest.Time) ? newest : Newest;
+            if (OnSlice is { } tell)
+            {
+                await tell(outcome);
+            }
+        }
+
+        return new ProcessResult(slices, added, changed, true);
+    }
+
+    async Task<Deriver?> DeriverAsync(CancellationToken cancellation)
+    {
+        var current = await registry.GetAsync(cancellation);
+        object? definition = target.Timeframe == Timeframe.OneMinute ? current.Index(target.Symbol) : current.IsTarget(target) ? target : null;
+        if (!Equals(definition, _definition) || _deriver is null)
+        {
+            _definition = definition;
+            _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) : null;
+        }
+
+        return _deriver;
+    }
+}

@@ -1,0 +1,39 @@
+using DxyOrleans.Grains.Bars;
+using DxyOrleans.Grains.Due;
+using DxyOrleans.Grains.Feeds;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Registry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace DxyOrleans.Grains.Hosting;
+
+/// <summary>What the grains need in a silo's container.</summary>
+public static class GrainServices
+{
+    /// <summary>The name of the grain storage that subscriptions live in.</summary>
+    public const string StateStorage = "dxy";
+
+    /// <summary>Registers everything but the data source and Orleans itself.</summary>
+    public static IServiceCollection AddDxyGrains(this IServiceCollection services)
+    {
+        services.AddOptions<DerivingOptions>();
+        services.AddOptions<BarGrainOptions>();
+        services.AddOptions<FeedOptions>();
+        services.AddOptions<PumpOptions>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RegistryStore>();
+        services.AddSingleton<RegistryCache>();
+        services.AddSingleton<DueStore>();
+        services.AddSingleton<FormingBarStore>();
+
+        // Retries wait in real time: they are about the server, not the market.
+        services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));
+        services.AddSingleton(provider => new BarWriter(provider.GetRequiredService<BarStore>()));
+        services.AddSingleton<ChangePump>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
+        return services;
+    }
+}

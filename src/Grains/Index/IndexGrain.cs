@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Grains.Due;
+using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Deriving;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace DxyOrleans.Grains.Index;
+
+/// <summary>One index; see <see cref="IIndexGrain"/>. What it knows in memory only spares waits: every derived bar comes from the tables.</summary>
+[GrainType("index")]
+public sealed partial class IndexGrain(
+    NpgsqlDataSource database,
+    RegistryCache registry,
+    IOptions<DerivingOptions> options,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
+    ILogger<IndexGrain> logger) : Grain, IIndexGrain
+{
+    readonly MinuteGate _gate = new();
+    DueWorker _worker = null!;
+    Symbol _symbol;
+    bool _queued;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _symbol = Symbol.Parse(this.GetPrimaryKeyString());
+        _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, options.Value) { OnSlice = NudgeRollupsAsync };
+        return Task.CompletedTask;
+    }
+
+    public async Task NudgeAsync(ImmutableArray<Bar> bars)
+    {
+        if ((await registry.GetAsync(CancellationToken.None)).Index(_symbol) is { } definition && _gate.Note(bars, definition))
+        {
+            Queue();
+        }
+    }
+
+    public async Task<ProcessResult> ProcessAsync(CancellationToken cancellation)
+    {
+        _queued = false;
+        var result = await _worker.ProcessAsync(cancellation);
+        if (result.More)
+        {
+            Queue();
+        }
+
+        return result;
+    }
+
+    public async Task ConnectAsync(CancellationToken cancellation)
+    {
+        if ((await registry.RefreshAsync(cancellation)).Index(_symbol) is { } definition)
+        {
+            await Task.WhenAll(definition.Components.Select(component =>
+                GrainFactory.GetGrain<IBarGrain>(new Series(component.Symbol, Timeframe.OneMinute).ToString()).SubscribeAsync(_symbol.Name, cancellation)));
+        }
+    }
+
+    public Task<IndexGrainState> StateAsync(CancellationToken cancellation) =>
+        Task.FromResult(new IndexGrainState(_worker.Newest, [.. _gate.Newest], _worker.Written, _worker.LastError));
+
+    // A call to itself, so that deriving waits its turn while nudges interleave; one waiting call serves any number of nudges.
+    void Queue()
+    {
+        if (_queued)
+        {
+            return;
+        }
+
+        _queued = true;
+        this.AsReference<IIndexGrain>().ProcessAsync().ContinueWith(
+            failed => LogFailed(_symbol, failed.Exception!.GetBaseException().Message),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    // Live minutes wait for their bucket's end by reminder and poll; what changes an emitted bucket is told at once.
+    async Task NudgeRollupsAsync(SliceOutcome outcome)
+    {
+        if (!outcome.WroteAnything || outcome.Window is not { } window || (await registry.GetAsync(CancellationToken.None)).Find(_symbol) is not { } entry)
+        {
+            return;
+        }
+
+        var now = UtcTime.From(clock.GetUtcNow());
+        foreach (var timeframe in entry.Rollups.Where(timeframe => window.From.Floor(timeframe) + timeframe <= now - options.Value.Grace))
+        {
+            await GrainFactory.GetGrain<IRollupGrain>(new Series(_symbol, timeframe).ToString()).NudgeAsync();
+        }
+    }
+
+    [LoggerMessage(1101, LogLevel.Warning, "{Symbol}: deriving failed and will be tried again: {Reason}")]
+    partial void LogFailed(Symbol symbol, string reason);
+}

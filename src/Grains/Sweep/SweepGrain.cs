@@ -1,0 +1,49 @@
+using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Deriving;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace DxyOrleans.Grains.Sweep;
+
+/// <summary>The sweep; see <see cref="ISweepGrain"/>. What it makes due is worked off like everything else.</summary>
+[GrainType("sweep")]
+public sealed partial class SweepGrain(
+    NpgsqlDataSource database, RegistryCache registry, IOptions<DerivingOptions> options, ILogger<SweepGrain> logger) : Grain, ISweepGrain, IRemindable
+{
+    const string ReminderName = "hourly";
+    static readonly TimeSpan Hourly = TimeSpan.FromHours(1);
+    static readonly TimeSpan FirstAfter = TimeSpan.FromMinutes(1);
+
+    public async Task ConnectAsync(CancellationToken cancellation)
+    {
+        if (await this.GetReminder(ReminderName, cancellation) is null)
+        {
+            await this.RegisterOrUpdateReminder(ReminderName, FirstAfter, Hourly, cancellation);
+        }
+    }
+
+    public async Task<int> SweepAsync(CancellationToken cancellation)
+    {
+        var current = await registry.GetAsync(cancellation);
+        var missed = 0;
+        foreach (var target in current.Targets)
+        {
+            var found = await new Sweeper(database, TargetRules.For(current, target, options.Value)!).SweepAsync(cancellation);
+            missed += found;
+            if (found > 0)
+            {
+                LogMissed(target, found);
+            }
+        }
+
+        return missed;
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => SweepAsync(CancellationToken.None);
+
+    [LoggerMessage(1301, LogLevel.Warning, "{Target}: the sweep found {Bars} bars that no trigger had told of; they are due now")]
+    partial void LogMissed(Series target, int bars);
+}

@@ -1,0 +1,111 @@
+using DxyOrleans.Core.Time;
+using DxyOrleans.Grains.Feeds;
+using DxyOrleans.Storage;
+using Microsoft.Extensions.Options;
+
+namespace DxyOrleans.Silo.Configuration;
+
+/// <summary>
+/// The settings of a silo, read from the command line, the environment (prefix <c>DXY_</c>) and <c>dxy.json</c>, in this order.
+/// Validated before anything starts.
+/// </summary>
+public sealed class SiloSettings
+{
+    /// <value>An Npgsql connection string or a <c>postgresql://</c> URL. Required; it may lead through a transaction-mode pooler.</value>
+    public string Database { get; set; } = "";
+
+    /// <value>Connections of this silo at most, 4 to 200. Default 8.</value>
+    public int PoolSize { get; set; } = 8;
+
+    /// <value>Whether statements are prepared on the server. Off for poolers that don't carry prepared statements.</value>
+    public bool Prepare { get; set; } = true;
+
+    /// <value>Silos with the same id and database are one cluster.</value>
+    public string ClusterId { get; set; } = "dxy";
+
+    /// <value>Reminders and subscriptions belong to it; two clusters must never share one in the same database.</value>
+    public string ServiceId { get; set; } = "dxy";
+
+    /// <value>The port other silos call, 1024 to 65535.</value>
+    public int SiloPort { get; set; } = 11111;
+
+    /// <value>The port Orleans clients call, 1024 to 65535.</value>
+    public int GatewayPort { get; set; } = 30000;
+
+    /// <value>The loopback port of health and dashboard, 1024 to 65535.</value>
+    public int HttpPort { get; set; } = 8080;
+
+    /// <value>Whether the Orleans dashboard is served on the HTTP port. It has no authentication: loopback only.</value>
+    public bool Dashboard { get; set; } = true;
+
+    /// <value><c>none</c> or <c>simulated</c>.</value>
+    public string Feed { get; set; } = FeedOptions.None;
+
+    /// <value>How long after its end a bucket is emitted, 0 s to 1 min. Default 1 s.</value>
+    public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <value>How often other programs' changes are looked for, 50 ms to 10 s. Default 250 ms.</value>
+    public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <value>How long to wait for a database that is away before giving up at start. Default 10 min.</value>
+    public TimeSpan WaitForDatabase { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <value>Whether the schema is brought up to date at start. Off where a DBA runs <c>db apply</c>.</value>
+    public bool ApplySchema { get; set; } = true;
+
+    public SimulationSettings Simulation { get; set; } = new();
+
+    public DatabaseSettings DatabaseSettings => new()
+    {
+        Connection = Database, PoolSize = PoolSize, Prepare = Prepare, ApplicationName = $"dxy-silo {SiloPort}",
+    };
+
+    /// <summary>What is wrong, a sentence with what to do for each; empty when all is well.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        Demand(Database.Length > 0, "Database is not set; give DXY_DATABASE, e.g. postgresql://user:password@127.0.0.1:5432/dxy.");
+        Demand(PoolSize is >= 4 and <= 200, $"PoolSize is {PoolSize}; 4 to 200 connections can be.");
+        Demand(ClusterId.Length is > 0 and <= 150 && ServiceId.Length is > 0 and <= 150, "ClusterId and ServiceId need 1 to 150 characters each.");
+        foreach (var (name, port) in new[] { (nameof(SiloPort), SiloPort), (nameof(GatewayPort), GatewayPort), (nameof(HttpPort), HttpPort) })
+        {
+            Demand(port is >= 1024 and <= 65535, $"{name} is {port}; choose a port from 1024 to 65535.");
+        }
+
+        Demand(new[] { SiloPort, GatewayPort, HttpPort }.Distinct().Count() == 3, "SiloPort, GatewayPort and HttpPort have to differ.");
+        Demand(Feed is FeedOptions.None or FeedOptions.Simulated, $"Feed is '{Feed}'; there are none and simulated.");
+        Demand(Grace >= TimeSpan.Zero && Grace <= Timeframe.OneMinute.Length, $"Grace is {Grace}; 00:00:00 to 00:01:00 can be.");
+        Demand(Poll >= TimeSpan.FromMilliseconds(50) && Poll <= TimeSpan.FromSeconds(10), $"Poll is {Poll}; 00:00:00.050 to 00:00:10 can be.");
+        Demand(Simulation.BackfillMinutes is >= 0 and <= 10_080, $"Simulation:BackfillMinutes is {Simulation.BackfillMinutes}; 0 to 10080 can be.");
+        faults.AddRange(Simulation.Options().Faults().Select(fault => $"Simulation: {fault}"));
+        if (Database.Length > 0)
+        {
+            try
+            {
+                DatabaseUrl.ToConnectionString(Database);
+            }
+            catch (ArgumentException)
+            {
+                // The text may hold a password: it is not repeated.
+                faults.Add("Database can't be read; write an Npgsql connection string or postgresql://user:password@host:port/database.");
+            }
+        }
+
+        return faults;
+
+        void Demand(bool met, string fault)
+        {
+            if (!met)
+            {
+                faults.Add(fault);
+            }
+        }
+    }
+}
+
+/// <summary>Refuses to start with settings that can't work.</summary>
+public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
+{
+    public ValidateOptionsResult Validate(string? name, SiloSettings options) =>
+        options.Faults() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+}

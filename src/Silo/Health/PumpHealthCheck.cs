@@ -1,0 +1,12 @@
+using DxyOrleans.Grains.Due;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace DxyOrleans.Silo.Health;
+
+/// <summary>Ready means: the silo has joined, the tables can be read, and changes are being looked for.</summary>
+public sealed class PumpHealthCheck(ChangePump pump) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(pump.IsLooking
+        ? HealthCheckResult.Healthy()
+        : HealthCheckResult.Unhealthy("changes can't be looked for; the log says why"));
+}

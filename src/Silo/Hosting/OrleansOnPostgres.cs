@@ -1,0 +1,59 @@
+using System.Net;
+using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Silo.Configuration;
+using DxyOrleans.Storage;
+using Npgsql;
+using Orleans.Configuration;
+
+namespace DxyOrleans.Silo.Hosting;
+
+/// <summary>Orleans with clustering, reminders and grain storage in the silo's one data source.</summary>
+static class OrleansOnPostgres
+{
+    const string Invariant = "Npgsql";
+
+    public static ISiloBuilder UsePostgres(this ISiloBuilder silo, SiloSettings options)
+    {
+        // Orleans' statements name their tables without a schema. A second small pool carries the search path, so that ours needs none.
+        var connectionString = new NpgsqlConnectionStringBuilder(Database.ConnectionString(options.DatabaseSettings))
+        {
+            SearchPath = "dxy_orleans", MaxPoolSize = Math.Max(2, options.PoolSize / 3), ApplicationName = $"dxy-orleans {options.SiloPort}",
+        }.ConnectionString;
+
+        silo.UseAdoNetClustering(clustering =>
+        {
+            clustering.Invariant = Invariant;
+            clustering.ConnectionString = connectionString;
+        });
+        silo.UseAdoNetReminderService(reminders =>
+        {
+            reminders.Invariant = Invariant;
+            reminders.ConnectionString = connectionString;
+        });
+        silo.AddAdoNetGrainStorage(GrainServices.StateStorage, storage =>
+        {
+            storage.Invariant = Invariant;
+            storage.ConnectionString = connectionString;
+            storage.DeleteStateOnClear = true;
+        });
+
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ClusterId = options.ClusterId;
+            cluster.ServiceId = options.ServiceId;
+        });
+        silo.ConfigureEndpoints(IPAddress.Loopback, options.SiloPort, options.GatewayPort, listenOnAnyHostAddress: false);
+
+        // A hung silo is found in seconds: MaxProbeTimeout is the lever for it, ProbeTimeout alone is not. The heartbeat bounds how long
+        // rows of a cluster that was killed as a whole hold up its restart.
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+            membership.MaxProbeTimeout = TimeSpan.FromSeconds(3);
+            membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
+            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        });
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(30));
+        return silo;
+    }
+}
