@@ -4,6 +4,7 @@
 --
 -- SECURITY DEFINER, owned by dxy_capture, which may do nothing but append here: the writer needs no right in our schema.
 -- enable_nestloop off: a plan cached from one-row statements is otherwise quadratic for the large statement that follows.
+-- A bar without a time (a shop's table may lack our keys) is nobody's input, and is not told.
 
 CREATE OR REPLACE FUNCTION dxy.capture_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -15,7 +16,7 @@ BEGIN
   SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), dxy.now()
   FROM (SELECT n.canonical_symbol, n.timeframe, min(n.ts_utc) AS first_ts, max(n.ts_utc) AS last_ts
         FROM new_rows AS n GROUP BY 1, 2) AS s
-  HAVING count(*) > 0;
+  HAVING min(s.first_ts) IS NOT NULL;
   RETURN NULL;
 END
 $$;
@@ -37,7 +38,7 @@ BEGIN
   INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
   SELECT tg_argv[0], array_agg(DISTINCT o.canonical_symbol), array_agg(DISTINCT o.timeframe), min(o.ts_utc), max(o.ts_utc), dxy.now()
   FROM old_rows AS o
-  HAVING count(*) > 0;
+  HAVING min(o.ts_utc) IS NOT NULL;
   RETURN NULL;
 END
 $$;
@@ -52,6 +53,7 @@ BEGIN
   WITH changed AS MATERIALIZED (
     SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
            o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
+           n.canonical_symbol IS NULL AS ended,
            coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
            coalesce(n.timeframe, o.timeframe) AS timeframe,
            coalesce(n.ts_utc, o.ts_utc) AS ts_utc
@@ -64,14 +66,14 @@ BEGIN
     INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
                                 source, deleted, replaced_at)
     SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
-           c.source, false, t.at
+           c.source, c.ended, t.at
     FROM changed AS c, (SELECT dxy.now() AS at) AS t
     WHERE NOT c.old_partial
   )
   INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
   SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
   FROM changed AS c
-  HAVING count(*) > 0;
+  HAVING min(c.ts_utc) IS NOT NULL;
   RETURN NULL;
 END
 $$;
@@ -107,7 +109,7 @@ BEGIN
   INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
   SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
   FROM changed AS c
-  HAVING count(*) > 0;
+  HAVING min(c.ts_utc) IS NOT NULL;
   RETURN NULL;
 END
 $$;

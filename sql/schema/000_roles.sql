@@ -11,8 +11,13 @@ BEGIN
     END;
   END LOOP;
   -- Who hands the capture functions over has to be a member of their new owner.
-  IF NOT pg_has_role(current_user, 'dxy_capture', 'MEMBER') THEN
-    EXECUTE format('GRANT dxy_capture TO %I', current_user);
+  -- From PostgreSQL 16 on whoever makes a role is its member only to administer it; what counts is being able to become it.
+  IF NOT pg_has_role(current_user, 'dxy_capture', CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+    BEGIN
+      EXECUTE format('GRANT dxy_capture TO %I', current_user);
+    EXCEPTION WHEN unique_violation THEN
+      NULL;
+    END;
   END IF;
 END
 $$;

@@ -48,13 +48,14 @@ CREATE TABLE dxy.forming_bar (
 );
 
 -- The old business values of final bars that were changed or deleted, so that "what did it say then" has an answer.
+-- Nothing of the bar is NOT NULL here: whatever a shop's table let in, a write there must not fail because of us.
 CREATE TABLE dxy.correction (
   id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   table_name       text        NOT NULL,
-  canonical_symbol text        NOT NULL,
-  timeframe        text        NOT NULL,
-  ts_utc           timestamptz NOT NULL,
-  open numeric NOT NULL, high numeric NOT NULL, low numeric NOT NULL, close numeric NOT NULL,
+  canonical_symbol text,
+  timeframe        text,
+  ts_utc           timestamptz,
+  open numeric, high numeric, low numeric, close numeric,
   vol  numeric, vwap numeric, trade_count integer,
   source           text,
   deleted          boolean     NOT NULL,

@@ -17,8 +17,8 @@ WITH input AS MATERIALIZED (
                 AND (i.raw IS NULL OR d.raw = i.raw) THEN 'e'
            WHEN d.source <> $14 AND NOT $15 THEN 'k'
            WHEN NOT $16 AND NOT d.is_partial AND i.raw IS NOT NULL AND d.raw->'version' IS NOT DISTINCT FROM i.raw->'version'
-                AND CASE jsonb_typeof(d.raw->'inputs') WHEN 'number' THEN (d.raw->>'inputs')::integer
-                         ELSE -coalesce((d.raw->>'age_total')::integer, 0) END > i.completeness THEN 'g'
+                AND CASE WHEN jsonb_typeof(d.raw->'inputs') = 'number' THEN (d.raw->'inputs')::numeric
+                         WHEN jsonb_typeof(d.raw->'age_total') = 'number' THEN -(d.raw->'age_total')::numeric ELSE 0 END > i.completeness THEN 'g'
            ELSE 'c'
          END AS outcome
   FROM input AS i

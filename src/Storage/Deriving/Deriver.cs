@@ -19,6 +19,8 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     // Below this many bars a COPY saves nothing over the merge statement.
     const int CopyFrom = 1000;
 
+    const int Collisions = 5;
+
     TimeSpan _longest = rule.LongestSlice;
 
     public ITargetRule Rule => rule;
@@ -28,6 +30,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     public async Task<SliceOutcome> ProcessSliceAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        var collisions = 0;
         while (true)
         {
             DueSlice? slice = null;
@@ -52,6 +55,10 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await At(DeriveStep.Committed, cancellation);
                 _longest = TimeSpan.FromTicks(Math.Min(_longest.Ticks * 2, rule.LongestSlice.Ticks));
                 return outcome;
+            }
+            catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation && ++collisions < Collisions)
+            {
+                // A writer beside us, who takes no lock of ours, stored one of the bars since we looked; the next try merges.
             }
             catch (Exception fault) when (slice is not null && IsAboutData(fault))
             {
@@ -214,7 +221,6 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     Task At(DeriveStep step, CancellationToken cancellation) => interrupt?.Invoke(step, cancellation) ?? Task.CompletedTask;
 
     // Classes 22 and 23 (bad data, violated constraint) and what the rules refuse; anything else is about the server, not the rows.
-    // A key that is there already (23505) came from a writer beside us, and is merged on the next try.
     static bool IsAboutData(Exception fault) => fault switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => false,

@@ -36,7 +36,9 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace) 
 
         if (version is null)
         {
-            batch.Add("read_versions").AddSeries(Series).AddRange(window).With((int)definition.Version);
+            var versions = new NpgsqlBatchCommand(route.Read.ReadVersions);
+            versions.Parameters.AddSeries(Series).AddRange(window).With((int)definition.Version);
+            batch.BatchCommands.Add(versions);
         }
 
         var closes = new List<ComponentCloses>(definition.Components.Length);

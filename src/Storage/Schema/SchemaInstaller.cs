@@ -12,8 +12,10 @@ namespace DxyOrleans.Storage.Schema;
 /// </summary>
 public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 {
-    /// <summary>How long a trigger's creation may wait for the table's lock before it lets the queue pass and tries again.</summary>
-    public static readonly TimeSpan LockBudget = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan DefaultLockBudget = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a trigger's creation may wait for the table's lock before it lets the queue pass and tries again, 10 ms to 10 s.</summary>
+    public TimeSpan LockBudget { get; init; } = DefaultLockBudget;
 
     const int LockAttempts = 15;
 
@@ -24,7 +26,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         var done = await JournalAsync(database, cancellation);
         var tables = await MissingTablesAsync(database, cancellation);
         var triggers = await CaptureMissing.ReadAsync(database, cancellation);
-        var plan = SchemaScript.All.Where(script => !done.Contains(script.Name)).Concat(tables)
+        var plan = (await MissingSchemasAsync(database, cancellation))
+            .Concat(SchemaScript.All.Where(script => !done.Contains(script.Name))).Concat(tables)
             .Concat(SchemaScript.AfterTables.Where(script => !done.Contains(script.Name)))
             .Concat(triggers.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend)));
 
@@ -51,16 +54,18 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             return [];
         }
 
-        await ExecuteAsync(database, "CREATE SCHEMA IF NOT EXISTS dxy; CREATE SCHEMA IF NOT EXISTS dxy_orleans", cancellation);
+        foreach (var schema in await MissingSchemasAsync(database, cancellation))
+        {
+            await ExecuteAsync(database, schema.Text, cancellation);
+        }
+
         Run(SchemaScript.All);
         foreach (var table in await MissingTablesAsync(database, cancellation))
         {
-            var name = Path.GetFileNameWithoutExtension(table.Name);
-            await ExecuteAsync(database, $"BEGIN; {table.Text}; INSERT INTO dxy.created_table VALUES ('{name}') ON CONFLICT DO NOTHING; COMMIT", cancellation);
+            await InTransactionAsync(database, table.Text, null, cancellation);
         }
 
         Run(SchemaScript.AfterTables);
-        await ExecuteAsync(database, Sql.Text("schema_start/routes.sql"), cancellation);
         foreach (var trigger in await CaptureMissing.ReadAsync(database, cancellation))
         {
             await UnderLockBudgetAsync(database, trigger, cancellation);
@@ -91,7 +96,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         {
             try
             {
-                await ExecuteAsync(database, $"BEGIN; SET LOCAL lock_timeout = '{(int)LockBudget.TotalMilliseconds}ms'; {trigger.Mend}; COMMIT", cancellation);
+                await InTransactionAsync(database, trigger.Mend, LockBudget, cancellation);
                 return;
             }
             catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < LockAttempts)
@@ -134,11 +139,38 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             command.Parameters.With($"public.{Path.GetFileNameWithoutExtension(path)}");
             if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
             {
-                missing.Add(new SchemaScript(path, Sql.Text(path)));
+                var name = Path.GetFileNameWithoutExtension(path);
+                missing.Add(new SchemaScript(path, $"{Sql.Text(path).TrimEnd()}\nINSERT INTO dxy.created_table (table_name) VALUES ('{name}') ON CONFLICT DO NOTHING;\n"));
             }
         }
 
         return missing;
+    }
+
+    static async Task<IReadOnlyList<SchemaScript>> MissingSchemasAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var missing = new List<SchemaScript>();
+        foreach (var name in new[] { "dxy", "dxy_orleans" })
+        {
+            await using var command = database.CreateCommand("SELECT to_regnamespace($1) IS NULL");
+            command.Parameters.With(name);
+            if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
+            {
+                missing.Add(new SchemaScript($"schema {name}", $"CREATE SCHEMA {name};"));
+            }
+        }
+
+        return missing;
+    }
+
+    static async Task InTransactionAsync(NpgsqlDataSource database, string sql, TimeSpan? lockBudget, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var budget = lockBudget is { } wait ? $"SET LOCAL lock_timeout = '{(int)wait.TotalMilliseconds}ms'; " : "";
+        await using var command = new NpgsqlCommand(budget + sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 
     static async Task ExecuteAsync(NpgsqlDataSource database, string sql, CancellationToken cancellation)

@@ -9,7 +9,7 @@ namespace DxyOrleans.Storage.Schema;
 public static class SchemaRemoval
 {
     /// <param name="Removed">What was dropped, a line each.</param>
-    /// <param name="Kept">Tables we created that hold rows and stay.</param>
+    /// <param name="Kept">Tables we created that hold rows, and roles that another database or another table needs: they stay.</param>
     /// <param name="Proof">How many facts of the shop's tables were compared and found unchanged.</param>
     public sealed record Result(IReadOnlyList<string> Removed, IReadOnlyList<string> Kept, int Proof);
 
@@ -20,7 +20,7 @@ public static class SchemaRemoval
         var kept = new List<string>();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(connection, $"SET LOCAL lock_timeout = '{(int)SchemaInstaller.LockBudget.TotalMilliseconds}ms'", cancellation);
+        await ExecuteAsync(connection, $"SET LOCAL lock_timeout = '{(int)SchemaInstaller.DefaultLockBudget.TotalMilliseconds}ms'", cancellation);
         var created = await ListAsync(connection, "SELECT to_regclass('dxy.created_table')::text", cancellation) is [_, ..]
             ? await ListAsync(connection, "SELECT table_name FROM dxy.created_table ORDER BY 1", cancellation)
             : [];
@@ -45,6 +45,8 @@ public static class SchemaRemoval
             kept.Add("public.core_asset_registry_all");
         }
 
+        kept.AddRange(await ListAsync(connection,
+            "SELECT 'role ' || rolname || ', which something else uses' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader') ORDER BY 1", cancellation));
         var gone = removed.Where(line => line.StartsWith("DROP TABLE", StringComparison.Ordinal)).ToList();
         var after = await FactsAsync(connection, cancellation);
         if (!before.SequenceEqual(after))

@@ -17,16 +17,27 @@ public sealed record SchemaScript(string Name, string Text)
         .. Sql.Files("functions").Where(IsBeforeTables).Select(Fingerprinted),
     ];
 
-    /// <summary>Those that refer to the shop's tables, and the rights on everything: they run after the tables are there.</summary>
+    /// <summary>
+    /// Those that refer to the shop's tables, and the rights on everything: they run after the tables are there. The rights are given again whenever
+    /// anything they are given on has changed: a new function would be open to all.
+    /// </summary>
     public static IReadOnlyList<SchemaScript> AfterTables { get; } =
-        [.. Sql.Files("functions").Where(path => !IsBeforeTables(path)).Select(Fingerprinted)];
+    [
+        .. Sql.Files("functions").Where(path => !IsBeforeTables(path) && path != Rights).Select(Fingerprinted),
+        new SchemaScript(Rights + Fingerprint(string.Concat(Sql.Files("schema").Concat(Sql.Files("orleans")).Concat(Sql.Files("functions")).Select(Sql.Text))),
+            Sql.Text(Rights)),
+        .. Sql.Files("schema_start").Select(path => new SchemaScript(path, Sql.Text(path))),
+    ];
+
+    const string Rights = "functions/900_rights.sql";
 
     static bool IsBeforeTables(string path) => string.CompareOrdinal(path, "functions/030") < 0;
 
     static SchemaScript Fingerprinted(string path)
     {
         var text = Sql.Text(path);
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
-        return new SchemaScript($"{path}@{fingerprint}", text);
+        return new SchemaScript(path + Fingerprint(text), text);
     }
+
+    static string Fingerprint(string text) => "@" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 }

@@ -1,0 +1,6 @@
+-- Which deriving version each stored bar of an index carries; only those that carry another than $5, and one that there is.
+SELECT b.ts_utc, (b.raw->'version')::integer
+FROM public.derived_data_bars AS b
+WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND b.deleted_at IS NULL
+  AND b.raw->'version' IN ('1', '2') AND b.raw->'version' <> to_jsonb($5)
+ORDER BY b.ts_utc

@@ -1,0 +1,123 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Registry;
+using DxyOrleans.Storage.Schema;
+using DxyOrleans.Testing;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Tests;
+
+/// <summary>A test's own database with the schema in it, its market time standing still at <see cref="Open"/> plus a day unless moved.</summary>
+public sealed class Shop : IAsyncDisposable
+{
+    /// <summary>A Monday, 08:00Z: the market is open before and after.</summary>
+    public static readonly UtcTime Open = UtcTime.At(2024, 3, 4, 8);
+
+    public static readonly string[] Pairs = ["EURUSD", "USDJPY", "GBPUSD", "USDCAD", "USDSEK", "USDCHF"];
+
+    static readonly decimal[] Prices = [1.0843m, 150.12m, 1.2654m, 1.3561m, 10.3712m, 0.8843m];
+
+    Shop(TestDatabase database, NpgsqlDataSource data) => (Database, Data) = (database, data);
+
+    public TestDatabase Database { get; }
+
+    /// <summary>A pool as a silo opens it, of the owner.</summary>
+    public NpgsqlDataSource Data { get; }
+
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<Shop> OpenAsync(TestServer server)
+    {
+        var database = await server.CreateDatabaseAsync(Token);
+        await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
+        var shop = new Shop(database, Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
+        await shop.AtAsync(Open + TimeSpan.FromDays(1));
+        return shop;
+    }
+
+    /// <summary>Stops market time at an instant.</summary>
+    public Task AtAsync(UtcTime now) => RunAsync(
+        $"""
+        INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{now}', 1e-9)
+        ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market, rate = excluded.rate
+        """);
+
+    public static UtcTime Minute(int minute) => Open + TimeSpan.FromMinutes(minute);
+
+    public static Series One(string symbol) => new(Symbol.Parse(symbol), Timeframe.OneMinute);
+
+    public static Bar Fx(string symbol, int minute, decimal? close = null)
+    {
+        var price = close ?? Prices[Array.IndexOf(Pairs, symbol)];
+        return Bar.Create(One(symbol), Minute(minute), price, price + 0.001m, price - 0.001m, price, 10, price, 3);
+    }
+
+    /// <summary>The six pairs' bars of a minute.</summary>
+    public static IEnumerable<Bar> AllSix(int minute, decimal move = 0) =>
+        Pairs.Select((pair, i) => Fx(pair, minute, Prices[i] + move));
+
+    public static Bar[] Minutes(int from, int count) => [.. Enumerable.Range(from, count).SelectMany(minute => AllSix(minute, minute * 0.0001m))];
+
+    public Task<IReadOnlyList<WrittenBar>> StoreAsync(params IEnumerable<Bar> bars) =>
+        new BarStore(Data, TimeProvider.System).WriteAsync([.. bars], BarSource.Ingest, false, Token);
+
+    /// <summary>What is due and ripe of every target, until nothing is.</summary>
+    public async Task DrainAsync()
+    {
+        var due = new DueStore(Data);
+        while (true)
+        {
+            while (await due.ExpandAsync(Token) > 0)
+            {
+            }
+
+            var before = await CountAsync("dxy.due");
+            foreach (var target in await due.TargetsAsync(Token))
+            {
+                await (await DeriverAsync(target.ToString())).DrainAsync(null, Token);
+            }
+
+            if (await CountAsync("dxy.change") == 0 && await CountAsync("dxy.due") == before)
+            {
+                return;
+            }
+        }
+    }
+
+    public async Task<ITargetRule> RuleAsync(string target)
+    {
+        var registry = await new RegistryStore(Data).LoadAsync(Token);
+        return TargetRules.For(registry, Series.Parse(target), new DerivingOptions()) ?? throw new InvalidOperationException(target + " is no target.");
+    }
+
+    public async Task<Deriver> DeriverAsync(string target, Func<DeriveStep, CancellationToken, Task>? interrupt = null) =>
+        new(Data, await RuleAsync(target), interrupt);
+
+    public Task<int> RunAsync(string sql) => Database.RunAsync(sql, Token);
+
+    public Task<T?> ValueAsync<T>(string sql) => Database.ValueAsync<T>(sql, Token);
+
+    public async Task<long> CountAsync(string table) => await ValueAsync<long>($"SELECT count(*) FROM {table}");
+
+    /// <summary>The rows of a query, each as JSON.</summary>
+    public async Task<List<string>> RowsAsync(string sql)
+    {
+        var rows = new List<string>();
+        await using var command = Data.CreateCommand($"SELECT row_to_json(q)::jsonb FROM ({sql}) AS q");
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        while (await reader.ReadAsync(Token))
+        {
+            rows.Add(reader.GetString(0));
+        }
+
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Data.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
