@@ -19,7 +19,10 @@ public sealed class Shop : IAsyncDisposable
 
     static readonly decimal[] Prices = [1.0843m, 150.12m, 1.2654m, 1.3561m, 10.3712m, 0.8843m];
 
-    Shop(TestDatabase database, NpgsqlDataSource data) => (Database, Data) = (database, data);
+    readonly TestServer _server;
+    readonly List<(string Role, NpgsqlDataSource Data)> _logins = [];
+
+    Shop(TestServer server, TestDatabase database, NpgsqlDataSource data) => (_server, Database, Data) = (server, database, data);
 
     public TestDatabase Database { get; }
 
@@ -32,7 +35,7 @@ public sealed class Shop : IAsyncDisposable
     {
         var database = await server.CreateDatabaseAsync(Token);
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
-        var shop = new Shop(database, Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
+        var shop = new Shop(server, database, Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
         await shop.AtAsync(Open + TimeSpan.FromDays(1));
         return shop;
     }
@@ -115,9 +118,32 @@ public sealed class Shop : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>A pool of a new login role's connections.</summary>
+    /// <param name="grants">SQL run as the owner first; {0} is the role.</param>
+    public async Task<NpgsqlDataSource> LoginAsync(string grants)
+    {
+        var role = $"{Database.Name}_{_logins.Count}";
+        await RunAsync($"CREATE ROLE {role} LOGIN PASSWORD 'test'; " + grants.Replace("{0}", role, StringComparison.Ordinal));
+        var login = new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Username = role, Password = "test" };
+        var data = Storage.Database.Open(new DatabaseSettings { Connection = login.ConnectionString });
+        _logins.Add((role, data));
+        return data;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Data.DisposeAsync();
+        foreach (var (_, data) in _logins)
+        {
+            await data.DisposeAsync();
+        }
+
         await Database.DisposeAsync();
+        await using var admin = NpgsqlDataSource.Create(_server.AdminConnectionString);
+        foreach (var (role, _) in _logins)
+        {
+            await using var drop = admin.CreateCommand($"DROP ROLE {role}");
+            await drop.ExecuteNonQueryAsync(CancellationToken.None);
+        }
     }
 }

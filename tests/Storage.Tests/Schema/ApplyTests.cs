@@ -1,0 +1,117 @@
+using DxyOrleans.Storage.Schema;
+using DxyOrleans.Testing;
+
+namespace DxyOrleans.Storage.Tests.Schema;
+
+public sealed class ApplyTests(TestServer server)
+{
+    static SchemaInstaller Installer(TestDatabase database) => new(database.ConnectionString, TimeProvider.System);
+
+    [Fact]
+    public async Task An_empty_database_gets_everything_and_nothing_is_left_to_do()
+    {
+        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        var run = await Installer(database).ApplyAsync(Shop.Token);
+
+        Assert.Contains("shop/data_bars.sql", run);
+        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
+        Assert.Empty(await Installer(database).PlanAsync(Shop.Token));
+    }
+
+    [Fact]
+    public async Task Applying_again_runs_nothing()
+    {
+        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        await Installer(database).ApplyAsync(Shop.Token);
+        Assert.Empty(await Installer(database).ApplyAsync(Shop.Token));
+    }
+
+    [Fact]
+    public async Task Of_four_that_apply_at_once_one_works_and_the_others_find_it_done()
+    {
+        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Installer(database).ApplyAsync(Shop.Token), Shop.Token)));
+
+        Assert.Single(runs, run => run.Count > 0);
+        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
+        Assert.Equal(0, await database.ValueAsync<long>("SELECT count(*) - count(DISTINCT scriptname) FROM dxy.journal", Shop.Token));
+    }
+
+    [Fact]
+    public async Task The_plan_names_every_statement_first_and_runs_none()
+    {
+        await using var database = await ExistingShop.CreateAsync(server);
+        var plan = await Installer(database).PlanAsync(Shop.Token);
+
+        Assert.Null(await database.ValueAsync<string>("SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'dxy%'", Shop.Token));
+        Assert.Equal("CREATE SCHEMA dxy;", plan[0].Text);
+        Assert.Equal(6, plan.Count(script => script.Name.StartsWith("trigger ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(plan, script => script.Name.StartsWith("shop/", StringComparison.Ordinal));
+        Assert.Equal(plan.Select(script => script.Name), await Installer(database).ApplyAsync(Shop.Token));
+    }
+
+    [Fact]
+    public async Task The_plan_of_an_empty_database_is_all_that_is_needed()
+    {
+        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        foreach (var script in await Installer(database).PlanAsync(Shop.Token))
+        {
+            await database.RunAsync(script.Text, Shop.Token);
+        }
+
+        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
+    }
+
+    [Fact]
+    public async Task Tables_that_stood_before_get_triggers_and_nothing_else()
+    {
+        await using var database = await ExistingShop.CreateAsync(server);
+        var before = await SchemaCheck.FactsAsync(database.Data, "checks/shop_tables.sql", Shop.Token);
+        await Installer(database).ApplyAsync(Shop.Token);
+
+        Assert.NotEmpty(before);
+        Assert.Equal(before, await SchemaCheck.FactsAsync(database.Data, "checks/shop_tables.sql", Shop.Token));
+        Assert.Equal(0, await database.ValueAsync<long>("SELECT count(*) FROM dxy.created_table", Shop.Token));
+        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
+    }
+
+    [Fact]
+    public async Task A_shop_that_keeps_its_index_in_the_old_table_goes_on_there()
+    {
+        await using var database = await ExistingShop.CreateAsync(server);
+        await Installer(database).ApplyAsync(Shop.Token);
+        Assert.Equal("DXY legacy", await database.ValueAsync<string>("SELECT string_agg(symbol || ' ' || mode, ',') FROM dxy.route", Shop.Token));
+    }
+
+    [Fact]
+    public async Task A_fresh_shop_has_no_route_and_so_the_new_one()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        Assert.Equal(0, await shop.CountAsync("dxy.route"));
+    }
+
+    [Fact]
+    public async Task A_function_whose_text_changed_is_renewed_and_stays_closed_to_the_public()
+    {
+        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        await Installer(database).ApplyAsync(Shop.Token);
+        await database.RunAsync(
+            """
+            CREATE OR REPLACE FUNCTION dxy.expand_changes(p_limit integer DEFAULT 5000) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+            DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/050%' OR scriptname LIKE 'functions/900%';
+            """, Shop.Token);
+
+        var run = await Installer(database).ApplyAsync(Shop.Token);
+        Assert.Equal(2, run.Count);
+        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_is_named()
+    {
+        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        await database.RunAsync("CREATE SCHEMA dxy; CREATE TABLE dxy.due (id integer)", Shop.Token);
+        var fault = await Assert.ThrowsAsync<SchemaException>(() => Installer(database).ApplyAsync(Shop.Token));
+        Assert.Contains("schema/001_schema.sql", fault.Message, StringComparison.Ordinal);
+    }
+}
