@@ -104,11 +104,11 @@ public sealed class Shop : IAsyncDisposable
 
     public async Task<long> CountAsync(string table) => await ValueAsync<long>($"SELECT count(*) FROM {table}");
 
-    /// <summary>The rows of a query, each as JSON.</summary>
-    public async Task<List<string>> RowsAsync(string sql)
+    /// <summary>The one column of a query, as text.</summary>
+    public async Task<List<string>> TextsAsync(string sql)
     {
         var rows = new List<string>();
-        await using var command = Data.CreateCommand($"SELECT row_to_json(q)::jsonb FROM ({sql}) AS q");
+        await using var command = Data.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync(Token);
         while (await reader.ReadAsync(Token))
         {
