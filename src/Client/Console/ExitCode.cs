@@ -1,0 +1,34 @@
+namespace DxyOrleans.Client.Console;
+
+/// <summary>What a call of the console returns to the shell.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>A bug of ours.</summary>
+    public const int Unexpected = 1;
+
+    /// <summary>The call was written wrongly.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The database or a silo can't be reached.</summary>
+    public const int NotReachable = 3;
+
+    /// <summary>A gate said no; the error names it.</summary>
+    public const int Refused = 4;
+
+    /// <summary>Some input was refused; the good rows beside it are kept.</summary>
+    public const int InputRefused = 5;
+
+    /// <summary>Compared and different, or unhealthy.</summary>
+    public const int Differs = 10;
+
+    /// <summary>There was nothing to compare.</summary>
+    public const int NotCompared = 11;
+
+    /// <summary>Ctrl-C.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>SIGTERM.</summary>
+    public const int Terminated = 143;
+}

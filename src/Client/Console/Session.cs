@@ -1,0 +1,114 @@
+using DxyOrleans.Client.Settings;
+using DxyOrleans.Storage;
+using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Server;
+using Npgsql;
+
+namespace DxyOrleans.Client.Console;
+
+/// <summary>One call of the console: how it was asked to speak, its settings, and its database, opened when first needed.</summary>
+internal sealed class Session(ConsoleHost host, SettingsReader settings, bool json, bool verbose, bool yes) : IAsyncDisposable
+{
+    NpgsqlDataSource? _database;
+    string? _connection;
+
+    public ConsoleHost Host => host;
+
+    public SettingsReader Settings => settings;
+
+    /// <summary>Whether results are one JSON document on standard output, and nothing else there.</summary>
+    public bool Json => json;
+
+    public bool Verbose => verbose;
+
+    public bool Yes => yes;
+
+    public TextWriter Out => host.Out;
+
+    public TimeProvider Time => host.Time;
+
+    public string Home => Path.GetFullPath(Path.Combine(host.Folder, settings["Home"]!));
+
+    /// <summary>Whether the database is the server that we keep ourselves.</summary>
+    public bool IsEmbedded => OwnConnection is null;
+
+    /// <summary>The database for people: no password in it. Null before it is known.</summary>
+    public string? DatabaseName => _connection is null ? null : Describe(_connection);
+
+    string? OwnConnection => settings["Database"] is { Length: > 0 } given ? given : LibpqDefaults.Connection(host.Variable);
+
+    /// <summary>Tells people something beside the result.</summary>
+    public void Note(string line) => host.Error.WriteLine(line);
+
+    public JsonOutput Document(string schema) => new(host.Out, schema);
+
+    /// <summary>The connection string, with the embedded server brought up when that is the database.</summary>
+    public async Task<string> ConnectionAsync(CancellationToken cancellation)
+    {
+        if (_connection is not null)
+        {
+            return _connection;
+        }
+
+        if (OwnConnection is { } own)
+        {
+            try
+            {
+                return _connection = LibpqDefaults.Complete(own, host.Variable);
+            }
+            catch (ArgumentException)
+            {
+                // The text may hold a password: it is not repeated.
+                throw Fault.Usage($"the database's connection can't be read ({settings.Get("Database").Origin})",
+                    "write an Npgsql connection string or postgresql://user:password@host:port/database").ToException();
+            }
+        }
+
+        var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = Home }, Note, host.Time, cancellation);
+        return _connection = server.ConnectionString;
+    }
+
+    /// <summary>The database with our schema in it: an embedded server without gets it now, another one is left alone.</summary>
+    public async Task<NpgsqlDataSource> DatabaseAsync(CancellationToken cancellation)
+    {
+        if (_database is not null)
+        {
+            return _database;
+        }
+
+        var database = await RawDatabaseAsync(cancellation);
+        if (IsEmbedded)
+        {
+            await using var command = database.CreateCommand("SELECT to_regclass('dxy.due') IS NULL OR to_regclass('public.data_bars') IS NULL");
+            if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
+            {
+                await new SchemaInstaller(_connection!, host.Time).ApplyAsync(cancellation);
+            }
+        }
+
+        return database;
+    }
+
+    /// <summary>The database as it is, for verbs that deal with the schema itself.</summary>
+    public async Task<NpgsqlDataSource> RawDatabaseAsync(CancellationToken cancellation) => _database ??= Database.Open(new DatabaseSettings
+    {
+        Connection = await ConnectionAsync(cancellation),
+        PoolSize = settings.Number("PoolSize", 2, 200),
+        Prepare = settings.Flag("Prepare"),
+        ApplicationName = "dxy-console",
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
+    }
+
+    static string Describe(string connection)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection);
+        return $"{builder.Username}@{builder.Host}:{builder.Port}/{builder.Database}";
+    }
+}

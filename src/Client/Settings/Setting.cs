@@ -1,0 +1,45 @@
+namespace DxyOrleans.Client.Settings;
+
+/// <summary>One thing that can be set by an option, by the environment or in <c>dxy.json</c>.</summary>
+/// <param name="Key">Its key in <c>dxy.json</c>; <c>:</c> stands between a section and a name.</param>
+/// <param name="Default">Its value where nothing sets it; null: none.</param>
+/// <param name="Description">What it does, for <c>config</c>.</param>
+/// <param name="IsSecret">Whether its value may hold a password.</param>
+internal sealed record Setting(string Key, string? Default, string Description, bool IsSecret = false)
+{
+    /// <summary>The environment variable as we write it; underscores within a name may be left out or put in (<c>DXY_POOLSIZE</c>, <c>DXY_POOL_SIZE</c>).</summary>
+    public string Variable => "DXY_" + Key.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant();
+
+    /// <summary>Every setting of the console and of the silos it starts.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("Database", null, "connection string or postgresql:// URL; none: the embedded server", IsSecret: true),
+        new("DatabaseDirect", null, "past the pooler, for index building and the fence", IsSecret: true),
+        new("Home", null, "the embedded server's folder, process ids and logs"),
+        new("PoolSize", "8", "connections of a process at most"),
+        new("Prepare", "true", "statements prepared on the server; false for some poolers"),
+        new("Grace", "00:00:01", "how long after its end a bucket is emitted"),
+        new("Feed", "none", "none, simulated or massive"),
+        new("ClusterId", "dxy", "silos with the same id and database are one cluster"),
+        new("ServiceId", "dxy", "owner of reminders and subscriptions"),
+        new("SiloPort", "11111", "first silo's port; the next silos take the following"),
+        new("GatewayPort", "30000", "first silo's gateway port"),
+        new("HttpPort", "8080", "first silo's port of health and dashboard, on loopback"),
+        new("Dashboard", "true", "the dashboard at /dashboard"),
+        new("Poll", "00:00:00.250", "how often silos look for other programs' changes"),
+        new("WaitForDatabase", "00:10:00", "how long a silo waits for its database at start"),
+        new("ApplySchema", "true", "silos bring the schema up to date at start"),
+        new("Simulation:Seed", "1", "the simulated market's seed"),
+        new("Simulation:AlwaysOpen", "false", "ticks on weekends too"),
+        new("Simulation:BackfillMinutes", "0", "minutes before now published at the feed's start"),
+        new("Simulation:GapRate", "0", "share of minutes left out"),
+        new("Simulation:LateRate", "0", "share of bars that come late"),
+        new("Simulation:CorrectionRate", "0", "share of bars corrected later"),
+        new("MassiveApiKey", null, "the live vendor's key", IsSecret: true),
+    ];
+
+    public static Setting Find(string key) => All.First(setting => setting.Key == key);
+}
+
+/// <summary>A setting's value and where it came from.</summary>
+internal sealed record SettingValue(Setting Setting, string? Value, string Origin);

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Storage.Schema;
+
+namespace DxyOrleans.Client.Verbs;
+
+/// <summary><c>db apply</c>: installs our schema or brings it up to date; with <c>--dry-run</c> only shows the SQL.</summary>
+internal sealed class DbApplyVerb : Verb
+{
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the SQL that would run, and run nothing." };
+
+    public DbApplyVerb()
+        : base("apply", "Installs the schema or brings it up to date. Existing tables get triggers and nothing else.", "db apply --dry-run") => Options.Add(_dryRun);
+
+    public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
+    {
+        var installer = new SchemaInstaller(await session.ConnectionAsync(cancellation), session.Time);
+        return parse.GetValue(_dryRun)
+            ? Plan(session, await installer.PlanAsync(cancellation))
+            : Applied(session, await installer.ApplyAsync(cancellation));
+    }
+
+    static int Plan(Session session, IReadOnlyList<SchemaScript> plan)
+    {
+        if (session.Json)
+        {
+            using var document = session.Document("dxy.db_plan/1");
+            document.Json.WriteStartArray("scripts");
+            foreach (var script in plan)
+            {
+                document.Json.WriteStartObject();
+                document.Json.WriteString("name", script.Name);
+                document.Json.WriteString("sql", script.Text);
+                document.Json.WriteEndObject();
+            }
+
+            document.Json.WriteEndArray();
+            return ExitCode.Done;
+        }
+
+        foreach (var script in plan)
+        {
+            session.Out.WriteLine($"-- {script.Name}");
+            session.Out.WriteLine(script.Text.TrimEnd().TrimEnd(';') + ";");
+            session.Out.WriteLine();
+        }
+
+        session.Out.WriteLine(plan.Count == 0 ? "-- up to date: nothing would run" : $"-- {plan.Count} scripts would run");
+        return ExitCode.Done;
+    }
+
+    static int Applied(Session session, IReadOnlyList<string> applied)
+    {
+        if (session.Json)
+        {
+            using var document = session.Document("dxy.db_apply/1");
+            document.Json.WriteStartArray("applied");
+            foreach (var name in applied)
+            {
+                document.Json.WriteStringValue(name);
+            }
+
+            document.Json.WriteEndArray();
+            return ExitCode.Done;
+        }
+
+        foreach (var name in applied)
+        {
+            session.Out.WriteLine($"applied  {name}");
+        }
+
+        session.Out.WriteLine(applied.Count == 0 ? "up to date: nothing to do" : $"{applied.Count} scripts applied; the database is up to date");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Storage.Schema;
+
+namespace DxyOrleans.Client.Verbs;
+
+/// <summary><c>db check</c>: how the database differs from what it should be.</summary>
+internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with what it should be; exit code 10 when it differs.", "db check")
+{
+    public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
+    {
+        var differences = await SchemaCheck.DifferencesAsync(await session.RawDatabaseAsync(cancellation), cancellation);
+        if (session.Json)
+        {
+            using var document = session.Document("dxy.db_check/1");
+            document.Json.WriteBoolean("equal", differences.Count == 0);
+            document.Json.WriteStartArray("differences");
+            foreach (var difference in differences)
+            {
+                document.Json.WriteStringValue(difference);
+            }
+
+            document.Json.WriteEndArray();
+        }
+        else
+        {
+            foreach (var difference in differences)
+            {
+                session.Out.WriteLine(difference);
+            }
+
+            session.Out.WriteLine(differences.Count == 0 ? "the database is as it should be" : $"{differences.Count} differences; './dxy db apply' mends what is missing");
+        }
+
+        return differences.Count == 0 ? ExitCode.Done : ExitCode.Differs;
+    }
+}
