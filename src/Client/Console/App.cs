@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using DxyOrleans.Client.Settings;
 using DxyOrleans.Client.Verbs;
 
@@ -24,6 +25,8 @@ internal sealed class App
             _root.Options.Add(option);
         }
 
+        var help = _root.Options.OfType<HelpOption>().Single();
+        help.Action = new ExampleHelp((HelpAction)help.Action!);
         foreach (var command in AllVerbs.Create())
         {
             _root.Subcommands.Add(command);

@@ -9,9 +9,9 @@ internal abstract class Verb : Command
     /// <param name="description">What it does, a sentence.</param>
     /// <param name="example">A call that works, shown by <c>--help</c>.</param>
     protected Verb(string name, string description, string example)
-        : base(name, $"{description}{Environment.NewLine}{Environment.NewLine}Example:{Environment.NewLine}  ./dxy {example}")
-    {
-    }
+        : base(name, description) => Example = $"./dxy {example}";
+
+    public string Example { get; }
 
     /// <summary>Does it; the exit code.</summary>
     public abstract Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation);

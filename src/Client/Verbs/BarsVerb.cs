@@ -3,7 +3,6 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -14,12 +13,12 @@ internal sealed class BarsVerb : Verb
 
     static readonly UtcTime Forever = UtcTime.At(9999, 1, 1);
 
-    readonly Argument<Symbol> _symbol = Arguments.Symbol("The symbol, like DXY.");
-    readonly Argument<Timeframe> _timeframe = Arguments.Timeframe();
-    readonly Option<UtcTime?> _from = Arguments.From();
-    readonly Option<UtcTime?> _to = Arguments.To();
+    readonly Argument<Symbol> _symbol = Values.Symbol("The symbol, like DXY.");
+    readonly Argument<Timeframe> _timeframe = Values.Timeframe();
+    readonly Option<UtcTime?> _from = Values.From();
+    readonly Option<UtcTime?> _to = Values.To();
     readonly Option<int?> _last = new("--last") { Description = $"The newest N bars of the range ({UsualCount} when no range is given).", HelpName = "N" };
-    readonly Option<UtcTime?> _asOf = Arguments.TimeOption("--as-of", "As they stood at that instant, before later corrections.");
+    readonly Option<UtcTime?> _asOf = Values.TimeOption("--as-of", "As they stood at that instant, before later corrections.");
     readonly Option<bool> _follow = new("--follow") { Description = "Go on with bars as they come or change, until Ctrl-C." };
     readonly Option<string> _format = new Option<string>("--format") { Description = "table, csv or json.", DefaultValueFactory = _ => "table" }.Only("table", "csv", "json");
 
@@ -59,7 +58,7 @@ internal sealed class BarsVerb : Verb
             from = UtcTime.Max(from, await BarExport.NewestFromAsync(database, table, series, to, last ?? UsualCount, cancellation) ?? from);
         }
 
-        var range = Console.Arguments.Range(from, to);
+        var range = Values.Range(from, to);
         var format = session.Json ? "json" : parse.GetValue(_format)!;
         var bars = BarExport.ReadAsync(database, table, series, range, asOf, cancellation);
         if (follow)

@@ -46,8 +46,7 @@ internal static class BarExport
         return await command.ExecuteScalarAsync(cancellation) is DateTime from ? UtcTime.From(from) : null;
     }
 
-    /// <summary>Streams the rows of a range, ascending.</summary>
-    /// <param name="asOf">As they stood at that instant; null: as they stand.</param>
+    /// <summary>Streams the rows of a range, ascending, as they stand or, with <c>asOf</c>, as they stood at that instant.</summary>
     public static async IAsyncEnumerable<ExportedBar> ReadAsync(
         NpgsqlDataSource database, BarTable table, Series series, TimeRange range, UtcTime? asOf, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
 using DxyOrleans.Storage.Bars;
 using Npgsql;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Client.Work;
 

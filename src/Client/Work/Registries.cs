@@ -1,5 +1,4 @@
 using DxyOrleans.Client.Console;
-using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Storage.Registry;
 using Npgsql;

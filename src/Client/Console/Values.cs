@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Client.Console;
 
 /// <summary>Arguments and options of our types; a value that is none ends the call as a usage error before anything runs.</summary>
-internal static class Arguments
+internal static class Values
 {
     public static Argument<Symbol> Symbol(string description) =>
         new("SYMBOL") { Description = description, CustomParser = result => One(result, ParseSymbol) };

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Work;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Feeds.Files;
+using DxyOrleans.Storage.Bars;
+
+namespace DxyOrleans.Client.Verbs;
+
+/// <summary><c>import</c>: FX bars from files, then what they make due.</summary>
+internal sealed class ImportVerb : Verb
+{
+    readonly Argument<string[]> _paths = new("PATH") { Description = "Files or folders: CSV, plain, gzip or zip.", Arity = ArgumentArity.OneOrMore };
+    readonly Option<string?> _format = new("--format") { Description = $"{string.Join(", ", BarFileFormats.All.Select(format => format.Name))}; recognised when left out.", HelpName = "F" };
+    readonly Option<Symbol?> _symbol = Values.SymbolOption("The symbol of files that don't name theirs; of files that do, only its rows are read.");
+    readonly Option<string?> _zone = new("--zone") { Description = "The zone of times without one: an IANA name or an offset like -05:00.", HelpName = "Z" };
+    readonly Option<Timeframe?> _timeframe = Values.TimeframeOption("The bars' timeframe (1m).");
+    readonly Option<bool> _preferFile = new("--prefer-file") { Description = "Let the file's bars take the place of other sources' rows." };
+    readonly Option<bool> _noDerive = new("--no-derive") { Description = "Store only; what becomes due stays due." };
+
+    public ImportVerb()
+        : base("import", "Stores FX bars from files; good rows are stored even when others are refused (exit code 5).", "import ~/fx/EURUSD.csv.gz ~/fx/2019")
+    {
+        Arguments.Add(_paths);
+        foreach (Option option in (Option[])[_format, _symbol, _zone, _timeframe, _preferFile, _noDerive])
+        {
+            Options.Add(option);
+        }
+    }
+
+    public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
+    {
+        var paths = BarFilePaths.Expand(parse.GetValue(_paths)!.Select(path => Path.Combine(session.Host.Folder, path)));
+        var options = new BarFileOptions
+        {
+            Format = parse.GetValue(_format), Symbol = parse.GetValue(_symbol), Zone = parse.GetValue(_zone),
+            Timeframe = parse.GetValue(_timeframe) ?? Timeframe.OneMinute,
+        };
+        var reader = new BarFileReader(session.Time);
+        try
+        {
+            // Names of formats and zones are looked up before a server is started for them.
+            reader.Read(paths[0], options, cancellation);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw Fault.Usage(wrong.Message.Split(" (Parameter")[0].TrimEnd('.')).ToException();
+        }
+
+        var database = await session.DatabaseAsync(cancellation);
+        var registry = await Registries.LoadAsync(database, cancellation);
+        var importer = new Importer(new BarStore(database, session.Time), reader, registry, parse.GetValue(_preferFile));
+        IReadOnlyList<ImportFile> files;
+        TimeSpan stored;
+        using (var progress = new Progress(session.Host, "import", "rows"))
+        {
+            files = await importer.RunAsync(paths, options, progress, cancellation);
+            stored = progress.Elapsed;
+        }
+
+        var report = new ImportReport(session, files, importer.Rows, stored);
+        if (!session.Json)
+        {
+            await report.WriteTextAsync(database, cancellation);
+        }
+
+        DerivedReport? derived = null;
+        if (!parse.GetValue(_noDerive) && files.Any(file => file.Stored.New + file.Stored.Changed > 0))
+        {
+            derived = await DerivedReport.SettleAsync(session, database, registry, Affected(registry, importer.Symbols), cancellation);
+        }
+
+        if (session.Json)
+        {
+            report.WriteJson(derived);
+        }
+
+        return files.All(file => file.IsClean) ? ExitCode.Done : ExitCode.InputRefused;
+    }
+
+    // The symbols themselves, for their rollups, and the indexes made of them.
+    static HashSet<Symbol> Affected(Storage.Registry.SymbolRegistry registry, IReadOnlyCollection<Symbol> symbols) =>
+        [.. symbols, .. registry.Indexes.Where(index => index.Components.Any(component => symbols.Contains(component.Symbol))).Select(index => index.Symbol)];
+}

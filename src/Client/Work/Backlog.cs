@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage;
+using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Registry;
+using Npgsql;
+
+namespace DxyOrleans.Client.Work;
+
+/// <summary>What is waiting to be derived.</summary>
+/// <param name="Changes">Recorded changes, not yet expanded.</param>
+/// <param name="Minutes">Minutes of bars that are due and ripe.</param>
+/// <param name="Oldest">Since when the oldest ripe work could have been done.</param>
+/// <param name="Stuck">Pieces of work that failed.</param>
+/// <param name="Attempts">The most often one failed.</param>
+/// <param name="Now">The database's market time.</param>
+internal sealed record BacklogState(long Changes, double Minutes, UtcTime? Oldest, long Stuck, int Attempts, UtcTime Now)
+{
+    public bool IsEmpty => Changes == 0 && Minutes <= 0;
+}
+
+/// <summary>What deriving did to one target.</summary>
+internal sealed class TargetTally(Series target)
+{
+    public Series Target => target;
+
+    public long New { get; private set; }
+
+    public long Changed { get; private set; }
+
+    public long Equal { get; private set; }
+
+    public long InputsGone { get; private set; }
+
+    public long Pruned { get; private set; }
+
+    public double Minutes { get; private set; }
+
+    public SortedDictionary<Symbol, long> Skipped { get; } = [];
+
+    public void Add(SliceOutcome slice)
+    {
+        New += slice.New;
+        Changed += slice.Changed;
+        Equal += slice.Equal;
+        InputsGone += slice.InputsGone;
+        Pruned += slice.Pruned;
+        Minutes += slice.Window!.Value.Length.TotalMinutes;
+        foreach (SkipCause cause in slice.Skipped)
+        {
+            Skipped[cause.Missing] = Skipped.GetValueOrDefault(cause.Missing) + cause.Minutes;
+        }
+    }
+}
+
+/// <summary>Working the backlog off here, or waiting until the silos have. The targets' locks make it safe to do both at once.</summary>
+internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry, DerivingOptions options, TimeProvider time)
+{
+    static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    readonly DueStore _due = new(database);
+    readonly ConcurrentDictionary<Series, TargetTally> _tallies = new();
+
+    public IEnumerable<TargetTally> Tallies => _tallies.Values.OrderBy(tally => tally.Target);
+
+    /// <summary>Minutes of bars worked off here so far.</summary>
+    public double Done => _tallies.Values.Sum(tally => tally.Minutes);
+
+    public static async Task<BacklogState> StateAsync(NpgsqlDataSource database, IEnumerable<Symbol>? symbols, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("backlog");
+        command.Parameters.With<string[]?>(symbols?.Select(symbol => symbol.Name).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new BacklogState(reader.GetInt64(0), reader.GetDouble(1), reader.IsDBNull(2) ? null : reader.GetUtc(2), reader.GetInt64(3), reader.GetInt32(4), reader.GetUtc(5));
+    }
+
+    /// <summary>Returns when nothing ripe of these symbols is left: by waiting for the silos while one lives, else by deriving here.</summary>
+    /// <returns>Whether silos did it.</returns>
+    public async Task<bool> SettleAsync(IReadOnlyCollection<Symbol> symbols, Progress progress, CancellationToken cancellation)
+    {
+        var byThis = false;
+        double most = 0;
+        while (true)
+        {
+            var state = await StateAsync(database, symbols, cancellation);
+            if (state.IsEmpty)
+            {
+                return !byThis;
+            }
+
+            if (await SiloRoster.CountAliveAsync(database, cancellation) == 0)
+            {
+                byThis = true;
+                await DrainAsync(symbols, progress, cancellation);
+                return false;
+            }
+
+            most = Math.Max(most, state.Minutes);
+            progress.Report(most - state.Minutes, most, $"({state.Changes} changes to expand)");
+            await Task.Delay(Poll, time, cancellation);
+        }
+    }
+
+    /// <summary>Works off, here, everything ripe: the indexes' minutes first, then the rollups, until nothing new comes of it.</summary>
+    public async Task DrainAsync(IReadOnlyCollection<Symbol>? symbols, Progress progress, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var expanded = 0;
+            while (await _due.ExpandAsync(cancellation) is var some and > 0)
+            {
+                expanded += some;
+            }
+
+            var before = Done;
+            var rules = (await _due.TargetsAsync(cancellation))
+                .Where(target => symbols is null || symbols.Contains(target.Symbol))
+                .Select(target => TargetRules.For(registry, target, options))
+                .OfType<ITargetRule>()
+                .ToList();
+            foreach (var group in rules.GroupBy(rule => rule.Series.Timeframe > Timeframe.OneMinute).OrderBy(group => group.Key))
+            {
+                await Parallel.ForEachAsync(group, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
+                    async (rule, token) => await DrainAsync(rule, progress, token));
+            }
+
+            if (expanded == 0 && Done <= before)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Works off, here, everything ripe of one target.</summary>
+    public async Task<TargetTally> DrainAsync(ITargetRule rule, Progress progress, CancellationToken cancellation)
+    {
+        var tally = _tallies.GetOrAdd(rule.Series, series => new TargetTally(series));
+        var first = await StateAsync(database, [rule.Series.Symbol], cancellation);
+        var total = Done + first.Minutes;
+        await new Deriver(database, rule).DrainAsync(slice =>
+        {
+            tally.Add(slice);
+            progress.Report(Done, Math.Max(total, Done), rule.Series.ToString());
+        }, cancellation);
+        return tally;
+    }
+}

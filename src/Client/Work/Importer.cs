@@ -1,0 +1,106 @@
+using System.Threading.Channels;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Feeds.Files;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Registry;
+
+namespace DxyOrleans.Client.Work;
+
+/// <summary>Files of bars into <c>data_bars</c>: one reader parses while two writers store, and each batch is committed by itself, so that a stop loses none.</summary>
+internal sealed class Importer(BarStore store, BarFileReader reader, SymbolRegistry registry, bool preferFile)
+{
+    /// <summary>Writers beside the reader: one more than that only waits for the server.</summary>
+    const int Writers = 2;
+
+    // Only for the time left: what a row of the common formats takes, unpacked.
+    const double BytesPerRow = 62;
+
+    readonly HashSet<Symbol> _symbols = [];
+    long _rows;
+
+    /// <summary>The symbols of which bars were given to the store.</summary>
+    public IReadOnlyCollection<Symbol> Symbols => _symbols;
+
+    public long Rows => _rows;
+
+    public async Task<IReadOnlyList<ImportFile>> RunAsync(
+        IReadOnlyList<string> paths, BarFileOptions options, Progress progress, CancellationToken cancellation)
+    {
+        var files = paths.Select(path => new ImportFile(path)).ToList();
+        var expected = paths.Sum(FileSize.Unpacked) / BytesPerRow;
+        var queue = Channel.CreateBounded<(ImportFile File, IReadOnlyList<Bar> Bars)>(new BoundedChannelOptions(Writers + 1) { SingleWriter = true });
+        using var failing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var writers = Enumerable.Range(0, Writers).Select(_ => Guard(WriteAsync(queue.Reader, expected, progress, failing.Token), failing)).ToList();
+        try
+        {
+            foreach (var file in files)
+            {
+                await ReadAsync(file, options, queue.Writer, failing.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // A writer failed: its own exception says why.
+        }
+        finally
+        {
+            queue.Writer.TryComplete();
+        }
+
+        await Task.WhenAll(writers);
+        return files;
+    }
+
+    async Task ReadAsync(ImportFile file, BarFileOptions options, ChannelWriter<(ImportFile, IReadOnlyList<Bar>)> queue, CancellationToken cancellation)
+    {
+        // On a thread of its own: parsing is work for a processor, and the writers need theirs.
+        await Task.Run(async () =>
+        {
+            await foreach (var batch in reader.Read(file.Path, options, cancellation))
+            {
+                file.Add(batch);
+                foreach (var series in batch.Bars.GroupBy(bar => bar.Series))
+                {
+                    var bars = series.ToList();
+                    if (Refusal(series.Key) is { } fault)
+                    {
+                        file.Refuse(bars.Count, fault);
+                    }
+                    else
+                    {
+                        _symbols.Add(series.Key.Symbol);
+                        await queue.WriteAsync((file, bars), cancellation);
+                    }
+                }
+            }
+        }, cancellation);
+    }
+
+    async Task WriteAsync(ChannelReader<(ImportFile File, IReadOnlyList<Bar> Bars)> queue, double expected, Progress progress, CancellationToken cancellation)
+    {
+        await foreach (var (file, bars) in queue.ReadAllAsync(cancellation))
+        {
+            file.Add(await store.WriteAsync((IReadOnlyCollection<Bar>)bars, BarSource.Ingest, preferFile, cancellation));
+            var rows = Interlocked.Add(ref _rows, bars.Count);
+            progress.Report(rows, Math.Max(expected, rows * 1.01), Path.GetFileName(file.Path));
+        }
+    }
+
+    BarFault? Refusal(Series series) => registry.Find(series.Symbol) is null ? BarFault.UnknownSymbol(series.Symbol)
+        : registry.IsTarget(series) ? new BarFault("derived-here", $"{series} is derived here; import the bars it is made of")
+        : null;
+
+    static async Task Guard(Task writer, CancellationTokenSource failing)
+    {
+        try
+        {
+            await writer;
+        }
+        catch
+        {
+            await failing.CancelAsync();
+            throw;
+        }
+    }
+}
