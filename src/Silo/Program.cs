@@ -54,7 +54,7 @@ builder.Host.UseOrleans(silo =>
 });
 
 // Orleans logs each step of its start; a person wants to hear of trouble and of our own steps.
-builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
 
 await using var app = builder.Build();
 app.MapHealthChecks("/health/live", new() { Predicate = _ => false });

@@ -1,0 +1,98 @@
+using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Testing;
+
+namespace DxyOrleans.Grains.Tests.Bars;
+
+public sealed class TickTests(TestServer server)
+{
+    static readonly UtcTime Minute = GrainCluster.Start;
+
+    [Fact]
+    public async Task Ticks_build_the_forming_minute_apart_from_the_finals_and_it_closes_by_time()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.TickAsync(Ticks((1, 1.10m), (2, 1.13m), (3, 1.08m), (29, 1.11m)));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await cluster.UntilAsync("the save", "SELECT count(*) = 1 FROM dxy.forming_bar WHERE symbol = 'EURUSD' AND ticks = 4");
+        Assert.Equal(0, await cluster.CountAsync("EURUSD", "1m"));
+
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
+        await cluster.UntilAsync("the final", $"""
+            SELECT count(*) = 1 FROM data_bars
+            WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Minute}' AND (open, high, low, close, vol, trade_count, is_partial) = (1.10, 1.13, 1.08, 1.11, 4, 4, false)
+            """);
+        await cluster.UntilAsync("the forming row's end", "SELECT count(*) = 0 FROM dxy.forming_bar");
+    }
+
+    [Fact]
+    public async Task A_forming_minute_survives_its_activation()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.TickAsync(Ticks((1, 1.10m), (2, 1.12m)));
+        await cluster.Cluster.DeactivateAsync(grain);
+        await grain.TickAsync(Ticks((20, 1.11m)));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(31));
+        await grain.SettleAsync();
+        Assert.Equal("1.10000000 1.12000000 1.10000000 1.11000000 3", await cluster.Database.ValueAsync<string>(
+            "SELECT concat_ws(' ', open, high, low, close, trade_count) FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
+    }
+
+    [Fact]
+    public async Task A_minute_left_forming_by_a_dead_silo_is_closed_at_the_pumps_first_look()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.Database.RunAsync($"""
+            INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '{Minute - Timeframe.OneMinute}', 1.1, 1.2, 1.0, 1.15,
+              '{Minute - TimeSpan.FromSeconds(50)}', '{Minute - TimeSpan.FromSeconds(5)}', 12, 'synthetic', 7, '{Minute}')
+            """);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+        await cluster.UntilAsync("the final", "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 12 AND source = 'synthetic'");
+        await cluster.UntilAsync("the forming row's end", "SELECT count(*) = 0 FROM dxy.forming_bar");
+    }
+
+    [Fact]
+    public async Task A_tick_for_a_closed_minute_is_late_and_one_that_is_no_price_is_refused()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute - Timeframe.OneMinute, 1.1m)], BarSource.Synthetic));
+        var result = await grain.TickAsync(Ticks((-20, 1.10m), (0, 1.11m), (1, 0m), (2, -1m), (3600, 1.1m)));
+        Assert.Equal((1, 1), (result.Taken, result.Late));
+        Assert.Equal(["not-positive", "not-positive", "in-the-future"], result.Refused.Select(refused => refused.Code));
+    }
+
+    [Fact]
+    public async Task Ticks_late_within_the_close_grace_still_count_and_two_minutes_form_at_once()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(60.1));
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.TickAsync(Ticks((60, 1.2m), (59.9, 1.1m)));
+        Assert.Equal([Minute, Minute + Timeframe.OneMinute], (await grain.StateAsync()).Forming);
+    }
+
+    [Fact]
+    public async Task A_feeds_own_final_takes_the_place_of_the_ticks()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.TickAsync(Ticks((1, 1.10m)));
+        await grain.PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.3m)], BarSource.Synthetic));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(60));
+        await grain.SettleAsync();
+        Assert.Equal(1.3m, await cluster.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
+        Assert.Empty((await grain.StateAsync()).Forming);
+    }
+
+    static PublishTicks Ticks(params (double Second, decimal Price)[] ticks) => new(
+        [.. ticks.Select(tick => new Quote(Minute + TimeSpan.FromSeconds(tick.Second), tick.Price))], BarSource.Synthetic);
+}
