@@ -2,7 +2,8 @@ namespace DxyOrleans.Core.Market;
 
 /// <summary>
 /// The trading days on which the whole FX market is closed: Christmas Day and New Year's Day. On other holidays
-/// (Thanksgiving, Good Friday) it is thin but open, as three months of 1-minute bars of late 2019 show.
+/// (Thanksgiving, Good Friday) it is thin but open, as three months of 1-minute bars of late 2019 show. Some venues quote on in the
+/// night to Christmas Day (there: 23:00Z to 08:00Z); such bars are kept and derived from, but not missed where they are absent.
 /// </summary>
 public static class FxHolidays
 {

@@ -41,7 +41,7 @@ public readonly record struct UtcTime : IComparable<UtcTime>
     {
         time = default;
         text = text.Trim();
-        if (text.Length < 11 || !HasZone(text))
+        if (text.Length < 11 || !BeginsWithIsoDate(text) || !HasZone(text))
         {
             return false;
         }
@@ -100,6 +100,10 @@ public readonly record struct UtcTime : IComparable<UtcTime>
     public override string ToString() =>
         ToDateTime().ToString(_ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'",
             CultureInfo.InvariantCulture);
+
+    // The framework's parser also takes 10/01/2019, which is January to one reader and October to the next.
+    static bool BeginsWithIsoDate(ReadOnlySpan<char> text) =>
+        text[4] == '-' && text[7] == '-' && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[3]);
 
     static bool HasZone(ReadOnlySpan<char> text)
     {
