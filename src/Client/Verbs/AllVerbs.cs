@@ -7,6 +7,9 @@ internal static class AllVerbs
 {
     public static IEnumerable<Command> Create() =>
     [
+        new DemoVerb(),
+        new UpVerb(),
+        new DownVerb(),
         new Command("db", "The database's schema.") { new DbUrlVerb(), new DbApplyVerb(), new DbCheckVerb(), new DbRemoveVerb() },
         new ImportVerb(),
         new BarsVerb(),
