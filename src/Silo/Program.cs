@@ -34,6 +34,16 @@ builder.Logging.AddSimpleConsole(console =>
 });
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.HttpPort));
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+// Before our own services: what is registered later starts later and stops earlier, so the pump looks only while the silo is in the cluster.
+builder.UseOrleans(silo =>
+{
+    silo.UsePostgres(options);
+    if (options.Dashboard)
+    {
+        silo.AddDashboard();
+    }
+});
+
 builder.Services.AddSingleton(_ => Database.Open(options.DatabaseSettings));
 builder.Services.AddDxyGrains();
 builder.Services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace }));
@@ -44,15 +54,6 @@ builder.Services.AddSingleton(Options.Create(new FeedOptions
     Name = options.Feed, BackfillMinutes = options.Simulation.BackfillMinutes, Simulation = options.Simulation.Options(),
 }));
 builder.Services.AddHealthChecks().AddCheck<PumpHealthCheck>("pump", tags: ["ready"]);
-builder.Host.UseOrleans(silo =>
-{
-    silo.UsePostgres(options);
-    if (options.Dashboard)
-    {
-        silo.AddDashboard();
-    }
-});
-
 // Orleans logs each step of its start; a person wants to hear of trouble and of our own steps.
 builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
 
