@@ -42,6 +42,20 @@ internal static class SiloRoster
         return silos;
     }
 
+    /// <summary>The indexes' routes and epochs.</summary>
+    public static async Task<IReadOnlyList<(string Symbol, string Mode, long Epoch)>> RoutesAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var routes = new List<(string, string, long)>();
+        await using var command = database.Statement("list_routes");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            routes.Add((reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
+        }
+
+        return routes;
+    }
+
     public static async Task<int> CountAliveAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
         (await ReadAsync(database, cancellation)).Count(silo => silo.IsAlive);
 }

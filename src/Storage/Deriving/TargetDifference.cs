@@ -17,7 +17,12 @@ public enum DifferenceKind
 }
 
 /// <summary>One difference.</summary>
-public sealed record TargetDifference(UtcTime Time, DifferenceKind Kind, Bar? Expected, Bar? Stored);
+/// <param name="Time">The bar's open.</param>
+/// <param name="Kind">How it differs.</param>
+/// <param name="Expected">What the inputs give, null when nothing.</param>
+/// <param name="Stored">What is stored, null when nothing.</param>
+/// <param name="Raw">The stored row's provenance, JSON text; null when nothing is stored.</param>
+public sealed record TargetDifference(UtcTime Time, DifferenceKind Kind, Bar? Expected, Bar? Stored, string? Raw = null);
 
 /// <summary>The comparison of a range.</summary>
 /// <param name="Compared">Bars that both the inputs give and the table holds.</param>

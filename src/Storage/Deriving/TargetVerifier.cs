@@ -59,11 +59,11 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             if (found.Bar != row.Bar || !SameInputs(found.Raw, row.Raw))
             {
                 var kind = found.Bar.IsPartial || Completeness(found.Raw) <= row.Completeness ? DifferenceKind.Different : DifferenceKind.InputsGone;
-                differences.Add(new TargetDifference(row.Bar.Time, kind, row.Bar, found.Bar));
+                differences.Add(new TargetDifference(row.Bar.Time, kind, row.Bar, found.Bar, found.Raw));
             }
         }
 
-        differences.AddRange(byTime.Values.Select(gone => new TargetDifference(gone.Bar.Time, DifferenceKind.InputsGone, null, gone.Bar)));
+        differences.AddRange(byTime.Values.Select(gone => new TargetDifference(gone.Bar.Time, DifferenceKind.InputsGone, null, gone.Bar, gone.Raw)));
         return new TargetComparison(compared, [.. differences.Where(difference => !leaveOut(difference.Time)).OrderBy(difference => difference.Time)]);
     }
 

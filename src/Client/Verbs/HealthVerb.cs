@@ -1,0 +1,53 @@
+using System.CommandLine;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Work;
+using DxyOrleans.Core.Health;
+
+namespace DxyOrleans.Client.Verbs;
+
+/// <summary><c>health</c>: PASS, WARN or FAIL of everything that can ail; exit code 10 on FAIL.</summary>
+internal sealed class HealthVerb() : Verb("health", "Judges freshness, coverage, rollups, outliers, backlog, silos, clock and database.", "health")
+{
+    public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
+    {
+        var database = await session.DatabaseAsync(cancellation);
+        var registry = await Registries.LoadAsync(database, cancellation);
+        var checks = await new HealthExam(database, registry, session.Settings.Span("Grace"), session.Time).RunAsync(cancellation);
+        var worst = checks.Max(check => check.Status);
+        if (session.Json)
+        {
+            using var document = session.Document("dxy.health/1");
+            document.Json.WriteString("status", Word(worst));
+            document.Json.WriteStartArray("checks");
+            foreach (var check in checks)
+            {
+                document.Json.WriteStartObject();
+                document.Json.WriteString("name", check.Name);
+                document.Json.WriteString("subject", check.Subject);
+                document.Json.WriteString("status", Word(check.Status));
+                document.Json.WriteString("text", check.Text);
+                document.Json.WriteEndObject();
+            }
+
+            document.Json.WriteEndArray();
+        }
+        else
+        {
+            var width = checks.Max(check => check.Name.Length + check.Subject.Length + 1);
+            foreach (var check in checks)
+            {
+                session.Out.WriteLine($"{Coloured(session, check.Status)}  {$"{check.Name} {check.Subject}".PadRight(width)}  {check.Text}");
+            }
+
+            session.Out.WriteLine($"{Coloured(session, worst)}  {checks.Count(check => check.Status == HealthStatus.Pass)} of {checks.Count} checks pass");
+        }
+
+        return worst == HealthStatus.Fail ? ExitCode.Differs : ExitCode.Done;
+    }
+
+    static string Word(HealthStatus status) => status.ToString().ToUpperInvariant();
+
+    static string Coloured(Session session, HealthStatus status) => session.Host.HasColour
+        ? $"\e[{(status switch { HealthStatus.Pass => 32, HealthStatus.Warn => 33, _ => 31 })}m{Word(status)}\e[0m"
+        : Word(status);
+}

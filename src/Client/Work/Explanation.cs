@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Market;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
+using Npgsql;
+
+namespace DxyOrleans.Client.Work;
+
+/// <summary>One pair's part in an index minute.</summary>
+/// <param name="Close">The close that went in; null when the minute lacks it.</param>
+/// <param name="AgeMinutes">How old that close was.</param>
+/// <param name="BeforeClose">What went into the bar before.</param>
+/// <param name="Points">What its move since the bar before contributed to the index, in index points.</param>
+/// <param name="LastBefore">Its newest final bar before the minute.</param>
+/// <param name="NextAfter">Its first final bar after the minute.</param>
+/// <param name="IsPartial">Whether the minute has a bar of it that isn't final.</param>
+internal sealed record PairPart(
+    IndexComponent Component, double? Close, int AgeMinutes, double? BeforeClose, double? Points, UtcTime? LastBefore, UtcTime? NextAfter, bool IsPartial);
+
+/// <summary>An index minute taken apart, or why there is none.</summary>
+internal sealed record Explanation(
+    IndexDefinition Index, UtcTime Time, StoredBar? Stored, StoredBar? Before, int Version, decimal? Recomputed, ImmutableArray<PairPart> Pairs, string Status, string Todo, int Corrections)
+{
+    public static async Task<Explanation> ReadAsync(NpgsqlDataSource database, IndexDefinition index, UtcTime time, CancellationToken cancellation)
+    {
+        var table = (await BarExport.RouteAsync(database, index.Symbol, cancellation)).Read;
+        var stored = await OneAsync(database, table, index.Series, time, cancellation);
+        var beforeTime = await BarExport.NewestFromAsync(database, table, index.Series, time, 1, cancellation);
+        var before = beforeTime is { } earlier ? await OneAsync(database, table, index.Series, earlier, cancellation) : null;
+        var version = stored is not null && Provenance.Version(stored.Raw) is { } carried ? carried : index.Version;
+        var recorded = stored is null ? null : InputsGoneRule.RecordedCloses(index, stored.Raw);
+        var ages = InputsGoneRule.RecordedAges(index, stored?.Raw);
+        var recordedBefore = before is null ? null : InputsGoneRule.RecordedCloses(index, before.Raw);
+        var maxAge = version == DerivingVersion.LatestClose ? index.MaxAgeMinutes : 0;
+        var parts = ImmutableArray.CreateBuilder<PairPart>();
+        for (var i = 0; i < index.Components.Length; i++)
+        {
+            parts.Add(await PartAsync(database, index.Components[i], time, maxAge, recorded?[i], ages[i], recordedBefore?[i], before?.Bar.Close, beforeTime, cancellation));
+        }
+
+        var closes = parts.Select(part => part.Close).ToList();
+        decimal? recomputed = closes.TrueForAll(close => close is > 0) ? IndexFormula.Level(index, [.. closes.Select(close => close!.Value)]) : null;
+        var now = await database.NowAsync(cancellation);
+        var (status, todo) = Judge(index, time, stored, recomputed, parts, now, await IsDueAsync(database, index.Series, time, cancellation));
+        return new Explanation(index, time, stored, before, (int)version, recomputed, parts.ToImmutable(), status, todo, await CorrectionsAsync(database, index.Series, time, cancellation));
+    }
+
+    static (string Status, string Todo) Judge(
+        IndexDefinition index, UtcTime time, StoredBar? stored, decimal? recomputed, IReadOnlyList<PairPart> pairs, UtcTime now, bool isDue)
+    {
+        var symbol = index.Symbol;
+        if (stored is not null)
+        {
+            return recomputed is null ? ("stored; its inputs are neither kept nor recorded", "") : recomputed == stored.Bar.Close
+                ? ("stored, and equal to what its inputs give", "")
+                : ("stored, and different from what its inputs give", Derive(symbol, time));
+        }
+
+        if (time < index.Since)
+        {
+            return ($"missing: the basket is valid from {index.Since}", "");
+        }
+
+        if (now < time + Timeframe.OneMinute)
+        {
+            return ("missing: the minute hasn't ended", "wait for its end");
+        }
+
+        var missing = pairs.Where(pair => pair.Close is null).ToList();
+        if (missing.Count > 0 && !FxWeek.IsOpen(time))
+        {
+            return ("missing: the market is closed", "");
+        }
+
+        return missing.Count > 0
+            ? ($"missing: no {string.Join(", ", missing.Select(pair => pair.Component.Symbol))}",
+               $"import the minute of {string.Join(" and ", missing.Select(pair => pair.Component.Symbol))}{(pairs.Any(pair => pair.IsPartial) ? " (a partial bar is there; its final is wanted)" : "")}; it is derived by itself then")
+            : isDue ? ("missing: due, and not yet derived", "start a silo ('./dxy up'), or " + Derive(symbol, time)) : ("missing: all inputs are there, and it was not derived", Derive(symbol, time));
+    }
+
+    static string Derive(Symbol symbol, UtcTime time) => $"./dxy derive {symbol} --from {time} --to {time + Timeframe.OneMinute}";
+
+    static async Task<PairPart> PartAsync(NpgsqlDataSource database, IndexComponent component, UtcTime time, int maxAge, double? recorded, int age,
+        double? recordedBefore, decimal? level, UtcTime? beforeTime, CancellationToken cancellation)
+    {
+        var (close, partial, last, next) = await AroundAsync(database, component.Symbol, time, cancellation);
+        var used = recorded ?? close;
+        if (used is null && last is { } newest && (time - newest).TotalMinutes <= maxAge)
+        {
+            (used, age) = ((await AroundAsync(database, component.Symbol, newest, cancellation)).Close, (int)(time - newest).TotalMinutes);
+        }
+
+        var before = recordedBefore ?? (beforeTime is { } earlier ? (await AroundAsync(database, component.Symbol, earlier, cancellation)).Close : null);
+        double? points = used is { } now && before is { } was && level is { } index
+            ? (double)index * IndexFormula.Contribution(component, (decimal)was, (decimal)now)
+            : null;
+        return new PairPart(component, used, age, before, points, last, next, partial);
+    }
+
+    static async Task<(double? Close, bool IsPartial, UtcTime? Last, UtcTime? Next)> AroundAsync(
+        NpgsqlDataSource database, Symbol symbol, UtcTime time, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("component_around");
+        command.Parameters.With(symbol.Name).With(time.ToDateTime());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return (reader.IsDBNull(0) ? null : (double)reader.GetDecimal(0), !reader.IsDBNull(1) && reader.GetBoolean(1),
+            reader.IsDBNull(2) ? null : reader.GetUtc(2), reader.IsDBNull(3) ? null : reader.GetUtc(3));
+    }
+
+    static async Task<StoredBar?> OneAsync(NpgsqlDataSource database, BarTable table, Series series, UtcTime time, CancellationToken cancellation)
+    {
+        await foreach (var bar in BarReader.StreamAsync(database, table, series, new TimeRange(time, time + Timeframe.OneMinute), cancellation))
+        {
+            return bar;
+        }
+
+        return null;
+    }
+
+    static async Task<bool> IsDueAsync(NpgsqlDataSource database, Series series, UtcTime time, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("read_told");
+        command.Parameters.AddSeries(series);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (!reader.IsDBNull(0) && reader.GetUtc(0) <= time && time < reader.GetUtc(1))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    static async Task<int> CorrectionsAsync(NpgsqlDataSource database, Series series, UtcTime time, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT count(*)::integer FROM dxy.correction AS c WHERE c.canonical_symbol = $1 AND c.timeframe = $2 AND c.ts_utc = $3");
+        command.Parameters.AddSeries(series).With(time.ToDateTime());
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+}

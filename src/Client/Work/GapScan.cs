@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Gaps;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Market;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Registry;
+using Npgsql;
+
+namespace DxyOrleans.Client.Work;
+
+/// <summary>Gaps of a range, a window at a time so that memory stays flat.</summary>
+internal static class GapScan
+{
+    static readonly TimeSpan Window = TimeSpan.FromDays(28);
+
+    /// <summary>Each window's gaps, its market minutes, and how far the range is done. Minutes that haven't ended are no gap.</summary>
+    public static async IAsyncEnumerable<(IReadOnlyList<Gap> Gaps, int Market, TimeSpan Done)> RunAsync(
+        NpgsqlDataSource database, SymbolRegistry registry, RegistryEntry entry, TimeRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var series = new Series(entry.Symbol, Timeframe.OneMinute);
+        var table = await BarExport.TableAsync(database, registry, series, cancellation);
+        var end = UtcTime.Min(range.To, (await database.NowAsync(cancellation)).Floor(Timeframe.OneMinute));
+        var maxAge = entry.Index is { Version: DerivingVersion.LatestClose } index ? index.MaxAgeMinutes : 0;
+        var from = entry.Index is { } basket ? UtcTime.Max(range.From, basket.Since) : range.From;
+        while (from < end)
+        {
+            // Windows end in the weekend where they can, so that no gap is cut in two.
+            var window = new TimeRange(from, Split(from, end));
+            var present = await MinutesAsync(database, table, series, window, cancellation);
+            var components = new List<ComponentMinutes>();
+            foreach (var component in entry.Index?.Components ?? [])
+            {
+                components.Add(new ComponentMinutes(component.Symbol, await MinutesAsync(database, BarTable.Data, new Series(component.Symbol, Timeframe.OneMinute),
+                    new TimeRange(window.From - TimeSpan.FromMinutes(maxAge), window.To), cancellation)));
+            }
+
+            yield return (GapFinder.Find(window, present, components, maxAge), FxWeek.OpenMinutes(window), window.To - range.From);
+            from = window.To;
+        }
+    }
+
+    public static async Task<List<long>> MinutesAsync(NpgsqlDataSource database, BarTable table, Series series, TimeRange range, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("read_minutes");
+        command.Parameters.AddSeries(series).AddRange(range).With(table.Name);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var minutes = new List<long>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            minutes.Add(reader.GetUtc(0).Minute);
+        }
+
+        return minutes;
+    }
+
+    static UtcTime Split(UtcTime from, UtcTime end)
+    {
+        if (end - from <= Window)
+        {
+            return end;
+        }
+
+        // 2000-01-01 was a Saturday, on which the market is closed the whole day.
+        var day = TimeSpan.FromDays(1).Ticks;
+        var saturday = UtcTime.At(2000, 1, 1, 12);
+        var weeks = ((from + Window) - saturday).Ticks / (7 * day);
+        return saturday + new TimeSpan(weeks * 7 * day);
+    }
+}
