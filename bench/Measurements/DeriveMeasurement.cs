@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using DxyOrleans.Bench.Results;
+using DxyOrleans.Bench.Setup;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace DxyOrleans.Bench.Measurements;
+
+/// <summary>All of DXY derived from nothing, beside one SQL statement and beside moving its inputs out and its rows in.</summary>
+internal sealed class DeriveMeasurement : IMeasurement
+{
+    // What a DBA would write by hand: double precision, no provenance, no lock, no due work.
+    const string Plain =
+        """
+        INSERT INTO bench.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+        SELECT 'DXY', '1m', m.ts_utc, m.level, m.level, m.level, m.level, 'synthetic'
+        FROM (
+          SELECT e.ts_utc, round((50.14348112 * power(e.close::float8, -0.576) * power(j.close::float8, 0.136) * power(g.close::float8, -0.119)
+                                  * power(c.close::float8, 0.091) * power(s.close::float8, 0.042) * power(f.close::float8, 0.036))::numeric, 8) AS level
+          FROM public.data_bars AS e
+          JOIN public.data_bars AS j ON j.ts_utc = e.ts_utc AND j.canonical_symbol = 'USDJPY' AND j.timeframe = '1m'
+          JOIN public.data_bars AS g ON g.ts_utc = e.ts_utc AND g.canonical_symbol = 'GBPUSD' AND g.timeframe = '1m'
+          JOIN public.data_bars AS c ON c.ts_utc = e.ts_utc AND c.canonical_symbol = 'USDCAD' AND c.timeframe = '1m'
+          JOIN public.data_bars AS s ON s.ts_utc = e.ts_utc AND s.canonical_symbol = 'USDSEK' AND s.timeframe = '1m'
+          JOIN public.data_bars AS f ON f.ts_utc = e.ts_utc AND f.canonical_symbol = 'USDCHF' AND f.timeframe = '1m'
+          WHERE e.canonical_symbol = 'EURUSD' AND e.timeframe = '1m'
+        ) AS m
+        """;
+
+    public string Name => "derive";
+
+    public string What => "all of DXY 1m from nothing, beside one SQL statement and beside COPY out and in; and again, nothing changed";
+
+    public int Rounds => 3;
+
+    public async Task<Result> RunAsync(BenchServer server, int rounds, CancellationToken cancellation)
+    {
+        await server.HoldDerivedAsync(cancellation);
+        var rule = TargetRules.For(await server.RegistryAsync(cancellation), IndexDefinition.Dxy.Series, new DerivingOptions())!;
+        var rows = await server.RowsAsync(BarTable.Data, rule.Series, cancellation);
+        var (ours, plain, floor, again, bytes) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        for (var round = -1; round < rounds; round++)
+        {
+            await ClearAsync(server, cancellation);
+            var derive = await DeriveAsync(server, rule, cancellation);
+            var stored = await server.ValueAsync<long>("SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'DXY'", cancellation);
+            if (stored != rows.Count)
+            {
+                throw new InvalidOperationException($"{stored} DXY bars were derived where there were {rows.Count}; the measurement is void.");
+            }
+
+            await server.SettleAsync(cancellation);
+            var statement = await server.TimeAsync(Plain, cancellation);
+            await server.RunAsync("TRUNCATE bench.data_bars", cancellation);
+            await server.SettleAsync(cancellation);
+            var copies = await CopyAsync(server, rows, cancellation);
+            await server.RunAsync("TRUNCATE bench.data_bars, dxy.change, dxy.due", cancellation);
+            await server.RunAsync("VACUUM (ANALYZE) public.data_bars", cancellation);
+            await server.SettleAsync(cancellation);
+            var before = await server.WalAsync(cancellation);
+            var nothing = await DeriveAsync(server, rule, cancellation);
+            var written = await server.WalAsync(cancellation) - before;
+            if (round >= 0)
+            {
+                ours.Add(derive);
+                plain.Add(statement);
+                floor.Add(copies);
+                again.Add(nothing);
+                bytes.Add(written / (double)rows.Count);
+            }
+        }
+
+        var derived = new Samples("derive", "s", ours);
+        var single = new Samples("one INSERT ... SELECT in double precision", "s", plain);
+        var moved = new Samples("COPY six closes out, COPY finished rows in", "s", floor);
+        var unchanged = new Samples("derive again, nothing changed", "s", again);
+        return new Result(Name,
+            [
+                Ratio.Of("derive by one SQL statement, times", derived, single),
+                Ratio.Of("derive by COPY out and in, times", derived, moved),
+                Ratio.Of("derive again by derive, times", unchanged, derived),
+                new Ratio(new Samples("WAL written by deriving again", "B/row", bytes), null),
+            ],
+            [derived, single, moved, unchanged, new Samples("derive", "bars/s", [.. ours.Select(seconds => rows.Count / seconds)])],
+            [$"{rows.Count} bars; each of ours carries its six inputs as provenance, the SQL statement's carry none."]);
+    }
+
+    // The rows are gone as if they had never been: no due work, no old versions left in the table.
+    static async Task ClearAsync(BenchServer server, CancellationToken cancellation)
+    {
+        await server.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'", cancellation);
+        await server.RunAsync("TRUNCATE dxy.change, dxy.due, dxy.correction", cancellation);
+        await server.RunAsync("VACUUM (ANALYZE) public.data_bars", cancellation);
+        await server.SettleAsync(cancellation);
+    }
+
+    static async Task<double> DeriveAsync(BenchServer server, ITargetRule rule, CancellationToken cancellation)
+    {
+        var range = new TimeRange(server.Input.Bars.Min(bar => bar.Time), server.Input.Bars.Max(bar => bar.End));
+        await new DueStore(server.Data).RequestAsync(rule.Series, range, "request", null, prune: false, cancellation);
+        var start = Stopwatch.GetTimestamp();
+        await new Deriver(server.Data, rule).DrainAsync(null, cancellation);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    static async Task<double> CopyAsync(BenchServer server, List<BarRow> rows, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await using (var connection = await server.Data.OpenConnectionAsync(cancellation))
+        {
+            await Task.Run(() => CopyOut(connection), cancellation);
+        }
+
+        await BareCopy.RunAsync(server.Data, "bench.data_bars", rows, BarSource.Synthetic, cancellation);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    static void CopyOut(NpgsqlConnection connection)
+    {
+        foreach (var component in IndexDefinition.Dxy.Components)
+        {
+            var closes = new List<(DateTime, double)>();
+            using var copy = connection.BeginBinaryExport(
+                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe = '1m' ORDER BY ts_utc) TO STDOUT BINARY");
+            while (copy.StartRow() >= 0)
+            {
+                closes.Add((copy.Read<DateTime>(NpgsqlDbType.TimestampTz), copy.Read<double>(NpgsqlDbType.Double)));
+            }
+        }
+    }
+}

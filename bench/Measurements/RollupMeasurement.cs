@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using DxyOrleans.Bench.Results;
+using DxyOrleans.Bench.Setup;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Deriving;
+
+namespace DxyOrleans.Bench.Measurements;
+
+/// <summary>DXY 5m and 1h from nothing, each beside one SQL statement.</summary>
+internal sealed class RollupMeasurement : IMeasurement
+{
+    public string Name => "rollup";
+
+    public string What => "DXY 5m and 1h from nothing, beside one INSERT ... SELECT with date_bin each";
+
+    public int Rounds => 5;
+
+    public async Task<Result> RunAsync(BenchServer server, int rounds, CancellationToken cancellation)
+    {
+        await server.HoldDerivedAsync(cancellation);
+        var registry = await server.RegistryAsync(cancellation);
+        var (ratios, figures) = (new List<Ratio>(), new List<Samples>());
+        foreach (var timeframe in new[] { Timeframe.FiveMinutes, Timeframe.OneHour })
+        {
+            var rule = TargetRules.For(registry, new Series(IndexDefinition.Dxy.Symbol, timeframe), new DerivingOptions())!;
+            var (ours, plain) = (new List<double>(), new List<double>());
+            for (var round = -1; round < rounds; round++)
+            {
+                await ClearAsync(server, rule.Series, cancellation);
+                var rolled = await RollAsync(server, rule, cancellation);
+                await server.SettleAsync(cancellation);
+                var statement = await server.TimeAsync(Plain(timeframe), cancellation);
+                await CompareAsync(server, timeframe, cancellation);
+                if (round >= 0)
+                {
+                    ours.Add(rolled);
+                    plain.Add(statement);
+                }
+            }
+
+            var rollup = new Samples($"rollup to {timeframe}", "s", ours);
+            var single = new Samples($"one INSERT ... SELECT to {timeframe}", "s", plain);
+            ratios.Add(Ratio.Of($"rollup to {timeframe} by one SQL statement, times", rollup, single));
+            figures.AddRange([rollup, single]);
+        }
+
+        return new Result(Name, ratios, figures, ["Both gave the same buckets and closes, compared after each round."]);
+    }
+
+    static async Task ClearAsync(BenchServer server, Series series, CancellationToken cancellation)
+    {
+        await server.RunAsync($"DELETE FROM public.derived_data_bars WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '{series.Timeframe}'", cancellation);
+        await server.RunAsync("TRUNCATE bench.derived_data_bars, dxy.change, dxy.due, dxy.correction", cancellation);
+        await server.RunAsync("VACUUM (ANALYZE) public.derived_data_bars", cancellation);
+        await server.SettleAsync(cancellation);
+    }
+
+    static async Task<double> RollAsync(BenchServer server, ITargetRule rule, CancellationToken cancellation)
+    {
+        var range = new TimeRange(server.Input.Bars.Min(bar => bar.Time), server.Input.Bars.Max(bar => bar.End));
+        await new DueStore(server.Data).RequestAsync(rule.Series, range, "request", null, prune: false, cancellation);
+        var start = Stopwatch.GetTimestamp();
+        await new Deriver(server.Data, rule).DrainAsync(null, cancellation);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    static string Plain(Timeframe timeframe) =>
+        $"""
+        INSERT INTO bench.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, trade_count, source)
+        SELECT b.canonical_symbol, '{timeframe}', date_bin(interval '{timeframe.Minutes} minutes', b.ts_utc, timestamptz '2000-01-01 00:00:00+00'),
+               (array_agg(b.open ORDER BY b.ts_utc))[1], max(b.high), min(b.low), (array_agg(b.close ORDER BY b.ts_utc DESC))[1],
+               sum(b.vol), sum(b.trade_count), 'derived'
+        FROM public.data_bars AS b
+        WHERE b.canonical_symbol = 'DXY' AND b.timeframe = '1m' AND NOT b.is_partial
+        GROUP BY 1, 3
+        """;
+
+    static async Task CompareAsync(BenchServer server, Timeframe timeframe, CancellationToken cancellation)
+    {
+        var different = await server.ValueAsync<long>(
+            $"""
+            SELECT count(*)
+            FROM (SELECT ts_utc, open, high, low, close FROM public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '{timeframe}') AS ours
+            FULL JOIN (SELECT ts_utc, open, high, low, close FROM bench.derived_data_bars WHERE timeframe = '{timeframe}') AS plain USING (ts_utc)
+            WHERE (ours.open, ours.high, ours.low, ours.close) IS DISTINCT FROM (plain.open, plain.high, plain.low, plain.close)
+            """, cancellation);
+        if (different > 0)
+        {
+            throw new InvalidOperationException($"{different} buckets of {timeframe} differ from plain SQL's; the measurement is void.");
+        }
+    }
+}

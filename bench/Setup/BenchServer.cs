@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Work;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Feeds.Files;
+using DxyOrleans.Storage;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Registry;
+using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Server;
+using Npgsql;
+
+namespace DxyOrleans.Bench.Setup;
+
+/// <summary>
+/// One durable PostgreSQL server for the whole run, thrown away at its end, with our schema and, in the schema <c>bench</c>, twins of the shop's tables
+/// that have their columns, checks and keys and no triggers.
+/// </summary>
+internal sealed class BenchServer : IAsyncDisposable
+{
+    readonly EmbeddedServer _server;
+    readonly NpgsqlDataSource _admin;
+    readonly string _folder;
+    bool _holdsDerived;
+
+    private BenchServer(EmbeddedServer server, string folder, FxInput input)
+    {
+        (_server, _folder, Input) = (server, folder, input);
+        Data = Database.Open(new DatabaseSettings { Connection = server.ConnectionString, ApplicationName = "dxy-bench" });
+        _admin = NpgsqlDataSource.Create(server.AdminConnectionString);
+    }
+
+    public FxInput Input { get; }
+
+    /// <summary>As the console opens it: the same pool, the same preparing.</summary>
+    public NpgsqlDataSource Data { get; }
+
+    public string Url => _server.Url;
+
+    public string DataFolder => _server.DataFolder;
+
+    public static async Task<BenchServer> StartAsync(CancellationToken cancellation)
+    {
+        var folder = Path.Combine(Folders.Root, "artifacts", "bench", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Directory.CreateDirectory(folder);
+        var input = await FxInput.OpenAsync(folder, cancellation);
+        var embedded = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions { Home = Path.Combine(folder, "home"), Durable = true }, notice: null, TimeProvider.System, cancellation);
+        var server = new BenchServer(embedded, folder, input);
+        try
+        {
+            await new SchemaInstaller(embedded.ConnectionString, TimeProvider.System).ApplyAsync(cancellation);
+            await server.RunAsync(
+                """
+                CREATE SCHEMA bench;
+                CREATE TABLE bench.data_bars (LIKE public.data_bars INCLUDING ALL);
+                CREATE TABLE bench.derived_data_bars (LIKE public.derived_data_bars INCLUDING ALL);
+                """, cancellation);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Data.DisposeAsync();
+        await _admin.DisposeAsync();
+        await _server.DeleteAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    public Task<SymbolRegistry> RegistryAsync(CancellationToken cancellation) => new RegistryStore(Data).LoadAsync(cancellation);
+
+    /// <summary>Every table of bars and of work empty.</summary>
+    public async Task EmptyAsync(CancellationToken cancellation)
+    {
+        _holdsDerived = false;
+        await RunAsync(
+            "TRUNCATE public.data_bars, public.derived_data_bars, bench.data_bars, bench.derived_data_bars, dxy.change, dxy.due, dxy.correction, dxy.missed",
+            cancellation);
+    }
+
+    /// <summary>The console's import of the files, without deriving; returns the seconds until the last commit.</summary>
+    public async Task<double> ImportAsync(bool mayStore, CancellationToken cancellation)
+    {
+        var importer = new Importer(new BarStore(Data, TimeProvider.System), new BarFileReader(TimeProvider.System), await RegistryAsync(cancellation), preferFile: false);
+        using var progress = new Progress(Quiet, "import", "rows");
+        var start = Stopwatch.GetTimestamp();
+        var files = await importer.RunAsync(Input.Paths, new BarFileOptions(), progress, cancellation);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var met = mayStore ? files.Sum(file => file.Stored.New) : files.Sum(file => file.Stored.Equal);
+        return met == Input.Bars.Count ? seconds : throw new InvalidOperationException($"The import of {Input.Bars.Count} rows found {met}; the measurement is void.");
+    }
+
+    /// <summary>Everything due derived and rolled up, as the console does it with no silo running; returns the seconds.</summary>
+    public async Task<double> DrainAsync(CancellationToken cancellation)
+    {
+        var backlog = new Backlog(Data, await RegistryAsync(cancellation), new DerivingOptions(), TimeProvider.System);
+        using var progress = new Progress(Quiet, "derive", "minutes");
+        var start = Stopwatch.GetTimestamp();
+        await backlog.DrainAsync(symbols: null, progress, cancellation);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>The files imported and everything derived, from an earlier measurement or now; the planner knows the tables.</summary>
+    public async Task HoldDerivedAsync(CancellationToken cancellation)
+    {
+        if (!_holdsDerived)
+        {
+            await EmptyAsync(cancellation);
+            await ImportAsync(mayStore: true, cancellation);
+            await DrainAsync(cancellation);
+            _holdsDerived = true;
+        }
+
+        await RunAsync("VACUUM (ANALYZE) public.data_bars", cancellation);
+        await RunAsync("VACUUM (ANALYZE) public.derived_data_bars", cancellation);
+        await SettleAsync(cancellation);
+    }
+
+    /// <summary>So that no round pays for the writes of the one before.</summary>
+    public async Task SettleAsync(CancellationToken cancellation)
+    {
+        await using var command = _admin.CreateCommand("CHECKPOINT");
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    public async Task RunAsync(string sql, CancellationToken cancellation)
+    {
+        await using var command = Data.CreateCommand(sql);
+        command.CommandTimeout = 120;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Runs a statement and returns its seconds.</summary>
+    public async Task<double> TimeAsync(string sql, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await RunAsync(sql, cancellation);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    public async Task<T> ValueAsync<T>(string sql, CancellationToken cancellation)
+    {
+        await using var command = Data.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Bytes of WAL written up to now.</summary>
+    public Task<long> WalAsync(CancellationToken cancellation) =>
+        ValueAsync<long>("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint", cancellation);
+
+    /// <summary>The rows of one series as they stand.</summary>
+    public async Task<List<BarRow>> RowsAsync(BarTable table, Core.Bars.Series series, CancellationToken cancellation)
+    {
+        var rows = new List<BarRow>();
+        await foreach (var stored in BarReader.StreamAsync(Data, table, series, AllTime, cancellation))
+        {
+            rows.Add(new BarRow(stored.Bar, stored.Raw));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Wide enough for every row there is here.</summary>
+    public static TimeRange AllTime { get; } = new(UtcTime.At(2000, 1, 1), UtcTime.At(2100, 1, 1));
+
+    // The console's classes report progress to one; nobody looks here.
+    static ConsoleHost Quiet { get; } = new()
+    {
+        Out = TextWriter.Null, Error = TextWriter.Null, In = TextReader.Null, IsOutTerminal = false, IsErrorTerminal = false, IsInTerminal = false,
+        Environment = new Dictionary<string, string>(), Folder = Environment.CurrentDirectory, Time = TimeProvider.System,
+    };
+}
