@@ -70,21 +70,13 @@ public sealed class Shop : IAsyncDisposable
     public async Task DrainAsync()
     {
         var due = new DueStore(Data);
-        while (true)
+        var slices = 1;
+        while (slices > 0)
         {
-            while (await due.ExpandAsync(Token) > 0)
-            {
-            }
-
-            var before = await CountAsync("dxy.due");
+            slices = await due.ExpandAsync(Token);
             foreach (var target in await due.TargetsAsync(Token))
             {
-                await (await DeriverAsync(target.ToString())).DrainAsync(null, Token);
-            }
-
-            if (await CountAsync("dxy.change") == 0 && await CountAsync("dxy.due") == before)
-            {
-                return;
+                await (await DeriverAsync(target.ToString())).DrainAsync(_ => slices++, Token);
             }
         }
     }

@@ -28,9 +28,15 @@ public sealed class BarWriter : IAsyncDisposable
     }
 
     /// <summary>Stores the bars with whatever else is waiting; one outcome a bar, in order of series and time.</summary>
+    /// <exception cref="ArgumentException">A bar is named twice; nothing of the request is stored.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The database is away, and stayed away through the retries; nothing may be taken as stored.</exception>
     public async Task<IReadOnlyList<WrittenBar>> WriteAsync(IReadOnlyCollection<Bar> bars, string source, CancellationToken cancellation)
     {
+        if (bars.DistinctBy(bar => (bar.Series, bar.Time)).Count() != bars.Count)
+        {
+            throw new ArgumentException("A bar is named twice in one request; which of the two is meant can't be told.", nameof(bars));
+        }
+
         var request = new Request(bars, source);
         await _queue.Writer.WriteAsync(request, cancellation);
         return await request.Done.Task.WaitAsync(cancellation);

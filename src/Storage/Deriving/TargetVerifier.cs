@@ -90,24 +90,36 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
         return (route, told, now);
     }
 
-    // Rows that other programs derived carry no inputs of ours; only their values can be judged.
+    // Rows that other programs derived carry no inputs of our kind; only their values can be judged.
     static bool SameInputs(string stored, string? expected)
     {
-        var inputs = JsonNode.Parse(stored) is JsonObject raw ? raw["inputs"] : null;
-        return inputs is null || expected is null || JsonNode.DeepEquals(Normal(inputs), Normal(JsonNode.Parse(expected)!["inputs"]!));
+        if (expected is null || JsonNode.Parse(stored) is not JsonObject found || JsonNode.Parse(expected) is not JsonObject wanted)
+        {
+            return true;
+        }
+
+        return !JsonNode.DeepEquals(found["kind"], wanted["kind"])
+            || JsonNode.DeepEquals(Normal(found["inputs"]), Normal(wanted["inputs"]));
     }
 
     // The same number may be spelled 1.1 or 1.10.
-    static JsonNode Normal(JsonNode node) => node is JsonObject inputs
-        ? new JsonObject(inputs.OrderBy(input => input.Key, StringComparer.Ordinal)
-            .Select(input => KeyValuePair.Create(input.Key, (JsonNode?)JsonValue.Create(input.Value!.GetValue<decimal>() / 1.000000000000000000000000000000m))))
-        : node;
+    static JsonNode? Normal(JsonNode? node) => node is JsonObject inputs
+        ? new JsonObject(inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Select(input => KeyValuePair.Create(input.Key, Number(input.Value))))
+        : node?.DeepClone();
+
+    static JsonNode? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<decimal>(out var number)
+        ? JsonValue.Create(number / 1.000000000000000000000000000000m)
+        : node?.DeepClone();
 
     static int Completeness(string raw)
     {
         using var document = JsonDocument.Parse(raw);
         var root = document.RootElement;
-        return root.TryGetProperty("inputs", out var inputs) && inputs.ValueKind == JsonValueKind.Number ? inputs.GetInt32()
-            : root.TryGetProperty("age_total", out var age) ? -age.GetInt32() : 0;
+        return Count(root, "inputs") ?? -Count(root, "age_total") ?? 0;
     }
+
+    static int? Count(JsonElement root, string name) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count)
+            ? count
+            : null;
 }

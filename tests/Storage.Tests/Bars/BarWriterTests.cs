@@ -1,0 +1,113 @@
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Testing;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Tests.Bars;
+
+public sealed class BarWriterTests(TestServer server)
+{
+    static BarWriter Writer(Shop shop) => new(new BarStore(shop.Data, TimeProvider.System));
+
+    // Keeps every commit of bars waiting until it is rolled back.
+    static async Task<NpgsqlTransaction> HoldTableAsync(Shop shop)
+    {
+        var connection = await shop.Database.Data.OpenConnectionAsync(Shop.Token);
+        var holding = await connection.BeginTransactionAsync(Shop.Token);
+        await using var take = new NpgsqlCommand("LOCK TABLE data_bars IN SHARE MODE", connection);
+        await take.ExecuteNonQueryAsync(Shop.Token);
+        return holding;
+    }
+
+    static async Task ReleaseAsync(NpgsqlTransaction holding)
+    {
+        var connection = holding.Connection!;
+        await holding.RollbackAsync(Shop.Token);
+        await connection.DisposeAsync();
+    }
+
+    static async Task WaitForWriterAsync(Shop shop)
+    {
+        while (!await shop.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'data_bars'::regclass AND NOT granted)"))
+        {
+        }
+    }
+
+    [Fact]
+    public async Task What_waits_while_a_commit_is_under_way_goes_together_into_the_next_and_nobody_is_told_before()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await using var writer = Writer(shop);
+        var holding = await HoldTableAsync(shop);
+        var first = writer.WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, Shop.Token);
+        await WaitForWriterAsync(shop);
+        var others = Enumerable.Range(1, 400).Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token)).ToList();
+        Assert.DoesNotContain(others.Append(first), write => write.IsCompleted);
+
+        await ReleaseAsync(holding);
+        Assert.All(await Task.WhenAll(others.Append(first)), written => Assert.Equal(BarOutcome.New, Assert.Single(written).Outcome));
+        Assert.Equal(2, await shop.CountAsync("dxy.change"));
+        Assert.Equal(2, await shop.ValueAsync<long>("SELECT count(DISTINCT xmin::text) FROM data_bars"));
+    }
+
+    [Fact]
+    public async Task The_same_bar_many_times_ends_with_the_last_that_came()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await using var writer = Writer(shop);
+        var holding = await HoldTableAsync(shop);
+        var writes = Enumerable.Range(0, 20)
+            .Select(i => writer.WriteAsync([Shop.Fx("EURUSD", 0, 1.1m + (i * 0.001m)), Shop.Fx("GBPUSD", i)], BarSource.Ingest, Shop.Token)).ToList();
+        await ReleaseAsync(holding);
+        await Task.WhenAll(writes);
+        Assert.Equal(1.119m, await shop.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
+        Assert.Equal(19, await shop.CountAsync("dxy.correction"));
+    }
+
+    [Fact]
+    public async Task Each_caller_gets_its_own_outcomes_and_one_guilty_bar_harms_nobody_else()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync("ALTER TABLE data_bars ADD CONSTRAINT odd CHECK (canonical_symbol <> 'USDSEK')");
+        await using var writer = Writer(shop);
+        var holding = await HoldTableAsync(shop);
+        var writes = Shop.Pairs
+            .Select(pair => writer.WriteAsync([Shop.Fx(pair, 1), Shop.Fx(pair, 0)], pair == "EURUSD" ? BarSource.Vendor : BarSource.Ingest, Shop.Token)).ToList();
+        await ReleaseAsync(holding);
+        foreach (var (pair, written) in Shop.Pairs.Zip(await Task.WhenAll(writes)))
+        {
+            Assert.Equal([Shop.Minute(0), Shop.Minute(1)], written.Select(bar => bar.Bar.Time));
+            Assert.All(written, bar => Assert.Equal((pair, pair == "USDSEK" ? BarOutcome.Refused : BarOutcome.New), (bar.Bar.Symbol.Name, bar.Outcome)));
+        }
+
+        Assert.Equal(["EURUSD"], await shop.TextsAsync("SELECT DISTINCT canonical_symbol FROM data_bars WHERE source = 'massive_api'"));
+    }
+
+    [Fact]
+    public async Task A_request_that_names_a_bar_twice_is_refused_alone()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await using var writer = Writer(shop);
+        var good = writer.WriteAsync([Shop.Fx("GBPUSD", 0)], BarSource.Ingest, Shop.Token);
+        await Assert.ThrowsAsync<ArgumentException>(() => writer.WriteAsync([Shop.Fx("EURUSD", 0), Shop.Fx("EURUSD", 0, 1.2m)], BarSource.Ingest, Shop.Token));
+        Assert.Equal(BarOutcome.New, (await good)[0].Outcome);
+    }
+
+    [Fact]
+    public async Task Ending_stores_what_was_waiting()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        var writer = Writer(shop);
+        var writes = Enumerable.Range(0, 50).Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token)).ToList();
+        await writer.DisposeAsync();
+        await Task.WhenAll(writes);
+        Assert.Equal(50, await shop.CountAsync("data_bars"));
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_stored_when_the_database_is_away()
+    {
+        await using var away = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=none;Timeout=1");
+        await using var writer = new BarWriter(new BarStore(away, TimeProvider.System));
+        await Assert.ThrowsAsync<NpgsqlException>(() => writer.WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, Shop.Token));
+    }
+}
