@@ -69,7 +69,7 @@ public sealed class ChainPropertyTests(TestServer server)
             return;
         }
 
-        // The ways of programs that know nothing of us: a statement a bar, or COPY into a table of their own and one merge.
+        // The ways of programs that know nothing of us: COPY into a table of their own, then a merge a pair or one for all.
         await using var connection = await shop.Database.Data.OpenConnectionAsync(Shop.Token);
         await RunAsync(connection, "CREATE TEMP TABLE arrived (LIKE public.data_bars INCLUDING DEFAULTS)");
         await using (var copy = await connection.BeginTextImportAsync(
