@@ -26,10 +26,12 @@ public static class LibpqDefaults
         var service = TakeService(ref connection) ?? variable("PGSERVICE");
         var builder = new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(connection));
         var entries = service is { Length: > 0 } ? ReadService(service, variable) : [];
+        // The builder's ContainsKey tells which keywords there are, its Keys which are set.
+        var given = builder.Keys!.ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, entry, keyword) in Known)
         {
             var value = entries.GetValueOrDefault(entry) ?? variable(name);
-            if (value is { Length: > 0 } && !builder.ContainsKey(keyword))
+            if (value is { Length: > 0 } && !given.Contains(keyword))
             {
                 builder[keyword] = keyword == "SSL Mode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
             }

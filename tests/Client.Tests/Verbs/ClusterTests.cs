@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using DxyOrleans.Testing;
+
+namespace DxyOrleans.Client.Tests.Verbs;
+
+/// <summary>Real processes: an embedded server and silos in a home of the test's own.</summary>
+public sealed class ClusterTests
+{
+    [Fact]
+    public async Task Up_is_ready_bars_flow_and_down_leaves_nothing()
+    {
+        await using var dxy = Dxy.Alone();
+        var home = Path.Combine(TestFolder.Make(), "home");
+        dxy.Variables["DXY_HOME"] = home;
+        dxy.Variables["DXY_SIMULATION__ALWAYSOPEN"] = "true";
+        dxy.Variables["DXY_SIMULATION__BACKFILLMINUTES"] = "90";
+        try
+        {
+            var up = await dxy.RunAsync("up", "--silos", "2", "--feed", "simulated", "--json");
+            Assert.True(up.Code == 0, up.ToString());
+            var pids = up.Json.GetProperty("silos").EnumerateArray().Select(silo => silo.GetProperty("pid").GetInt32()).ToList();
+            Assert.Equal(2, pids.Count);
+            Assert.Equal($"{pids[0]}\n", await File.ReadAllTextAsync(Path.Combine(home, "run", "silo-1.pid")));
+            Assert.Equal(2, (await dxy.RunAsync("cluster", "--json")).Json.GetProperty("silos").EnumerateArray().Count(silo => silo.GetProperty("alive").GetBoolean()));
+            Assert.Equal(0, (await dxy.RunAsync("up", "--silos", "2", "--json")).Json.GetProperty("started").GetInt32());
+            while ((await dxy.RunAsync("bars", "DXY", "1h", "--json")).Json.GetProperty("bars").GetArrayLength() == 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+
+            var down = await dxy.RunAsync("down", "--json");
+            Assert.Equal(2, down.Json.GetProperty("silos").GetInt32());
+            Assert.True(down.Json.GetProperty("server").GetBoolean());
+            Assert.All(pids, pid => Assert.Throws<ArgumentException>(() => Process.GetProcessById(pid)));
+            Assert.Empty(Directory.EnumerateFiles(Path.Combine(home, "run"), "silo-*"));
+            Assert.Contains("nothing was running", (await dxy.RunAsync("down")).Out, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await dxy.RunAsync("down");
+            Directory.Delete(Path.GetDirectoryName(home)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_silo_that_cannot_start_is_told_with_its_last_words_and_nothing_is_left()
+    {
+        await using var dxy = Dxy.Alone();
+        var home = Path.Combine(TestFolder.Make(), "home");
+        dxy.Variables["DXY_HOME"] = home;
+        dxy.Variables["DXY_GRACE"] = "01:00:00";
+        try
+        {
+            var up = await dxy.RunAsync("up");
+            Assert.Equal(3, up.Code);
+            Assert.Contains("Grace", up.Error, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFiles(Path.Combine(home, "run"), "silo-*.pid"));
+        }
+        finally
+        {
+            await dxy.RunAsync("down");
+            Directory.Delete(Path.GetDirectoryName(home)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_demo_shows_the_index_within_its_time_and_stops_all_it_started()
+    {
+        await using var dxy = Dxy.Alone();
+        var home = Path.Combine(TestFolder.Make(), "home");
+        dxy.Variables["DXY_HOME"] = home;
+        try
+        {
+            var demo = await dxy.RunAsync("demo", "--for", "8s", "--json");
+            Assert.True(demo.Code == 0, demo.ToString());
+            Assert.Equal(["DXY 1m", "DXY 5m", "DXY 1h"], demo.Json.GetProperty("series").EnumerateArray()
+                .Where(series => series.GetProperty("symbol").GetString() == "DXY" && series.GetProperty("bars").GetInt64() > 0)
+                .Select(series => $"DXY {series.GetProperty("timeframe").GetString()}"));
+            Assert.Contains("nothing was running", (await dxy.RunAsync("down")).Out, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await dxy.RunAsync("down");
+            Directory.Delete(Path.GetDirectoryName(home)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_demo_writes_into_nobody_elses_database()
+    {
+        await using var dxy = Dxy.Alone();
+        dxy.Variables["DXY_DATABASE"] = "Host=127.0.0.1;Port=1;Database=shop";
+        var demo = await dxy.RunAsync("demo");
+        Assert.Equal(4, demo.Code);
+        Assert.Contains("foreign-database", demo.Error, StringComparison.Ordinal);
+    }
+}

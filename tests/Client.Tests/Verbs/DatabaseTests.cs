@@ -1,0 +1,79 @@
+using DxyOrleans.Testing;
+
+namespace DxyOrleans.Client.Tests.Verbs;
+
+public sealed class DatabaseTests(TestServer server)
+{
+    [Fact]
+    public async Task Apply_shows_its_SQL_then_runs_it_then_has_nothing_to_do_and_remove_takes_all_of_it_out()
+    {
+        await using var dxy = await Dxy.OnAsync(server, schema: false);
+        var plan = await dxy.RunAsync("db", "apply", "--dry-run");
+        Assert.Contains("CREATE TABLE dxy.change", plan.Out, StringComparison.Ordinal);
+        Assert.Contains("CREATE TRIGGER dxy_capture_insert", plan.Out, StringComparison.Ordinal);
+        Assert.Equal(10, (await dxy.RunAsync("db", "check")).Code);
+        Assert.Equal(0, (await dxy.RunAsync("db", "apply")).Code);
+        Assert.Equal(0, (await dxy.RunAsync("db", "check")).Code);
+        Assert.Empty((await dxy.RunAsync("db", "apply", "--json")).Json.GetProperty("applied").EnumerateArray());
+        var removed = await dxy.RunAsync("db", "remove", "--yes");
+        Assert.True(removed.Code == 0, removed.ToString());
+        Assert.False(await dxy.Database.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname LIKE 'dxy%')"));
+    }
+
+    [Fact]
+    public async Task A_trigger_that_was_disabled_is_told_by_check_and_by_health()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        await dxy.Database.RunAsync("ALTER TABLE data_bars DISABLE TRIGGER dxy_capture_update");
+        var check = await dxy.RunAsync("db", "check");
+        Assert.Equal(10, check.Code);
+        Assert.Contains("disabled: trigger dxy_capture_update on public.data_bars", check.Out, StringComparison.Ordinal);
+        var health = await dxy.RunAsync("health");
+        Assert.Equal(10, health.Code);
+        Assert.Contains("FAIL  capture", health.Out, StringComparison.Ordinal);
+        await dxy.RunAsync("db", "apply");
+        Assert.Equal(0, (await dxy.RunAsync("db", "check")).Code);
+    }
+
+    [Fact]
+    public async Task The_url_is_one_that_reaches_the_database()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        dxy.Variables["DXY_DATABASE"] = (await dxy.RunAsync("db", "url")).Out.Trim();
+        Assert.StartsWith("postgresql://", dxy.Variables["DXY_DATABASE"], StringComparison.Ordinal);
+        Assert.Equal(7, (await dxy.RunAsync("symbols", "--json")).Json.GetProperty("symbols").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_second_index_is_a_file_and_gets_its_history()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        await dxy.RunAsync("import", dxy.Pairs(10));
+        var file = dxy.Write("two.json", """
+            [{ "symbol": "EURX", "asset_class": "currency_index", "metadata": { "is_synthetic": true, "components": ["EURUSD", "USDJPY"], "factor": 100,
+                "exponents": { "EURUSD": -0.5, "USDJPY": 0.5 }, "since": "2000-01-01", "derived_timeframes": ["5m"] } },
+             { "symbol": "BADX", "metadata": { "is_synthetic": true, "components": ["NOSUCH"], "factor": 1, "exponents": { "NOSUCH": 1 } } }]
+            """);
+        var called = await dxy.RunAsync("symbols", "add", file, "--json");
+        Assert.Equal(5, called.Code);
+        Assert.Equal("new", called.Json.GetProperty("saved")[0].GetProperty("outcome").GetString());
+        Assert.Contains("NOSUCH", called.Json.GetProperty("refused")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(10, await dxy.Database.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'EURX'"));
+        Assert.Equal(0, (await dxy.RunAsync(["verify", "EURX", .. Dxy.Range(10)])).Code);
+    }
+
+    [Fact]
+    public async Task Derive_by_another_version_fills_what_the_strict_rule_left_and_says_what_it_did()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        await dxy.RunAsync("import", dxy.Pairs(10, (symbol, minute) => symbol == "USDSEK" && minute is 5));
+        var strict = (await dxy.RunAsync(["derive", "DXY", "--json", .. Dxy.Range(10)])).Json.GetProperty("targets")[0];
+        Assert.Equal(9, strict.GetProperty("equal").GetInt32());
+        Assert.Equal(1, strict.GetProperty("skipped").GetProperty("USDSEK").GetInt32());
+        var latest = (await dxy.RunAsync(["derive", "DXY", "--version", "2", "--json", .. Dxy.Range(10)])).Json.GetProperty("targets")[0];
+        Assert.Equal(1, latest.GetProperty("inserted").GetInt32());
+        Assert.Equal(9, latest.GetProperty("updated").GetInt32());
+        Assert.Equal(0, (await dxy.RunAsync(["verify", "DXY", .. Dxy.Range(10)])).Code);
+        Assert.Equal(0, (await dxy.RunAsync("due", "--json")).Json.GetProperty("due").GetArrayLength());
+    }
+}
