@@ -23,5 +23,7 @@ internal static class AllVerbs
         new ConfigVerb(),
         new HealthVerb(),
         new ClusterVerb(),
+        new ScriptVerb("test", "All tests, on a server of their own, or those whose name contains a FILTER.", "test Storage"),
+        new ScriptVerb("bench", "The side-by-side measurements.", "bench --list"),
     ];
 }

@@ -70,7 +70,7 @@ internal sealed class DemoVerb : Verb
         }
 
         Summary(session, watch, board, ready, session.Time.GetElapsedTime(began));
-        return board.FirstDerived is null ? ExitCode.Differs : cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+        return cancellation.IsCancellationRequested ? ExitCode.Interrupted : board.FirstDerived is null ? ExitCode.Differs : ExitCode.Done;
     }
 
     static async Task ShowAsync(DemoBoard board, TimeSpan? duration, TimeProvider time, CancellationToken cancellation)

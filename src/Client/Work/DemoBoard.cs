@@ -39,7 +39,7 @@ internal sealed class DemoBoard(Session session, DemoWatch watch, long began)
             try
             {
                 State = await watch.ReadAsync(cancellation);
-                if (State.Newest.TryGetValue(watch.Derived[0], out var first) && first.Written > 0)
+                if (State.Newest.TryGetValue(watch.Derived[0], out var first) && watch.IsLive(first))
                 {
                     FirstDerived ??= session.Time.GetElapsedTime(began);
                 }
@@ -63,7 +63,7 @@ internal sealed class DemoBoard(Session session, DemoWatch watch, long began)
 
         foreach (var series in watch.Pairs.Concat(watch.Derived))
         {
-            if (state.Newest.TryGetValue(series, out var bar) && bar.Written > 0 && _told.Add((series, bar.Time)))
+            if (state.Newest.TryGetValue(series, out var bar) && watch.IsLive(bar) && _told.Add((series, bar.Time)))
             {
                 session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"+{session.Time.GetElapsedTime(began).TotalSeconds,5:0.0} s  {series,-10}  {bar.Time}  {bar.Close,14:F8}"));

@@ -28,6 +28,9 @@ internal sealed class DemoWatch(NpgsqlDataSource database, SymbolRegistry regist
     public ImmutableArray<Series> Derived { get; } =
         [new Series(index, Timeframe.OneMinute), .. registry.Demand(index).Rollups.Select(timeframe => new Series(index, timeframe))];
 
+    /// <summary>Whether a bar belongs to this demo: written by it, or left so lately by the one before that it continues it.</summary>
+    public bool IsLive(NewestBar bar) => bar.Written > 0 || bar.Time + bar.Series.Timeframe >= since - TimeSpan.FromMinutes(2);
+
     public async Task<DemoState> ReadAsync(CancellationToken cancellation)
     {
         var series = Pairs.Concat(Derived).ToList();

@@ -14,7 +14,8 @@ internal sealed class SiloLauncher(Session session)
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     // setsid keeps a silo out of this terminal's signals; where there is none (macOS) nohup does nearly as much.
-    const string Detached = "log=$1; shift; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi";
+    // Files that this process inherited (a caller's lock, say) are closed: a silo that outlives the call must not hold them.
+    const string Detached = "log=$1; shift; for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi";
 
     const int LogLines = 12;
 
