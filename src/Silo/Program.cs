@@ -12,10 +12,29 @@ using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Configuration.AddJsonFile("dxy.json", optional: true).AddEnvironmentVariables("DXY_").AddCommandLine(args);
+try
+{
+    builder.Configuration.AddJsonFile("dxy.json", optional: true).AddEnvironmentVariables("DXY_").AddCommandLine(args);
+}
+catch (InvalidDataException unreadable)
+{
+    await Console.Error.WriteLineAsync($"dxy-silo: dxy.json can't be read: {unreadable.GetBaseException().Message}");
+    return 2;
+}
+
 builder.Services.AddSingleton<IValidateOptions<SiloSettings>, SiloSettingsValidator>();
 builder.Services.AddOptions<SiloSettings>().Bind(builder.Configuration).ValidateOnStart();
-var options = builder.Configuration.Get<SiloSettings>() ?? new SiloSettings();
+SiloSettings options;
+try
+{
+    options = builder.Configuration.Get<SiloSettings>() ?? new SiloSettings();
+}
+catch (InvalidOperationException unreadable)
+{
+    await Console.Error.WriteLineAsync($"dxy-silo: {unreadable.Message} Correct the setting.");
+    return 2;
+}
+
 if (options.Faults() is { Count: > 0 } faults)
 {
     foreach (var fault in faults)

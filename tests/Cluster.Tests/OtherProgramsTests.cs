@@ -6,7 +6,8 @@ using DxyOrleans.Testing;
 namespace DxyOrleans.Cluster.Tests;
 
 /// <summary>Bars come by plain SQL from programs that know nothing of us; no grain and no console is told.</summary>
-public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) : SiloTests(server, shared.Cluster), IClassFixture<SharedCluster>
+[Collection(OneSilo.Name)]
+public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) : SiloTests(server, shared.Cluster)
 {
     readonly SiloCluster _cluster = shared.Cluster;
 

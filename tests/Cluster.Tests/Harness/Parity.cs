@@ -17,7 +17,7 @@ public static class Parity
                        max(precise) FILTER (WHERE canonical_symbol = 'EURUSD') AS eurusd, max(precise) FILTER (WHERE canonical_symbol = 'USDJPY') AS usdjpy,
                        max(precise) FILTER (WHERE canonical_symbol = 'GBPUSD') AS gbpusd, max(precise) FILTER (WHERE canonical_symbol = 'USDCAD') AS usdcad,
                        max(precise) FILTER (WHERE canonical_symbol = 'USDSEK') AS usdsek, max(precise) FILTER (WHERE canonical_symbol = 'USDCHF') AS usdchf
-                FROM data_bars, LATERAL (SELECT close::numeric(40,25) AS precise) AS p
+                FROM data_bars, LATERAL (SELECT close::numeric(30,16) AS precise) AS p
                 WHERE timeframe = '1m' AND NOT is_partial AND ts_utc >= '$from' AND ts_utc < '$to'
                   AND canonical_symbol IN ('EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF')
                 GROUP BY ts_utc HAVING count(*) = 6) AS c

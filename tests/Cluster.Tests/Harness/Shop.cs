@@ -70,6 +70,13 @@ public sealed class Shop(string connectionString) : IAsyncDisposable
         await command.ExecuteNonQueryAsync(Token);
     }
 
+    /// <summary>Closes idle connections, which a stopped server left dead.</summary>
+    public void ForgetConnections()
+    {
+        _data.Clear();
+        _ingest?.Clear();
+    }
+
     public static string InsertStatement(TimeRange range) => $"INSERT INTO data_bars ({Columns}) {BarsOf(range)}";
 
     public async Task<int> RunAsync(string sql)

@@ -10,6 +10,9 @@ public abstract class SiloTests(TestServer server, SiloCluster? shared = null) :
 
     readonly List<SiloCluster> _clusters = [];
 
+    /// <summary>The server of the clusters that <see cref="OpenAsync"/> makes.</summary>
+    protected TestServer Server => server;
+
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => default;

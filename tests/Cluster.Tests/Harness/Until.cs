@@ -6,7 +6,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// <summary>Waits on conditions, never on time alone.</summary>
 public static class Until
 {
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Waits until nothing is missing and tells how long that took.</summary>
     /// <param name="what">What is waited for; named when it doesn't come.</param>

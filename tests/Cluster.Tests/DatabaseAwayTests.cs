@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Net;
+using DxyOrleans.Cluster.Tests.Harness;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Testing;
+
+namespace DxyOrleans.Cluster.Tests;
+
+[Collection(DurableServer.Name)]
+public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) : SiloTests(server)
+{
+    static readonly TimeSpan Long = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public async Task A_silo_whose_database_goes_away_stays_up_and_recovers_and_one_that_is_started_meanwhile_waits_for_it()
+    {
+        var cluster = Own(await durable.MakeClusterAsync("away"));
+        var silo = cluster.Start();
+        await silo.ReadyAsync();
+        var shop = cluster.Shop;
+        await shop.HireIngestAsync();
+        await shop.InsertAsync(Hour(8));
+        await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
+
+        await durable.StopAsync();
+        Until.Measured("database stopped: not ready any more after", await Until.TrueAsync("it is not ready any more",
+            async () => await silo.StatusAsync("/health/ready") == HttpStatusCode.ServiceUnavailable, Long));
+        var waiting = cluster.Start();
+        await Until.TrueAsync("the new silo has tried for some seconds", () => Task.FromResult(waiting.Log.Split("The database is not reachable").Length > 5), Long);
+        Assert.True(waiting.IsRunning);
+        Assert.Null(await waiting.StatusAsync("/health/live"));
+        Assert.True(silo.IsRunning);
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync("/health/live"));
+
+        await durable.StartAsync();
+        shop.ForgetConnections();
+        await shop.InsertAsync(Hour(9));
+        Until.Measured("database back, bars written by another program: derived and rolled up after", await Parity.ReachedAsync(shop, Hour(9), 60, 7 * 13, Long));
+        Until.Measured("the silo is ready again after", await Until.TrueAsync("it is ready again",
+            async () => await silo.StatusAsync("/health/ready") == HttpStatusCode.OK, Long));
+        var start = Stopwatch.GetTimestamp();
+        await waiting.ReadyAsync();
+        Until.Measured("and the silo that waited for it after another", Stopwatch.GetElapsedTime(start));
+        Assert.True(silo.IsRunning);
+    }
+
+    static TimeRange Hour(int hour) => new(UtcTime.At(2024, 3, 7, hour), UtcTime.At(2024, 3, 7, hour + 1));
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using DxyOrleans.Abstractions;
+using DxyOrleans.Cluster.Tests.Harness;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Testing;
+using Orleans.Runtime;
+
+namespace DxyOrleans.Cluster.Tests;
+
+public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : SiloTests(server, shared.Cluster), IClassFixture<SharedCluster>
+{
+    readonly SiloCluster _cluster = shared.Cluster;
+
+    [Fact]
+    public async Task Two_silos_that_start_at_once_on_an_empty_database_both_get_ready_and_derive_each_minute_once()
+    {
+        var cluster = await OpenAsync("twins");
+        SiloProcess[] twins = [cluster.Start(), cluster.Start()];
+        foreach (var twin in twins)
+        {
+            Until.Measured("one of two silos on an empty database: ready after", await twin.ReadyAsync());
+        }
+
+        var shop = cluster.Shop;
+        await shop.HireIngestAsync();
+        await shop.InsertAsync(Hour(8));
+        await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
+        Assert.Equal(60, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND created_at = updated_at"));
+        Assert.Equal(0, await shop.CountAsync("dxy.correction"));
+        Assert.Equal(2, await shop.CountAsync("(SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo %') AS s"));
+    }
+
+    // One test, because a minute that ticks are building takes a minute: the three faults fit into it.
+    [Fact]
+    public async Task Silos_that_are_stopped_killed_or_hang_lose_no_tick_and_the_others_go_on_deriving()
+    {
+        await _cluster.ReadyAsync(2);
+        await _cluster.Shop.HireIngestAsync();
+        var minute = await BeginningMinuteAsync();
+        await StopOneWithFormingMinutesAsync(minute);
+        await KillTheOneOfTheIndexAsync();
+        await HangTheOneOfTheIndexAsync();
+
+        await Until.NothingIsMissingAsync($"the final bars of {minute}", async () =>
+        {
+            var final = await _cluster.Shop.ListAsync(
+                $"""
+                SELECT concat_ws(' ', canonical_symbol, trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trade_count, source, is_partial)
+                FROM data_bars WHERE ts_utc = '{minute}' AND canonical_symbol <> 'DXY' ORDER BY canonical_symbol
+                """);
+            var expected = Shop.Pairs.Order(StringComparer.Ordinal).Select(pair => $"{pair} 1 1.03 0.99 1.015 6 ingest f");
+            var index = await _cluster.Shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'");
+            return final.SequenceEqual(expected) && index == 1 ? null : $"there are {string.Join(", ", final)} and {index} of the index";
+        }, TimeSpan.FromSeconds(75));
+        Assert.Equal(0, await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}'"));
+    }
+
+    async Task StopOneWithFormingMinutesAsync(UtcTime minute)
+    {
+        await using (var client = await _cluster.ConnectAsync())
+        {
+            await TickAsync(client, minute, 1.00m, 1.02m, 0.99m);
+            var stopped = await SiloOfAsync(client, client.Grains.GetGrain<IBarGrain>("EURUSD/1m"));
+            await TickAsync(client, minute, 1.01m);
+            var start = Stopwatch.GetTimestamp();
+            Assert.Equal(0, await stopped.StopAsync());
+            Until.Measured("a silo with forming minutes, stopped: ended with 0 after", Stopwatch.GetElapsedTime(start));
+            Assert.Equal(1, await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND symbol = 'EURUSD' AND ticks = 4"));
+        }
+
+        await using (var other = await _cluster.ConnectAsync())
+        {
+            await TickAsync(other, minute, 1.03m, 1.015m);
+        }
+
+        await Until.TrueAsync("the ticks after it are saved", async () =>
+            await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND ticks = 6") == 6
+            || await _cluster.Shop.CountAsync($"data_bars WHERE ts_utc = '{minute}' AND trade_count = 6") == 6, Soon);
+        await _cluster.ReadyAsync(2);
+    }
+
+    async Task KillTheOneOfTheIndexAsync()
+    {
+        var shop = _cluster.Shop;
+        await using var client = await _cluster.ConnectAsync();
+        await shop.InsertAsync(Hour(8));
+        await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
+        var killed = await SiloOfAsync(client, client.Grains.GetGrain<IIndexGrain>("DXY"));
+        var survivor = Assert.Single(_cluster.Running, silo => silo != killed);
+
+        await killed.KillAsync();
+        await shop.InsertAsync(Hour(9));
+        Until.Measured("bars inserted right after the kill of the index's silo: derived and rolled up after",
+            await Parity.ReachedAsync(shop, Hour(9), 60, 7 * 13, TimeSpan.FromSeconds(30)));
+        await using (var other = await _cluster.ConnectAsync())
+        {
+            Assert.Equal(survivor.Ports.Silo, await other.PortOfAsync(other.Grains.GetGrain<IIndexGrain>("DXY")));
+        }
+
+        Until.Measured("the killed silo started again: ready after", await _cluster.StartAt(killed.Ports).ReadyAsync());
+        await shop.InsertAsync(Hour(10));
+        await Parity.ReachedAsync(shop, Hour(10), 60, 7 * 13, Soon);
+    }
+
+    async Task HangTheOneOfTheIndexAsync()
+    {
+        var shop = _cluster.Shop;
+        await using var client = await _cluster.ConnectAsync();
+        var frozen = await SiloOfAsync(client, client.Grains.GetGrain<IIndexGrain>("DXY"));
+
+        await frozen.FreezeAsync();
+        await shop.InsertAsync(Hour(12));
+        Until.Measured("bars inserted while the index's silo hangs: derived and rolled up after",
+            await Parity.ReachedAsync(shop, Hour(12), 60, 7 * 13, TimeSpan.FromSeconds(60)));
+        await frozen.KillAsync();
+    }
+
+    async Task<SiloProcess> SiloOfAsync(GrainClient client, IAddressable grain)
+    {
+        int? port = null;
+        await Until.TrueAsync("the grain lives somewhere", async () => (port = await client.PortOfAsync(grain)) is not null, Soon);
+        return Assert.Single(_cluster.Running, silo => silo.Ports.Silo == port);
+    }
+
+    // The minute that runs now, or the next where too little of this one is left.
+    async Task<UtcTime> BeginningMinuteAsync()
+    {
+        var now = await _cluster.Shop.NowAsync();
+        if (now - now.Floor(Timeframe.OneMinute) > TimeSpan.FromSeconds(50))
+        {
+            var next = now.Floor(Timeframe.OneMinute) + Timeframe.OneMinute;
+            await Until.TrueAsync("the next minute begins", async () => await _cluster.Shop.NowAsync() >= next, TimeSpan.FromSeconds(30));
+            return next;
+        }
+
+        return now.Floor(Timeframe.OneMinute);
+    }
+
+    static Task TickAsync(GrainClient client, UtcTime minute, params decimal[] prices) => Task.WhenAll(Shop.Pairs.Select(async pair =>
+    {
+        var now = UtcTime.From(TimeProvider.System.GetUtcNow());
+        var quotes = prices.Select((price, i) => new Quote(UtcTime.Min(now, minute + TimeSpan.FromSeconds(59)) + TimeSpan.FromMilliseconds(i), price));
+        var result = await client.Grains.GetGrain<IBarGrain>($"{pair}/1m").TickAsync(new PublishTicks([.. quotes], BarSource.Ingest), Token);
+        Assert.Equal(prices.Length, result.Taken);
+    }));
+
+    static TimeRange Hour(int hour) => new(UtcTime.At(2024, 3, 6, hour), UtcTime.At(2024, 3, 6, hour + 1));
+}
