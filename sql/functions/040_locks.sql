@@ -1,10 +1,16 @@
 -- Transaction locks only: all of it works through a transaction-mode pooler. Each is taken in a statement of its own,
 -- because a statement that locks and reads sees the snapshot from before its wait.
 
--- Held by whoever derives bars of the target, until commit.
+-- Held by whoever derives bars of the target, until commit. A holder that freezes (a stopped machine, a half-open connection) is ended by the server,
+-- so that the target goes on elsewhere; whoever waits too long tries again later.
 CREATE OR REPLACE FUNCTION dxy.lock_target(p_symbol text, p_timeframe text) RETURNS void
-LANGUAGE sql VOLATILE
-AS $$ SELECT pg_advisory_xact_lock(21881, hashtext(p_symbol || '/' || p_timeframe)) $$;
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  PERFORM set_config('idle_in_transaction_session_timeout', '30s', true), set_config('lock_timeout', '10s', true);
+  PERFORM pg_advisory_xact_lock(21881, hashtext(p_symbol || '/' || p_timeframe));
+END
+$$;
 
 -- Shared: a writer from before it reads the route's epoch until its commit. Exclusive: a flip.
 CREATE OR REPLACE FUNCTION dxy.hold_route(p_symbol text) RETURNS void

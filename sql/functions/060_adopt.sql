@@ -10,6 +10,10 @@ DECLARE
   v_adopted integer := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(21883, 1);
+
+  -- Work for what the registry no longer asks for would wait for ever.
+  DELETE FROM dxy.due AS d
+  WHERE NOT EXISTS (SELECT FROM dxy.dependency AS p WHERE p.target_symbol = d.symbol AND p.target_timeframe = d.timeframe);
   FOR v_target IN
     SELECT t.symbol, t.timeframe, t.inputs, t.length, t.look_ahead, t.definition, a.symbol IS NULL AS first_seen
     FROM (

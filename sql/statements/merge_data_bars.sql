@@ -22,7 +22,11 @@ WITH input AS MATERIALIZED (
            ELSE 'c'
          END AS outcome
   FROM input AS i
-  LEFT JOIN public.data_bars AS d ON d.canonical_symbol = i.symbol AND d.timeframe = i.timeframe AND d.ts_utc = i.ts
+  -- One look-up a row, whatever the planner believed of the table when this statement was prepared.
+  LEFT JOIN LATERAL (
+    SELECT * FROM public.data_bars AS d
+    WHERE d.canonical_symbol = i.symbol AND d.timeframe = i.timeframe AND d.ts_utc = i.ts
+    LIMIT 1) AS d ON true
 ), written AS (
   INSERT INTO public.data_bars AS d (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
                                      source, ingested_at, raw, created_at, updated_at)

@@ -41,7 +41,8 @@ public sealed record ProcessResult([property: Id(0)] int Slices, [property: Id(1
 [GenerateSerializer, Immutable, Alias("dxy.BarGrainState")]
 public sealed record BarGrainState(
     [property: Id(0)] UtcTime? Watermark, [property: Id(1)] Bar? Newest, [property: Id(2)] ImmutableArray<UtcTime> Forming,
-    [property: Id(3)] ImmutableArray<string> Subscribers, [property: Id(4)] long Published, [property: Id(5)] long Ticks, [property: Id(6)] long Refused);
+    [property: Id(3)] ImmutableArray<string> Subscribers, [property: Id(4)] long Published, [property: Id(5)] long Ticks, [property: Id(6)] long Refused,
+    [property: Id(7)] UtcTime? LastTick);
 
 /// <summary>An index grain as it is.</summary>
 [GenerateSerializer, Immutable, Alias("dxy.IndexGrainState")]

@@ -73,8 +73,16 @@ builder.Services.AddSingleton(Options.Create(new FeedOptions
     Name = options.Feed, BackfillMinutes = options.Simulation.BackfillMinutes, Simulation = options.Simulation.Options(),
 }));
 builder.Services.AddHealthChecks().AddCheck<PumpHealthCheck>("pump", tags: ["ready"]);
-// Orleans logs each step of its start; a person wants to hear of trouble and of our own steps.
-builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+
+// Orleans logs each step of its start; a person wants to hear of trouble and of our own steps. Its watchdog counts from the machine's start, and a probe
+// that finds a silo not ready yet is no failure.
+builder.Logging
+    .AddFilter("Orleans", LogLevel.Warning)
+    .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
+    .AddFilter("Polly", LogLevel.Warning)
+    .AddFilter("Microsoft", LogLevel.Warning)
+    .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+    .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
 
 await using var app = builder.Build();
 app.MapHealthChecks("/health/live", new() { Predicate = _ => false });

@@ -29,6 +29,9 @@ public sealed record BarFault(string Code, string Text)
     public static BarFault InTheFuture(UtcTime time, UtcTime now) =>
         new("in-the-future", $"the bar of {time} has not begun; the clock says {now}");
 
+    public static BarFault Partial(UtcTime time) =>
+        new("partial", $"the bar of {time} is partial; finals only are stored");
+
     public static BarFault UnknownSymbol(Symbol symbol) =>
         new("unknown-symbol", $"{symbol} is not in the registry; add it with 'symbols add'");
 

@@ -26,8 +26,14 @@ public sealed partial class BarGrain(
     // A nudge carries the bars of a live minute; of bulk it says no more than that there is something.
     const int NudgeWith = 64;
 
+    static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(1);
+    static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
     Series _series;
     FormingMinutes _forming = null!;
+    // Finals that came before their minute ended: the watermark can't say it of them yet.
+    readonly HashSet<UtcTime> _early = [];
+
     Bar? _newest;
     UtcTime? _closedThrough;
     IGrainTimer? _timer;
@@ -42,11 +48,18 @@ public sealed partial class BarGrain(
         _closedThrough = _newest?.End;
         foreach (var saved in await formingStore.LoadAsync(_series, cancellationToken))
         {
-            _forming.Restore(saved);
+            if (saved.IsSettled)
+            {
+                await formingStore.RemoveAsync(_series, saved.Bar.Time, cancellationToken);
+            }
+            else
+            {
+                _forming.Restore(saved);
+            }
         }
 
         _timer = this.RegisterGrainTimer(SettleAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true });
-        Arm();
+        Arm(Soon);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await SaveAsync(cancellationToken);
@@ -62,6 +75,7 @@ public sealed partial class BarGrain(
             var fault = bar.Series != _series ? BarFault.WrongSeries(bar.Series, _series)
                 : !known ? BarFault.UnknownSymbol(_series.Symbol)
                 : bar.Time > limit ? BarFault.InTheFuture(bar.Time, Now)
+                : bar.IsPartial ? BarFault.Partial(bar.Time)
                 : null;
             if (fault is not null)
             {
@@ -87,6 +101,7 @@ public sealed partial class BarGrain(
         var refused = ImmutableArray.CreateBuilder<RefusedBar>();
         var known = (await registry.GetAsync(cancellation)).Find(_series.Symbol) is { Index: null };
         var limit = Now + options.Value.FutureSkew;
+        _early.RemoveWhere(minute => minute + _series.Timeframe + options.Value.FutureSkew < Now);
         var (taken, late) = (0, 0);
         foreach (var quote in message.Quotes)
         {
@@ -99,7 +114,7 @@ public sealed partial class BarGrain(
             {
                 refused.Add(new RefusedBar(quote.Time, fault.Code, fault.Text));
             }
-            else if (quote.Time < _closedThrough)
+            else if (quote.Time < _closedThrough || _early.Contains(quote.Time.Floor(_series.Timeframe)))
             {
                 late++;
             }
@@ -112,28 +127,30 @@ public sealed partial class BarGrain(
 
         _ticks += taken;
         _refused += refused.Count;
-        Arm();
+        Arm(Soon);
         return new TickResult(taken, late, refused.ToImmutable());
     }
 
     public async Task SubscribeAsync(string indexKey, CancellationToken cancellation)
     {
-        if (subscriptions.State.Indexes.Add(indexKey))
+        if (!subscriptions.State.Indexes.Contains(indexKey))
         {
-            await subscriptions.WriteStateAsync(cancellation);
+            await WriteSubscriptionsAsync([.. subscriptions.State.Indexes, indexKey], cancellation);
         }
     }
 
     public async Task UnsubscribeAsync(string indexKey, CancellationToken cancellation)
     {
-        if (subscriptions.State.Indexes.Remove(indexKey))
+        if (subscriptions.State.Indexes.Contains(indexKey))
         {
-            await subscriptions.WriteStateAsync(cancellation);
+            await WriteSubscriptionsAsync([.. subscriptions.State.Indexes.Where(key => key != indexKey)], cancellation);
         }
     }
 
     public async Task SettleAsync(CancellationToken cancellation)
     {
+        _armedFor = null;
+        var patience = AfterFailure;
         try
         {
             foreach (var ended in _forming.EndedBy(Now - options.Value.CloseGrace))
@@ -142,19 +159,42 @@ public sealed partial class BarGrain(
             }
 
             await SaveAsync(cancellation);
+            patience = Soon;
         }
         finally
         {
-            Arm();
+            Arm(patience);
         }
     }
 
     public Task<BarGrainState> StateAsync(CancellationToken cancellation) => Task.FromResult(new BarGrainState(
-        _closedThrough, _newest, [.. _forming.Times], [.. subscriptions.State.Indexes.Order(StringComparer.Ordinal)], _published, _ticks, _refused));
+        _closedThrough, _newest, [.. _forming.Times], [.. subscriptions.State.Indexes.Order(StringComparer.Ordinal)], _published, _ticks, _refused, _forming.LastTick));
+
+    // A change that could not be written is not one: asked again, it is written then.
+    async Task WriteSubscriptionsAsync(HashSet<string> indexes, CancellationToken cancellation)
+    {
+        var before = subscriptions.State.Indexes;
+        subscriptions.State.Indexes = indexes;
+        try
+        {
+            await subscriptions.WriteStateAsync(cancellation);
+        }
+        catch
+        {
+            subscriptions.State.Indexes = before;
+            throw;
+        }
+    }
 
     // The final is stored before the forming row goes: killed in between, the minute is closed again and found equal.
     async Task CloseAsync(SavedForming ended, CancellationToken cancellation)
     {
+        if (await formingStore.RevisionAsync(_series, ended.Bar.Time, cancellation) != ended.Revision)
+        {
+            StepBack(ended.Bar.Time);
+            return;
+        }
+
         var written = await writer.WriteAsync([ended.Bar.ToFinal()], ended.Source, cancellation);
         foreach (var refused in written.Where(bar => bar.Outcome == BarOutcome.Refused))
         {
@@ -162,8 +202,24 @@ public sealed partial class BarGrain(
         }
 
         await NoteAsync(written, cancellation);
-        _forming.Remove(ended.Bar.Time);
-        await formingStore.RemoveAsync(_series, ended.Bar.Time, cancellation);
+        await ForgetAsync(ended.Bar.Time, cancellation);
+    }
+
+    // The table first: what memory still holds is removed at the next try, what only the table held would never be.
+    async Task ForgetAsync(UtcTime time, CancellationToken cancellation)
+    {
+        if (_forming.Times.Contains(time))
+        {
+            await formingStore.RemoveAsync(_series, time, cancellation);
+            _forming.Remove(time);
+        }
+    }
+
+    // Of two activations (a partition) the one that saved last goes on; this one reads everything anew when it is called again.
+    void StepBack(UtcTime time)
+    {
+        LogOvertaken(_series, time);
+        DeactivateOnIdle();
     }
 
     async Task SaveAsync(CancellationToken cancellation)
@@ -172,8 +228,7 @@ public sealed partial class BarGrain(
         {
             if (!await formingStore.SaveAsync(dirty, cancellation))
             {
-                LogOvertaken(_series, dirty.Bar.Time);
-                DeactivateOnIdle();
+                StepBack(dirty.Bar.Time);
                 return;
             }
 
@@ -186,16 +241,23 @@ public sealed partial class BarGrain(
         var stored = written.Where(bar => bar.Outcome is BarOutcome.New or BarOutcome.Changed).Select(bar => bar.Bar).ToImmutableArray();
         foreach (var bar in written)
         {
-            if (bar.Outcome != BarOutcome.Refused && !bar.Bar.IsPartial)
+            if (bar.Outcome == BarOutcome.Refused)
+            {
+                continue;
+            }
+
+            if (bar.Bar.End > Now)
+            {
+                _early.Add(bar.Bar.Time);
+            }
+            else
             {
                 _newest = _newest is null || bar.Bar.Time >= _newest.Time ? bar.Bar : _newest;
                 _closedThrough = _closedThrough is { } through ? UtcTime.Max(through, bar.Bar.End) : bar.Bar.End;
-                if (_forming.Remove(bar.Bar.Time))
-                {
-                    // A feed's own final settles the minute; its ticks are not needed any more.
-                    await formingStore.RemoveAsync(_series, bar.Bar.Time, cancellation);
-                }
             }
+
+            // A feed's own final settles the minute; its ticks are not needed any more.
+            await ForgetAsync(bar.Bar.Time, cancellation);
         }
 
         _published += stored.Length;
@@ -211,17 +273,18 @@ public sealed partial class BarGrain(
     }
 
     // One timer serves saving and closing: it fires when the next of the two is due, and rests when nothing is forming.
-    void Arm()
+    void Arm(TimeSpan atLeast)
     {
         if (_forming.EarliestEnd is not { } end)
         {
+            _armedFor = null;
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
 
         var untilClose = end + options.Value.CloseGrace - Now;
         var due = _forming.AnyDirty && options.Value.SaveEvery < untilClose ? options.Value.SaveEvery : untilClose;
-        due = due > TimeSpan.Zero ? due : TimeSpan.FromMilliseconds(1);
+        due = due > atLeast ? due : atLeast;
         if (_armedFor is not { } armed || Now + due < armed || armed <= Now)
         {
             _armedFor = Now + due;

@@ -20,6 +20,9 @@ sealed class FormingMinutes(Series series)
     /// <summary>The end of the earliest minute.</summary>
     public UtcTime? EarliestEnd => _minutes.Count > 0 ? _minutes.First().Value.Saved.Bar.End : null;
 
+    /// <summary>The time of the latest tick folded into any of them.</summary>
+    public UtcTime? LastTick => _minutes.Count > 0 ? _minutes.Values.Max(minute => minute.Saved.Bar.LastTick) : null;
+
     public IReadOnlyList<SavedForming> Dirty => [.. _minutes.Values.Where(minute => minute.Dirty).Select(minute => minute.Saved)];
 
     public void Restore(SavedForming saved) => _minutes[saved.Bar.Time.Minute] = (saved, false);

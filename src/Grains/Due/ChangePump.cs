@@ -30,8 +30,12 @@ public sealed partial class ChangePump(
 {
     const int ExpandLimit = 5000;
 
+    /// <summary>Targets worked off at once by this silo's pump: the rest of its connections belong to live bars.</summary>
+    const int WorkingLimit = 4;
+
     readonly ConcurrentDictionary<Series, Task> _awake = new();
-    HashSet<Series> _connected = [];
+    readonly SemaphoreSlim _working = new(WorkingLimit);
+    Dictionary<Series, string> _connected = [];
     long _registryRead;
 
     /// <summary>Whether the last look succeeded: the silo is ready when it did.</summary>
@@ -126,13 +130,14 @@ public sealed partial class ChangePump(
             await adopt.ExecuteNonQueryAsync(cancellation);
         }
 
-        var targets = current.Targets.ToHashSet();
-        if (_connected.SetEquals(targets))
+        var targets = current.Targets.ToDictionary(target => target, target => current.Find(target.Symbol)!.Metadata);
+        var changed = targets.Where(target => _connected.GetValueOrDefault(target.Key) != target.Value).Select(target => target.Key).ToList();
+        if (changed.Count == 0)
         {
             return;
         }
 
-        await Task.WhenAll(targets.Except(_connected).Select(target => target.Timeframe == Timeframe.OneMinute
+        await Task.WhenAll(changed.Select(target => target.Timeframe == Timeframe.OneMinute
             ? grains.GetGrain<IIndexGrain>(target.Symbol.Name).ConnectAsync(cancellation)
             : grains.GetGrain<IRollupGrain>(target.ToString()).ConnectAsync(cancellation)));
         await grains.GetGrain<ISweepGrain>(ISweepGrain.Key).ConnectAsync(cancellation);
@@ -167,6 +172,7 @@ public sealed partial class ChangePump(
 
         async Task CallAsync()
         {
+            await _working.WaitAsync();
             try
             {
                 await call();
@@ -174,6 +180,10 @@ public sealed partial class ChangePump(
             catch (Exception fault)
             {
                 LogFailed(series, fault.Message);
+            }
+            finally
+            {
+                _working.Release();
             }
         }
     }

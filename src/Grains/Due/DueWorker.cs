@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Storage.Deriving;
 using Npgsql;
@@ -18,7 +17,7 @@ sealed class DueWorker(Series target, NpgsqlDataSource database, RegistryCache r
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500);
 
     Deriver? _deriver;
-    object? _definition;
+    string? _definition;
 
     public Bar? Newest { get; private set; }
 
@@ -45,6 +44,18 @@ sealed class DueWorker(Series target, NpgsqlDataSource database, RegistryCache r
             {
                 outcome = await deriver.ProcessSliceAsync(cancellation);
                 LastError = null;
+            }
+            catch (StaleDefinitionException)
+            {
+                // The due rows came with the new definition; this silo had not read it yet.
+                await registry.RefreshAsync(cancellation);
+                if (await DeriverAsync(cancellation) is not { } renewed)
+                {
+                    return new ProcessResult(slices, added, changed, false);
+                }
+
+                deriver = renewed;
+                continue;
             }
             catch (NpgsqlException fault)
             {
@@ -75,8 +86,8 @@ sealed class DueWorker(Series target, NpgsqlDataSource database, RegistryCache r
     async Task<Deriver?> DeriverAsync(CancellationToken cancellation)
     {
         var current = await registry.GetAsync(cancellation);
-        object? definition = target.Timeframe == Timeframe.OneMinute ? current.Index(target.Symbol) : current.IsTarget(target) ? target : null;
-        if (!Equals(definition, _definition) || _deriver is null)
+        var definition = current.IsTarget(target) ? current.Find(target.Symbol)!.Metadata : null;
+        if (definition != _definition || _deriver is null)
         {
             _definition = definition;
             _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) : null;

@@ -108,7 +108,9 @@ public sealed partial class FeedGrain(
             await UntilAsync(() => Grain(symbol).PublishAsync(new PublishBars(bars, BarSource.Synthetic), cancellation), cancellation);
         }
 
-        var begun = market.QuotesOf(symbol, current).Where(quote => quote.Time < start).ToImmutableArray();
+        // What the grain has of the running minute already, from before this feed's silo died, is not told twice.
+        var told = (await Grain(symbol).StateAsync(cancellation)).LastTick;
+        var begun = market.QuotesOf(symbol, current).Where(quote => quote.Time < start && (told is null || quote.Time > told)).ToImmutableArray();
         if (!begun.IsEmpty && !market.IsLate(symbol, current))
         {
             await UntilTakenAsync(new QuotesArrived(symbol, begun), cancellation);

@@ -21,7 +21,7 @@ sealed class MinuteGate
     {
         // Bulk comes without its bars.
         var ready = bars.Count == 0;
-        foreach (var bar in bars)
+        foreach (var bar in bars.Where(bar => definition.Components.Any(component => component.Symbol == bar.Symbol)))
         {
             if (!_newest.TryGetValue(bar.Symbol, out var newest) || bar.Time >= newest.Time)
             {

@@ -31,11 +31,19 @@ public sealed partial class SweepGrain(
         var missed = 0;
         foreach (var target in current.Targets)
         {
-            var found = await new Sweeper(database, TargetRules.For(current, target, options.Value)!).SweepAsync(cancellation);
-            missed += found;
-            if (found > 0)
+            try
             {
-                LogMissed(target, found);
+                var found = await new Sweeper(database, TargetRules.For(current, target, options.Value)!).SweepAsync(cancellation);
+                missed += found;
+                if (found > 0)
+                {
+                    LogMissed(target, found);
+                }
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // One target that can't be swept must not hide what others missed.
+                LogFailed(target, fault.Message);
             }
         }
 
@@ -46,4 +54,7 @@ public sealed partial class SweepGrain(
 
     [LoggerMessage(1301, LogLevel.Warning, "{Target}: the sweep found {Bars} bars that no trigger had told of; they are due now")]
     partial void LogMissed(Series target, int bars);
+
+    [LoggerMessage(1302, LogLevel.Error, "{Target}: could not be swept: {Reason}")]
+    partial void LogFailed(Series target, string reason);
 }

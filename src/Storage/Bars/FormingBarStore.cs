@@ -8,7 +8,8 @@ namespace DxyOrleans.Storage.Bars;
 /// <param name="Bar">The bar.</param>
 /// <param name="Source">The source its final will bear.</param>
 /// <param name="Revision">How often it was saved; 0 before the first time.</param>
-public sealed record SavedForming(FormingBar Bar, string Source, long Revision);
+/// <param name="IsSettled">Its final is stored already; only this row's removal was lost.</param>
+public sealed record SavedForming(FormingBar Bar, string Source, long Revision, bool IsSettled = false);
 
 /// <summary>
 /// Forming minutes in <c>dxy.forming_bar</c>, saved by compare-and-set on the revision: a crash loses no tick seen before the last save,
@@ -27,7 +28,7 @@ public sealed class FormingBarStore(NpgsqlDataSource database)
             forming.Add(new SavedForming(
                 new FormingBar(series, reader.GetUtc(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4),
                     reader.GetUtc(5), reader.GetUtc(6), reader.GetInt32(7)),
-                reader.GetString(8), reader.GetInt64(9)));
+                reader.GetString(8), reader.GetInt64(9), reader.GetBoolean(10)));
         }
 
         return forming;
@@ -42,6 +43,14 @@ public sealed class FormingBarStore(NpgsqlDataSource database)
             .With(Price.Round(bar.Open)).With(Price.Round(bar.High)).With(Price.Round(bar.Low)).With(Price.Round(bar.Close))
             .With(bar.FirstTick.ToDateTime()).With(bar.LastTick.ToDateTime()).With(bar.Ticks).With(saved.Source).With(saved.Revision);
         return await command.ExecuteScalarAsync(cancellation) is not null;
+    }
+
+    /// <summary>The revision a minute stands at, 0 when it was never saved: another than one's own means that somebody else has it now.</summary>
+    public async Task<long> RevisionAsync(Series series, UtcTime time, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("forming_revision");
+        command.Parameters.AddSeries(series).With(time.ToDateTime());
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>Removes a minute whose final is stored.</summary>

@@ -26,6 +26,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     public ITargetRule Rule => rule;
 
     /// <summary>Works off one slice of what is due and ripe; <see cref="SliceOutcome.Idle"/> when nothing is.</summary>
+    /// <exception cref="StaleDefinitionException">The registry's row changed since the rule was made.</exception>
     /// <exception cref="PostgresException">The transaction failed for a reason that a retry may mend, or the database is away.</exception>
     public async Task<SliceOutcome> ProcessSliceAsync(CancellationToken cancellation)
     {
@@ -36,13 +37,12 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             DueSlice? slice = null;
             try
             {
+                await ChangeExpansion.ExpandAsync(connection, cancellation);
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
                 var (due, route, now) = await TakeAsync(connection, cancellation);
                 slice = DueSlice.Choose(due, RipeEnd(now), _longest);
                 if (slice is null)
                 {
-                    // Nothing to write, but changes may have been expanded.
-                    await transaction.CommitAsync(cancellation);
                     return SliceOutcome.Idle;
                 }
 
@@ -97,7 +97,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         batch.Add("begin_target").AddSeries(rule.Series);
         batch.Add("hold_route").With(rule.Series.Symbol.Name);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
-        batch.Add("expand_changes");
+        batch.Add("read_metadata").With(rule.Series.Symbol.Name);
         batch.Add("take_due").AddSeries(rule.Series).With(rule.Ripeness);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
@@ -105,6 +105,12 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         await reader.ReadAsync(cancellation);
         var route = Route.Parse(reader.GetString(0), reader.GetInt64(1));
         await reader.NextResultAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        if (rule.Metadata is { } expected && (reader.IsDBNull(0) || reader.GetString(0) != expected))
+        {
+            throw new StaleDefinitionException(rule.Series);
+        }
+
         await reader.NextResultAsync(cancellation);
 
         var due = new List<DueRange>();

@@ -15,8 +15,8 @@ public sealed class DueStore(NpgsqlDataSource database)
     /// <summary>Turns recorded changes into due work; returns how many it took (at most 5,000 a call).</summary>
     public async Task<int> ExpandAsync(CancellationToken cancellation)
     {
-        await using var command = database.Statement("expand_changes");
-        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await ChangeExpansion.ExpandAsync(connection, cancellation);
     }
 
     /// <summary>Targets that may have ripe work, in order.</summary>
@@ -27,7 +27,11 @@ public sealed class DueStore(NpgsqlDataSource database)
         var targets = new List<Series>();
         while (await reader.ReadAsync(cancellation))
         {
-            targets.Add(new Series(Symbol.Parse(reader.GetString(0)), Timeframe.Parse(reader.GetString(1))));
+            // A name that is no symbol of ours has no grain; one such row must not hide the others.
+            if (Series.TryParse($"{reader.GetString(0)}/{reader.GetString(1)}", out var target))
+            {
+                targets.Add(target);
+            }
         }
 
         return targets;

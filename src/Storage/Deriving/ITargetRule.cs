@@ -17,6 +17,9 @@ public interface ITargetRule
     /// <summary>The longest window that one transaction should take on.</summary>
     TimeSpan LongestSlice { get; }
 
+    /// <summary>The registry row the rule was made from; null for a rule that any row gives. A deriving transaction that finds another row derives nothing.</summary>
+    string? Metadata { get; }
+
     /// <summary>Whether the route decides where this target's bars live; rollups always live in <c>derived_data_bars</c>.</summary>
     bool IsRouted { get; }
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace DxyOrleans.Storage.Deriving;
 
 /// <summary>An index's 1m bars from its components' closes.</summary>
-public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace) : ITargetRule
+public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, string? metadata = null) : ITargetRule
 {
     public IndexDefinition Definition => definition;
 
@@ -19,6 +19,8 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace) 
         : Timeframe.OneMinute.Length + grace;
 
     public TimeSpan LongestSlice => TimeSpan.FromDays(2);
+
+    public string? Metadata => metadata;
 
     public bool IsRouted => true;
 

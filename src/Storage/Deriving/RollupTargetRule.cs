@@ -16,6 +16,8 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace) : ITargetRul
 
     public TimeSpan LongestSlice => TimeSpan.FromDays(10);
 
+    public string? Metadata => null;
+
     public bool IsRouted => false;
 
     public string SourceIn(BarTable table) => BarSource.Derived;

@@ -10,6 +10,6 @@ public static class TargetRules
     /// <summary>The rule of a target; null when the registry names no such target.</summary>
     public static ITargetRule? For(SymbolRegistry registry, Series series, DerivingOptions options) =>
         !registry.IsTarget(series) ? null
-        : series.Timeframe == Timeframe.OneMinute ? new IndexTargetRule(registry.Index(series.Symbol)!, options.Grace)
+        : series.Timeframe == Timeframe.OneMinute ? new IndexTargetRule(registry.Index(series.Symbol)!, options.Grace, registry.Find(series.Symbol)!.Metadata)
         : new RollupTargetRule(series, options.Grace);
 }

@@ -12,5 +12,6 @@ namespace DxyOrleans.Storage.Registry;
 /// <param name="Active">Inactive symbols are neither derived nor rolled up.</param>
 /// <param name="Rollups">The timeframes its 1m bars are rolled up to.</param>
 /// <param name="Index">Its definition when it is an index, else null.</param>
+/// <param name="Metadata">The row's metadata as it was read: what a deriving transaction compares to know that its definition still holds.</param>
 public sealed record RegistryEntry(
-    Symbol Symbol, string? AssetClass, string? Description, bool Active, ImmutableArray<Timeframe> Rollups, IndexDefinition? Index);
+    Symbol Symbol, string? AssetClass, string? Description, bool Active, ImmutableArray<Timeframe> Rollups, IndexDefinition? Index, string Metadata);

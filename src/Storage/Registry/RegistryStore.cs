@@ -42,10 +42,15 @@ public sealed class RegistryStore(NpgsqlDataSource database)
     public static RegistryEntry Entry(string name, string? assetClass, string? description, bool active, string metadata)
     {
         var symbol = Symbol.Parse(name);
+        if (symbol.Name != name)
+        {
+            throw new FormatException($"the canonical spelling is {symbol}; the bars' statements compare names as they stand.");
+        }
+
         using var document = JsonDocument.Parse(metadata);
         var root = document.RootElement;
-        var rollups = Strings(root, "derived_timeframes").Select(Timeframe.Parse).Where(timeframe => timeframe > Timeframe.OneMinute).Distinct().Order();
-        return new RegistryEntry(symbol, assetClass, description, active, [.. rollups], Index(symbol, root));
+        var rollups = Strings(root, "derived_timeframes").Select(KnownTimeframe).OfType<Timeframe>().Where(timeframe => timeframe > Timeframe.OneMinute).Distinct().Order();
+        return new RegistryEntry(symbol, assetClass, description, active, [.. rollups], Index(symbol, root), metadata);
     }
 
     static IndexDefinition? Index(Symbol symbol, JsonElement metadata)
@@ -75,6 +80,9 @@ public sealed class RegistryStore(NpgsqlDataSource database)
             [.. components.Select(component => new IndexComponent(component, Exponent(exponents, component)))],
             metadata.TryGetProperty("since", out var since) ? Since(since.GetString()) : published.Since, version, maxAge);
     }
+
+    // A timeframe of another system's is none of ours; the symbol's others are.
+    static Timeframe? KnownTimeframe(string text) => Timeframe.TryParse(text, out var timeframe) ? timeframe : null;
 
     static double Exponent(JsonElement exponents, Symbol component) => exponents.TryGetProperty(component.Name, out var value)
         ? value.GetDouble()

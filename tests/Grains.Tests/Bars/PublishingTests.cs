@@ -1,4 +1,5 @@
 using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
@@ -58,6 +59,17 @@ public sealed class PublishingTests(TestServer server)
             [GrainCluster.BarOf("EURUSD", Minute, 1.1m), GrainCluster.BarOf("EURUSD", Minute, 1.2m)], BarSource.Ingest));
         Assert.Equal(1, result.New);
         Assert.Equal(1.2m, await cluster.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
+    }
+
+    [Fact]
+    public async Task A_partial_bar_is_refused_and_the_stored_final_stands()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Vendor));
+        var partial = Bar.Create(Series.Parse("EURUSD/1m"), Minute, 1.2m, 1.2m, 1.2m, 1.2m, isPartial: true);
+        Assert.Equal("partial", Assert.Single((await grain.PublishAsync(new PublishBars([partial], BarSource.Vendor))).Refused).Code);
+        Assert.Equal(1.1m, await cluster.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE NOT is_partial"));
     }
 
     [Fact]

@@ -93,6 +93,59 @@ public sealed class TickTests(TestServer server)
         Assert.Empty((await grain.StateAsync()).Forming);
     }
 
+    [Fact]
+    public async Task A_forming_row_whose_final_is_stored_does_not_overwrite_it()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(90));
+        await cluster.Database.RunAsync($"""
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Minute}', 1.3, 1.3, 1.3, 1.3, 'synthetic');
+            INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '{Minute}', 1.1, 1.2, 1.0, 1.15, '{Minute}', '{Minute}', 12, 'synthetic', 7, '{Minute}')
+            """);
+        await cluster.BarsOf("EURUSD").SettleAsync();
+        Assert.Equal(1.3m, await cluster.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
+        Assert.Equal(0, await cluster.Database.ValueAsync<long>("SELECT count(*) FROM dxy.forming_bar"));
+    }
+
+    [Fact]
+    public async Task An_activation_that_was_overtaken_does_not_close_the_minute()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.TickAsync(Ticks((1, 1.10m)));
+        await grain.SettleAsync();
+        await cluster.Database.RunAsync("UPDATE dxy.forming_bar SET revision = revision + 1, close = 1.05, low = 1.05, ticks = 9");
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(31));
+        await cluster.UntilAsync("the close by who saved last", "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 9 AND close = 1.05",
+            () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_row_from_the_future_by_another_program_makes_no_tick_late()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.Database.RunAsync("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2099-01-01Z', 1, 1, 1, 1, 'ingest')");
+        var result = await cluster.BarsOf("EURUSD").TickAsync(Ticks((1, 1.10m)));
+        Assert.Equal((1, 0), (result.Taken, result.Late));
+    }
+
+    [Fact]
+    public async Task The_timer_is_armed_again_after_a_feeds_early_final_left_nothing_forming()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(58));
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.TickAsync(Ticks((57, 1.10m)));
+        await grain.PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.3m)], BarSource.Synthetic));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(2.1));
+        await grain.TickAsync(Ticks((60.05, 1.4m)));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(1.1));
+        await cluster.UntilAsync("the save", "SELECT count(*) = 1 FROM dxy.forming_bar");
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(60));
+        await cluster.UntilAsync("the second minute's close", "SELECT count(*) = 2 FROM data_bars WHERE canonical_symbol = 'EURUSD'");
+    }
+
     static PublishTicks Ticks(params (double Second, decimal Price)[] ticks) => new(
         [.. ticks.Select(tick => new Quote(Minute + TimeSpan.FromSeconds(tick.Second), tick.Price))], BarSource.Synthetic);
 }
