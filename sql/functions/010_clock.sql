@@ -1,11 +1,13 @@
--- Market time. Nothing of ours reads the wall clock by another way.
+-- Market time. Nothing of ours reads the wall clock by another way. plpgsql, not sql: it is called by everything, and only plpgsql keeps its plan.
 CREATE OR REPLACE FUNCTION dxy.now() RETURNS timestamptz
-LANGUAGE sql VOLATILE PARALLEL SAFE
+LANGUAGE plpgsql VOLATILE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT coalesce(
+BEGIN
+  RETURN coalesce(
     (SELECT c.anchor_market + (clock_timestamp() - c.anchor_real) * c.rate FROM dxy.clock AS c),
-    clock_timestamp())
+    clock_timestamp());
+END
 $$;
 
 -- cluster_name can be set only when a server starts: a session can't pretend to be an embedded server.

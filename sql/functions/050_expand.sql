@@ -1,9 +1,17 @@
 -- Turns recorded changes into due work and deletes exactly the changes it took. Skipping what another reader holds means that nobody waits,
 -- and that nothing relies on ids or transactions being in order. Returns how many changes it took.
+-- plpgsql, not sql: every deriving transaction calls it, and only plpgsql keeps its plan.
 CREATE OR REPLACE FUNCTION dxy.expand_changes(p_limit integer DEFAULT 5000) RETURNS integer
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  v_taken integer;
+BEGIN
+  IF NOT EXISTS (SELECT FROM dxy.change) THEN
+    RETURN 0;
+  END IF;
+
   WITH taken AS (
     DELETE FROM dxy.change
     WHERE ctid = ANY (ARRAY(SELECT c.ctid FROM dxy.change AS c LIMIT p_limit FOR UPDATE SKIP LOCKED))
@@ -30,5 +38,7 @@ AS $$
     SELECT t.target_symbol, t.target_timeframe, lower(r), upper(r), 'change', n.at
     FROM touched AS t, unnest(t.ranges) AS r, (SELECT dxy.now() AS at) AS n
   )
-  SELECT count(*)::integer FROM taken
+  SELECT count(*)::integer FROM taken INTO v_taken;
+  RETURN v_taken;
+END
 $$;

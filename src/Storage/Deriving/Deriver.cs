@@ -94,6 +94,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     async Task<(IReadOnlyList<DueRange> Due, Route Route, UtcTime Now)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
+        batch.Add("keep_plans");
         batch.Add("begin_target").AddSeries(rule.Series);
         batch.Add("hold_route").With(rule.Series.Symbol.Name);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
