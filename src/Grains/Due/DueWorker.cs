@@ -3,6 +3,7 @@ using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Storage.Deriving;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace DxyOrleans.Grains.Due;
@@ -11,13 +12,14 @@ namespace DxyOrleans.Grains.Due;
 /// Works off a target's due bars for its grain: slice after slice, for a bounded time, so that nudges are heard in between and no call outlives its timeout.
 /// The rule is renewed when the registry's definition changed.
 /// </summary>
-sealed class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, DerivingOptions options)
+sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, DerivingOptions options, ILogger logger)
 {
     /// <summary>Real time a call may spend on slices before it gives way.</summary>
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500);
 
     Deriver? _deriver;
     string? _definition;
+    bool _waiting;
 
     public Bar? Newest { get; private set; }
 
@@ -25,11 +27,30 @@ sealed class DueWorker(Series target, NpgsqlDataSource database, RegistryCache r
 
     public string? LastError { get; private set; }
 
+    /// <summary>The grain's call to itself, so that working off waits its turn while nudges interleave.</summary>
+    public required Func<Task> CallItself { get; init; }
+
     /// <summary>Told of each committed slice.</summary>
     public Func<SliceOutcome, Task>? OnSlice { get; init; }
 
+    /// <summary>Has the grain work off what is due at its next turn; one waiting call serves any number of nudges.</summary>
+    public void Wake()
+    {
+        if (_waiting)
+        {
+            return;
+        }
+
+        _waiting = true;
+        CallItself().ContinueWith(
+            failed => LogFailed(target, failed.Exception!.GetBaseException().Message),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    /// <summary>Works off what is due until nothing is, or the turn is over; then it wakes the grain again.</summary>
     public async Task<ProcessResult> ProcessAsync(CancellationToken cancellation)
     {
+        _waiting = false;
         if (await DeriverAsync(cancellation) is not { } deriver)
         {
             return new ProcessResult(0, 0, 0, false);
@@ -80,8 +101,12 @@ sealed class DueWorker(Series target, NpgsqlDataSource database, RegistryCache r
             }
         }
 
+        Wake();
         return new ProcessResult(slices, added, changed, true);
     }
+
+    [LoggerMessage(1101, LogLevel.Warning, "{Target}: working off what is due failed and will be tried again: {Reason}")]
+    partial void LogFailed(Series target, string reason);
 
     async Task<Deriver?> DeriverAsync(CancellationToken cancellation)
     {

@@ -14,7 +14,7 @@ namespace DxyOrleans.Grains.Index;
 
 /// <summary>One index; see <see cref="IIndexGrain"/>. What it knows in memory only spares waits: every derived bar comes from the tables.</summary>
 [GrainType("index")]
-public sealed partial class IndexGrain(
+public sealed class IndexGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
     IOptions<DerivingOptions> options,
@@ -24,12 +24,14 @@ public sealed partial class IndexGrain(
     readonly MinuteGate _gate = new();
     DueWorker _worker = null!;
     Symbol _symbol;
-    bool _queued;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _symbol = Symbol.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, options.Value) { OnSlice = NudgeRollupsAsync };
+        _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, options.Value, logger)
+        {
+            CallItself = () => this.AsReference<IIndexGrain>().ProcessAsync(), OnSlice = NudgeRollupsAsync,
+        };
         return Task.CompletedTask;
     }
 
@@ -37,21 +39,11 @@ public sealed partial class IndexGrain(
     {
         if ((await registry.GetAsync(CancellationToken.None)).Index(_symbol) is { } definition && _gate.Note(bars, definition))
         {
-            Queue();
+            _worker.Wake();
         }
     }
 
-    public async Task<ProcessResult> ProcessAsync(CancellationToken cancellation)
-    {
-        _queued = false;
-        var result = await _worker.ProcessAsync(cancellation);
-        if (result.More)
-        {
-            Queue();
-        }
-
-        return result;
-    }
+    public Task<ProcessResult> ProcessAsync(CancellationToken cancellation) => _worker.ProcessAsync(cancellation);
 
     public async Task ConnectAsync(CancellationToken cancellation)
     {
@@ -64,20 +56,6 @@ public sealed partial class IndexGrain(
 
     public Task<IndexGrainState> StateAsync(CancellationToken cancellation) =>
         Task.FromResult(new IndexGrainState(_worker.Newest, [.. _gate.Newest], _worker.Written, _worker.LastError));
-
-    // A call to itself, so that deriving waits its turn while nudges interleave; one waiting call serves any number of nudges.
-    void Queue()
-    {
-        if (_queued)
-        {
-            return;
-        }
-
-        _queued = true;
-        this.AsReference<IIndexGrain>().ProcessAsync().ContinueWith(
-            failed => LogFailed(_symbol, failed.Exception!.GetBaseException().Message),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-    }
 
     // Live minutes wait for their bucket's end by reminder and poll; what changes an emitted bucket is told at once.
     async Task NudgeRollupsAsync(SliceOutcome outcome)
@@ -93,7 +71,4 @@ public sealed partial class IndexGrain(
             await GrainFactory.GetGrain<IRollupGrain>(new Series(_symbol, timeframe).ToString()).NudgeAsync();
         }
     }
-
-    [LoggerMessage(1101, LogLevel.Warning, "{Symbol}: deriving failed and will be tried again: {Reason}")]
-    partial void LogFailed(Symbol symbol, string reason);
 }

@@ -17,7 +17,7 @@ namespace DxyOrleans.Grains.Rollups;
 /// the last is due in the table.
 /// </summary>
 [GrainType("rollup")]
-public sealed partial class RollupGrain(
+public sealed class RollupGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
     IOptions<DerivingOptions> options,
@@ -28,33 +28,22 @@ public sealed partial class RollupGrain(
 
     DueWorker _worker = null!;
     Series _series;
-    bool _queued;
     long _ticks;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _series = Series.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(_series, database, registry, options.Value);
+        _worker = new DueWorker(_series, database, registry, options.Value, logger) { CallItself = () => this.AsReference<IRollupGrain>().ProcessAsync() };
         return Task.CompletedTask;
     }
 
     public Task NudgeAsync()
     {
-        Queue();
+        _worker.Wake();
         return Task.CompletedTask;
     }
 
-    public async Task<ProcessResult> ProcessAsync(CancellationToken cancellation)
-    {
-        _queued = false;
-        var result = await _worker.ProcessAsync(cancellation);
-        if (result.More)
-        {
-            Queue();
-        }
-
-        return result;
-    }
+    public Task<ProcessResult> ProcessAsync(CancellationToken cancellation) => _worker.ProcessAsync(cancellation);
 
     public async Task ConnectAsync(CancellationToken cancellation)
     {
@@ -90,20 +79,4 @@ public sealed partial class RollupGrain(
         var due = (now + _series.Timeframe).Floor(_series.Timeframe) - now + options.Value.Grace + spread;
         return due;
     }
-
-    void Queue()
-    {
-        if (_queued)
-        {
-            return;
-        }
-
-        _queued = true;
-        this.AsReference<IRollupGrain>().ProcessAsync().ContinueWith(
-            failed => LogFailed(_series, failed.Exception!.GetBaseException().Message),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-    }
-
-    [LoggerMessage(1201, LogLevel.Warning, "{Series}: rolling up failed and will be tried again: {Reason}")]
-    partial void LogFailed(Series series, string reason);
 }
