@@ -12,11 +12,15 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
 /// <summary>Runs short programs of the system and reads what they say.</summary>
 internal static class ProgramRunner
 {
+    // What is started here may outlive its caller (the server does), and would hold open whatever the caller had been given: a lock's file, a pipe somebody reads to
+    // its end. .NET marks its own descriptors to be closed, not those it inherited.
+    private const string CloseInherited = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec \"$0\" \"$@\"";
+
     /// <exception cref="EmbeddedServerException">The program can't be started at all.</exception>
     public static async Task<ProgramResult> RunAsync(
         string program, IEnumerable<string> arguments, string? input = null, CancellationToken cancellationToken = default)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo("/bin/sh", ["-c", CloseInherited, program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
