@@ -52,6 +52,13 @@ BEGIN
     ON CONFLICT (symbol, timeframe) DO UPDATE SET definition = excluded.definition, adopted_at = excluded.adopted_at;
     v_adopted := v_adopted + 1;
   END LOOP;
+
+  UPDATE dxy.adopted AS a
+  SET rule = r.rule, rule_since = CASE WHEN a.rule = '{}' THEN a.rule_since ELSE dxy.now() END
+  FROM (SELECT g.canonical_symbol AS symbol,
+               jsonb_build_object('version', coalesce(g.metadata->'deriving_version', '1'), 'max_age', coalesce(g.metadata->'max_age_minutes', '5')) AS rule
+        FROM public.core_asset_registry_all AS g) AS r
+  WHERE a.symbol = r.symbol AND a.timeframe = '1m' AND a.rule <> r.rule;
   RETURN v_adopted;
 END
 $$;

@@ -20,7 +20,7 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var (route, told, now) = await ReadStateAsync(connection, cancellation);
+        var (route, told, now, ruleSince) = await ReadStateAsync(connection, cancellation);
         var ripeEnd = (now - rule.Ripeness).Floor(rule.Series.Timeframe) + rule.Series.Timeframe;
         window = window.Intersect(new TimeRange(UtcTime.Min(window.From, ripeEnd), ripeEnd));
         if (window.IsEmpty)
@@ -38,7 +38,9 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             stored = await BarReader.ReadAsync(reader, rule.Series, cancellation);
         }
 
-        return Compare(derived.Rows, stored, time => onlyUntold && told.Any(range => range.Contains(time)));
+        // A change of the deriving version or its maximum age changes nothing stored: minutes before it that only the new rule gives were not missed.
+        var carried = derived.Rows.Where(row => row.Bar.Time < ruleSince && row.Completeness < 0).Select(row => row.Bar.Time).ToHashSet();
+        return Compare(derived.Rows, stored, time => onlyUntold && (carried.Contains(time) || told.Any(range => range.Contains(time))));
     }
 
     /// <summary>Compares what the rule gives with what is stored.</summary>
@@ -67,14 +69,18 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
         return new TargetComparison(compared, [.. differences.Where(difference => !leaveOut(difference.Time)).OrderBy(difference => difference.Time)]);
     }
 
-    async Task<(Route Route, List<TimeRange> Told, UtcTime Now)> ReadStateAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    async Task<(Route Route, List<TimeRange> Told, UtcTime Now, UtcTime? RuleSince)> ReadStateAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
+        batch.Add("read_rule_since").AddSeries(rule.Series);
         batch.Add("read_told").AddSeries(rule.Series);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var route = Route.Parse(reader.GetString(0), reader.GetInt64(1));
+        await reader.NextResultAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        UtcTime? ruleSince = reader.IsDBNull(0) ? null : reader.GetUtc(0);
         await reader.NextResultAsync(cancellation);
         var told = new List<TimeRange>();
         UtcTime now = default;
@@ -87,7 +93,7 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             }
         }
 
-        return (route, told, now);
+        return (route, told, now, ruleSince);
     }
 
     // Rows that other programs derived carry no inputs of our kind; only their values can be judged.
