@@ -77,8 +77,6 @@ CREATE TABLE dxy.adopted (
   timeframe  text        NOT NULL,
   definition jsonb       NOT NULL,
   adopted_at timestamptz NOT NULL,
-  rule       jsonb       NOT NULL DEFAULT '{}',          -- deriving version and maximum age
-  rule_since timestamptz NOT NULL DEFAULT '-infinity',   -- minutes before it that only this rule would give are not missed
   PRIMARY KEY (symbol, timeframe)
 );
 
