@@ -18,7 +18,6 @@ public sealed class BarWriter : IAsyncDisposable
 
     readonly BarStore _store;
     readonly Channel<Request> _queue = Channel.CreateBounded<Request>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
-    readonly CancellationTokenSource _stopping = new();
     readonly Task _loop;
 
     public BarWriter(BarStore store)
@@ -47,7 +46,6 @@ public sealed class BarWriter : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _loop;
-        _stopping.Dispose();
     }
 
     async Task RunAsync()
@@ -84,7 +82,7 @@ public sealed class BarWriter : IAsyncDisposable
     {
         try
         {
-            var written = await _store.WriteAsync([.. group.SelectMany(request => request.Bars)], group[0].Source, false, _stopping.Token);
+            var written = await _store.WriteAsync([.. group.SelectMany(request => request.Bars)], group[0].Source, false, CancellationToken.None);
             var outcomes = written.ToDictionary(bar => (bar.Bar.Series, bar.Bar.Time));
             foreach (var request in group)
             {
