@@ -22,12 +22,12 @@ WHERE n.nspname IN ('dxy', 'dxy_orleans')
 UNION ALL
 SELECT format('right %s on %s.%s to %s', x.privilege_type, n.nspname, c.relname, r.rolname)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, LATERAL aclexplode(c.relacl) AS x JOIN pg_roles AS r ON r.oid = x.grantee
-WHERE n.nspname IN ('dxy', 'dxy_orleans') AND r.rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader') AND c.relname <> 'journal'
+WHERE n.nspname IN ('dxy', 'dxy_orleans') AND r.rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator') AND c.relname <> 'journal'
 UNION ALL
 SELECT format('right %s on function %s.%s to %s', x.privilege_type, n.nspname, p.proname, coalesce(r.rolname, 'public'))
 FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace, LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS x
 LEFT JOIN pg_roles AS r ON r.oid = x.grantee
-WHERE n.nspname = 'dxy' AND (x.grantee = 0 OR r.rolname IN ('dxy_silo', 'dxy_reader'))
+WHERE n.nspname = 'dxy' AND (x.grantee = 0 OR r.rolname IN ('dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator'))
 UNION ALL
 SELECT format('trigger %s.%s %s', n.nspname, c.relname, t.tgname)
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace

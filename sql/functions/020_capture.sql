@@ -1,5 +1,6 @@
 -- The capture triggers' functions: one row to dxy.change for each statement that changed a business column of some bar,
--- and the old values of every final bar it changed to dxy.correction. The first argument is the table's logical name,
+-- and the old values of every final bar it changed to dxy.correction. Of symbols that a migration watches every statement is noted in dxy.touch,
+-- no-op updates included. The first argument is the table's logical name,
 -- so that a statement straight into a partition says the same as one through its parent.
 --
 -- SECURITY DEFINER, owned by dxy_capture, which may do nothing but append here: the writer needs no right in our schema.
@@ -17,6 +18,16 @@ BEGIN
   FROM (SELECT n.canonical_symbol, n.timeframe, min(n.ts_utc) AS first_ts, max(n.ts_utc) AS last_ts
         FROM new_rows AS n GROUP BY 1, 2) AS s
   HAVING min(s.first_ts) IS NOT NULL;
+
+  -- Not for symbols nobody migrates: one look at an empty table.
+  IF EXISTS (SELECT FROM dxy.watched) THEN
+    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
+    SELECT tg_argv[0], r.canonical_symbol, 'insert', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') = 'own',
+           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
+    FROM new_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
+    WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
+    GROUP BY r.canonical_symbol;
+  END IF;
   RETURN NULL;
 END
 $$;
@@ -39,6 +50,16 @@ BEGIN
   SELECT tg_argv[0], array_agg(DISTINCT o.canonical_symbol), array_agg(DISTINCT o.timeframe), min(o.ts_utc), max(o.ts_utc), dxy.now()
   FROM old_rows AS o
   HAVING min(o.ts_utc) IS NOT NULL;
+
+  -- Not for symbols nobody migrates: one look at an empty table.
+  IF EXISTS (SELECT FROM dxy.watched) THEN
+    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
+    SELECT tg_argv[0], r.canonical_symbol, 'delete', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') = 'own',
+           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
+    FROM old_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
+    WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
+    GROUP BY r.canonical_symbol;
+  END IF;
   RETURN NULL;
 END
 $$;
@@ -74,6 +95,16 @@ BEGIN
   SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
   FROM changed AS c
   HAVING min(c.ts_utc) IS NOT NULL;
+
+  -- Not for symbols nobody migrates: one look at an empty table.
+  IF EXISTS (SELECT FROM dxy.watched) THEN
+    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
+    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') = 'own',
+           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
+    FROM (SELECT canonical_symbol, timeframe, ts_utc FROM new_rows UNION SELECT canonical_symbol, timeframe, ts_utc FROM old_rows) AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
+    WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
+    GROUP BY r.canonical_symbol;
+  END IF;
   RETURN NULL;
 END
 $$;
@@ -110,6 +141,16 @@ BEGIN
   SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
   FROM changed AS c
   HAVING min(c.ts_utc) IS NOT NULL;
+
+  -- Not for symbols nobody migrates: one look at an empty table.
+  IF EXISTS (SELECT FROM dxy.watched) THEN
+    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
+    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') = 'own',
+           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
+    FROM (SELECT canonical_symbol, timeframe, ts_utc FROM new_rows UNION SELECT canonical_symbol, timeframe, ts_utc FROM old_rows) AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
+    WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
+    GROUP BY r.canonical_symbol;
+  END IF;
   RETURN NULL;
 END
 $$;

@@ -12,10 +12,16 @@ BEGIN
 END
 $$;
 
--- Shared: a writer from before it reads the route's epoch until its commit. Exclusive: a flip.
+-- Shared: a writer from before it reads the route's epoch until its commit. Exclusive: a flip. Whoever holds it is one of ours, which dxy.writer
+-- tells the capture triggers: what is written without it to a watched symbol was another program.
 CREATE OR REPLACE FUNCTION dxy.hold_route(p_symbol text) RETURNS void
-LANGUAGE sql VOLATILE
-AS $$ SELECT pg_advisory_xact_lock_shared(21882, hashtext(p_symbol)) $$;
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  PERFORM set_config('dxy.writer', 'own', true);
+  PERFORM pg_advisory_xact_lock_shared(21882, hashtext(p_symbol));
+END
+$$;
 
 CREATE OR REPLACE FUNCTION dxy.flip_route(p_symbol text, p_mode text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE

@@ -1,7 +1,8 @@
 -- Least rights. dxy_capture owns the capture functions and may only append; dxy_silo is what a silo logs in as a member of;
--- dxy_reader reads. An ingest program needs none of them.
-GRANT USAGE ON SCHEMA dxy TO dxy_capture, dxy_silo, dxy_reader;
-GRANT INSERT ON dxy.change, dxy.correction TO dxy_capture;
+-- dxy_reader reads; dxy_console orders a migration. An ingest program needs none of them.
+GRANT USAGE ON SCHEMA dxy TO dxy_capture, dxy_silo, dxy_reader, dxy_console;
+GRANT INSERT ON dxy.change, dxy.correction, dxy.touch TO dxy_capture;
+GRANT SELECT ON dxy.watched TO dxy_capture;
 GRANT SELECT ON dxy.clock TO dxy_capture, dxy_silo, dxy_reader;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dxy FROM PUBLIC;
@@ -14,11 +15,33 @@ GRANT INSERT, UPDATE, DELETE ON dxy.due, dxy.forming_bar, dxy.adopted, dxy.misse
 GRANT DELETE, UPDATE ON dxy.change TO dxy_silo;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO dxy_silo;
-GRANT SELECT ON public.core_asset_registry_all TO dxy_silo, dxy_reader;
-GRANT SELECT ON public.data_bars, public.derived_data_bars TO dxy_reader;
+GRANT SELECT ON public.core_asset_registry_all TO dxy_silo, dxy_reader, dxy_console;
+GRANT SELECT ON public.data_bars, public.derived_data_bars TO dxy_reader, dxy_console;
 
-GRANT USAGE ON SCHEMA dxy_orleans TO dxy_silo, dxy_reader;
-GRANT SELECT ON ALL TABLES IN SCHEMA dxy_orleans TO dxy_reader;
+-- A run belongs to whoever works on it, a silo that is a member of dxy_migrator as well; the console gives orders.
+-- What says who and when is never the client's to write.
+GRANT INSERT, UPDATE, DELETE ON dxy.run, dxy.run_step, dxy.run_batch, dxy.run_saved, dxy.run_gate, dxy.run_sample, dxy.run_conflict, dxy.verification,
+  dxy.watched, dxy.touch, dxy.restart, dxy.route TO dxy_migrator;
+GRANT USAGE ON SCHEMA dxy TO dxy_migrator;
+GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_migrator;
+GRANT EXECUTE ON FUNCTION dxy.flip_route(text, text) TO dxy_migrator;
+GRANT INSERT (run, kind, detail) ON dxy.run_event TO dxy_migrator, dxy_console;
+GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_console;
+GRANT INSERT (name, symbol, state, phase, step, settings, target, started_at), UPDATE ON dxy.run TO dxy_console;
+GRANT INSERT (run, gate, at, note) ON dxy.run_ack TO dxy_console;
+GRANT INSERT (run, kind, verification, at, expires_at), UPDATE (revoked_at, revoked_by) ON dxy.run_approval TO dxy_console;
+GRANT INSERT (run, symbol, scope, from_ts, to_ts, snapshot, state, compared, missing, extra, different, explained, checkpoint, samples, started_at, finished_at),
+  UPDATE (state, compared, missing, extra, different, explained, checkpoint, samples, finished_at) ON dxy.verification TO dxy_console;
+GRANT EXECUTE ON FUNCTION dxy.now(), dxy.length_of(text), dxy.bucket(text, timestamptz), dxy.event_hash(bytea, dxy.run_event) TO dxy_console;
+GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event), dxy.migrate_log(text, text, jsonb) TO dxy_migrator;
+GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event) TO dxy_reader;
+GRANT EXECUTE ON FUNCTION dxy.migrate_refuse(text, text), dxy.migrate_run(text), dxy.migrate_log(text, text, jsonb),
+  dxy.migrate_start(text, text, jsonb, jsonb), dxy.migrate_pause(text, text), dxy.migrate_resume(text), dxy.migrate_retry(text),
+  dxy.migrate_rollback(text, text), dxy.migrate_purge(text), dxy.migrate_set(text, jsonb), dxy.migrate_ack(text, text, text),
+  dxy.migrate_approve(text, text), dxy.migrate_revoke(text, text) TO dxy_console;
+
+GRANT USAGE ON SCHEMA dxy_orleans TO dxy_silo, dxy_reader, dxy_console;
+GRANT SELECT ON ALL TABLES IN SCHEMA dxy_orleans TO dxy_reader, dxy_console;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dxy_orleans TO dxy_silo;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dxy_orleans TO dxy_silo;
 

@@ -1,0 +1,224 @@
+-- Orders to a run, by the console or by psql. Each is one statement's worth of work, refused with its reason when the run's state doesn't allow it,
+-- and stands in the run's log with the role that logged in. Whoever works on the run finds the order at its next step.
+
+CREATE OR REPLACE FUNCTION dxy.migrate_refuse(p_what text, p_todo text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'DX004', MESSAGE = p_what, HINT = p_todo;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_run(p_run text) RETURNS dxy.run
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run;
+BEGIN
+  SELECT * INTO v_run FROM dxy.run AS r WHERE r.name = p_run FOR UPDATE;
+  IF v_run.name IS NULL THEN
+    PERFORM dxy.migrate_refuse(format('there is no run %L', p_run), 'migrate status lists the runs');
+  END IF;
+  RETURN v_run;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_log(p_run text, p_kind text, p_detail jsonb DEFAULT '{}') RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$ INSERT INTO dxy.run_event (run, kind, detail) VALUES (p_run, p_kind, p_detail) $$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_start(p_run text, p_symbol text, p_settings jsonb, p_target jsonb) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_other record;
+BEGIN
+  INSERT INTO dxy.run (name, symbol, state, phase, step, settings, target, started_at)
+  VALUES (p_run, p_symbol, 'running', 1, '', p_settings, p_target, dxy.now());
+  PERFORM dxy.migrate_log(p_run, 'started', jsonb_build_object('symbol', p_symbol, 'settings', p_settings, 'target', p_target));
+EXCEPTION WHEN unique_violation THEN
+  SELECT r.name, r.state, r.started_by, r.started_at INTO v_other FROM dxy.run AS r WHERE r.state IN ('running', 'paused', 'failed');
+  IF v_other.name IS NULL OR v_other.name = p_run THEN
+    PERFORM dxy.migrate_refuse(format('a run named %s is there already', p_run), 'give another name');
+  END IF;
+  PERFORM dxy.migrate_refuse(format('%s is %s, started by %s at %s', v_other.name, v_other.state, v_other.started_by,
+                                    to_char(v_other.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+                             'one run at a time: let it end, or roll it back');
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_pause(p_run text, p_reason text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+BEGIN
+  IF v_run.state <> 'running' THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s', p_run, v_run.state), 'only a running one can be paused');
+  END IF;
+  UPDATE dxy.run SET state = 'paused', version = version + 1 WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'paused', jsonb_strip_nulls(jsonb_build_object('reason', p_reason)));
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_resume(p_run text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+BEGIN
+  IF v_run.state <> 'paused' THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s', p_run, v_run.state), CASE v_run.state WHEN 'failed' THEN 'migrate retry tries the failed step again' ELSE 'only a paused one can be resumed' END);
+  END IF;
+  UPDATE dxy.run SET state = 'running', retry_at = NULL, version = version + 1 WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'resumed');
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_retry(p_run text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+BEGIN
+  IF v_run.state <> 'failed' AND NOT (v_run.state = 'running' AND (v_run.retry_at IS NOT NULL OR v_run.waiting_since IS NOT NULL)) THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s', p_run, v_run.state), 'there is nothing to try again');
+  END IF;
+  UPDATE dxy.run SET state = 'running', retry_at = NULL, attempts = 0, error = NULL, version = version + 1 WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'retried');
+END
+$$;
+
+-- Back from any phase; while it goes back, nothing but finishing can follow.
+CREATE OR REPLACE FUNCTION dxy.migrate_rollback(p_run text, p_reason text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+BEGIN
+  IF v_run.state IN ('rolled_back', 'purged') OR (v_run.direction = 'back' AND v_run.state <> 'failed') THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s', p_run, CASE WHEN v_run.direction = 'back' AND v_run.state = 'running' THEN 'rolling back already' ELSE v_run.state END),
+                               CASE v_run.state WHEN 'purged' THEN 'what it removed is gone for good' ELSE 'there is nothing to roll back' END);
+  END IF;
+  IF v_run.phase = 10 THEN
+    PERFORM dxy.migrate_refuse(format('%s is being purged', p_run), 'what it removes is gone for good');
+  END IF;
+  IF v_run.state = 'completed' AND EXISTS (SELECT FROM dxy.run AS r WHERE r.state IN ('running', 'paused', 'failed')) THEN
+    PERFORM dxy.migrate_refuse('another run is under way', 'let it end first');
+  END IF;
+  UPDATE dxy.run SET state = 'running', direction = 'back', error = NULL, attempts = 0, retry_at = NULL, waiting_since = NULL, finished_at = NULL, version = version + 1
+  WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'rollback ordered', jsonb_strip_nulls(jsonb_build_object('reason', p_reason, 'phase', v_run.phase, 'step', v_run.step)));
+END
+$$;
+
+-- After retention only: what cleanup soft-deleted goes for good.
+CREATE OR REPLACE FUNCTION dxy.migrate_purge(p_run text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+BEGIN
+  IF v_run.state <> 'completed' THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s', p_run, v_run.state), 'only a completed run can be purged');
+  END IF;
+  IF v_run.retention_until > dxy.now() THEN
+    PERFORM dxy.migrate_refuse(format('the retention of %s lasts until %s', p_run, to_char(v_run.retention_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+                               'until then a rollback can bring everything back');
+  END IF;
+  IF EXISTS (SELECT FROM dxy.run AS r WHERE r.state IN ('running', 'paused', 'failed')) THEN
+    PERFORM dxy.migrate_refuse('another run is under way', 'let it end first');
+  END IF;
+  UPDATE dxy.run SET state = 'running', phase = 10, step = '', finished_at = NULL, version = version + 1 WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'purge ordered');
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_set(p_run text, p_settings jsonb) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+BEGIN
+  IF v_run.state NOT IN ('running', 'paused', 'failed') THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s', p_run, v_run.state), 'its settings no longer matter');
+  END IF;
+  UPDATE dxy.run SET settings = settings || p_settings, retry_at = NULL, version = version + 1 WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'settings changed', p_settings);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_ack(p_run text, p_gate text, p_note text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+  v_verdict text := (SELECT g.verdict FROM dxy.run_gate AS g WHERE g.run = p_run AND g.gate = p_gate);
+BEGIN
+  IF v_verdict IS DISTINCT FROM 'WARN' THEN
+    PERFORM dxy.migrate_refuse(format('the gate %s %s', p_gate, coalesce('is ' || v_verdict, 'was not looked at yet')), 'only a WARN can be accepted');
+  END IF;
+  INSERT INTO dxy.run_ack (run, gate, at, note) VALUES (p_run, p_gate, dxy.now(), p_note) ON CONFLICT DO NOTHING;
+  UPDATE dxy.run SET retry_at = NULL, version = version + 1 WHERE name = v_run.name;
+  PERFORM dxy.migrate_log(p_run, 'accepted', jsonb_strip_nulls(jsonb_build_object('gate', p_gate, 'note', p_note)));
+END
+$$;
+
+-- An approval is of what was verified: it names the newest finished verification of the run, which has to be equal.
+CREATE OR REPLACE FUNCTION dxy.migrate_approve(p_run text, p_kind text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+  v_verification record;
+BEGIN
+  IF v_run.state NOT IN ('running', 'paused') OR v_run.direction <> 'forward' THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s%s', p_run, v_run.state, CASE v_run.direction WHEN 'back' THEN ', going back' ELSE '' END), 'there is nothing to approve');
+  END IF;
+  IF (p_kind = 'deploy' AND v_run.phase <> 7) OR (p_kind = 'cleanup' AND v_run.phase <> 8) THEN
+    PERFORM dxy.migrate_refuse(format('%s is in phase %s; the approval of %s belongs to phase %s', p_run, v_run.phase, p_kind, CASE p_kind WHEN 'deploy' THEN 7 ELSE 8 END),
+                               'migrate explain says what it waits for');
+  END IF;
+  SELECT v.id, v.state INTO v_verification FROM dxy.verification AS v
+  WHERE v.run = p_run AND v.scope = 'full' AND v.state <> 'running' ORDER BY v.id DESC LIMIT 1;
+  IF v_verification.state IS DISTINCT FROM 'equal' THEN
+    PERFORM dxy.migrate_refuse(format('the newest verification %s', coalesce('is ' || v_verification.state, 'is missing')), 'migrate verify, and mend what differs');
+  END IF;
+  INSERT INTO dxy.run_approval (run, kind, verification, at, expires_at)
+  VALUES (p_run, p_kind, v_verification.id, dxy.now(), dxy.now() + coalesce((v_run.settings->>'approval_hours')::double precision, 24) * interval '1 hour');
+  UPDATE dxy.run SET retry_at = NULL, version = version + 1 WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'approved', jsonb_build_object('kind', p_kind, 'verification', v_verification.id));
+  RETURN v_verification.id;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dxy.migrate_revoke(p_run text, p_kind text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+BEGIN
+  IF v_run.phase > (CASE p_kind WHEN 'deploy' THEN 7 ELSE 8 END) THEN
+    PERFORM dxy.migrate_refuse(format('the approval of %s was used already: %s is in phase %s', p_kind, p_run, v_run.phase), 'pause it or roll it back');
+  END IF;
+  UPDATE dxy.run_approval SET revoked_at = dxy.now(), revoked_by = session_user WHERE run = p_run AND kind = p_kind AND revoked_at IS NULL;
+  IF NOT FOUND THEN
+    PERFORM dxy.migrate_refuse(format('there is no approval of %s to revoke', p_kind), 'migrate status shows what is approved');
+  END IF;
+  UPDATE dxy.run SET version = version + 1 WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'revoked', jsonb_build_object('kind', p_kind));
+END
+$$;

@@ -1,0 +1,1 @@
+UPDATE dxy.run SET waiting_since = coalesce(waiting_since, dxy.now()), retry_at = $3, error = NULL, attempts = 0, version = version + 1 WHERE name = $1 AND version = $2

@@ -1,0 +1,21 @@
+namespace DxyOrleans.Core.Migration;
+
+/// <summary>What a run is doing.</summary>
+public enum RunState
+{
+    Running,
+    Paused,
+
+    /// <summary>A step failed in a way that trying again alone doesn't mend.</summary>
+    Failed,
+    Completed,
+    RolledBack,
+    Purged,
+}
+
+/// <summary>Which way a run goes through its steps.</summary>
+public enum RunDirection
+{
+    Forward,
+    Back,
+}

@@ -1,0 +1,31 @@
+using Npgsql;
+
+namespace DxyOrleans.Storage.Migration;
+
+/// <summary>Which server, database and tables a run was made for: a later step on another one is refused.</summary>
+public static class RunTarget
+{
+    /// <summary>What the database is, as JSON.</summary>
+    public static async Task<string> ReadAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(Sql.Text("migration/ledger/read_target.sql"));
+        return (string)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <exception cref="OtherTargetException">This isn't the database the run was made for.</exception>
+    public static async Task DemandAsync(NpgsqlDataSource database, Run run, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"SELECT t::jsonb = $1::jsonb, t FROM ({Sql.Text("migration/ledger/read_target.sql")}) AS s(t)");
+        command.Parameters.With(run.Target);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        if (!reader.GetBoolean(0))
+        {
+            throw new OtherTargetException(run.Name, run.Target, reader.GetString(1));
+        }
+    }
+}
+
+/// <summary>A run was made for another database than this.</summary>
+public sealed class OtherTargetException(string run, string expected, string found)
+    : Exception($"{run} was made for {expected}; this is {found}.");
