@@ -31,9 +31,16 @@ public sealed class Shop : IAsyncDisposable
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<Shop> OpenAsync(TestServer server)
+    /// <param name="server">Where.</param>
+    /// <param name="before">SQL run before our schema is installed: the tables of a shop that was there before us.</param>
+    public static async Task<Shop> OpenAsync(TestServer server, string before = "")
     {
         var database = await server.CreateDatabaseAsync(Token);
+        if (before.Length > 0)
+        {
+            await database.RunAsync(before, Token);
+        }
+
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         var shop = new Shop(server, database, Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
         await shop.AtAsync(Open + TimeSpan.FromDays(1));
