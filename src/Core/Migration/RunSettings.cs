@@ -70,8 +70,14 @@ public sealed record RunSettings
     /// <summary>Open-market minutes of failure after which the window begins again.</summary>
     public int FailMinutes { get; init; } = 5;
 
+    /// <summary>Share of the last hour's market minutes that must have a bar for a minute of the window to be healthy, 0 to 1.</summary>
+    public double MinCoverage { get; init; } = 0.9;
+
     /// <summary>How long an approval is good for, hours.</summary>
     public double ApprovalHours { get; init; } = 24;
+
+    /// <summary>Whether an approval by the role that started the run doesn't count.</summary>
+    public bool ApproverIsNotStarter { get; init; }
 
     /// <summary>How long what cleanup removed can be brought back, days.</summary>
     public double RetentionDays { get; init; } = 30;
