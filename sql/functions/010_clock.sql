@@ -1,11 +1,11 @@
--- Market time. Nothing of ours reads the wall clock by another way. plpgsql, not sql: it is called by everything, and only plpgsql keeps its plan.
+-- Market time. Nothing of ours reads the wall clock by another way. Set by a row of dxy.clock, it stands until the row's anchor. plpgsql, not sql: it is called by everything, and only plpgsql keeps its plan.
 CREATE OR REPLACE FUNCTION dxy.now() RETURNS timestamptz
 LANGUAGE plpgsql VOLATILE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RETURN coalesce(
-    (SELECT c.anchor_market + (clock_timestamp() - c.anchor_real) * c.rate FROM dxy.clock AS c),
+    (SELECT c.anchor_market + greatest(clock_timestamp() - c.anchor_real, interval '0') * c.rate FROM dxy.clock AS c),
     clock_timestamp());
 END
 $$;

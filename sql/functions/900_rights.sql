@@ -22,6 +22,8 @@ GRANT SELECT ON public.data_bars, public.derived_data_bars TO dxy_reader, dxy_co
 -- What says who and when is never the client's to write.
 GRANT INSERT, UPDATE, DELETE ON dxy.run, dxy.run_step, dxy.run_batch, dxy.run_saved, dxy.run_gate, dxy.run_sample, dxy.run_conflict, dxy.verification,
   dxy.watched, dxy.touch, dxy.restart, dxy.route TO dxy_migrator;
+-- A silo that came up again removes the row that asked for it.
+GRANT DELETE ON dxy.restart TO dxy_silo;
 GRANT USAGE ON SCHEMA dxy TO dxy_migrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.flip_route(text, text) TO dxy_migrator;

@@ -1,6 +1,7 @@
 using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests;
@@ -62,6 +63,59 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
         Assert.All(silences, silence => Assert.EndsWith(" 0", silence, StringComparison.Ordinal));
         Assert.True((await Parity.OfAsync(shop, range)).Minutes > 60);
     }
+
+    [Fact]
+    public async Task At_360_times_two_silos_take_six_pairs_of_every_minute_and_roll_up_at_every_boundary_and_a_restart_one_after_the_other_loses_nothing()
+    {
+        Assert.SkipUnless(Server.Embedded is not null, "Market time can be set on an embedded server only.");
+        const double Rate = 360;
+        var monday = UtcTime.At(2024, 3, 4, 8);
+        var cluster = await OpenAsync("fast");
+        var shop = cluster.Shop;
+        await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
+        await shop.RunAsync($$"""UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{since}', '"{{monday}}"') WHERE canonical_symbol = 'DXY'""");
+        await SetClockAsync(shop, monday, Rate);
+        string[] arguments = ["--Feed", "simulated", "--Poll", "00:00:00.050"];
+        SiloProcess[] silos = [cluster.Start(arguments), cluster.Start(arguments)];
+        foreach (var silo in silos)
+        {
+            await silo.ReadyAsync();
+            Assert.Contains("market time runs 360 times", silo.Log, StringComparison.Ordinal);
+        }
+
+        await Until.TrueAsync("an hour of the market", async () => await CountAsync(shop, "data_bars", "1m", Day(monday)) >= 60, Soon);
+        foreach (var silo in silos)
+        {
+            var before = await GenerationAsync(shop, silo);
+            await shop.RunAsync($"INSERT INTO dxy.restart (silo, run, requested_at) VALUES ('127.0.0.1:{silo.Ports.Silo}@{before}', 'test', dxy.now())");
+            Until.Measured("a silo asked to restart: in the cluster again after", await Until.TrueAsync("it is up under another generation", async () =>
+                await GenerationAsync(shop, silo) > before && await shop.CountAsync("dxy.restart") == 0, TimeSpan.FromSeconds(30)));
+            Assert.True(silo.IsRunning);
+        }
+
+        var until = (await MarketNowAsync(shop) + TimeSpan.FromHours(2)).Floor(Timeframe.OneHour);
+        await Until.NothingIsMissingAsync($"the market until {until}", async () => await CountAsync(shop, "derived_data_bars", "1h", new TimeRange(monday, until)) is var hours
+            && hours == (until - monday).TotalHours ? null : $"{hours} hours are rolled up at {await MarketNowAsync(shop)}", TimeSpan.FromSeconds(60));
+        var first = UtcTime.From(await shop.ValueAsync<DateTime>("SELECT min(ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY'"));
+        Assert.InRange(first - monday, TimeSpan.Zero, TimeSpan.FromMinutes(30));
+        var range = new TimeRange(first, until);
+        Assert.Equal((until - first).TotalMinutes, await CountAsync(shop, "data_bars", "1m", range));
+        Assert.Equal((until - first).TotalMinutes * 6, await shop.CountAsync(
+            $"data_bars WHERE canonical_symbol <> 'DXY' AND timeframe = '1m' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'"));
+        Assert.Null((await Parity.OfAsync(shop, new TimeRange(first.Ceiling(Timeframe.OneHour), until))).Fault);
+        var late = TimeSpan.FromSeconds(await shop.ValueAsync<double>(
+            $"SELECT extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY created_at - ts_utc - interval '5 minutes'))::double precision FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc < '{until}'"));
+        Until.Measured("a 5m bar's emission after its end, median, real time", late / Rate);
+        Assert.InRange(late, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+    }
+
+    static TimeRange Day(UtcTime from) => new(from, from + TimeSpan.FromDays(1));
+
+    static async Task<UtcTime> MarketNowAsync(Shop shop) => UtcTime.From(await shop.ValueAsync<DateTime>("SELECT dxy.now()"));
+
+    // 3 is Active.
+    static Task<int> GenerationAsync(Shop shop, SiloProcess silo) =>
+        shop.ValueAsync<int>($"SELECT generation FROM dxy_orleans.cluster_member WHERE status = 3 AND port = {silo.Ports.Silo}");
 
     static Task<int> SetClockAsync(Shop shop, UtcTime market, double rate) => shop.RunAsync(
         $"""

@@ -35,6 +35,9 @@ internal sealed record Setting(string Key, string? Default, string Description, 
         new("Simulation:GapRate", "0", "share of minutes left out"),
         new("Simulation:LateRate", "0", "share of bars that come late"),
         new("Simulation:CorrectionRate", "0", "share of bars corrected later"),
+        new("Simulation:Bars", null, "whole bars instead of ticks; none: where market time runs fast"),
+        new("Simulation:Source", "synthetic", "the source its bars bear"),
+        new("Restart", "process", "what a silo does that is asked to restart: process, or exit for a supervisor"),
         new("MassiveApiKey", null, "the live vendor's key", IsSecret: true),
     ];
 

@@ -18,4 +18,7 @@ public sealed record SimulatedPair(Symbol Symbol, decimal StartPrice, int Decima
         new(Symbol.Parse("GBPUSD"), 1.27m, 5, 30, 1.1), new(Symbol.Parse("USDCAD"), 1.36m, 5, 24, 0.8),
         new(Symbol.Parse("USDSEK"), 10.5m, 5, 2.5, 1.3), new(Symbol.Parse("USDCHF"), 0.88m, 5, 24, 0.9),
     ];
+
+    /// <summary>The same pairs, each with a tick in every minute of every hour: for feeds of whole bars.</summary>
+    public static ImmutableArray<SimulatedPair> EveryMinute { get; } = [.. DollarIndex.Select(pair => pair with { TicksPerMinute = 12 })];
 }

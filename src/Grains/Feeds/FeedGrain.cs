@@ -4,7 +4,6 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Live;
 using DxyOrleans.Feeds.Simulation;
-using DxyOrleans.Storage.Bars;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,10 +15,14 @@ namespace DxyOrleans.Grains.Feeds;
 public sealed partial class FeedGrain(
     IOptions<FeedOptions> options,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
+    TimeProvider realTime,
     ILogger<FeedGrain> logger) : Grain, IFeedGrain, IRemindable, IDisposable
 {
     const string ReminderName = "alive";
     static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
+
+    // Whole bars go on from the newest that is stored, but from no longer ago than this.
+    static readonly TimeSpan Memory = TimeSpan.FromDays(7);
 
     readonly CancellationTokenSource _stopping = new();
     Task? _running;
@@ -72,6 +75,12 @@ public sealed partial class FeedGrain(
         try
         {
             var market = new SimulatedMarket(options.Value.Simulation);
+            if (options.Value.Bars)
+            {
+                await RunBarsAsync(market, stopping);
+                return;
+            }
+
             var feed = new SimulatedFeed(market, clock, options.Value.Interval);
             var start = UtcTime.From(clock.GetUtcNow());
             var events = feed.Run(stopping);
@@ -96,6 +105,31 @@ public sealed partial class FeedGrain(
         }
     }
 
+    // The next bars are asked for when these are stored: a feed that is slower than the market falls behind and loses nothing.
+    async Task RunBarsAsync(SimulatedMarket market, CancellationToken stopping)
+    {
+        await foreach (var bars in new SimulatedBarFeed(market, clock).Run(await ContinueFromAsync(market, stopping), stopping))
+        {
+            await Task.WhenAll(bars.GroupBy(bar => bar.Symbol).Select(own => UntilAsync(
+                () => Grain(own.Key).PublishAsync(new PublishBars([.. own], options.Value.Source), stopping), stopping)));
+        }
+    }
+
+    // Where the pair that is furthest behind ends; bars that the others have already are found equal.
+    async Task<UtcTime> ContinueFromAsync(SimulatedMarket market, CancellationToken stopping)
+    {
+        var now = UtcTime.From(clock.GetUtcNow());
+        var from = now;
+        foreach (var symbol in market.Symbols)
+        {
+            UtcTime? stored = null;
+            await UntilAsync(async () => stored = (await Grain(symbol).StateAsync(stopping)).Watermark, stopping);
+            from = UtcTime.Min(from, stored ?? now - TimeSpan.FromMinutes(options.Value.BackfillMinutes));
+        }
+
+        return UtcTime.Max(from, now - Memory);
+    }
+
     // What the feed would have told while nobody listened: whole minutes as bars, the running one as ticks.
     async Task BackfillAsync(SimulatedMarket market, Symbol symbol, UtcTime start, CancellationToken cancellation)
     {
@@ -105,7 +139,7 @@ public sealed partial class FeedGrain(
             .OfType<Bar>().Reverse().ToImmutableArray();
         if (!bars.IsEmpty)
         {
-            await UntilAsync(() => Grain(symbol).PublishAsync(new PublishBars(bars, BarSource.Synthetic), cancellation), cancellation);
+            await UntilAsync(() => Grain(symbol).PublishAsync(new PublishBars(bars, options.Value.Source), cancellation), cancellation);
         }
 
         // What the grain has of the running minute already, from before this feed's silo died, is not told twice.
@@ -119,8 +153,8 @@ public sealed partial class FeedGrain(
 
     Task UntilTakenAsync(FeedEvent happening, CancellationToken cancellation) => happening switch
     {
-        QuotesArrived quotes => UntilAsync(() => Grain(quotes.Symbol).TickAsync(new PublishTicks(quotes.Quotes, BarSource.Synthetic), cancellation), cancellation),
-        BarArrived bar => UntilAsync(() => Grain(bar.Symbol).PublishAsync(new PublishBars([bar.Bar], BarSource.Synthetic), cancellation), cancellation),
+        QuotesArrived quotes => UntilAsync(() => Grain(quotes.Symbol).TickAsync(new PublishTicks(quotes.Quotes, options.Value.Source), cancellation), cancellation),
+        BarArrived bar => UntilAsync(() => Grain(bar.Symbol).PublishAsync(new PublishBars([bar.Bar], options.Value.Source), cancellation), cancellation),
         _ => throw new InvalidOperationException($"The feed told a {happening.GetType().Name}."),
     };
 
@@ -137,7 +171,7 @@ public sealed partial class FeedGrain(
             catch (Exception fault) when (!cancellation.IsCancellationRequested)
             {
                 LogWaits(fault.Message);
-                await Task.Delay(TryAgain, clock, cancellation);
+                await Task.Delay(TryAgain, realTime, cancellation);
             }
         }
     }

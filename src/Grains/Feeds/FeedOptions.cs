@@ -1,4 +1,5 @@
 using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Grains.Feeds;
 
@@ -16,6 +17,12 @@ public sealed record FeedOptions
 
     /// <summary>How often the simulated market is looked at, in market time.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Whether the simulated market is told as whole final bars, from where the stored ones end, instead of ticks: for a fast clock.</summary>
+    public bool Bars { get; init; }
+
+    /// <summary>The source that the feed's bars bear.</summary>
+    public string Source { get; init; } = BarSource.Synthetic;
 
     public SimulationOptions Simulation { get; init; } = new();
 }

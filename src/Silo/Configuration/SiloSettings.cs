@@ -11,6 +11,9 @@ namespace DxyOrleans.Silo.Configuration;
 /// </summary>
 public sealed class SiloSettings
 {
+    public const string RestartInProcess = "process";
+    public const string RestartByExit = "exit";
+
     /// <value>An Npgsql connection string or a <c>postgresql://</c> URL. Required; it may lead through a transaction-mode pooler.</value>
     public string Database { get; set; } = "";
 
@@ -53,6 +56,9 @@ public sealed class SiloSettings
     /// <value>Whether the schema is brought up to date at start. Off where a DBA runs <c>db apply</c>.</value>
     public bool ApplySchema { get; set; } = true;
 
+    /// <value>What a silo does that a migration asks to restart: <c>process</c> starts again in this process, <c>exit</c> ends it with code 75 for a supervisor to start anew.</value>
+    public string Restart { get; set; } = RestartInProcess;
+
     public SimulationSettings Simulation { get; set; } = new();
 
     public DatabaseSettings DatabaseSettings => new()
@@ -74,6 +80,8 @@ public sealed class SiloSettings
 
         Demand(new[] { SiloPort, GatewayPort, HttpPort }.Distinct().Count() == 3, "SiloPort, GatewayPort and HttpPort have to differ.");
         Demand(Feed is FeedOptions.None or FeedOptions.Simulated, $"Feed is '{Feed}'; there are none and simulated.");
+        Demand(Restart is RestartInProcess or RestartByExit, $"Restart is '{Restart}'; there are process and exit.");
+        Demand(Simulation.Source.Length is > 0 and <= 40, $"Simulation:Source is '{Simulation.Source}'; 1 to 40 characters can be.");
         Demand(Grace >= TimeSpan.Zero && Grace <= Timeframe.OneMinute.Length, $"Grace is {Grace}; 00:00:00 to 00:01:00 can be.");
         Demand(Poll >= TimeSpan.FromMilliseconds(50) && Poll <= TimeSpan.FromSeconds(10), $"Poll is {Poll}; 00:00:00.050 to 00:00:10 can be.");
         Demand(Simulation.BackfillMinutes is >= 0 and <= 10_080, $"Simulation:BackfillMinutes is {Simulation.BackfillMinutes}; 0 to 10080 can be.");

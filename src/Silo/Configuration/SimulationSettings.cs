@@ -1,4 +1,5 @@
 using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Silo.Configuration;
 
@@ -19,8 +20,16 @@ public sealed class SimulationSettings
 
     public double CorrectionRate { get; set; }
 
-    public SimulationOptions Options() => new()
+    /// <value>Whole final bars instead of ticks, one a pair and minute; left out: where market time runs over 30 times as fast as real time.</value>
+    public bool? Bars { get; set; }
+
+    /// <value>The source that the feed's bars bear. Default <c>synthetic</c>.</value>
+    public string Source { get; set; } = BarSource.Synthetic;
+
+    /// <param name="bars">Whether they are for whole bars: every pair then has ticks in every minute.</param>
+    public SimulationOptions Options(bool bars = false) => new()
     {
+        Pairs = bars ? SimulatedPair.EveryMinute : SimulatedPair.DollarIndex,
         Seed = Seed, AlwaysOpen = AlwaysOpen, GapRate = GapRate, LateRate = LateRate, CorrectionRate = CorrectionRate,
     };
 }

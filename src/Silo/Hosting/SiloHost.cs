@@ -1,0 +1,73 @@
+using System.Net;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Grains.Bars;
+using DxyOrleans.Grains.Due;
+using DxyOrleans.Grains.Feeds;
+using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Silo.Configuration;
+using DxyOrleans.Silo.Health;
+using DxyOrleans.Storage;
+using DxyOrleans.Storage.Deriving;
+using Microsoft.Extensions.Options;
+using Orleans.Dashboard;
+
+namespace DxyOrleans.Silo.Hosting;
+
+/// <summary>One generation of the silo: Orleans, our services, health and dashboard.</summary>
+static class SiloHost
+{
+    // From this rate on a minute is so short that its ticks would only be work.
+    const double BarsAbove = 30;
+
+    /// <summary>Builds it; nothing runs yet.</summary>
+    /// <param name="builder">With the settings' sources read.</param>
+    /// <param name="options">The settings, found good.</param>
+    /// <param name="clock">Market time where it isn't the real clock.</param>
+    public static WebApplication Build(WebApplicationBuilder builder, SiloSettings options, MarketClock? clock)
+    {
+        builder.Logging.AddSiloLog();
+        builder.Services.AddSingleton<IValidateOptions<SiloSettings>, SiloSettingsValidator>();
+        builder.Services.AddOptions<SiloSettings>().Bind(builder.Configuration).ValidateOnStart();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.HttpPort));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        // Before our own services: what is registered later starts later and stops earlier, so the pump looks only while the silo is in the cluster.
+        builder.UseOrleans(silo =>
+        {
+            silo.UsePostgres(options).UseMarketTime(clock);
+            if (options.Dashboard)
+            {
+                silo.AddDashboard();
+            }
+        });
+
+        AddOwn(builder.Services, options, clock);
+        var app = builder.Build();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        if (options.Dashboard)
+        {
+            app.MapOrleansDashboard("/dashboard");
+        }
+
+        MarketTime.Demand(app.Services, clock, app.Logger);
+        return app;
+    }
+
+    static void AddOwn(IServiceCollection services, SiloSettings options, MarketClock? clock)
+    {
+        var bars = options.Simulation.Bars ?? clock?.Rate > BarsAbove;
+        services.AddSingleton(_ => Database.Open(options.DatabaseSettings));
+        services.AddDxyGrains();
+        services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace }));
+        services.AddSingleton(Options.Create(new PumpOptions { Poll = options.Poll }));
+        services.AddSingleton(Options.Create(new BarGrainOptions()));
+        services.AddSingleton(Options.Create(new FeedOptions
+        {
+            Name = options.Feed, BackfillMinutes = options.Simulation.BackfillMinutes, Bars = bars, Source = options.Simulation.Source,
+            Simulation = options.Simulation.Options(bars),
+        }));
+        services.AddSingleton<RestartWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<RestartWatch>());
+        services.AddHealthChecks().AddCheck<PumpHealthCheck>("pump", tags: ["ready"]);
+    }
+}
