@@ -16,18 +16,18 @@ FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t
 WHERE n.nspname IN ('dxy', 'dxy_orleans') AND t.relname <> 'journal'
 UNION ALL
 SELECT format('function %s.%s(%s) definer=%s owner=%s settings=%s body=%s', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), p.prosecdef,
-              CASE WHEN r.rolname = 'dxy_capture' THEN r.rolname ELSE 'installer' END, coalesce(array_to_string(p.proconfig, '; '), 'none'), md5(p.prosrc))
+              CASE WHEN r.rolname IN ('dxy_capture', 'dxy_mirror') THEN r.rolname ELSE 'installer' END, coalesce(array_to_string(p.proconfig, '; '), 'none'), md5(p.prosrc))
 FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace JOIN pg_roles AS r ON r.oid = p.proowner
 WHERE n.nspname IN ('dxy', 'dxy_orleans')
 UNION ALL
 SELECT format('right %s on %s.%s to %s', x.privilege_type, n.nspname, c.relname, r.rolname)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, LATERAL aclexplode(c.relacl) AS x JOIN pg_roles AS r ON r.oid = x.grantee
-WHERE n.nspname IN ('dxy', 'dxy_orleans') AND r.rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator') AND c.relname <> 'journal'
+WHERE n.nspname IN ('dxy', 'dxy_orleans') AND r.rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator', 'dxy_mirror') AND c.relname <> 'journal'
 UNION ALL
 SELECT format('right %s on function %s.%s to %s', x.privilege_type, n.nspname, p.proname, coalesce(r.rolname, 'public'))
 FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace, LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS x
 LEFT JOIN pg_roles AS r ON r.oid = x.grantee
-WHERE n.nspname = 'dxy' AND (x.grantee = 0 OR r.rolname IN ('dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator'))
+WHERE n.nspname = 'dxy' AND (x.grantee = 0 OR r.rolname IN ('dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator', 'dxy_mirror'))
 UNION ALL
 SELECT format('trigger %s.%s %s', n.nspname, c.relname, t.tgname)
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -27,6 +27,7 @@ GRANT DELETE ON dxy.restart TO dxy_silo;
 GRANT USAGE ON SCHEMA dxy TO dxy_migrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.flip_route(text, text) TO dxy_migrator;
+GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]), dxy.mirror() TO dxy_migrator;
 GRANT INSERT (run, kind, detail) ON dxy.run_event TO dxy_migrator, dxy_console;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_console;
 GRANT INSERT (name, symbol, state, phase, step, settings, target, started_at), UPDATE ON dxy.run TO dxy_console;
@@ -46,6 +47,17 @@ GRANT USAGE ON SCHEMA dxy_orleans TO dxy_silo, dxy_reader, dxy_console;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy_orleans TO dxy_reader, dxy_console;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dxy_orleans TO dxy_silo;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dxy_orleans TO dxy_silo;
+
+-- The live path writes both tables during a migration.
+GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]) TO dxy_silo;
+GRANT USAGE ON SCHEMA dxy TO dxy_mirror;
+GRANT SELECT ON dxy.watched, dxy.route, dxy.clock TO dxy_mirror;
+GRANT EXECUTE ON FUNCTION dxy.now(), dxy.mirror_bars(text, timestamptz[]) TO dxy_mirror;
+GRANT SELECT ON public.derived_data_bars TO dxy_mirror;
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars TO dxy_mirror;
+GRANT CREATE ON SCHEMA dxy TO dxy_mirror;
+ALTER FUNCTION dxy.mirror() OWNER TO dxy_mirror;
+REVOKE CREATE ON SCHEMA dxy FROM dxy_mirror;
 
 -- CREATE on the schema is what handing a function over asks of its new owner; it is taken back at once.
 GRANT CREATE ON SCHEMA dxy TO dxy_capture;

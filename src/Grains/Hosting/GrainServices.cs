@@ -1,8 +1,10 @@
 using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;
+using DxyOrleans.Grains.Migration;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +36,9 @@ public static class GrainServices
         services.AddSingleton(provider => new BarWriter(provider.GetRequiredService<BarStore>()));
         services.AddSingleton<ChangePump>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
+        services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<NpgsqlDataSource>(), MigrationSteps.All, TimeProvider.System));
+        services.AddSingleton<MigrationLookout>();
+        services.AddHostedService<MigrationPump>();
         return services;
     }
 }

@@ -1,3 +1,7 @@
+using DxyOrleans.Storage.Migration.Phases.CleanUp;
+using DxyOrleans.Storage.Migration.Phases.Derive;
+using DxyOrleans.Storage.Migration.Phases.SwitchReads;
+
 namespace DxyOrleans.Storage.Migration;
 
 /// <summary>Every step of a migration, in order; undoing goes through them backwards.</summary>
@@ -5,5 +9,15 @@ public static class MigrationSteps
 {
     public static IReadOnlyList<IMigrationStep> All { get; } =
     [
+        new RegisterStep(),
+        new OwnershipStep(),
+        new DualWriteStep(),
+        new FenceStep(),
+        new CatchUpStep(),
+        new QuietStep(),
+        new CanaryStep(),
+        new RegistryStep(),
+        new BucketsStep(),
+        new OldWritesOffStep(),
     ];
 }

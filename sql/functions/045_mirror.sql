@@ -1,0 +1,69 @@
+-- Dual write: the new table is made to say what the old one says of these minutes. Written by whoever has just written the old table, in the same transaction:
+-- our deriver, or another program through the mirror trigger. The old table's winner among several active versions is the newest version.
+CREATE OR REPLACE FUNCTION dxy.mirror_bars(p_symbol text, p_times timestamptz[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run text := (SELECT w.run FROM dxy.watched AS w WHERE w.symbol = p_symbol);
+BEGIN
+  DELETE FROM public.data_bars AS b
+  WHERE b.canonical_symbol = p_symbol AND b.timeframe = '1m' AND b.ts_utc = ANY (p_times)
+    AND NOT EXISTS (SELECT FROM public.derived_data_bars AS d
+                    WHERE d.canonical_symbol = p_symbol AND d.timeframe = '1m' AND d.ts_utc = b.ts_utc AND d.deleted_at IS NULL);
+
+  INSERT INTO public.data_bars AS b (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
+                                     source, ingested_at, raw, created_at, updated_at)
+  SELECT p_symbol, '1m', w.ts_utc, w.open, w.high, w.low, w.close, w.vol, w.vwap, w.trade_count, w.is_partial,
+         'synthetic', w.ingested_at,
+         -- What we derived tells its inputs itself; of others' rows it is kept where they came from.
+         CASE WHEN jsonb_typeof(w.raw->'inputs') = 'object' THEN w.raw
+              ELSE coalesce(w.raw, '{}') || jsonb_build_object('migration', v_run, 'orig_source', w.source, 'orig_version', w.derivation_version) END,
+         t.at, t.at
+  FROM unnest(p_times) AS k(ts),
+       LATERAL (SELECT * FROM public.derived_data_bars AS d
+                WHERE d.canonical_symbol = p_symbol AND d.timeframe = '1m' AND d.ts_utc = k.ts AND d.deleted_at IS NULL
+                ORDER BY d.derivation_version DESC, d.updated_at DESC NULLS LAST, d.ctid DESC LIMIT 1) AS w,
+       (SELECT dxy.now() AS at) AS t
+  ORDER BY w.ts_utc
+  ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO UPDATE
+  SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, vol = excluded.vol, vwap = excluded.vwap,
+      trade_count = excluded.trade_count, is_partial = excluded.is_partial, source = excluded.source, ingested_at = excluded.ingested_at,
+      raw = excluded.raw, updated_at = excluded.updated_at
+  WHERE (b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial, b.raw->'inputs')
+        IS DISTINCT FROM (excluded.open, excluded.high, excluded.low, excluded.close, excluded.vol, excluded.vwap, excluded.trade_count,
+                          excluded.is_partial, excluded.raw->'inputs');
+END
+$$;
+
+-- The mirror trigger's function, for old writers that go on during a migration. SECURITY DEFINER, owned by dxy_mirror, which may write the symbol's bars
+-- and nothing else: the old writer needs no right on the new table. It holds the route like every writer, so that a flip waits for it and it sees the flip.
+CREATE OR REPLACE FUNCTION dxy.mirror() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_key record;
+  v_mode text;
+BEGIN
+  -- Ours write both tables themselves.
+  IF current_setting('dxy.writer', true) = 'own' THEN
+    RETURN NULL;
+  END IF;
+  FOR v_key IN
+    SELECT DISTINCT k.symbol, k.ts
+    FROM (VALUES (CASE WHEN tg_op <> 'INSERT' THEN old.canonical_symbol END, CASE WHEN tg_op <> 'INSERT' THEN old.timeframe END, CASE WHEN tg_op <> 'INSERT' THEN old.ts_utc END),
+                 (CASE WHEN tg_op <> 'DELETE' THEN new.canonical_symbol END, CASE WHEN tg_op <> 'DELETE' THEN new.timeframe END, CASE WHEN tg_op <> 'DELETE' THEN new.ts_utc END))
+         AS k(symbol, timeframe, ts)
+    JOIN dxy.watched AS w ON w.symbol = k.symbol
+    WHERE k.timeframe = '1m' AND k.ts IS NOT NULL
+  LOOP
+    PERFORM pg_advisory_xact_lock_shared(21882, hashtext(v_key.symbol));
+    SELECT r.mode INTO v_mode FROM dxy.route AS r WHERE r.symbol = v_key.symbol;
+    IF v_mode IN ('both', 'both_read_new') THEN
+      PERFORM dxy.mirror_bars(v_key.symbol, ARRAY[v_key.ts]);
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END
+$$;

@@ -1,0 +1,16 @@
+-- Statements of other programs on the old table's bars since a moment: how many, the newest, by whom, and how many of those bars the new table doesn't equal.
+SELECT count(*), max(t.at), string_agg(DISTINCT format('%s (%s)', t.role, coalesce(nullif(t.application, ''), 'no name')), ', '),
+       (SELECT count(*)
+        FROM public.derived_data_bars AS d
+        LEFT JOIN public.data_bars AS b ON b.canonical_symbol = d.canonical_symbol AND b.timeframe = d.timeframe AND b.ts_utc = d.ts_utc
+        WHERE d.canonical_symbol = $1 AND d.timeframe = '1m' AND d.deleted_at IS NULL
+          AND EXISTS (SELECT FROM dxy.touch AS n
+                      WHERE n.symbol = $1 AND n.table_name = 'derived_data_bars' AND NOT n.own AND n.at >= $2 AND d.ts_utc BETWEEN n.first_ts AND n.last_ts)
+          AND NOT EXISTS (SELECT FROM public.derived_data_bars AS w
+                          WHERE w.canonical_symbol = $1 AND w.timeframe = '1m' AND w.ts_utc = d.ts_utc AND w.deleted_at IS NULL
+                            AND w.derivation_version > d.derivation_version)
+          AND (b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial)
+              IS DISTINCT FROM (d.open, d.high, d.low, d.close, d.vol, d.vwap, d.trade_count, d.is_partial)),
+       dxy.now(), coalesce((SELECT s.finished_at FROM dxy.run_step AS s WHERE s.run = $3 AND s.step = 'derive/fence'), $2)
+FROM dxy.touch AS t
+WHERE t.symbol = $1 AND t.table_name = 'derived_data_bars' AND NOT t.own AND t.at >= $2

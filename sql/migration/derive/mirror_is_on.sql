@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = 'public.derived_data_bars'::regclass AND t.tgname = 'dxy_mirror')

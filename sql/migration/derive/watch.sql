@@ -1,0 +1,1 @@
+INSERT INTO dxy.watched (symbol, run, since) VALUES ($1, $2, dxy.now()) ON CONFLICT (symbol) DO UPDATE SET run = excluded.run, since = excluded.since

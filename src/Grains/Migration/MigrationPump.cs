@@ -1,0 +1,61 @@
+using DxyOrleans.Abstractions;
+using DxyOrleans.Storage.Migration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DxyOrleans.Grains.Migration;
+
+/// <summary>Looks twice a second, on every silo, whether a run has something to do, and has its grain do it: an order from a console needs no way to a silo.</summary>
+public sealed partial class MigrationPump(MigrationLookout lookout, IGrainFactory grains, ILogger<MigrationPump> logger) : BackgroundService
+{
+    static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Poll);
+        var said = false;
+        while (await WaitAsync(timer, stoppingToken))
+        {
+            try
+            {
+                if (await lookout.DueAsync(stoppingToken) is { } run)
+                {
+                    while (await grains.GetGrain<IMigrationGrain>(run).WorkAsync(stoppingToken))
+                    {
+                    }
+                }
+
+                said = false;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // The database is away or the cluster is changing; the run stands in the table. Said once.
+                if (!said)
+                {
+                    LogBlind(fault.Message);
+                }
+
+                said = true;
+            }
+        }
+    }
+
+    static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(1611, LogLevel.Warning, "Can't look after the migration, goes on trying: {Reason}")]
+    partial void LogBlind(string reason);
+}

@@ -1,0 +1,78 @@
+using DxyOrleans.Core.Bars;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace DxyOrleans.Storage.Migration;
+
+/// <summary>Running the statements of <c>sql/migration/</c>.</summary>
+static class MigrationSql
+{
+    /// <summary>A command for a file of <c>sql/migration/</c>, by its path there without ending.</summary>
+    public static NpgsqlCommand Migration(this NpgsqlConnection connection, string path, params object?[] values) =>
+        Fill(new NpgsqlCommand(Sql.Text($"migration/{path}.sql"), connection), values);
+
+    /// <summary>A command for a file of <c>sql/migration/</c>, on a connection of the pool's.</summary>
+    public static NpgsqlCommand Migration(this NpgsqlDataSource database, string path, params object?[] values) =>
+        Fill(database.CreateCommand(Sql.Text($"migration/{path}.sql")), values);
+
+    public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) => Fill(new NpgsqlCommand(sql, connection), values);
+
+    public static async Task<int> RunAsync(this NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using (command)
+        {
+            return await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    /// <summary>The first value; default when there is no row or it is null.</summary>
+    public static async Task<T?> ValueAsync<T>(this NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using (command)
+        {
+            return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
+        }
+    }
+
+    /// <summary>Every row, by a reader of its values.</summary>
+    public static async Task<List<T>> RowsAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
+    {
+        await using (command)
+        {
+            var rows = new List<T>();
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                rows.Add(row(reader));
+            }
+
+            return rows;
+        }
+    }
+
+    /// <summary>Lets this transaction wait for a lock on the shop's tables no longer than the run's budget.</summary>
+    public static Task LockBudgetAsync(this RunTransaction transaction, CancellationToken cancellation) =>
+        transaction.Connection.Text("SELECT set_config('lock_timeout', $1, true)", $"{transaction.Run.Settings.LockBudgetMs}ms").RunAsync(cancellation);
+
+    /// <summary>Holds the symbol's route, as whoever writes its bars has to.</summary>
+    public static Task HoldRouteAsync(this RunTransaction transaction, CancellationToken cancellation) =>
+        transaction.Connection.Text("SELECT dxy.hold_route($1)", transaction.Run.Symbol.Name).RunAsync(cancellation);
+
+    /// <summary>Turns the symbol's route, once every writer under the old one has committed; its new epoch.</summary>
+    public static Task<long> FlipRouteAsync(this RunTransaction transaction, string mode, CancellationToken cancellation) =>
+        transaction.Connection.Text("SELECT dxy.flip_route($1, $2)", transaction.Run.Symbol.Name, mode).ValueAsync<long>(cancellation);
+
+    /// <summary>The symbol's route; null when it has no row (new only).</summary>
+    public static Task<string?> RouteModeAsync(this NpgsqlDataSource database, Symbol symbol, CancellationToken cancellation) =>
+        Fill(database.CreateCommand("SELECT mode FROM dxy.route WHERE symbol = $1"), [symbol.Name]).ValueAsync<string>(cancellation);
+
+    static NpgsqlCommand Fill(NpgsqlCommand command, object?[] values)
+    {
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown } : new NpgsqlParameter { Value = value });
+        }
+
+        return command;
+    }
+}
