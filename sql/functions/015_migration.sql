@@ -6,13 +6,13 @@ AS $$
 DECLARE
   v_last record;
 BEGIN
-  -- One appender at a time; whoever works on the run holds this row anyway.
-  PERFORM pg_advisory_xact_lock(21884, hashtext(new.run));
-  SELECT e.seq, e.hash INTO v_last FROM dxy.run_event AS e WHERE e.run = new.run ORDER BY e.seq DESC LIMIT 1;
-  new.seq := coalesce(v_last.seq, 0) + 1;
+  -- The run's row: one appender at a time, and whoever works on the run holds it anyway.
+  SELECT r.log_seq, r.log_hash INTO v_last FROM dxy.run AS r WHERE r.name = new.run FOR UPDATE;
+  new.seq := v_last.log_seq + 1;
   new.at := dxy.now();
   new.role := session_user;
-  new.hash := dxy.event_hash(v_last.hash, new);
+  new.hash := dxy.event_hash(v_last.log_hash, new);
+  UPDATE dxy.run SET log_seq = new.seq, log_hash = new.hash WHERE name = new.run;
   RETURN new;
 END
 $$;

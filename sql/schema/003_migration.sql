@@ -23,7 +23,10 @@ CREATE TABLE dxy.run (
   throttled_ms    bigint      NOT NULL DEFAULT 0,
   error           text,
   attempts        integer     NOT NULL DEFAULT 0,
-  retry_at        timestamptz                         -- real time: not before
+  retry_at        timestamptz,                        -- real time: not before
+  looked_at       timestamptz,                        -- real time: when whoever carries it out last worked on it or looked
+  log_seq         bigint      NOT NULL DEFAULT 0,     -- the log's last event and its hash: without them nobody would miss the log's end
+  log_hash        bytea
 );
 -- One at a time in a database: a second start collides here.
 CREATE UNIQUE INDEX run_unfinished ON dxy.run ((true)) WHERE state IN ('running', 'paused', 'failed');

@@ -1,1 +1,3 @@
-UPDATE dxy.run SET waiting_since = coalesce(waiting_since, dxy.now()), retry_at = $3, error = NULL, attempts = 0, version = version + 1 WHERE name = $1 AND version = $2
+UPDATE dxy.run SET waiting_since = coalesce(waiting_since, dxy.now()), retry_at = $3, error = NULL, attempts = 0, looked_at = clock_timestamp(),
+  version = version + 1
+WHERE name = $1 AND version = $2
