@@ -26,6 +26,9 @@ internal static class ExitCode
     /// <summary>There was nothing to compare.</summary>
     public const int NotCompared = 11;
 
+    /// <summary>Not the database that the run was made for.</summary>
+    public const int OtherTarget = 12;
+
     /// <summary>Ctrl-C.</summary>
     public const int Interrupted = 130;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Schema;
 using DxyOrleans.Storage.Server;
 using Npgsql;
@@ -14,6 +15,7 @@ internal static class FaultOf
         ServerProgramsMissingException missing => new Fault(ExitCode.NotReachable, "no-server-programs", missing.Message, null, missing.InstallCommand),
         EmbeddedServerException server => new Fault(ExitCode.NotReachable, "embedded-server", server.Message),
         SchemaException schema => Fault.Gate("schema", schema.Message, database),
+        OtherTargetException other => new Fault(ExitCode.OtherTarget, "other-target", other.Message.TrimEnd('.'), database, "go to the database that the run was made for"),
         PostgresException postgres => Postgres(postgres, database),
         NpgsqlException away => new Fault(ExitCode.NotReachable, "database-away", $"the database can't be reached: {Reason(away)}", database,
             "start it, or correct DXY_DATABASE; './dxy config' shows where the value came from"),
@@ -28,6 +30,7 @@ internal static class FaultOf
 
     static Fault Postgres(PostgresException fault, string? database) => fault.SqlState switch
     {
+        RunOrders.Refused => Fault.Gate("run-state", fault.MessageText, null, fault.Hint),
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction
             when fault.MessageText.Contains("dxy", StringComparison.Ordinal) || fault.MessageText.Contains("core_asset_registry_all", StringComparison.Ordinal) =>
             Fault.Gate("schema-missing", "the database doesn't hold our schema, or an older one", database, "run './dxy db apply'"),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DxyOrleans.Client.Verbs.Migrate;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -23,6 +24,7 @@ internal static class AllVerbs
         new ConfigVerb(),
         new HealthVerb(),
         new ClusterVerb(),
+        MigrateCommand.Create(),
         new ScriptVerb("test", "All tests, on a server of their own, or those whose name contains a FILTER.", "test Storage"),
         new ScriptVerb("bench", "The side-by-side measurements.", "bench --list"),
     ];

@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace DxyOrleans.Client.Verbs.Migrate;
+
+/// <summary><c>migrate</c>: moving a symbol's 1m bars from the old table to the new one, and the way back.</summary>
+internal static class MigrateCommand
+{
+    public static Command Create() => new("migrate", "Moves a shop's 1m bars of an index from derived_data_bars to data_bars; reversible until the purge.")
+    {
+        new MigrateStartVerb(),
+        new MigrateStatusVerb(),
+        new MigrateAckVerb(),
+        new MigratePauseVerb(),
+        new MigrateResumeVerb(),
+        new MigrateRetryVerb(),
+        new MigrateThrottleVerb(),
+        new MigrateApprovalVerb("approve"),
+        new MigrateApprovalVerb("revoke"),
+        new MigrateRollbackVerb(),
+        new MigratePurgeVerb(),
+    };
+}
