@@ -1,4 +1,5 @@
 using DxyOrleans.Storage.Migration.Phases.CleanUp;
+using DxyOrleans.Storage.Migration.Phases.Deploy;
 using DxyOrleans.Storage.Migration.Phases.Derive;
 using DxyOrleans.Storage.Migration.Phases.SwitchReads;
 
@@ -18,6 +19,7 @@ public static class MigrationSteps
         new CanaryStep(),
         new RegistryStep(),
         new BucketsStep(),
+        new RestartStep(),
         new OldWritesOffStep(),
     ];
 }
