@@ -49,7 +49,7 @@ public sealed class GrainCluster : IAsyncDisposable
     public ChangePump Pump => Cluster.GetSiloServiceProvider().GetRequiredService<ChangePump>();
 
     /// <summary>Starts a cluster whose pump looks only when a test tells it to.</summary>
-    public static async Task<GrainCluster> StartAsync(TestServer server, UtcTime? start = null)
+    public static async Task<GrainCluster> StartAsync(TestServer server, UtcTime? start = null, Action<IServiceCollection>? services = null)
     {
         var database = await server.CreateDatabaseAsync();
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(CancellationToken.None);
@@ -74,6 +74,7 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton(Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString }));
             silo.Services.AddDxyGrains();
             silo.Services.AddSingleton(Options.Create(new PumpOptions { Enabled = false, RegistryEvery = TimeSpan.Zero }));
+            services?.Invoke(silo.Services);
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
