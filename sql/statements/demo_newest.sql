@@ -7,7 +7,7 @@ LATERAL (
   UNION ALL
   (SELECT d.ts_utc, d.close, d.updated_at FROM public.derived_data_bars AS d
    WHERE n.table_name = 'derived_data_bars' AND d.canonical_symbol = n.symbol AND d.timeframe = n.timeframe AND d.deleted_at IS NULL
-   ORDER BY d.ts_utc DESC LIMIT 1)
+   ORDER BY d.ts_utc DESC, d.derivation_version DESC NULLS LAST, d.updated_at DESC NULLS LAST LIMIT 1)
 ) AS b,
 LATERAL (
   -- What a demo writes is younger than a week: older bars needn't be looked at.

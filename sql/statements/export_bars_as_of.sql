@@ -6,8 +6,9 @@ WITH standing AS (
   WHERE $5 = 'data_bars' AND b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4
   UNION ALL
   SELECT b.ts_utc, b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial, b.source, b.ingested_at, b.raw, b.created_at, b.updated_at
-  FROM public.derived_data_bars AS b
-  WHERE $5 = 'derived_data_bars' AND b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND b.deleted_at IS NULL
+  FROM (SELECT DISTINCT ON (v.ts_utc) v.* FROM public.derived_data_bars AS v
+        WHERE $5 = 'derived_data_bars' AND v.canonical_symbol = $1 AND v.timeframe = $2 AND v.ts_utc >= $3 AND v.ts_utc < $4 AND v.deleted_at IS NULL
+        ORDER BY v.ts_utc, v.derivation_version DESC NULLS LAST, v.updated_at DESC NULLS LAST, v.ctid DESC) AS b
 ), replaced AS (
   SELECT DISTINCT ON (c.ts_utc) c.ts_utc, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count, c.source,
          bool_or(c.deleted) OVER (PARTITION BY c.ts_utc) AS deleted_since

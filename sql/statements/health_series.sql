@@ -3,9 +3,10 @@ WITH bars AS (
   SELECT b.ts_utc, b.low, b.high, b.close FROM public.data_bars AS b
   WHERE $5 = 'data_bars' AND b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND NOT b.is_partial
   UNION ALL
-  SELECT b.ts_utc, b.low, b.high, b.close FROM public.derived_data_bars AS b
-  WHERE $5 = 'derived_data_bars' AND b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND NOT b.is_partial
-    AND b.deleted_at IS NULL
+  SELECT b.ts_utc, b.low, b.high, b.close FROM (SELECT DISTINCT ON (v.ts_utc) v.* FROM public.derived_data_bars AS v
+        WHERE $5 = 'derived_data_bars' AND v.canonical_symbol = $1 AND v.timeframe = $2 AND v.ts_utc >= $3 AND v.ts_utc < $4 AND v.deleted_at IS NULL
+        ORDER BY v.ts_utc, v.derivation_version DESC NULLS LAST, v.updated_at DESC NULLS LAST, v.ctid DESC) AS b
+  WHERE NOT b.is_partial
 ), moves AS (
   SELECT b.ts_utc, b.low, b.high,
          abs(b.close / nullif(lag(b.close) OVER (ORDER BY b.ts_utc), 0) - 1) AS move,

@@ -1,4 +1,6 @@
-SELECT b.ts_utc, b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial, b.source, b.raw::text, b.created_at, b.updated_at
+-- The active bars of a series; of several versions of one bar the winner: the greatest version, then the newest.
+SELECT DISTINCT ON (b.ts_utc)
+       b.ts_utc, b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial, b.source, b.raw::text, b.created_at, b.updated_at
 FROM public.derived_data_bars AS b
 WHERE b.deleted_at IS NULL AND b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4
-ORDER BY b.ts_utc
+ORDER BY b.ts_utc, b.derivation_version DESC NULLS LAST, b.updated_at DESC NULLS LAST, b.ctid DESC

@@ -1,6 +1,8 @@
--- Which deriving version each stored bar of an index carries; only those that carry another than $5, and one that there is.
-SELECT b.ts_utc, (b.raw->'version')::integer
-FROM public.derived_data_bars AS b
-WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND b.deleted_at IS NULL
-  AND b.raw->'version' IN ('1', '2') AND b.raw->'version' <> to_jsonb($5)
-ORDER BY b.ts_utc
+-- Which deriving version each stored bar of an index carries (its winner, where there are several); only those that carry another than $5, and one that there is.
+SELECT w.ts_utc, (w.raw->'version')::integer
+FROM (SELECT DISTINCT ON (b.ts_utc) b.ts_utc, b.raw
+      FROM public.derived_data_bars AS b
+      WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND b.deleted_at IS NULL
+      ORDER BY b.ts_utc, b.derivation_version DESC NULLS LAST, b.updated_at DESC NULLS LAST, b.ctid DESC) AS w
+WHERE w.raw->'version' IN ('1', '2') AND w.raw->'version' <> to_jsonb($5)
+ORDER BY w.ts_utc

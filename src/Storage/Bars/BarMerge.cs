@@ -13,8 +13,9 @@ public static class BarMerge
     /// <param name="source">The source they are stored under.</param>
     /// <param name="replaceOtherSources">Whether they take the place of other sources' rows.</param>
     /// <param name="ignoreCompleteness">Whether they take the place of rows made from fuller inputs.</param>
-    public static NpgsqlBatchCommand Command(
-        BarTable table, IReadOnlyList<BarRow> rows, string source, bool replaceOtherSources = false, bool ignoreCompleteness = false)
+    /// <param name="replaceSampled">Whether an index's bars take the place of bars with the same close that were sampled elsewhere.</param>
+    public static NpgsqlBatchCommand Command(BarTable table, IReadOnlyList<BarRow> rows, string source,
+        bool replaceOtherSources = false, bool ignoreCompleteness = false, bool replaceSampled = false)
     {
         var command = new NpgsqlBatchCommand(table.Merge);
         var parameters = command.Parameters;
@@ -34,6 +35,7 @@ public static class BarMerge
         parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
         parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceOtherSources });
         parameters.Add(new NpgsqlParameter<bool> { TypedValue = ignoreCompleteness });
+        parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceSampled });
         return command;
     }
 
@@ -45,6 +47,8 @@ public static class BarMerge
         'e' => BarOutcome.Equal,
         'k' => BarOutcome.OtherSource,
         'g' => BarOutcome.InputsGone,
+        's' => BarOutcome.Sampled,
+        'r' => BarOutcome.Refused,
         _ => throw new InvalidOperationException($"The merge statement returned the letter '{letter}'."),
     })];
 

@@ -25,7 +25,7 @@ public sealed class MergeTally
             case BarOutcome.Changed:
                 Changed += count;
                 break;
-            case BarOutcome.Equal:
+            case BarOutcome.Equal or BarOutcome.Sampled:
                 Equal += count;
                 break;
             case BarOutcome.OtherSource:

@@ -9,6 +9,9 @@ public enum DeriveStep
     /// <summary>The inputs are read and the bars computed.</summary>
     Read,
 
+    /// <summary>The first table is written; under dual write the second is not.</summary>
+    FirstWritten,
+
     /// <summary>The bars are written and the due rows deleted, uncommitted.</summary>
     Written,
 

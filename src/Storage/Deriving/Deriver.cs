@@ -1,7 +1,6 @@
 using DxyOrleans.Core.Due;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;
@@ -16,9 +15,6 @@ namespace DxyOrleans.Storage.Deriving;
 /// <param name="interrupt">Called at each named step, inside the transaction; tests pause or fail there.</param>
 public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<DeriveStep, CancellationToken, Task>? interrupt = null)
 {
-    // Below this many bars a COPY saves nothing over the merge statement.
-    const int CopyFrom = 1000;
-
     const int Collisions = 5;
 
     TimeSpan _longest = rule.LongestSlice;
@@ -49,16 +45,16 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await At(DeriveStep.Taken, cancellation);
                 var derived = await rule.DeriveAsync(connection, slice.Window, slice.Version, route, cancellation);
                 await At(DeriveStep.Read, cancellation);
-                var outcome = await WriteAsync(connection, slice, derived, route, now, cancellation);
+                var outcome = await new SliceWriter(rule, token => At(DeriveStep.FirstWritten, token)).WriteAsync(connection, slice, derived, route, now, cancellation);
                 await At(DeriveStep.Written, cancellation);
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
                 _longest = TimeSpan.FromTicks(Math.Min(_longest.Ticks * 2, rule.LongestSlice.Ticks));
                 return outcome;
             }
-            catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation && ++collisions < Collisions)
+            catch (Exception taken) when (IsCollision(taken) && ++collisions < Collisions)
             {
-                // A writer beside us, who takes no lock of ours, stored one of the bars since we looked; the next try merges.
+                // A writer beside us, who takes no lock of ours, stored or changed one of the bars since we looked; the next try merges.
             }
             catch (Exception fault) when (slice is not null && IsAboutData(fault))
             {
@@ -95,6 +91,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("keep_plans");
+        batch.Add("no_scans");
         batch.Add("begin_target").AddSeries(rule.Series);
         batch.Add("hold_route").With(rule.Series.Symbol.Name);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
@@ -129,86 +126,6 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         return (due, route, now);
     }
 
-    async Task<SliceOutcome> WriteAsync(
-        NpgsqlConnection connection, DueSlice slice, Derived derived, Route route, UtcTime now, CancellationToken cancellation)
-    {
-        var tables = rule.IsRouted ? route.Written.ToList() : [BarTable.Derived];
-        var copied = derived.Rows.Count >= CopyFrom && await CopyWhereEmptyAsync(connection, tables, slice, derived, now, cancellation);
-
-        await using var batch = new NpgsqlBatch(connection);
-        if (!copied && derived.Rows.Count > 0)
-        {
-            foreach (var table in tables)
-            {
-                batch.BatchCommands.Add(BarMerge.Command(table, derived.Rows, rule.SourceIn(table),
-                    replaceOtherSources: true, ignoreCompleteness: slice.Prune));
-            }
-        }
-
-        var merges = batch.BatchCommands.Count;
-        if (slice.Prune)
-        {
-            var kept = derived.Rows.Select(row => row.Bar.Time.ToDateTime()).ToArray();
-            foreach (var table in tables)
-            {
-                var prune = new NpgsqlBatchCommand(table.Prune);
-                prune.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(kept);
-                batch.BatchCommands.Add(prune);
-            }
-        }
-
-        batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
-        var outcomes = await ReadOutcomesAsync(batch, merges, cancellation);
-        var pruned = slice.Prune ? (int)batch.BatchCommands[merges].RecordsAffected : 0;
-        return new SliceOutcome
-        {
-            Window = slice.Window,
-            New = copied ? derived.Rows.Count : outcomes.Count(outcome => outcome == BarOutcome.New),
-            Changed = outcomes.Count(outcome => outcome == BarOutcome.Changed),
-            Equal = outcomes.Count(outcome => outcome == BarOutcome.Equal),
-            InputsGone = outcomes.Count(outcome => outcome == BarOutcome.InputsGone),
-            Pruned = pruned,
-            Skipped = derived.Skipped,
-            Newest = derived.Rows.Count > 0 ? derived.Rows[^1].Bar : null,
-        };
-    }
-
-    // The first table's outcomes are the ones reported; a second table under dual write gets the same rows.
-    static async Task<IReadOnlyList<BarOutcome>> ReadOutcomesAsync(NpgsqlBatch batch, int merges, CancellationToken cancellation)
-    {
-        IReadOnlyList<BarOutcome> outcomes = [];
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        for (var i = 0; i < merges; i++)
-        {
-            await reader.ReadAsync(cancellation);
-            outcomes = i == 0 ? BarMerge.Outcomes(reader.GetString(0)) : outcomes;
-            await reader.NextResultAsync(cancellation);
-        }
-
-        return outcomes;
-    }
-
-    async Task<bool> CopyWhereEmptyAsync(
-        NpgsqlConnection connection, List<BarTable> tables, DueSlice slice, Derived derived, UtcTime now, CancellationToken cancellation)
-    {
-        await using (var command = new NpgsqlCommand(Sql.Statement("is_empty"), connection))
-        {
-            command.Parameters.AddSeries(rule.Series).AddRange(slice.Window.Widen(rule.Series.Timeframe));
-            if (!(bool)(await command.ExecuteScalarAsync(cancellation))!)
-            {
-                return false;
-            }
-        }
-
-        foreach (var table in tables)
-        {
-            var version = (int)(slice.Version ?? (rule as IndexTargetRule)?.Definition.Version ?? DerivingVersion.Strict);
-            await BarCopy.WriteAsync(connection, table, derived.Rows, rule.SourceIn(table), version, now, cancellation);
-        }
-
-        return true;
-    }
-
     async Task ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -227,12 +144,13 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     Task At(DeriveStep step, CancellationToken cancellation) => interrupt?.Invoke(step, cancellation) ?? Task.CompletedTask;
 
-    // Classes 22 and 23 (bad data, violated constraint) and what the rules refuse; anything else is about the server, not the rows.
+    static bool IsCollision(Exception fault) => fault is CollisionException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    // Classes 22 and 23 (bad data, violated constraint), what the rules refuse, and a collision that no new try resolves; anything else is about the server, not the rows.
     static bool IsAboutData(Exception fault) => fault switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => false,
         PostgresException postgres => postgres.SqlState.StartsWith("22", StringComparison.Ordinal) || postgres.SqlState.StartsWith("23", StringComparison.Ordinal),
-        ArgumentException or OverflowException or InvalidCastException or Core.Bars.InvalidBarException => true,
+        CollisionException or ArgumentException or OverflowException or InvalidCastException or Core.Bars.InvalidBarException => true,
         _ => false,
     };
 }

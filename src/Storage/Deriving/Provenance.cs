@@ -46,6 +46,23 @@ public static class Provenance
             : null;
     }
 
+    /// <summary>Whether a row says which closes it was made from: only the index's rows that we derived do.</summary>
+    public static bool HasCloses(string? raw) => Member(raw, "inputs") == JsonValueKind.Object;
+
+    /// <summary>Whether a row was copied by a migration and not derived anew since.</summary>
+    public static bool IsCopied(string? raw) => Member(raw, "migration") is not null;
+
+    static JsonValueKind? Member(string? raw, string name)
+    {
+        if (raw is null)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(raw);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var member) ? member.ValueKind : null;
+    }
+
     static void AppendAges(StringBuilder json, IndexDefinition definition, IndexMinute minute)
     {
         json.Append(",\"ages\":{");

@@ -30,11 +30,12 @@ public readonly record struct Route(RouteMode Mode, long Epoch)
         _ => throw new InvalidOperationException($"dxy.route holds the mode '{mode}'."),
     }, epoch);
 
+    /// <summary>The old table first, always: a program that writes the old one, and whose rows a trigger brings into the new one, then can't deadlock with us.</summary>
     public IEnumerable<BarTable> Written => Mode switch
     {
         RouteMode.Legacy => [BarTable.Derived],
         RouteMode.New => [BarTable.Data],
-        _ => [BarTable.Data, BarTable.Derived],
+        _ => [BarTable.Derived, BarTable.Data],
     };
 
     public BarTable Read => Mode is RouteMode.Legacy or RouteMode.Both ? BarTable.Derived : BarTable.Data;
