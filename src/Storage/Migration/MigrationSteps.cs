@@ -1,6 +1,7 @@
 using DxyOrleans.Storage.Migration.Phases.CleanUp;
 using DxyOrleans.Storage.Migration.Phases.Deploy;
 using DxyOrleans.Storage.Migration.Phases.Derive;
+using DxyOrleans.Storage.Migration.Phases.Observe;
 using DxyOrleans.Storage.Migration.Phases.SwitchReads;
 
 namespace DxyOrleans.Storage.Migration;
@@ -20,6 +21,7 @@ public static class MigrationSteps
         new RegistryStep(),
         new BucketsStep(),
         new RestartStep(),
+        new WindowStep(),
         new OldWritesOffStep(),
     ];
 }
