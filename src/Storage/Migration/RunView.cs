@@ -50,6 +50,9 @@ public sealed record RunView
 
     public SampleCounts Samples { get; init; } = new(0, 0, 0, 0, null, null, []);
 
+    /// <summary>The window of observation, from the samples.</summary>
+    public ObservationWindow Window { get; init; } = ObservationWindow.Empty;
+
     /// <summary>The step at hand; null before the first and when it has no progress yet.</summary>
     public StepView? Current => Steps.FirstOrDefault(step => step.Name == Run.Step);
 }

@@ -25,7 +25,7 @@ public sealed class RunViewReader(NpgsqlDataSource database)
         }
 
         await using var batch = new NpgsqlBatch(connection, snapshot);
-        foreach (var part in (string[])["steps", "gates", "approvals", "batches", "conflicts", "verifications", "samples", "newest_samples", "events"])
+        foreach (var part in (string[])["steps", "gates", "approvals", "batches", "conflicts", "verifications", "samples", "newest_samples", "window", "events"])
         {
             var command = new NpgsqlBatchCommand(Sql.Text($"migration/view/{part}.sql"));
             command.Parameters.With(view.Run.Name);
@@ -43,11 +43,14 @@ public sealed class RunViewReader(NpgsqlDataSource database)
             Conflicts = await RowsAsync(reader, row => new ConflictCount(row.GetString(0), Text(row, 1), row.GetInt64(2)), cancellation),
             Verifications = Reversed(await RowsAsync(reader, Verification, cancellation)),
             Samples = (await RowsAsync(reader, Counts, cancellation))[0] with { Newest = Reversed(await RowsAsync(reader, Sample, cancellation)) },
+            Window = ObservationWindow.Over(
+                await RowsAsync(reader, row => new WindowSample(row.GetUtc(0), Verdict(row.GetString(1)), row.GetBoolean(2)), cancellation), view.Run.Settings.FailMinutes),
             Events = Reversed(await RowsAsync(reader, row => new EventView(row.GetInt64(0), row.GetUtc(1), row.GetString(2), row.GetString(3), row.GetString(4)), cancellation)),
         };
     }
 
-    static async Task<RunView?> RunAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    /// <summary>The run's row alone, in the connection's transaction.</summary>
+    internal static async Task<RunView?> RunAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Sql.Text("migration/view/run.sql"), connection);
         command.Parameters.With(name);

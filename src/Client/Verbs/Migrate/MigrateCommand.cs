@@ -9,6 +9,9 @@ internal static class MigrateCommand
     {
         new MigrateStartVerb(),
         new MigrateStatusVerb(),
+        new MigrateWatchVerb(),
+        new MigrateExplainVerb(),
+        new MigrateConflictsVerb(),
         new MigrateAckVerb(),
         new MigratePauseVerb(),
         new MigrateResumeVerb(),
@@ -18,5 +21,6 @@ internal static class MigrateCommand
         new MigrateApprovalVerb("revoke"),
         new MigrateRollbackVerb(),
         new MigratePurgeVerb(),
+        new MigrateAuditVerb(),
     };
 }

@@ -169,10 +169,12 @@ internal static class RunJson
         json.WriteStartObject("window");
         json.WriteNumber("samples", samples.Samples);
         json.WriteNumber("open", samples.Open);
-        json.WriteNumber("healthy", samples.Healthy);
         json.WriteNumber("failed", samples.Failed);
-        json.Time("first_at", samples.First);
-        json.Time("last_at", samples.Last);
+        json.Time("began_at", view.Window.Began);
+        json.Time("newest_at", view.Window.Newest);
+        json.WriteNumber("hours", view.Window.Length.TotalHours);
+        json.WriteNumber("healthy", view.Window.Healthy);
+        json.WriteNumber("restarts", view.Window.Restarts);
         json.WriteNumber("hours_wanted", view.Run.Settings.WindowHours);
         json.WriteNumber("healthy_wanted", view.Run.Settings.HealthyMinutes);
         json.WriteEndObject();

@@ -41,10 +41,8 @@ internal static class RunText
     };
 
     /// <summary>The window, while there is one.</summary>
-    public static string? Window(RunView view) => view.Samples is { First: { } first, Last: { } last } samples
-        ? string.Create(CultureInfo.InvariantCulture,
-            $"window: {(last - first).TotalHours:0.0} of {view.Run.Settings.WindowHours:0.#} h, {samples.Healthy:N0} of {view.Run.Settings.HealthyMinutes:N0} healthy minutes, {samples.Failed:N0} failed; newest {string.Join(" ", samples.Newest.Select(sample => $"{sample.At.ToString()[11..16]} {RunWords.Verdict(sample.Verdict)}"))}")
-        : null;
+    public static string? Window(RunView view) => view.Samples.Samples == 0 ? null : string.Create(CultureInfo.InvariantCulture,
+        $"window: {view.Window.Length.TotalHours:0.0} of {view.Run.Settings.WindowHours:0.#} h, {view.Window.Healthy:N0} of {view.Run.Settings.HealthyMinutes:N0} healthy minutes, began {view.Window.Began?.ToString() ?? "not yet"}, begun again {view.Window.Restarts} times; newest {string.Join(" ", view.Samples.Newest.Select(sample => $"{sample.At.ToString()[11..16]} {RunWords.Verdict(sample.Verdict)}"))}");
 
     public static TextTable Phases(RunView view, IReadOnlyList<IMigrationStep> steps)
     {

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Migration;
+
+namespace DxyOrleans.Client.Work.Migration;
+
+/// <summary>Why a run isn't going on, or that it is.</summary>
+/// <param name="GoesOn">Whether it does.</param>
+/// <param name="Summary">One line.</param>
+/// <param name="Hindrances">What holds it up, the first thing to see to first.</param>
+/// <param name="NextCheck">When it is looked at again by itself, real time; null: not by itself, or any moment.</param>
+internal sealed record RunExplanation(bool GoesOn, string Summary, ImmutableArray<Hindrance> Hindrances, UtcTime? NextCheck)
+{
+    const string Operator = "whoever may order runs (a member of dxy_console)";
+    const string Host = "whoever runs the silos";
+
+    // No statement of ours takes longer.
+    static readonly TimeSpan LongestPortion = TimeSpan.FromSeconds(60);
+
+    public static RunExplanation Of(RunView view, int silosAlive)
+    {
+        if (!view.Run.IsUnfinished)
+        {
+            return new RunExplanation(false, Ended(view), [], null);
+        }
+
+        var found = Found(view, silosAlive).ToImmutableArray();
+        var next = view.Run is { State: RunState.Running, RetryAt: { } retry } && retry > view.RealNow ? retry : (UtcTime?)null;
+        return found.IsEmpty
+            ? new RunExplanation(true, $"it is going on: {RunText.AtHand(view)}", found, next)
+            : new RunExplanation(false, $"it isn't going on: {found[0].What}{(found.Length > 1 ? $", and {found.Length - 1} more" : "")}", found, next);
+    }
+
+    static string Ended(RunView view) => view.Run.State switch
+    {
+        RunState.Completed => $"it is completed, since {view.Run.FinishedAt}; what cleanup removed can be brought back "
+            + (view.Run.RetentionUntil > view.Now ? $"until {view.Run.RetentionUntil}" : $"until './dxy migrate purge {view.Run.Name}' is given"),
+        _ => $"it is {RunWords.Doing(view.Run)}, since {view.Run.FinishedAt}",
+    };
+
+    static IEnumerable<Hindrance> Found(RunView view, int silosAlive)
+    {
+        var run = view.Run;
+        if (run.State == RunState.Paused)
+        {
+            var order = view.Events.LastOrDefault(one => one.Kind == "paused");
+            yield return new Hindrance("paused", $"it was paused{(order is null ? "" : $" by {order.Role}")}", "running", order is { Detail.Length: > 2 } ? $"paused {order.Detail}" : "paused",
+                order?.At, Operator, "let it go on", $"./dxy migrate resume {run.Name}");
+            yield break;
+        }
+
+        if (run.State == RunState.Failed)
+        {
+            yield return new Hindrance("failed", $"{Step(run)} failed: {run.Error}", "no error", $"{run.Error} (attempt {run.Attempts})",
+                view.Events.LastOrDefault(one => one.Kind == "failed")?.At, Operator, "mend the cause and try again, or undo the run",
+                $"./dxy migrate retry {run.Name}   or   ./dxy migrate rollback {run.Name}");
+            yield break;
+        }
+
+        if (silosAlive == 0)
+        {
+            yield return new Hindrance("no-silo", "no silo is running", "at least one silo", "none", view.LookedAt, Host, "start one", "./dxy up");
+        }
+        else if (Silent(view) is { } silent)
+        {
+            yield return new Hindrance("silent", $"no silo has looked at it for {Durations.Show(silent)}", $"a look each {Durations.Show(LongestPortion)} at least",
+                view.LookedAt is { } looked ? $"the last at {looked}" : "none yet", view.LookedAt, Host,
+                "see whether the silos carry out runs (their role has to be a member of dxy_migrator) and what their log says; building an index may take longer", "./dxy cluster");
+        }
+
+        if (run.Throttled is { } reason)
+        {
+            yield return new Hindrance("throttled", $"it is held back: {reason}", null, reason, view.ThrottledSince, Operator,
+                $"wait, or loosen what holds it back; {Durations.Show(view.HeldBack)} in all so far", $"./dxy migrate throttle {run.Name}");
+        }
+
+        if (run is { Attempts: > 0, Error: { } error })
+        {
+            yield return new Hindrance("retrying", $"{Step(run)} failed {run.Attempts} times and is tried again: {error}", "no error", error,
+                view.Events.LastOrDefault(one => one.Kind == "attempt failed")?.At, Operator, "mend the cause; it is tried again by itself", $"./dxy migrate retry {run.Name}");
+        }
+
+        if (run.WaitingSince is not { } waiting)
+        {
+            yield break;
+        }
+
+        var gates = view.Gates.Where(gate => gate.Phase == run.Phase && gate.Blocks).ToList();
+        foreach (var gate in gates)
+        {
+            yield return Blocked(run, gate);
+        }
+
+        if (gates.Count == 0)
+        {
+            yield return new Hindrance("waiting", $"{Step(run)} waits", null, null, waiting, Operator, "it looks again by itself", $"./dxy migrate retry {run.Name}");
+        }
+    }
+
+    static Hindrance Blocked(Run run, GateView gate)
+    {
+        var command = gate.Gate.Name.Contains("approval", StringComparison.Ordinal) ? $"./dxy migrate approve {(run.Phase == MigrationPhase.Deploy ? "deploy" : "cleanup")} {run.Name}"
+            : gate.Gate.Verdict == GateVerdict.Warn ? $"./dxy migrate ack {gate.Gate.Name} {run.Name}"
+            : $"./dxy migrate retry {run.Name}";
+        var todo = gate.Gate.Unblock ?? (gate.Gate.Verdict == GateVerdict.Warn ? "see to it, or accept the warning" : "mend what was observed");
+        return new Hindrance(gate.Gate.Name, $"the gate {gate.Gate.Name} says {RunWords.Verdict(gate.Gate.Verdict)}", gate.Gate.Expected, gate.Gate.Observed, gate.Since, Operator, todo, command);
+    }
+
+    // It was to look again at retry_at and has done nothing since.
+    static TimeSpan? Silent(RunView view)
+    {
+        var due = view.LookedAt is { } looked ? UtcTime.Max(looked, view.Run.RetryAt ?? looked) : (UtcTime?)null;
+        var silent = due is { } since ? view.RealNow - since : (view.Now - view.Run.StartedAt) / view.ClockRate;
+        return silent > LongestPortion ? silent : null;
+    }
+
+    static string Step(Run run) => run.Step.Length == 0 ? "its first step" : run.Step;
+}
