@@ -30,13 +30,14 @@ public readonly record struct Route(RouteMode Mode, long Epoch)
         _ => throw new InvalidOperationException($"dxy.route holds the mode '{mode}'."),
     }, epoch);
 
-    /// <summary>The old table first, always: a program that writes the old one, and whose rows a trigger brings into the new one, then can't deadlock with us.</summary>
-    public IEnumerable<BarTable> Written => Mode switch
-    {
-        RouteMode.Legacy => [BarTable.Derived],
-        RouteMode.New => [BarTable.Data],
-        _ => [BarTable.Derived, BarTable.Data],
-    };
+    /// <summary>
+    /// Where bars are written first. The old table while it is written at all: a program that writes it, and whose rows a trigger brings into the new one,
+    /// then can't deadlock with us.
+    /// </summary>
+    public BarTable Written => Mode == RouteMode.New ? BarTable.Data : BarTable.Derived;
+
+    /// <summary>Whether the new table then has to say the same of these bars, in the same transaction.</summary>
+    public bool IsMirrored => Mode is RouteMode.Both or RouteMode.BothReadNew;
 
     public BarTable Read => Mode is RouteMode.Legacy or RouteMode.Both ? BarTable.Derived : BarTable.Data;
 }

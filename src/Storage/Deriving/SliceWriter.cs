@@ -7,11 +7,11 @@ using Npgsql;
 namespace DxyOrleans.Storage.Deriving;
 
 /// <summary>
-/// Writes what a rule gave for a slice, on the deriving transaction: to every table the route names, in the route's order, and clears the due rows taken.
-/// What is reported is what became of the table that is read.
+/// Writes what a rule gave for a slice, on the deriving transaction, and clears the due rows taken. Under dual write the old table is written, and the new one
+/// made to say the same of these bars: one rule for what stays, and no way for the two to differ.
 /// </summary>
 /// <param name="rule">The target.</param>
-/// <param name="written">Called after the first table's writes.</param>
+/// <param name="written">Called between the tables' writes.</param>
 sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written)
 {
     // Below this many bars a COPY saves nothing over the merge statement.
@@ -21,29 +21,20 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
     public async Task<SliceOutcome> WriteAsync(
         NpgsqlConnection connection, DueSlice slice, Derived derived, Route route, UtcTime now, CancellationToken cancellation)
     {
-        var tables = rule.IsRouted ? route.Written.ToList() : [BarTable.Derived];
-        var read = rule.IsRouted ? route.Read : BarTable.Derived;
+        var table = rule.IsRouted ? route.Written : BarTable.Derived;
         var copied = derived.Rows.Count >= CopyFrom && await IsEmptyAsync(connection, slice, cancellation);
-        var outcomes = new BarOutcome[derived.Rows.Count];
-        var left = Enumerable.Range(0, derived.Rows.Count).ToArray();
-        IReadOnlyList<BarOutcome> reported = [];
-        var pruned = 0;
-        foreach (var table in tables)
+        if (copied)
         {
-            if (copied)
-            {
-                await CopyAsync(connection, table, slice, derived, now, cancellation);
-            }
+            await CopyAsync(connection, table, slice, derived, now, cancellation);
+        }
 
-            var removed = await MergeAsync(connection, table, slice, derived, copied ? [] : left, outcomes, table == tables[^1], cancellation);
-            (reported, pruned) = table == read ? ([.. outcomes], removed) : (reported, pruned);
-
-            // Under dual write a row that stands in the old table as it is comes into the new one by the copy, with its own values, not by us with others.
-            left = [.. left.Where(row => outcomes[row] is not (BarOutcome.Sampled or BarOutcome.InputsGone))];
-            if (table == tables[0])
-            {
-                await written(cancellation);
-            }
+        var (reported, pruned) = await MergeAsync(connection, table, slice, copied ? [] : derived.Rows, derived.Rows, cancellation);
+        await written(cancellation);
+        if (rule.IsRouted && route.IsMirrored)
+        {
+            await using var mirror = new NpgsqlCommand(Sql.Statement("mirror_bars"), connection);
+            mirror.Parameters.With(rule.Series.Symbol.Name).With(Times(derived.Rows)).With(slice.Prune).AddRange(slice.Window);
+            await mirror.ExecuteNonQueryAsync(cancellation);
         }
 
         return new SliceOutcome
@@ -59,41 +50,33 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         };
     }
 
-    // Returns how many bars were pruned.
-    async Task<int> MergeAsync(NpgsqlConnection connection, BarTable table, DueSlice slice, Derived derived, int[] rows, BarOutcome[] outcomes,
-        bool clears, CancellationToken cancellation)
+    // The outcome of each row, and how many bars were pruned.
+    async Task<(IReadOnlyList<BarOutcome> Outcomes, int Pruned)> MergeAsync(
+        NpgsqlConnection connection, BarTable table, DueSlice slice, IReadOnlyList<BarRow> rows, IReadOnlyList<BarRow> kept, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        if (rows.Length > 0)
+        if (rows.Count > 0)
         {
-            batch.BatchCommands.Add(BarMerge.Command(table, rows.Length == derived.Rows.Count ? derived.Rows : [.. rows.Select(row => derived.Rows[row])],
-                rule.SourceIn(table), replaceOtherSources: true, ignoreCompleteness: slice.Prune, replaceSampled: slice.Prune || slice.Version is not null));
+            batch.BatchCommands.Add(BarMerge.Command(table, rows, rule.SourceIn(table),
+                replaceOtherSources: true, ignoreCompleteness: slice.Prune, replaceSampled: slice.Prune || slice.Version is not null));
         }
 
         NpgsqlBatchCommand? prune = null;
         if (slice.Prune)
         {
             prune = new NpgsqlBatchCommand(table.Prune);
-            prune.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(derived.Rows.Select(row => row.Bar.Time.ToDateTime()).ToArray());
+            prune.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(Times(kept));
             batch.BatchCommands.Add(prune);
         }
 
-        if (clears)
+        batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
+        IReadOnlyList<BarOutcome> outcomes = [];
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
-            batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
-        }
-
-        if (batch.BatchCommands.Count > 0)
-        {
-            await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            if (rows.Length > 0)
+            if (rows.Count > 0)
             {
                 await reader.ReadAsync(cancellation);
-                var letters = BarMerge.Outcomes(reader.GetString(0));
-                for (var i = 0; i < rows.Length; i++)
-                {
-                    outcomes[rows[i]] = letters[i] != BarOutcome.Refused ? letters[i] : throw new CollisionException(rule.Series, table.Name);
-                }
+                outcomes = BarMerge.Outcomes(reader.GetString(0));
             }
 
             while (await reader.NextResultAsync(cancellation))
@@ -101,8 +84,10 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
             }
         }
 
-        return (int)(prune?.RecordsAffected ?? 0);
+        return outcomes.Contains(BarOutcome.Refused) ? throw new CollisionException(rule.Series, table.Name) : (outcomes, (int)(prune?.RecordsAffected ?? 0));
     }
+
+    static DateTime[] Times(IReadOnlyList<BarRow> rows) => [.. rows.Select(row => row.Bar.Time.ToDateTime())];
 
     async Task<bool> IsEmptyAsync(NpgsqlConnection connection, DueSlice slice, CancellationToken cancellation)
     {

@@ -74,16 +74,6 @@ public sealed class SampledTests(TestServer server)
     }
 
     [Fact]
-    public async Task Under_dual_write_it_is_left_to_the_copy_to_bring_it_into_the_new_table()
-    {
-        await using var shop = await WithAsync(server, "both", Level);
-        await shop.StoreAsync(Shop.AllSix(1));
-        await shop.DrainAsync();
-        Assert.Equal(["0.40000000 7", "0.00000000 0"], await shop.TextsAsync(Rows("derived_data_bars") + " ORDER BY ts_utc"));
-        Assert.Equal(["0.00000000 0"], await shop.TextsAsync(Rows("data_bars")));
-    }
-
-    [Fact]
     public async Task A_copied_bar_with_another_close_is_different_but_the_sweep_lets_it_be()
     {
         await using var shop = await WithAsync(server, "new", 99, "{\"kind\":\"dxy\",\"migration\":\"m1\"}");
