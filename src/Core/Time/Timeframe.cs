@@ -19,6 +19,8 @@ public readonly record struct Timeframe : IComparable<Timeframe>
 
     public static Timeframe OneHour => new(60);
 
+    public static Timeframe OneDay => new(1440);
+
     /// <summary>Every timeframe there is, shortest first.</summary>
     public static IEnumerable<Timeframe> All => Known.Select(known => new Timeframe(known.Minutes));
 
