@@ -2,6 +2,7 @@ using DxyOrleans.Storage.Migration.Phases.CleanUp;
 using DxyOrleans.Storage.Migration.Phases.Deploy;
 using DxyOrleans.Storage.Migration.Phases.Derive;
 using DxyOrleans.Storage.Migration.Phases.Observe;
+using DxyOrleans.Storage.Migration.Phases.Schema;
 using DxyOrleans.Storage.Migration.Phases.SwitchReads;
 
 namespace DxyOrleans.Storage.Migration;
@@ -11,6 +12,10 @@ public static class MigrationSteps
 {
     public static IReadOnlyList<IMigrationStep> All { get; } =
     [
+        new ColumnsStep(),
+        new KeysStep(),
+        new SourceCheckStep(),
+        new ProofStep(),
         new RegisterStep(),
         new OwnershipStep(),
         new DualWriteStep(),

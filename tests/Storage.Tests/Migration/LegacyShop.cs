@@ -17,6 +17,9 @@ public sealed class LegacyShop : IAsyncDisposable
 
     public Shop Shop { get; }
 
+    /// <summary>What is migrated.</summary>
+    public Symbol Symbol { get; } = Symbol.Parse("DXY");
+
     public NpgsqlDataSource Data => Shop.Data;
 
     /// <summary>The clock of retries and throttles; moved by <see cref="DriveAsync"/> past every wait.</summary>

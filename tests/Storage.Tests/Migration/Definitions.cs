@@ -1,0 +1,29 @@
+using DxyOrleans.Storage.Migration;
+using DxyOrleans.Storage.Migration.Phases.Schema;
+using DxyOrleans.Storage.Schema;
+
+namespace DxyOrleans.Storage.Tests.Migration;
+
+/// <summary>What tests of the schema phase share.</summary>
+static class Definitions
+{
+    public static IReadOnlyList<IMigrationStep> Steps { get; } = [new ColumnsStep(), new KeysStep(), new SourceCheckStep(), new ProofStep()];
+
+    /// <summary>Columns, constraints, indexes and triggers of the shop's tables, a line each.</summary>
+    public static Task<IReadOnlyList<string>> OfAsync(LegacyShop shop) => SchemaCheck.FactsAsync(shop.Data, "checks/shop_tables.sql", Shop.Token);
+
+    /// <summary>Without the columns that undoing leaves.</summary>
+    public static IEnumerable<string> WithoutAdded(IEnumerable<string> facts) =>
+        facts.Where(fact => !(fact.Contains("column raw", StringComparison.Ordinal) || fact.Contains("column created_at", StringComparison.Ordinal) || fact.Contains("column updated_at", StringComparison.Ordinal)));
+
+    public static async Task<string> IndexesAsync(LegacyShop shop, string table = "data_bars") =>
+        string.Join('\n', await shop.Shop.TextsAsync($"SELECT pg_get_indexdef(indexrelid) || ' ' || indisvalid FROM pg_index WHERE indrelid = 'public.{table}'::regclass ORDER BY 1"));
+
+    public static async Task<string> ChecksAsync(LegacyShop shop, string table = "data_bars") =>
+        string.Join('\n', await shop.Shop.TextsAsync(
+            $"SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'public.{table}'::regclass ORDER BY 1"));
+
+    /// <summary>A row of the index in the new table, as a copy writes it.</summary>
+    public static Task<int> InsertDxyAsync(LegacyShop shop, int minute, string conflict = "ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO NOTHING") => shop.Shop.RunAsync(
+        $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', '{Shop.Minute(minute)}', 104, 104, 104, 104, 'synthetic', '{{}}') {conflict}");
+}
