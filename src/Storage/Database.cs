@@ -16,6 +16,9 @@ public sealed record DatabaseSettings
 
     /// <summary>The name the server shows for these connections.</summary>
     public string ApplicationName { get; init; } = "dxy";
+
+    /// <summary>Whether the server is to refuse every write of these connections. It is said when a connection is made, so it needs the server itself or a pooler in session mode.</summary>
+    public bool ReadOnly { get; init; }
 }
 
 /// <summary>Opens the one data source of a process.</summary>
@@ -38,6 +41,11 @@ public static class Database
             NoResetOnClose = true,
             IncludeErrorDetail = true,
         };
+        if (settings.ReadOnly)
+        {
+            builder.Options = $"{builder.Options} -c default_transaction_read_only=on".Trim();
+        }
+
         return builder.ConnectionString;
     }
 }

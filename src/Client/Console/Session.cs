@@ -89,6 +89,16 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
         return database;
     }
 
+    /// <summary>The database over connections of its own that the server lets write nothing; the caller's to dispose.</summary>
+    public async Task<NpgsqlDataSource> ReadOnlyDatabaseAsync(CancellationToken cancellation) => Database.Open(new DatabaseSettings
+    {
+        Connection = await ConnectionAsync(cancellation),
+        PoolSize = settings.Number("PoolSize", 2, 200),
+        Prepare = settings.Flag("Prepare"),
+        ApplicationName = "dxy-console-plan",
+        ReadOnly = true,
+    });
+
     /// <summary>The database as it is, for verbs that deal with the schema itself.</summary>
     public async Task<NpgsqlDataSource> RawDatabaseAsync(CancellationToken cancellation) => _database ??= Database.Open(new DatabaseSettings
     {
