@@ -23,6 +23,7 @@ public static class MigrationSteps
         new CatchUpStep(),
         new QuietStep(),
         new CanaryStep(),
+        new ReadsStep(),
         new RegistryStep(),
         new BucketsStep(),
         new RestartStep(),
