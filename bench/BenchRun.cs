@@ -11,6 +11,7 @@ internal static class BenchRun
     static IReadOnlyList<IMeasurement> All =>
     [
         new ImportMeasurement(), new ImportAgainMeasurement(), new DeriveMeasurement(), new RollupMeasurement(), new LiveMeasurement(), new StartMeasurement(),
+        new VerifyMeasurement(),
     ];
 
     public static async Task<int> RunAsync(

@@ -36,3 +36,4 @@ SELECT p.ts_utc, p.kind,
        p.source, p.target, p.raw, 1
 FROM paired AS p
 WHERE p.kind IS NOT NULL OR $7
+ORDER BY 1 NULLS FIRST

@@ -21,6 +21,7 @@ internal static class MigrateCommand
         new MigrateApprovalVerb("approve"),
         new MigrateApprovalVerb("revoke"),
         new MigrateRollbackVerb(),
+        new MigrateVerifyVerb(),
         new MigratePurgeVerb(),
         new MigrateAuditVerb(),
     };

@@ -42,7 +42,7 @@ internal sealed class ParityComparison
         }
 
         tally.Compared += compared;
-        tally.Agreeing += compared - findings.LongCount(finding => finding.Kind is RowDifferenceKind.Deviating or RowDifferenceKind.InputsGone or RowDifferenceKind.InputsDiffer);
+        tally.Agreeing += compared - findings.LongCount(finding => finding.Kind != RowDifferenceKind.NotStored);
         foreach (var finding in findings)
         {
             tally[finding.Kind]++;
@@ -78,15 +78,10 @@ internal sealed class ParityComparison
                 }
 
                 var recomputed = derived.Remove(row.Time, out var bar) ? bar.Bar.Close.ToString(CultureInfo.InvariantCulture) : null;
-                if (row.Kind is { } kind)
+                // One finding a bar: where the tables disagree, or one was kept on purpose, there is no one bar to judge.
+                if ((row.Kind ?? Judge(row, recomputed)) is { } kind)
                 {
                     findings.Add(new RowDifference(row.Time, kind, row.Source, row.Target, recomputed));
-                }
-
-                // A bar that was kept on purpose is nobody's recomputation.
-                if (row.Kind != RowDifferenceKind.Explained && Judge(row, recomputed) is { } verdict)
-                {
-                    findings.Add(new RowDifference(row.Time, verdict, row.Source, row.Target, recomputed));
                 }
             }
         }

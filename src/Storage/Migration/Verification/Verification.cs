@@ -35,7 +35,7 @@ public sealed record Verification(
 /// <summary>What comparing stored bars with their recomputation came to.</summary>
 public sealed record RecomputationCounts
 {
-    /// <summary>Bars whose close is the recomputed one.</summary>
+    /// <summary>Bars that both tables hold alike and whose close is the recomputed one.</summary>
     public long Agreeing { get; init; }
 
     /// <summary>Bars with another close though the components are those of then, or nobody recorded which they were.</summary>
