@@ -80,7 +80,7 @@ public sealed class ExitCodeTests(TestServer server)
         foreach (var verb in (string[])["demo", "up", "down", "db url", "db apply", "db check", "db remove", "import", "bars", "explain", "derive", "rollup", "verify",
             "gaps", "due", "symbols", "symbols add", "config", "health", "cluster", "migrate plan", "migrate start", "migrate status", "migrate ack", "migrate pause", "migrate resume",
             "migrate retry", "migrate throttle", "migrate approve", "migrate revoke", "migrate rollback", "migrate purge", "migrate watch", "migrate explain", "migrate conflicts",
-            "migrate audit", "migrate audit verify"])
+            "migrate audit", "migrate audit verify", "migrate report"])
         {
             var called = await dxy.RunAsync([.. verb.Split(' '), "--help"]);
             Assert.Equal(0, called.Code);

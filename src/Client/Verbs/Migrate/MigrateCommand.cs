@@ -24,5 +24,6 @@ internal static class MigrateCommand
         new MigrateVerifyVerb(),
         new MigratePurgeVerb(),
         new MigrateAuditVerb(),
+        new MigrateReportVerb(),
     };
 }
