@@ -191,6 +191,9 @@ BEGIN
     PERFORM dxy.migrate_refuse(format('%s is in phase %s; the approval of %s belongs to phase %s', p_run, v_run.phase, p_kind, CASE p_kind WHEN 'deploy' THEN 7 ELSE 8 END),
                                'migrate explain says what it waits for');
   END IF;
+  IF (v_run.settings->>'approver_is_not_starter')::boolean AND v_run.started_by = session_user THEN
+    PERFORM dxy.migrate_refuse(format('%s was started by %s as well', p_run, session_user), 'somebody else has to approve it');
+  END IF;
   SELECT v.id, v.state INTO v_verification FROM dxy.verification AS v
   WHERE v.run = p_run AND v.scope = 'full' AND v.state <> 'running' ORDER BY v.id DESC LIMIT 1;
   IF v_verification.state IS DISTINCT FROM 'equal' THEN
@@ -211,7 +214,9 @@ AS $$
 DECLARE
   v_run dxy.run := dxy.migrate_run(p_run);
 BEGIN
-  IF v_run.phase > (CASE p_kind WHEN 'deploy' THEN 7 ELSE 8 END) THEN
+  -- The step that used it is done, in a transaction that held the run's row as this one does.
+  IF v_run.phase > (CASE p_kind WHEN 'deploy' THEN 7 ELSE 8 END)
+     OR EXISTS (SELECT FROM dxy.run_step AS s WHERE s.run = p_run AND s.step = CASE p_kind WHEN 'deploy' THEN 'deploy/approval' ELSE 'observe/approval' END AND s.state = 'done') THEN
     PERFORM dxy.migrate_refuse(format('the approval of %s was used already: %s is in phase %s', p_kind, p_run, v_run.phase), 'pause it or roll it back');
   END IF;
   UPDATE dxy.run_approval SET revoked_at = dxy.now(), revoked_by = session_user WHERE run = p_run AND kind = p_kind AND revoked_at IS NULL;

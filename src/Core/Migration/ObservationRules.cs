@@ -12,6 +12,9 @@ namespace DxyOrleans.Core.Migration;
 /// </summary>
 public static class ObservationRules
 {
+    // As long as freshness allows: after the market's opening the first bars may take a moment, and the hour has few minutes yet.
+    const int Opening = 3;
+
     static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
 
     public static IReadOnlyList<HealthCheck> Judge(ObservationFacts facts, RunSettings settings)
@@ -71,9 +74,10 @@ public static class ObservationRules
         var gaps = GapFinder.Find(facts.LastHour, present,
             [.. facts.Components.Select(component => new ComponentMinutes(component.Symbol, component.Minutes))],
             facts.Index is { Version: DerivingVersion.LatestClose } index ? index.MaxAgeMinutes : 0);
-        var share = 1 - ((double)gaps.Sum(gap => gap.Minutes) / expected);
+        var lacking = gaps.Sum(gap => gap.Minutes);
+        var share = 1 - ((double)lacking / expected);
         var missing = gaps.SelectMany(gap => gap.Missing).Distinct().ToList();
-        return new HealthCheck("coverage", facts.Symbol.Name, share >= settings.MinCoverage ? HealthStatus.Pass : HealthStatus.Warn,
+        return new HealthCheck("coverage", facts.Symbol.Name, share >= settings.MinCoverage || lacking <= Opening ? HealthStatus.Pass : HealthStatus.Warn,
             FormattableString.Invariant($"{share:P1} of the last hour's {expected} market minutes") + (missing.Count == 0 ? "" : $"; without {string.Join(", ", missing)}"));
     }
 

@@ -1,9 +1,12 @@
+using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Migration.Phases;
 using DxyOrleans.Storage.Migration.Phases.CleanUp;
 using DxyOrleans.Storage.Migration.Phases.Deploy;
 using DxyOrleans.Storage.Migration.Phases.Derive;
 using DxyOrleans.Storage.Migration.Phases.Observe;
 using DxyOrleans.Storage.Migration.Phases.Schema;
 using DxyOrleans.Storage.Migration.Phases.SwitchReads;
+using DxyOrleans.Storage.Migration.Phases.Test;
 
 namespace DxyOrleans.Storage.Migration;
 
@@ -26,8 +29,14 @@ public static class MigrationSteps
         new ReadsStep(),
         new RegistryStep(),
         new BucketsStep(),
+        new RollupsStep(),
+        new PricesStep(),
+        new ParityStep(),
+        new ApprovalStep("deploy/approval", MigrationPhase.Deploy, "deploy"),
         new RestartStep(),
+        new SettledStep(),
         new WindowStep(),
+        new ApprovalStep("observe/approval", MigrationPhase.Observe, "cleanup"),
         new OldWritesOffStep(),
     ];
 }

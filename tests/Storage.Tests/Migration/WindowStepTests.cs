@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Migration;
 using DxyOrleans.Testing;
 
@@ -99,6 +100,61 @@ public sealed class WindowStepTests(TestServer server)
     }
 
     [Fact]
+    public async Task After_the_whole_cluster_was_down_it_goes_on_where_it_was_and_the_minutes_between_have_no_sample()
+    {
+        await using var shop = await OpenAsync(server);
+        await shop.TradeAsync(0, 90);
+        await shop.AdvanceAsync(Step, 90);
+        await shop.TradeAsync(90, 30);
+        var outcome = await shop.AdvanceAsync(Step, 120);
+
+        Assert.Equal(2, await shop.Shop.CountAsync("dxy.run_sample"));
+        Assert.Equal("FAIL 0.50 hours, since 2024-03-04T09:30:00Z", ObservedShop.Gate(outcome, "observe/wall"));
+        Assert.Equal("FAIL 2; 29 minutes have no sample and don't count", ObservedShop.Gate(outcome, "observe/healthy"));
+    }
+
+    [Fact]
+    public async Task A_failure_that_lasts_begins_it_again_and_says_what_failed_and_a_changed_bound_is_counted_anew()
+    {
+        await using var shop = await OpenAsync(server);
+        await shop.TradeAsync(0, 90);
+        await shop.AdvanceAsync(Step, 90);
+        await shop.Shop.RunAsync("UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'");
+        for (var minute = 91; minute <= 96; minute++)
+        {
+            await shop.TradeAsync(minute - 1, 1);
+            await shop.AdvanceAsync(Step, minute);
+        }
+
+        await shop.Shop.RunAsync("UPDATE data_bars SET vol = 0 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'");
+        await shop.TradeAsync(96, 1);
+        var outcome = await shop.AdvanceAsync(Step, 97);
+        var wall = ObservedShop.Gate(outcome, "observe/wall");
+        Assert.StartsWith("FAIL 0.00 hours, since 2024-03-04T09:37:00Z; begun again 1 times, the last failure 2024-03-04T09:36:00Z: FAIL parity DXY", wall, StringComparison.Ordinal);
+
+        await shop.Shop.RunAsync($"SELECT dxy.migrate_set('{ObservedShop.Name}', '{{\"fail_minutes\": 10}}')");
+        await shop.TradeAsync(97, 1);
+        outcome = await shop.AdvanceAsync(Step, 98);
+        Assert.StartsWith("FAIL 0.13 hours, since 2024-03-04T09:30:00Z", ObservedShop.Gate(outcome, "observe/wall"), StringComparison.Ordinal);
+        Assert.Equal("FAIL 3", ObservedShop.Gate(outcome, "observe/healthy"));
+    }
+
+    [Theory]
+    [InlineData("2024-03-08T22:00:30Z")]
+    [InlineData("2024-03-10T20:59:30Z")]
+    [InlineData("2024-03-10T21:02:30Z")]
+    public async Task Over_a_weekend_and_a_clock_change_nothing_is_stale(string now)
+    {
+        await using var shop = await OpenAsync(server);
+        var last = (int)(UtcTime.At(2024, 3, 8, 22) - Shop.Open).TotalMinutes;
+        await shop.TradeAsync(last - 90, 90);
+        await shop.Shop.AtAsync(UtcTime.Parse(now));
+
+        await shop.AdvanceAsync(Step);
+        Assert.StartsWith("PASS", await shop.SampleAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_day_of_samples_reaches_the_window_and_no_minute_warns()
     {
         await using var shop = await OpenAsync(server);
@@ -108,7 +164,7 @@ public sealed class WindowStepTests(TestServer server)
         var took = TimeSpan.Zero;
         for (var minute = 60; minute <= 1500; minute++)
         {
-            Assert.False(outcome is StepOutcome.Done, $"done before minute {minute}");
+            Assert.False(outcome is StepOutcome.More or StepOutcome.Done, $"reached before minute {minute}");
             await shop.ArriveAsync(minute - 1);
             var start = Stopwatch.GetTimestamp();
             outcome = await shop.AdvanceAsync(Step, minute);
@@ -116,7 +172,14 @@ public sealed class WindowStepTests(TestServer server)
         }
 
         Assert.Equal(["PASS 1441"], await shop.Shop.TextsAsync("SELECT verdict || ' ' || count(*) FROM dxy.run_sample GROUP BY verdict"));
+        while (outcome is StepOutcome.More)
+        {
+            outcome = await shop.AdvanceAsync(Step);
+        }
+
         Assert.IsType<StepOutcome.Done>(outcome);
+        Assert.Equal("PASS 1441", ObservedShop.Gate(outcome, "observe/healthy"));
+        Assert.Equal("PASS 1500 compared: 0 missing, 0 extra, 0 different, 0 explained", ObservedShop.Gate(outcome, "observe/verification"));
         TestContext.Current.SendDiagnosticMessage($"1,441 samples took {took}");
     }
 }

@@ -11,7 +11,7 @@ static class ObservationReader
     // The last hour is judged, and held against what came before it.
     const int Bars = 120;
 
-    public static async Task<ObservationFacts> ReadAsync(NpgsqlConnection connection, Run run, MarketClock clock, CancellationToken cancellation)
+    public static async Task<ObservationFacts> ReadAsync(NpgsqlConnection connection, Run run, ObservedTime clock, CancellationToken cancellation)
     {
         var index = clock.Entry?.Index;
         var facts = new ObservationFacts { Symbol = run.Symbol, Now = clock.Now, Settle = clock.Settle, Index = index };

@@ -8,10 +8,12 @@ namespace DxyOrleans.Storage.Migration.Phases.Observe;
 
 /// <summary>
 /// Takes a sample in each market minute, until the window is long enough and enough of it was healthy. A minute that went by unseen stays without one:
-/// a sample taken later would say how the tables are now, not how they were.
+/// a sample taken later would say how the tables are now, not how they were. Then all of both tables is verified, for somebody to approve.
 /// </summary>
-sealed class WindowStep() : MigrationStep("observe/window", MigrationPhase.Observe)
+sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Observe)
 {
+    const string Verified = "verification";
+
     // Under accelerated time a minute is shorter than the rhythm in which a run is looked after; the step then waits itself.
     static readonly TimeSpan Short = TimeSpan.FromMilliseconds(600);
 
@@ -24,14 +26,28 @@ sealed class WindowStep() : MigrationStep("observe/window", MigrationPhase.Obser
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
+        if (await SampleAsync(context, cancellation) is { } outcome)
+        {
+            return outcome;
+        }
+
+        var (verification, instead) = await VerifyAsync(context, Verified, VerificationScope.Full, null, cancellation);
+        return verification is null ? instead!
+            : await StaleAsync(context, Verified, verification, cancellation)
+            ?? StepOutcome.Finished([.. WindowGates.Of(context.Run, WindowCheckpoint.Parse(context.Progress(this).Checkpoint), null), Told(Verified, verification)]);
+    }
+
+    // Null when the minute has its sample and the window is reached.
+    async Task<StepOutcome?> SampleAsync(RunContext context, CancellationToken cancellation)
+    {
         await using var transaction = await context.BeginAsync(cancellation);
         var (checkpoint, failMinutes) = (WindowCheckpoint.Parse(context.Progress(this).Checkpoint), context.Run.Settings.FailMinutes);
         var window = checkpoint.FailMinutes == failMinutes ? checkpoint.Window : await FoldAsync(transaction, failMinutes, cancellation);
-        var clock = await MarketClock.ReadAsync(transaction.Connection, context.Run, cancellation);
+        var clock = await ObservedTime.ReadAsync(transaction.Connection, context.Run, cancellation);
         if (clock.Minute <= window.Newest)
         {
             // A market clock that was set back is caught up with; a minute has one sample.
-            return await RestAsync(context, WindowGates.Of(context.Run, checkpoint.With(window, failMinutes), null), clock.Until(window.Newest.Value + Timeframe.OneMinute), cancellation);
+            return window.Lacking(context.Run.Settings).Count == 0 ? null : await RestAsync(context, WindowGates.Of(context.Run, checkpoint.With(window, failMinutes), null), clock.Until(window.Newest.Value + Timeframe.OneMinute), cancellation);
         }
 
         var facts = await ObservationReader.ReadAsync(transaction.Connection, context.Run, clock, cancellation);
@@ -52,7 +68,7 @@ sealed class WindowStep() : MigrationStep("observe/window", MigrationPhase.Obser
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);
         return checkpoint.Window.Lacking(context.Run.Settings).Count == 0
-            ? StepOutcome.Finished(gates)
+            ? new StepOutcome.More()
             : await RestAsync(context, gates, clock.Until(clock.Minute + Timeframe.OneMinute), cancellation);
     }
 

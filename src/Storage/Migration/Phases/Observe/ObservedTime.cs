@@ -9,7 +9,7 @@ namespace DxyOrleans.Storage.Migration.Phases.Observe;
 /// <param name="Now">The market time.</param>
 /// <param name="Rate">Market seconds in a real one; 1 in production.</param>
 /// <param name="Entry">The symbol's registry row; null when it has none that is active.</param>
-readonly record struct MarketClock(UtcTime Now, double Rate, RegistryEntry? Entry)
+readonly record struct ObservedTime(UtcTime Now, double Rate, RegistryEntry? Entry)
 {
     /// <summary>What reading, deriving and writing may take, real time.</summary>
     static readonly TimeSpan Work = TimeSpan.FromSeconds(5);
@@ -25,7 +25,7 @@ readonly record struct MarketClock(UtcTime Now, double Rate, RegistryEntry? Entr
     public TimeSpan Until(UtcTime time) => TimeSpan.FromSeconds(Math.Clamp((time - Now).TotalSeconds / Rate, 0.001, 60));
 
     /// <exception cref="FormatException">The registry's row makes no sense.</exception>
-    public static async Task<MarketClock> ReadAsync(NpgsqlConnection connection, Run run, CancellationToken cancellation) =>
-        (await connection.Migration("observe/clock", run.Symbol.Name).RowsAsync(reader => new MarketClock(reader.GetUtc(0), reader.GetDouble(1),
+    public static async Task<ObservedTime> ReadAsync(NpgsqlConnection connection, Run run, CancellationToken cancellation) =>
+        (await connection.Migration("observe/clock", run.Symbol.Name).RowsAsync(reader => new ObservedTime(reader.GetUtc(0), reader.GetDouble(1),
             reader.IsDBNull(2) ? null : RegistryStore.Entry(run.Symbol.Name, null, null, true, reader.GetString(2))), cancellation))[0];
 }
