@@ -19,6 +19,7 @@ public static class MigrationSteps
         new KeysStep(),
         new SourceCheckStep(),
         new ProofStep(),
+        new FunctionStep(),
         new RegisterStep(),
         new OwnershipStep(),
         new DualWriteStep(),
