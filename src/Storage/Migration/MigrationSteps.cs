@@ -4,6 +4,7 @@ using DxyOrleans.Storage.Migration.Phases.CleanUp;
 using DxyOrleans.Storage.Migration.Phases.Deploy;
 using DxyOrleans.Storage.Migration.Phases.Derive;
 using DxyOrleans.Storage.Migration.Phases.Observe;
+using DxyOrleans.Storage.Migration.Phases.PreFlight;
 using DxyOrleans.Storage.Migration.Phases.Schema;
 using DxyOrleans.Storage.Migration.Phases.SwitchReads;
 using DxyOrleans.Storage.Migration.Phases.Test;
@@ -15,6 +16,9 @@ public static class MigrationSteps
 {
     public static IReadOnlyList<IMigrationStep> All { get; } =
     [
+        new ChecksStep(),
+        new BackupStep(),
+        new BaselineStep(),
         new ColumnsStep(),
         new KeysStep(),
         new SourceCheckStep(),

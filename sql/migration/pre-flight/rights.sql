@@ -1,0 +1,18 @@
+-- What the role that asks lacks to carry a run out, as the statements that give it.
+SELECT g.grant_it FROM (
+  SELECT format('GRANT %I TO %I', pg_get_userbyid(c.relowner), current_user) AS grant_it
+  FROM pg_class AS c WHERE c.oid IN (to_regclass('public.data_bars'), to_regclass('public.derived_data_bars')) AND NOT pg_has_role(c.relowner, 'USAGE')
+  UNION
+  SELECT format('GRANT %s TO %I', r.role, current_user) FROM (VALUES ('dxy_migrator', 'dxy.run'), ('dxy_silo', 'dxy.due')) AS r(role, its)
+  WHERE NOT pg_has_role(r.role, 'USAGE') AND NOT has_table_privilege(r.its, 'UPDATE')
+  UNION
+  SELECT format('GRANT CREATE ON SCHEMA %I TO %I', s.name, current_user) FROM (VALUES ('public'), ('dxy_backup')) AS s(name)
+  WHERE to_regnamespace(s.name) IS NOT NULL AND NOT has_schema_privilege(s.name, 'CREATE')
+  UNION
+  SELECT format('CREATE SCHEMA dxy_backup AUTHORIZATION %I', current_user) WHERE to_regnamespace('dxy_backup') IS NULL AND NOT has_database_privilege(current_database(), 'CREATE')
+  UNION
+  SELECT format('GRANT %s ON public.core_asset_registry_all TO %I', p.privilege, current_user) FROM (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) AS p(privilege)
+  WHERE NOT has_table_privilege('public.core_asset_registry_all', p.privilege)
+  UNION
+  SELECT format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), current_user) WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')
+) AS g ORDER BY 1

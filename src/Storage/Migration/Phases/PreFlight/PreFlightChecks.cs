@@ -1,0 +1,209 @@
+using System.Globalization;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Migration.Phases.Schema;
+using DxyOrleans.Storage.Registry;
+using DxyOrleans.Storage.Schema;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Migration.Phases.PreFlight;
+
+/// <summary>
+/// Everything that is looked at before a run changes anything. Reads only, and needs no run: <c>migrate plan</c> shows the same. What couldn't be seen is WARN.
+/// </summary>
+/// <param name="database">The shop's, by the role that would carry the run out.</param>
+/// <param name="symbol">What is to be migrated.</param>
+/// <param name="settings">The run's.</param>
+/// <param name="realTime">This machine's clock, compared with the server's.</param>
+public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, RunSettings settings, TimeProvider realTime)
+{
+    const double SkewSeconds = 5;
+
+    public async Task<IReadOnlyList<Gate>> RunAsync(CancellationToken cancellation)
+    {
+        var gates = new List<Gate>();
+        var tables = new[]
+        {
+            await SchemaCatalog.ReadAsync(database, SchemaCatalog.New, symbol, cancellation), await SchemaCatalog.ReadAsync(database, SchemaCatalog.Old, symbol, cancellation),
+        };
+        gates.AddRange(await ServerAsync(cancellation));
+        if (tables.FirstOrDefault(table => !table.Exists) is { } missing)
+        {
+            return [.. gates, SchemaGates.Exists(missing)];
+        }
+
+        gates.Add(await RightsAsync(cancellation));
+        var hidden = await RowSecurityAsync(cancellation);
+        gates.Add(hidden);
+        gates.Add(await TransactionsAsync(cancellation));
+        gates.AddRange(await ReplicationAsync(cancellation));
+        gates.Add(await CaptureAsync(cancellation));
+        gates.AddRange(await ConsumersAsync(cancellation));
+        if (hidden.Verdict == GateVerdict.Fail)
+        {
+            // Whatever would be counted now would be counted wrong.
+            return gates;
+        }
+
+        gates.AddRange(await KeysAsync(tables[0], cancellation));
+        gates.Add(await SizeAsync(cancellation));
+        gates.AddRange(await RowsAsync(cancellation));
+        gates.AddRange(await MarketDataAsync(cancellation));
+        return gates;
+    }
+
+    async Task<IEnumerable<Gate>> ServerAsync(CancellationToken cancellation)
+    {
+        var (version, encoding, standby, role, simulated, epoch, readOnly) = (await database.Migration("pre-flight/server").RowsAsync(
+            row => (row.GetInt32(0), row.GetString(1), row.GetBoolean(2), row.GetString(3), row.GetBoolean(4), row.GetDouble(5), row.GetBoolean(6)), cancellation))[0];
+        var skew = Math.Abs(realTime.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 - epoch);
+        return
+        [
+            new Gate("pre-flight/identity", GateVerdict.Pass, "every step on this server, database and tables", $"{await RunTarget.ReadAsync(database, cancellation)} as {role}"),
+            Gate.Of("pre-flight/version", version is >= 14 and <= 18, "PostgreSQL 14 to 18", Text($"{version}"), "SHOW server_version_num", "migrate on a server of these versions"),
+            Gate.Of("pre-flight/encoding", encoding == "UTF8", "UTF8", encoding, "SHOW server_encoding", "symbols and sources are compared as UTF8; use a database in that encoding"),
+            Gate.Of("pre-flight/writable", !standby && !readOnly, "a server that takes writes", standby ? "a standby" : readOnly ? "transactions are read only" : "it does",
+                "SELECT pg_is_in_recovery()", "give the connection of the primary"),
+            Gate.Of("pre-flight/clock", simulated || skew <= SkewSeconds, Text($"this machine's clock within {SkewSeconds} s of the server's"),
+                simulated ? "market time is simulated here (dxy.clock)" : Text($"{skew:0.0} s apart"), "SELECT clock_timestamp()", "synchronise the clocks of silos and server (NTP)"),
+        ];
+    }
+
+    async Task<Gate> RightsAsync(CancellationToken cancellation)
+    {
+        var grants = await database.Migration("pre-flight/rights").RowsAsync(row => row.GetString(0), cancellation);
+        return Gate.Of("pre-flight/rights", grants.Count == 0, "the role that carries the run out may do all of it", grants.Count == 0 ? "it may" : Text($"{grants.Count} rights are missing"), null,
+            string.Join("; ", grants));
+    }
+
+    async Task<Gate> RowSecurityAsync(CancellationToken cancellation)
+    {
+        var active = await database.Migration("pre-flight/row_security").RowsAsync(row => row.GetString(0), cancellation);
+        return Gate.Of("pre-flight/row-security", active.Count == 0, "every row is seen", active.Count == 0 ? "no row security for this role" : $"row security hides rows of {string.Join(", ", active)}",
+            "SELECT row_security_active('public.data_bars')", "use a role with BYPASSRLS, or the tables' owner without FORCE ROW LEVEL SECURITY: rows that aren't seen would be lost");
+    }
+
+    async Task<Gate> TransactionsAsync(CancellationToken cancellation)
+    {
+        var (old, prepared, unseen) = (await database.Migration("pre-flight/transactions").RowsAsync(row => (row.GetString(0), row.GetString(1), row.GetInt64(2)), cancellation))[0];
+        var observed = new[] { old, prepared.Length > 0 ? $"prepared: {prepared}" : "", unseen > 0 ? Text($"{unseen} sessions can't be seen by this role") : "" }.Where(part => part.Length > 0).ToList();
+        return Warn("pre-flight/transactions", observed.Count == 0, "no transaction older than a minute, none prepared", observed.Count == 0 ? "there is none" : string.Join("; ", observed),
+            "SELECT pid, usename, xact_start FROM pg_stat_activity ORDER BY xact_start", "end them (the schema's changes and the fence wait for them), grant pg_read_all_stats, or accept it");
+    }
+
+    async Task<IEnumerable<Gate>> ReplicationAsync(CancellationToken cancellation)
+    {
+        var (replicas, lag, unseen, failing) = (await database.Migration("pre-flight/replication").RowsAsync(
+            row => (row.GetInt64(0), row.IsDBNull(1) ? 0 : row.GetDouble(1), row.GetInt64(2), row.GetBoolean(3)), cancellation))[0];
+        var late = settings.MaxReplicaLagSeconds > 0 && lag > settings.MaxReplicaLagSeconds;
+        return
+        [
+            Warn("pre-flight/replicas", unseen == 0 && !late, Text($"replicas less than {settings.MaxReplicaLagSeconds} s behind"),
+                unseen > 0 ? Text($"{unseen} of {replicas} can't be seen by this role") : replicas == 0 ? "none is connected" : Text($"{replicas}, at most {lag:0.0} s behind"),
+                "SELECT * FROM pg_stat_replication", "wait until they have caught up, grant pg_monitor, or accept it"),
+            Warn("pre-flight/archiving", !failing, "WAL archiving works, where it is on", failing ? "the last attempt failed" : "nothing fails", "SELECT * FROM pg_stat_archiver",
+                "mend the archive command: WAL would fill the disk"),
+        ];
+    }
+
+    async Task<Gate> CaptureAsync(CancellationToken cancellation)
+    {
+        var missing = await CaptureMissing.ReadAsync(database, cancellation);
+        return Gate.Of("pre-flight/capture", missing.Count == 0, "every table and partition tells of its changes", missing.Count == 0 ? "they do"
+            : string.Join(", ", missing.Select(trigger => $"{trigger.Name} on {trigger.Table}")), null, "'./dxy db apply' puts the triggers there");
+    }
+
+    async Task<IEnumerable<Gate>> ConsumersAsync(CancellationToken cancellation)
+    {
+        var consumers = await database.Migration("pre-flight/consumers").RowsAsync(row => row.GetString(0), cancellation);
+        return
+        [
+            Warn("pre-flight/consumers", consumers.Count == 0, "nothing in the database depends on the old table", consumers.Count == 0 ? "nothing was found" : string.Join("; ", consumers), null,
+                "see that each can do without the symbol's 1m bars there (or with them in data_bars), then accept it"),
+            await StatementsAsync(cancellation),
+        ];
+    }
+
+    async Task<Gate> StatementsAsync(CancellationToken cancellation)
+    {
+        const string Name = "pre-flight/statements", Expected = "no statement of another program uses the old table", Unblock = "see who sends them and what becomes of them after cleanup, then accept it";
+        var view = await database.CreateCommand(
+            "SELECT format('%I.pg_stat_statements', n.nspname) FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements'").ValueAsync<string>(cancellation);
+        if (view is null)
+        {
+            return Warn(Name, false, Expected, "can't be seen: pg_stat_statements isn't installed", null, "ask the owners of dashboards and jobs, then accept it");
+        }
+
+        try
+        {
+            var (count, sample) = (await database.CreateCommand(Backup.Sql("statements", view)).RowsAsync(row => (row.GetInt64(0), row.GetString(1)), cancellation))[0];
+            return Warn(Name, count == 0, Expected, count == 0 ? "none is remembered" : Text($"{count}: {sample}"), $"SELECT query, calls FROM {view} WHERE query ILIKE '%derived_data_bars%'", Unblock);
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ObjectNotInPrerequisiteState)
+        {
+            return Warn(Name, false, Expected, $"can't be seen: {fault.MessageText}", null, Unblock);
+        }
+    }
+
+    async Task<IEnumerable<Gate>> KeysAsync(TableShape table, CancellationToken cancellation) => table.UsableKey is not null && !table.OpenKeyColumns.Any()
+        ? [new Gate("pre-flight/duplicates", GateVerdict.Pass, "every key once in data_bars", $"{table.UsableKey.QuotedName} sees to it")]
+        : [(await KeyRows.DuplicatesAsync(database, table, cancellation)) with { Name = "pre-flight/duplicates" }, (await KeyRows.NullsAsync(database, table, cancellation)) with { Name = "pre-flight/null-keys" }];
+
+    async Task<Gate> SizeAsync(CancellationToken cancellation)
+    {
+        var (need, rows, now) = (await database.Migration("pre-flight/size", symbol.Name).RowsAsync(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellation))[0];
+        return Warn("pre-flight/space", false, "room for a copy and a backup of the bars", Text($"{rows} rows need about {need / 1048576.0:0.0} MB more, and as much WAL; derived_data_bars has {now / 1048576.0:0.0} MB; free space can't be seen from here"),
+            "SELECT pg_size_pretty(pg_database_size(current_database()))", "see that the server's disk has it, then accept it");
+    }
+
+    async Task<IEnumerable<Gate>> RowsAsync(CancellationToken cancellation)
+    {
+        var rows = (await database.Migration("pre-flight/rows", symbol.Name).RowsAsync(row => new
+        {
+            Old = row.GetInt64(0), Superseded = row.GetInt64(1), Partial = row.GetInt64(2), Incomplete = row.GetInt64(3), Target = row.GetInt64(4), Alone = row.GetInt64(5),
+            Equal = row.GetInt64(6), Different = row.GetInt64(7), Foreign = row.GetInt64(8), Sources = row.GetString(9),
+        }, cancellation))[0];
+        string[] needed = [.. new[] { (rows.Different, settings.Different, "different"), (rows.Foreign, settings.Foreign, "foreign") }
+            .Where(kind => kind.Item1 > 0 && kind.Item2 == ConflictPolicy.Stop).Select(kind => kind.Item3)];
+        return
+        [
+            Gate.Of("pre-flight/source-rows", rows.Old > 0 && rows.Incomplete == 0, $"active 1m bars of {symbol} in derived_data_bars, each with time and price", Text($"{rows.Old} bars, {rows.Incomplete} without"),
+                $"SELECT count(*) FROM public.derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' AND deleted_at IS NULL", "there is nothing to migrate, or rows that are no bars: mend or soft-delete them"),
+            new Gate("pre-flight/superseded", GateVerdict.Pass, "the newest version of each bar is taken", Text($"{rows.Superseded} older versions stay behind")),
+            Warn("pre-flight/partial", rows.Partial == 0 || settings.Partial != ConflictPolicy.Stop, "no partial bar, or a policy for them", Text($"{rows.Partial} bars are marked partial; policy {settings.Partial}"), null,
+                "those that the components complete are derived anew; for the others give --partial keep-target or take-source, or accept that the copy may stop"),
+            Warn("pre-flight/target-rows", needed.Length == 0, "no bar in data_bars that differs, or a policy for such",
+                Text($"{rows.Target} bars stand there ({rows.Sources}): {rows.Equal} equal, {rows.Different} different, {rows.Foreign} different of other sources, {rows.Alone} in no other table"),
+                $"SELECT source, count(*) FROM public.data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' GROUP BY 1",
+                $"give a policy for bars that are {string.Join(" and ", needed)} (keep-target or take-source), or accept that the copy stops at them"),
+        ];
+    }
+
+    async Task<IEnumerable<Gate>> MarketDataAsync(CancellationToken cancellation)
+    {
+        var registry = await new RegistryStore(database).LoadAsync(cancellation);
+        if ((registry.Index(symbol) ?? (symbol == IndexDefinition.Dxy.Symbol ? IndexDefinition.Dxy : null)) is not { } definition)
+        {
+            return [Gate.Of("pre-flight/components", false, $"the registry says what {symbol} is made of", "it doesn't", null, "put factor, components and exponents into its row's metadata")];
+        }
+
+        string[] names = [.. definition.Components.Select(component => component.Symbol.Name)];
+        var begins = await database.Migration("pre-flight/components", (object)names).RowsAsync(row => (Symbol: row.GetString(0), Begin: row.IsDBNull(1) ? "never" : row.GetUtc(1).ToString()), cancellation);
+        var (compared, different, worst) = (await database.Migration("pre-flight/parity", symbol.Name, (decimal)definition.Factor, names, definition.Components.Select(component => (decimal)component.Exponent).ToArray())
+            .RowsAsync(row => (row.GetInt64(0), row.GetInt64(1), row.GetDouble(2)), cancellation))[0];
+        return
+        [
+            Gate.Of("pre-flight/components", begins.All(begin => begin.Begin != "never"), "1m bars of every component in data_bars", "since: " + string.Join(", ", begins.Select(begin => $"{begin.Symbol} {begin.Begin}")), null,
+                "bring the missing ones: a feed or './dxy import'"),
+            Warn("pre-flight/formula", compared > 0 && different == 0, "the old bars are what the registry's formula gives",
+                compared == 0 ? "none of the newest 500 could be compared" : Text($"{different} of the newest {compared} differ, by {worst:0.00000000} at most"), null,
+                "the old deriver used another formula or other inputs: see to the registry's factor and exponents, or accept that bars derived from now on differ in kind"),
+        ];
+    }
+
+    static Gate Warn(string name, bool holds, string expected, string observed, string? evidence, string unblock) =>
+        new(name, holds ? GateVerdict.Pass : GateVerdict.Warn, expected, observed, evidence, holds ? null : unblock);
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
