@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage;
+using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Server;
+using Npgsql;
+
+namespace DxyOrleans.Client.Work.Rehearsal;
+
+/// <summary>A database of one rehearsal's own on the embedded server, beside the user's, with a login of the shop's programs.</summary>
+internal sealed class RehearsalDatabase : IAsyncDisposable
+{
+    readonly string _admin;
+
+    RehearsalDatabase(string name, string connection, string shopConnection, string admin)
+    {
+        (Name, Connection, _admin) = (name, connection, admin);
+        Data = Database.Open(new DatabaseSettings { Connection = connection, ApplicationName = "dxy-rehearsal" });
+        Shop = Database.Open(new DatabaseSettings { Connection = shopConnection, ApplicationName = "shop", PoolSize = 4 });
+    }
+
+    public string Name { get; }
+
+    /// <summary>For Npgsql: the owner of the database.</summary>
+    public string Connection { get; }
+
+    /// <summary>A pool of the owner's.</summary>
+    public NpgsqlDataSource Data { get; }
+
+    /// <summary>A pool of the shop's programs: they may read and write the bars and nothing else.</summary>
+    public NpgsqlDataSource Shop { get; }
+
+    string ShopRole => $"{Name}_shop";
+
+    public static async Task<RehearsalDatabase> CreateAsync(EmbeddedServer server, CancellationToken cancellation)
+    {
+        var name = $"dxy_rehearsal_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        await RunAsync(server.ConnectionString, cancellation, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'");
+        var own = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name };
+        await RunAsync(own.ConnectionString, cancellation, $"CREATE ROLE {name}_shop LOGIN PASSWORD '{password}'");
+        var shop = new NpgsqlConnectionStringBuilder(own.ConnectionString) { Username = $"{name}_shop", Password = password };
+        return new RehearsalDatabase(name, own.ConnectionString, shop.ConnectionString, server.ConnectionString);
+    }
+
+    /// <summary>Lets the shop's programs at the tables, once these are there.</summary>
+    public Task GrantAsync(CancellationToken cancellation) => RunAsync(Connection, cancellation,
+        $"GRANT USAGE ON SCHEMA public TO {ShopRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO {ShopRole}; GRANT SELECT ON public.core_asset_registry_all TO {ShopRole}");
+
+    /// <summary>Our schema, as <c>db apply</c> brings it.</summary>
+    public Task<IReadOnlyList<string>> ApplyAsync(TimeProvider time, CancellationToken cancellation) => new SchemaInstaller(Connection, time).ApplyAsync(cancellation);
+
+    /// <summary>Sets market time: it stands at an instant for some real time, then runs.</summary>
+    public async Task<MarketClock> SetClockAsync(UtcTime market, double rate, TimeSpan standing, TimeProvider real, CancellationToken cancellation)
+    {
+        await using var command = Data.CreateCommand(
+            "INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp() + $1, $2, $3) RETURNING anchor_real");
+        command.Parameters.With(standing).With(market.ToDateTime()).With(rate);
+        var anchor = UtcTime.From((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
+        return new MarketClock(real, anchor, market, rate);
+    }
+
+    /// <summary>Removes the database and the login.</summary>
+    public async Task DropAsync(CancellationToken cancellation)
+    {
+        await DisposeAsync();
+        await RunAsync(_admin, cancellation, string.Create(CultureInfo.InvariantCulture, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)"), $"DROP ROLE IF EXISTS {ShopRole}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Data.DisposeAsync();
+        await Shop.DisposeAsync();
+    }
+
+    static async Task RunAsync(string connectionString, CancellationToken cancellation, params string[] statements)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        foreach (var sql in statements)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+}
