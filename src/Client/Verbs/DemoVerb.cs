@@ -137,5 +137,6 @@ internal sealed class DemoVerb : Verb
             ? string.Create(CultureInfo.InvariantCulture, $"{minutes} {index.Symbol} minutes; the first stood {at.TotalSeconds:0.0} s after the start; ran {Durations.Show(took)}, all stopped")
             : $"no {index.Symbol} bar in {Durations.Show(took)}; './dxy up --feed simulated' and its log tell more");
         session.Out.WriteLine($"the bars stay: './dxy bars {index.Symbol} 1m' shows them");
+        session.Out.WriteLine("next: './dxy migrate rehearse' moves a legacy shop's index from its old table to the new one, a day of market time in minutes");
     }
 }

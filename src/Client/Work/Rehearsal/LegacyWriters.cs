@@ -29,6 +29,9 @@ internal sealed class LegacyWriters(NpgsqlDataSource shop, SimulatedMarket marke
     /// <summary>What the last failure was.</summary>
     public string? LastFailure { get; private set; }
 
+    /// <summary>Why the ingest can't go on; null while it does.</summary>
+    public string? Ended { get; private set; }
+
     /// <summary>Bars of the pairs written.</summary>
     public long Bars { get; private set; }
 
@@ -73,6 +76,10 @@ internal sealed class LegacyWriters(NpgsqlDataSource shop, SimulatedMarket marke
         {
             // The rehearsal is over.
         }
+        catch (PostgresException wrong) when (IsForGood(wrong))
+        {
+            Ended = $"the shop's ingest can't be played here: {wrong.MessageText}";
+        }
     }
 
     async Task IngestAsync(ImmutableArray<Bar> bars, CancellationToken cancellation)
@@ -99,6 +106,11 @@ internal sealed class LegacyWriters(NpgsqlDataSource shop, SimulatedMarket marke
                 }, cancellation);
             }
         }
+        catch (PostgresException other) when (IsForGood(other))
+        {
+            // A copied shop whose old table isn't like the plan's has an old deriver that only it knows.
+            (_derives, LastFailure) = (false, $"the old deriver can't be played here: {other.MessageText}");
+        }
         finally
         {
             _deriving.Release();
@@ -116,6 +128,11 @@ internal sealed class LegacyWriters(NpgsqlDataSource shop, SimulatedMarket marke
                 Longest = realTime.GetElapsedTime(began) is { } took && took > Longest ? took : Longest;
                 return;
             }
+            catch (PostgresException wrong) when (IsForGood(wrong))
+            {
+                LastFailure = wrong.MessageText;
+                throw;
+            }
             catch (NpgsqlException fault) when (!cancellation.IsCancellationRequested)
             {
                 Failures++;
@@ -124,6 +141,9 @@ internal sealed class LegacyWriters(NpgsqlDataSource shop, SimulatedMarket marke
             }
         }
     }
+
+    // Class 42 and a value that is missing: trying again mends nothing.
+    static bool IsForGood(PostgresException fault) => fault.SqlState.StartsWith("42", StringComparison.Ordinal) || fault.SqlState == PostgresErrorCodes.NotNullViolation;
 
     // The simulated market has levels of its own; a copy of a real shop goes on from the shop's.
     async Task<ImmutableDictionary<Symbol, decimal>> FactorsAsync(UtcTime from, CancellationToken cancellation)

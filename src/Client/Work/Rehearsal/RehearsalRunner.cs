@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Settings;
+using DxyOrleans.Client.Work.Migration;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Storage.Migration;
+using DxyOrleans.Storage.Server;
+
+namespace DxyOrleans.Client.Work.Rehearsal;
+
+/// <summary>A rehearsal from an empty database to its report: the shop, our schema, the clock, silos, the shop's programs, the run; and all of it cleared away.</summary>
+internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
+{
+    const string RunName = "rehearsal";
+
+    // Silos start while market time stands, so that their reminders are exact and the market doesn't run ahead of them.
+    static readonly TimeSpan Standing = TimeSpan.FromSeconds(4);
+    static readonly TimeSpan StandingEach = TimeSpan.FromSeconds(3);
+
+    readonly long _began = session.Time.GetTimestamp();
+
+    public async Task<RehearsalReport> RunAsync(CancellationToken cancellation)
+    {
+        var ownServer = !Directory.Exists(session.Home) || EmbeddedServer.Find(session.Home, session.Time) is null;
+        var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = session.Home }, session.Note, session.Time, cancellation);
+        try
+        {
+            var database = await RehearsalDatabase.CreateAsync(server, cancellation);
+            try
+            {
+                return await OnAsync(database, cancellation);
+            }
+            finally
+            {
+                if (options.Keep)
+                {
+                    await database.DisposeAsync();
+                    session.Note($"kept: the database {database.Name} beside that of './dxy db url'; remove it with DROP DATABASE {database.Name} WITH (FORCE)");
+                }
+                else
+                {
+                    await database.DropAsync(CancellationToken.None);
+                }
+            }
+        }
+        finally
+        {
+            if (ownServer && !options.Keep)
+            {
+                await server.StopAsync(StopMode.Fast, CancellationToken.None);
+            }
+        }
+    }
+
+    async Task<RehearsalReport> OnAsync(RehearsalDatabase database, CancellationToken cancellation)
+    {
+        var market = new SimulatedMarket(new SimulationOptions { Pairs = SimulatedPair.EveryMinute });
+        var start = await FillAsync(database, market, cancellation);
+        await database.GrantAsync(cancellation);
+        await database.ApplyAsync(session.Time, cancellation);
+        var before = await RehearsalReport.SizesAsync(database.Data, cancellation);
+        var clock = await database.SetClockAsync(start, options.Rate, Standing + (StandingEach * options.Silos), session.Time, cancellation);
+
+        var home = Path.Combine(session.Home, "rehearsal", database.Name);
+        await using var own = new Session(session.Host, new SettingsReader(session.Host, new Dictionary<string, string>
+        {
+            ["Database"] = database.Connection, ["Home"] = home,
+        }, null), session.Json, session.Verbose, session.Yes);
+        var cluster = new LocalCluster(own);
+        Tell($"market time begins at {start} and runs {options.Rate} times as fast; starting {options.Silos} silo{(options.Silos == 1 ? "" : "s")}");
+        var silos = await cluster.StartAsync(options.Silos, "none", new Dictionary<string, string>
+        {
+            ["ClusterId"] = database.Name, ["ServiceId"] = database.Name, ["Poll"] = "00:00:00.050", ["Dashboard"] = "false", ["Restart"] = "process", ["Grace"] = "00:00:01",
+        }, cancellation);
+        try
+        {
+            return await RunAsync(database, market, clock, before, cancellation);
+        }
+        finally
+        {
+            await cluster.StopAsync(silos, CancellationToken.None);
+            if (!options.Keep)
+            {
+                Directory.Delete(home, recursive: true);
+            }
+        }
+    }
+
+    async Task<UtcTime> FillAsync(RehearsalDatabase database, SimulatedMarket market, CancellationToken cancellation)
+    {
+        if (options.From is { } from)
+        {
+            Tell(string.Create(CultureInfo.InvariantCulture, $"copying the last {options.Days} days of the shop's tables"));
+            var copy = await new ShopCopier(from, database.Connection).CopyAsync(options.Days, cancellation);
+            Tell($"copied {RunWords.Count(copy.DataBars)} rows of data_bars, {RunWords.Count(copy.DerivedBars)} of derived_data_bars, {RunWords.Count(copy.Registry)} of the registry");
+            return copy.Start;
+        }
+
+        var start = RehearsalStart.MondayBefore(UtcTime.From(session.Time.GetUtcNow()));
+        Tell("making a legacy shop");
+        var rows = await new LegacyShopMaker(database.Data, market).MakeAsync(new LegacyShopPlan(start, options.Days, options.Bars), cancellation);
+        Tell($"{RunWords.Count(rows.Index)} minutes of the index, {RunWords.Count(rows.Pairs)} bars of the pairs; {rows.Superseded} superseded versions, {rows.Deleted} deleted rows ({rows.BadPrints} bad prints), "
+            + $"{rows.Backfill} of a backfill, {rows.Partial} partial, {rows.Vendor} of the vendor in the new table");
+        return start;
+    }
+
+    async Task<RehearsalReport> RunAsync(
+        RehearsalDatabase database, SimulatedMarket market, MarketClock clock, ImmutableArray<TableSize> before, CancellationToken cancellation)
+    {
+        await using var writers = new LegacyWriters(database.Shop, market, clock, session.Time);
+        await writers.StartAsync(clock.AnchorMarket, derive: true, cancellation);
+        var symbol = IndexDefinition.Dxy.Symbol;
+        await new RunOrders(database.Data).StartAsync(RunName, symbol.Name, options.Settings.ToJson(), cancellation);
+        Tell("the run is started; the shop's ingest and its old deriver write all the while");
+        var run = new RehearsalRun(database.Data, RunName, writers, clock.AnchorMarket + TimeSpan.FromMinutes(options.LegacyMinutes), Tell, session.Time);
+        var view = await run.FollowAsync(cancellation);
+        var (criteria, batches) = await RehearsalReport.ReadAsync(database.Data, RunName, symbol, cancellation);
+        return new RehearsalReport
+        {
+            View = view,
+            Took = session.Time.GetElapsedTime(_began),
+            Phases = PhaseProgress.Of(view, MigrationSteps.All),
+            Criteria = criteria,
+            Batches = batches,
+            Before = before,
+            After = await RehearsalReport.SizesAsync(database.Data, cancellation),
+            Audit = await AuditResult.ReadAsync(database.Data, RunName, null, cancellation),
+            Accepted = [.. run.Accepted],
+            Ended = run.GivenUp,
+            Writers = new ShopWrites(writers.Bars, writers.Derived, writers.Longest, writers.Failures, writers.LastFailure),
+        };
+    }
+
+    void Tell(string line)
+    {
+        if (!session.Json)
+        {
+            session.Note(string.Create(CultureInfo.InvariantCulture, $"+{session.Time.GetElapsedTime(_began).TotalSeconds,5:0.0} s  {line}"));
+        }
+    }
+}
