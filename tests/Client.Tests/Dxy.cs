@@ -58,13 +58,18 @@ public sealed class Dxy : IAsyncDisposable
 
     public Task<Called> RunAsync(params string[] arguments) => RunAsync(CancellationToken.None, arguments);
 
-    public async Task<Called> RunAsync(CancellationToken cancellation, params string[] arguments)
+    /// <summary>As on a terminal, with what a user types.</summary>
+    public Task<Called> OnTerminalAsync(string typed, params string[] arguments) => RunAsync(new StringReader(typed), true, arguments, CancellationToken.None);
+
+    public Task<Called> RunAsync(CancellationToken cancellation, params string[] arguments) => RunAsync(TextReader.Null, false, arguments, cancellation);
+
+    async Task<Called> RunAsync(TextReader input, bool terminal, string[] arguments, CancellationToken cancellation)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
         var host = new ConsoleHost
         {
-            Out = output, Error = error, In = TextReader.Null, IsOutTerminal = false, IsErrorTerminal = false, IsInTerminal = false,
+            Out = output, Error = error, In = input, IsOutTerminal = terminal, IsErrorTerminal = terminal, IsInTerminal = terminal,
             Environment = _environment, Folder = Folder, Time = TimeProvider.System,
         };
         var code = await App.RunAsync(arguments, host, cancellation);

@@ -118,7 +118,9 @@ public sealed class OrderTests(TestServer server)
         await using var dxy = await Runs.StartAsync(server);
         Assert.Contains("confirmation", (await dxy.MigrateAsync(4, "rollback")).Error, StringComparison.Ordinal);
         Assert.Equal("forward", (await dxy.StatusAsync()).GetProperty("direction").GetString());
-        await dxy.MigrateAsync(0, "rollback", "--yes", "--reason", "not today");
+        Assert.Equal(4, (await dxy.OnTerminalAsync("yes\n", "migrate", "rollback")).Code);
+        Assert.Equal("forward", (await dxy.StatusAsync()).GetProperty("direction").GetString());
+        Assert.Equal(0, (await dxy.OnTerminalAsync($"{Runs.Name}\n", "migrate", "rollback", "--reason", "not today")).Code);
         Assert.Equal("back", (await dxy.StatusAsync()).GetProperty("direction").GetString());
         await dxy.MigrateAsync(4, "rollback", "--yes");
         await dxy.MigrateAsync(4, "purge", "--yes");

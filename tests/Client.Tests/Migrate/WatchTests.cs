@@ -19,6 +19,20 @@ public sealed class WatchTests(TestServer server)
     }
 
     [Fact]
+    public async Task On_a_terminal_the_board_shows_phases_gates_and_what_to_do_whatever_they_are_called()
+    {
+        await using var dxy = await Runs.StartAsync(server);
+        await dxy.AtAsync(4, "copy/bars", 500, 1000);
+        await dxy.GateAsync("copy/conflicts", 4, "FAIL", "0 [red]", "3 [/] different");
+        await dxy.Database.RunAsync("UPDATE dxy.run SET state = 'failed', error = 'disk [full]', version = version + 1");
+        var shown = await dxy.OnTerminalAsync("", "migrate", "watch");
+        Assert.True(shown.Code == 10, shown.ToString());
+        Assert.Contains("4 copy", shown.Out, StringComparison.Ordinal);
+        Assert.Contains("3 [/] different", shown.Out, StringComparison.Ordinal);
+        Assert.Contains("disk [full]", shown.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_run_ends_the_watching_with_10_and_each_line_of_JSON_is_a_document()
     {
         await using var dxy = await Runs.StartAsync(server);
