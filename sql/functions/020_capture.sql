@@ -6,6 +6,19 @@
 -- SECURITY DEFINER, owned by dxy_capture, which may do nothing but append here: the writer needs no right in our schema.
 -- enable_nestloop off: a plan cached from one-row statements is otherwise quadratic for the large statement that follows.
 -- A bar without a time (a shop's table may lack our keys) is nobody's input, and is not told.
+--
+-- A migration moves bars from one table to the other and back: nothing is news in that, so what it moves makes nothing due and is no correction.
+-- Whoever works on the run says so with dxy.writer = 'move' (dxy.move_route), and is believed because he may write the run's ledger; what he moves
+-- of a watched symbol is noted in dxy.touch like any other write.
+
+CREATE OR REPLACE FUNCTION dxy.is_moving() RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN coalesce(current_setting('dxy.writer', true), '') = 'move' AND has_table_privilege(session_user, 'dxy.run_batch', 'INSERT');
+END
+$$;
 
 CREATE OR REPLACE FUNCTION dxy.capture_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -13,16 +26,18 @@ SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 AS $$
 BEGIN
-  INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-  SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), dxy.now()
-  FROM (SELECT n.canonical_symbol, n.timeframe, min(n.ts_utc) AS first_ts, max(n.ts_utc) AS last_ts
-        FROM new_rows AS n GROUP BY 1, 2) AS s
-  HAVING min(s.first_ts) IS NOT NULL;
+  IF NOT dxy.is_moving() THEN
+    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
+    SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), dxy.now()
+    FROM (SELECT n.canonical_symbol, n.timeframe, min(n.ts_utc) AS first_ts, max(n.ts_utc) AS last_ts
+          FROM new_rows AS n GROUP BY 1, 2) AS s
+    HAVING min(s.first_ts) IS NOT NULL;
+  END IF;
 
   -- Not for symbols nobody migrates: one look at an empty table.
   IF EXISTS (SELECT FROM dxy.watched) THEN
     INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'insert', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') = 'own',
+    SELECT tg_argv[0], r.canonical_symbol, 'insert', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
            session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
     FROM new_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
     WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
@@ -38,23 +53,25 @@ SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 AS $$
 BEGIN
-  WITH gone AS (
-    INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
-                                source, deleted, replaced_at)
-    SELECT tg_argv[0], o.canonical_symbol, o.timeframe, o.ts_utc, o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count,
-           o.source, true, t.at
-    FROM old_rows AS o, (SELECT dxy.now() AS at) AS t
-    WHERE NOT o.is_partial
-  )
-  INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-  SELECT tg_argv[0], array_agg(DISTINCT o.canonical_symbol), array_agg(DISTINCT o.timeframe), min(o.ts_utc), max(o.ts_utc), dxy.now()
-  FROM old_rows AS o
-  HAVING min(o.ts_utc) IS NOT NULL;
+  IF NOT dxy.is_moving() THEN
+    WITH gone AS (
+      INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
+                                  source, deleted, replaced_at)
+      SELECT tg_argv[0], o.canonical_symbol, o.timeframe, o.ts_utc, o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count,
+             o.source, true, t.at
+      FROM old_rows AS o, (SELECT dxy.now() AS at) AS t
+      WHERE NOT o.is_partial
+    )
+    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
+    SELECT tg_argv[0], array_agg(DISTINCT o.canonical_symbol), array_agg(DISTINCT o.timeframe), min(o.ts_utc), max(o.ts_utc), dxy.now()
+    FROM old_rows AS o
+    HAVING min(o.ts_utc) IS NOT NULL;
+  END IF;
 
   -- Not for symbols nobody migrates: one look at an empty table.
   IF EXISTS (SELECT FROM dxy.watched) THEN
     INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'delete', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') = 'own',
+    SELECT tg_argv[0], r.canonical_symbol, 'delete', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
            session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
     FROM old_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
     WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
@@ -70,36 +87,38 @@ SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 AS $$
 BEGIN
-  -- Old and new rows are paired by the bar's key; a row whose key itself was changed stands in the join alone, on both sides.
-  WITH changed AS MATERIALIZED (
-    SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
-           o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
-           n.canonical_symbol IS NULL AS ended,
-           coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
-           coalesce(n.timeframe, o.timeframe) AS timeframe,
-           coalesce(n.ts_utc, o.ts_utc) AS ts_utc
-    FROM new_rows AS n
-    FULL JOIN old_rows AS o
-      ON o.canonical_symbol = n.canonical_symbol AND o.timeframe = n.timeframe AND o.ts_utc = n.ts_utc
-    WHERE (n.open, n.high, n.low, n.close, n.vol, n.vwap, n.trade_count, n.is_partial)
-          IS DISTINCT FROM (o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial)
-  ), remembered AS (
-    INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
-                                source, deleted, replaced_at)
-    SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
-           c.source, c.ended, t.at
-    FROM changed AS c, (SELECT dxy.now() AS at) AS t
-    WHERE NOT c.old_partial
-  )
-  INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-  SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
-  FROM changed AS c
-  HAVING min(c.ts_utc) IS NOT NULL;
+  IF NOT dxy.is_moving() THEN
+    -- Old and new rows are paired by the bar's key; a row whose key itself was changed stands in the join alone, on both sides.
+    WITH changed AS MATERIALIZED (
+      SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
+             o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
+             n.canonical_symbol IS NULL AS ended,
+             coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
+             coalesce(n.timeframe, o.timeframe) AS timeframe,
+             coalesce(n.ts_utc, o.ts_utc) AS ts_utc
+      FROM new_rows AS n
+      FULL JOIN old_rows AS o
+        ON o.canonical_symbol = n.canonical_symbol AND o.timeframe = n.timeframe AND o.ts_utc = n.ts_utc
+      WHERE (n.open, n.high, n.low, n.close, n.vol, n.vwap, n.trade_count, n.is_partial)
+            IS DISTINCT FROM (o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial)
+    ), remembered AS (
+      INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
+                                  source, deleted, replaced_at)
+      SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
+             c.source, c.ended, t.at
+      FROM changed AS c, (SELECT dxy.now() AS at) AS t
+      WHERE NOT c.old_partial
+    )
+    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
+    SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
+    FROM changed AS c
+    HAVING min(c.ts_utc) IS NOT NULL;
+  END IF;
 
   -- Not for symbols nobody migrates: one look at an empty table.
   IF EXISTS (SELECT FROM dxy.watched) THEN
     INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') = 'own',
+    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
            session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
     FROM (SELECT canonical_symbol, timeframe, ts_utc FROM new_rows UNION SELECT canonical_symbol, timeframe, ts_utc FROM old_rows) AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
     WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
@@ -116,36 +135,38 @@ SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 AS $$
 BEGIN
-  WITH changed AS MATERIALIZED (
-    SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
-           o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
-           n.canonical_symbol IS NULL AS ended,
-           coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
-           coalesce(n.timeframe, o.timeframe) AS timeframe,
-           coalesce(n.ts_utc, o.ts_utc) AS ts_utc
-    FROM (SELECT * FROM new_rows WHERE deleted_at IS NULL) AS n
-    FULL JOIN (SELECT * FROM old_rows WHERE deleted_at IS NULL) AS o
-      ON o.canonical_symbol = n.canonical_symbol AND o.timeframe = n.timeframe AND o.ts_utc = n.ts_utc
-         AND o.derivation_version = n.derivation_version
-    WHERE (n.open, n.high, n.low, n.close, n.vol, n.vwap, n.trade_count, n.is_partial)
-          IS DISTINCT FROM (o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial)
-  ), remembered AS (
-    INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
-                                source, deleted, replaced_at)
-    SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
-           c.source, c.ended, t.at
-    FROM changed AS c, (SELECT dxy.now() AS at) AS t
-    WHERE NOT c.old_partial
-  )
-  INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-  SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
-  FROM changed AS c
-  HAVING min(c.ts_utc) IS NOT NULL;
+  IF NOT dxy.is_moving() THEN
+    WITH changed AS MATERIALIZED (
+      SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
+             o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
+             n.canonical_symbol IS NULL AS ended,
+             coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
+             coalesce(n.timeframe, o.timeframe) AS timeframe,
+             coalesce(n.ts_utc, o.ts_utc) AS ts_utc
+      FROM (SELECT * FROM new_rows WHERE deleted_at IS NULL) AS n
+      FULL JOIN (SELECT * FROM old_rows WHERE deleted_at IS NULL) AS o
+        ON o.canonical_symbol = n.canonical_symbol AND o.timeframe = n.timeframe AND o.ts_utc = n.ts_utc
+           AND o.derivation_version = n.derivation_version
+      WHERE (n.open, n.high, n.low, n.close, n.vol, n.vwap, n.trade_count, n.is_partial)
+            IS DISTINCT FROM (o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial)
+    ), remembered AS (
+      INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
+                                  source, deleted, replaced_at)
+      SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
+             c.source, c.ended, t.at
+      FROM changed AS c, (SELECT dxy.now() AS at) AS t
+      WHERE NOT c.old_partial
+    )
+    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
+    SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
+    FROM changed AS c
+    HAVING min(c.ts_utc) IS NOT NULL;
+  END IF;
 
   -- Not for symbols nobody migrates: one look at an empty table.
   IF EXISTS (SELECT FROM dxy.watched) THEN
     INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') = 'own',
+    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
            session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
     FROM (SELECT canonical_symbol, timeframe, ts_utc FROM new_rows UNION SELECT canonical_symbol, timeframe, ts_utc FROM old_rows) AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
     WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL

@@ -23,6 +23,16 @@ BEGIN
 END
 $$;
 
+-- For a migration that moves bars from one table to the other: what is written is no news, and makes nothing due (see the capture functions).
+CREATE OR REPLACE FUNCTION dxy.move_route(p_symbol text) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  PERFORM dxy.hold_route(p_symbol);
+  PERFORM set_config('dxy.writer', 'move', true);
+END
+$$;
+
 CREATE OR REPLACE FUNCTION dxy.flip_route(p_symbol text, p_mode text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp

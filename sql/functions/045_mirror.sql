@@ -47,7 +47,7 @@ DECLARE
   v_mode text;
 BEGIN
   -- Ours write both tables themselves.
-  IF current_setting('dxy.writer', true) = 'own' THEN
+  IF current_setting('dxy.writer', true) IN ('own', 'move') THEN
     RETURN NULL;
   END IF;
   FOR v_key IN

@@ -7,6 +7,7 @@ GRANT SELECT ON dxy.clock TO dxy_capture, dxy_silo, dxy_reader;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dxy FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dxy.now() TO dxy_capture, dxy_silo, dxy_reader;
+GRANT EXECUTE ON FUNCTION dxy.is_moving() TO dxy_capture;
 GRANT EXECUTE ON FUNCTION dxy.length_of(text), dxy.bucket(text, timestamptz) TO dxy_silo, dxy_reader;
 GRANT EXECUTE ON FUNCTION dxy.lock_target(text, text), dxy.hold_route(text), dxy.expand_changes(integer), dxy.adopt_targets() TO dxy_silo;
 
@@ -26,7 +27,7 @@ GRANT INSERT, UPDATE, DELETE ON dxy.run, dxy.run_step, dxy.run_batch, dxy.run_sa
 GRANT DELETE ON dxy.restart TO dxy_silo;
 GRANT USAGE ON SCHEMA dxy TO dxy_migrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_migrator;
-GRANT EXECUTE ON FUNCTION dxy.flip_route(text, text) TO dxy_migrator;
+GRANT EXECUTE ON FUNCTION dxy.flip_route(text, text), dxy.hold_route(text), dxy.move_route(text) TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]), dxy.mirror() TO dxy_migrator;
 GRANT INSERT (run, kind, detail) ON dxy.run_event TO dxy_migrator, dxy_console;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_console;

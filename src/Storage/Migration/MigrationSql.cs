@@ -58,6 +58,10 @@ static class MigrationSql
     public static Task HoldRouteAsync(this RunTransaction transaction, CancellationToken cancellation) =>
         transaction.Connection.Text("SELECT dxy.hold_route($1)", transaction.Run.Symbol.Name).RunAsync(cancellation);
 
+    /// <summary>Holds the symbol's route for moving its bars from table to table: what is written makes nothing due, and is no correction.</summary>
+    public static Task MoveRouteAsync(this RunTransaction transaction, CancellationToken cancellation) =>
+        transaction.Connection.Text("SELECT dxy.move_route($1)", transaction.Run.Symbol.Name).RunAsync(cancellation);
+
     /// <summary>Turns the symbol's route, once every writer under the old one has committed; its new epoch.</summary>
     public static Task<long> FlipRouteAsync(this RunTransaction transaction, string mode, CancellationToken cancellation) =>
         transaction.Connection.Text("SELECT dxy.flip_route($1, $2)", transaction.Run.Symbol.Name, mode).ValueAsync<long>(cancellation);

@@ -1,10 +1,12 @@
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration.Phases;
 using DxyOrleans.Storage.Migration.Phases.CleanUp;
+using DxyOrleans.Storage.Migration.Phases.Copy;
 using DxyOrleans.Storage.Migration.Phases.Deploy;
 using DxyOrleans.Storage.Migration.Phases.Derive;
 using DxyOrleans.Storage.Migration.Phases.Observe;
 using DxyOrleans.Storage.Migration.Phases.PreFlight;
+using DxyOrleans.Storage.Migration.Phases.Purge;
 using DxyOrleans.Storage.Migration.Phases.Schema;
 using DxyOrleans.Storage.Migration.Phases.SwitchReads;
 using DxyOrleans.Storage.Migration.Phases.Test;
@@ -31,6 +33,10 @@ public static class MigrationSteps
         new CatchUpStep(),
         new QuietStep(),
         new CanaryStep(),
+        new PartialsStep(),
+        new ConflictsStep(),
+        new BarsStep(),
+        new VerifyStep(),
         new ReadsStep(),
         new RegistryStep(),
         new BucketsStep(),
@@ -43,5 +49,8 @@ public static class MigrationSteps
         new WindowStep(),
         new ApprovalStep("observe/approval", MigrationPhase.Observe, "cleanup"),
         new OldWritesOffStep(),
+        new RemoveStep(),
+        new RemovalProofStep(),
+        new RowsStep(),
     ];
 }

@@ -36,6 +36,6 @@ sealed class DualWriteStep() : MigrationStep("derive/dual-write", MigrationPhase
             return new StepOutcome.More();
         }
 
-        return StepOutcome.Finished();
+        return await NewTableRestore.AdvanceAsync(context, this, cancellation);
     }
 }
