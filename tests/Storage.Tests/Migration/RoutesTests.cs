@@ -161,9 +161,14 @@ public sealed class RoutesTests(TestServer server)
     static async Task DriveAsync(LegacyShop shop, string[] names, bool moveMarket = true, string? until = null)
     {
         var steps = MigrationSteps.All.Where(step => names.Contains(step.Name)).ToList();
-        for (var round = 0; round < 4; round++)
+        for (var round = 0; round < 12; round++)
         {
-            await shop.DriveAsync(steps, run => run.Step == until);
+            var run = await shop.DriveAsync(steps, now => now.Step == until);
+            if (run.State != RunState.Running || run.Step == until)
+            {
+                return;
+            }
+
             await shop.Shop.DrainAsync();
             if (moveMarket && until is null)
             {
