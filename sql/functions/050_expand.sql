@@ -22,9 +22,10 @@ BEGIN
                                dxy.bucket(d.target_timeframe, t.last_ts) + d.target_length +
                                -- Stored bars keep the version they were derived by, whatever their index's version is now.
                                CASE WHEN d.look_ahead < d.carry AND EXISTS (
+                                      -- By to_jsonb: a shop's data_bars may lack the column until it migrates.
                                       SELECT FROM public.data_bars AS b
                                       WHERE b.canonical_symbol = d.target_symbol AND b.timeframe = d.target_timeframe
-                                        AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND b.raw->'version' = '2'
+                                        AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND to_jsonb(b)->'raw'->'version' = '2'
                                       UNION ALL
                                       SELECT FROM public.derived_data_bars AS b
                                       WHERE b.canonical_symbol = d.target_symbol AND b.timeframe = d.target_timeframe AND b.deleted_at IS NULL

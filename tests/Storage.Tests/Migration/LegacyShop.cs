@@ -135,5 +135,25 @@ public sealed class LegacyShop : IAsyncDisposable
             """);
     }
 
+    /// <summary>Business columns of all three tables as <see cref="FingerprintAsync"/>, but for the moment of a soft delete, which is each run's own.</summary>
+    public Task<List<string>> OutcomeAsync()
+    {
+        const string Bar = "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
+        return Shop.TextsAsync($"""
+            SELECT 'new ' || ROW({Bar})::text COLLATE "C" AS line FROM public.data_bars
+            UNION ALL SELECT 'old ' || ROW({Bar}, derivation_version, deleted_at IS NOT NULL)::text FROM public.derived_data_bars
+            UNION ALL SELECT 'registry ' || ROW(canonical_symbol, asset_class, description, active, test_active, metadata)::text FROM public.core_asset_registry_all
+            ORDER BY 1
+            """);
+    }
+
+    /// <summary>How many entries of the log don't fit the one before.</summary>
+    public Task<long> BrokenEventsAsync() => Shop.ValueAsync<long>("""
+        SELECT count(*) FROM (
+          SELECT e.seq <> row_number() OVER w OR e.hash <> dxy.event_hash(lag(e.hash) OVER w, e) AS broken
+          FROM dxy.run_event AS e WINDOW w AS (PARTITION BY e.run ORDER BY e.seq)) AS checked
+        WHERE broken
+        """);
+
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 }

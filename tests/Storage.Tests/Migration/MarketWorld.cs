@@ -1,0 +1,106 @@
+using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Migration;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Tests.Migration;
+
+/// <summary>
+/// What goes on beside a run: the market moves a minute whenever the run waits, six pairs' bars come, derivers work, warnings are accepted and approvals given.
+/// The bars depend on the minute alone, so that two runs that were disturbed differently can be compared once both stand at the same minute.
+/// </summary>
+sealed class MarketWorld(LegacyShop shop)
+{
+    // The legacy shop's clock stands a day after its opening.
+    const int First = 1440;
+
+    const int MostAdvances = 20_000;
+
+    public static RunSettings Settings { get; } = new()
+    {
+        QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
+    };
+
+    /// <summary>Minutes that have passed.</summary>
+    public int Minutes { get; private set; }
+
+    /// <summary>The points at which the run died, in order.</summary>
+    public List<string> Deaths { get; } = [];
+
+    /// <summary>A minute passes.</summary>
+    public async Task TickAsync()
+    {
+        await shop.Shop.RunAsync(LegacyTables.Fx(First + Minutes, 1));
+        Minutes++;
+        await shop.Shop.AtAsync(Shop.Minute(First + Minutes) + TimeSpan.FromSeconds(5));
+        await shop.Shop.DrainAsync();
+    }
+
+    public async Task TickToAsync(int minutes)
+    {
+        Assert.True(Minutes <= minutes, $"the run took {Minutes} minutes of market time; {minutes} were allowed for");
+        while (Minutes < minutes)
+        {
+            await TickAsync();
+        }
+    }
+
+    /// <summary>Takes the run further until it is over, has failed, or <paramref name="until"/> holds, dying where <paramref name="dies"/> says so.</summary>
+    public async Task<Run> DriveAsync(Func<Run, bool>? until = null, Func<string, bool>? dies = null, IReadOnlyList<IMigrationStep>? steps = null, NpgsqlDataSource? data = null)
+    {
+        Func<string, CancellationToken, Task>? interrupt = dies is null ? null : (point, _) =>
+        {
+            if (!dies(point))
+            {
+                return Task.CompletedTask;
+            }
+
+            Deaths.Add(point);
+            throw new OperationCanceledException("died at " + point);
+        };
+        for (var i = 0; i < MostAdvances; i++)
+        {
+            var run = await shop.RunAsync();
+            if (run.State != RunState.Running || until?.Invoke(run) == true)
+            {
+                return run;
+            }
+
+            try
+            {
+                // A new engine each time: nothing may rest on what one remembers.
+                var advance = await new MigrationEngine(data ?? shop.Data, steps ?? MigrationSteps.All, shop.RealTime, interrupt).AdvanceAsync(LegacyShop.Name, Shop.Token);
+                if (advance is { Progressed: false, Again: { } again })
+                {
+                    shop.RealTime.Advance(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
+                    await shop.Shop.RunAsync("UPDATE dxy.run SET retry_at = NULL WHERE retry_at IS NOT NULL");
+                    await OrderAsync(run);
+                    await TickAsync();
+                }
+            }
+            catch (OperationCanceledException) when (!Shop.Token.IsCancellationRequested)
+            {
+                // It died; whoever comes next goes on from what is stored.
+            }
+        }
+
+        var stuck = await shop.RunAsync();
+        var gates = string.Join("; ", (await shop.GatesAsync()).Values.Where(gate => gate.Verdict != GateVerdict.Pass).Select(gate => $"{gate.Name}: {gate.Observed}"));
+        throw new InvalidOperationException($"The run stands at {stuck.Step} ({stuck.State}, {stuck.Error}); {gates}");
+    }
+
+    async Task OrderAsync(Run run)
+    {
+        await shop.AcceptAsync();
+        if (run.Direction == RunDirection.Forward && run.Step is "deploy/approval" or "observe/approval")
+        {
+            try
+            {
+                await shop.Shop.RunAsync($"SELECT dxy.migrate_approve('{LegacyShop.Name}', '{(run.Step == "deploy/approval" ? "deploy" : "cleanup")}')");
+            }
+            catch (PostgresException refused) when (refused.SqlState == "DX004")
+            {
+                // Not to be approved yet.
+            }
+        }
+    }
+}
