@@ -47,7 +47,7 @@ internal static class RehearsalOutput
         output.WriteLine();
         foreach (var criterion in report.Criteria)
         {
-            output.WriteLine($"{(criterion.Holds ? "PASS" : "FAIL")}  {criterion.Name}: {criterion.Evidence}");
+            output.WriteLine($"{RunWords.Verdict(criterion.Verdict)}  {criterion.Number} {criterion.Text}: {criterion.Observed}");
         }
 
         output.WriteLine();
@@ -144,9 +144,11 @@ internal static class RehearsalOutput
         foreach (var criterion in report.Criteria)
         {
             json.WriteStartObject();
-            json.WriteString("criterion", criterion.Name);
-            json.WriteBoolean("holds", criterion.Holds);
-            json.WriteString("evidence", criterion.Evidence);
+            json.WriteNumber("number", criterion.Number);
+            json.WriteString("text", criterion.Text);
+            json.WriteString("verdict", RunWords.Verdict(criterion.Verdict));
+            json.WriteString("observed", criterion.Observed);
+            json.WriteString("query", criterion.Query);
             json.WriteEndObject();
         }
 

@@ -16,7 +16,7 @@ internal sealed record RehearsalReport
 
     public required ImmutableArray<PhaseProgress> Phases { get; init; }
 
-    public required ImmutableArray<Criterion> Criteria { get; init; }
+    public required ImmutableArray<SuccessCriterion> Criteria { get; init; }
 
     public required ImmutableArray<BatchSummary> Batches { get; init; }
 
@@ -35,34 +35,20 @@ internal sealed record RehearsalReport
     /// <summary>Why it ended before the run was completed; null when it didn't.</summary>
     public required string? Ended { get; init; }
 
-    public bool IsGood => Ended is null && View.Run.State == Core.Migration.RunState.Completed && Criteria.All(criterion => criterion.Holds) && Audit is { Fault: null };
+    public bool IsGood => Ended is null && View.Run.State == Core.Migration.RunState.Completed && Criteria.All(criterion => criterion.Verdict == Core.Migration.GateVerdict.Pass) && Audit is { Fault: null };
 
-    public static async Task<(ImmutableArray<Criterion> Criteria, ImmutableArray<BatchSummary> Batches)> ReadAsync(
-        NpgsqlDataSource database, string run, Symbol symbol, CancellationToken cancellation)
+    public static async Task<ImmutableArray<BatchSummary>> BatchesAsync(NpgsqlDataSource database, string run, CancellationToken cancellation)
     {
-        var criteria = ImmutableArray.CreateBuilder<Criterion>();
-        await using (var command = database.CreateCommand(Sql.Text("rehearsal/criteria.sql")))
-        {
-            command.Parameters.With(run).With(symbol.Name);
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-            {
-                criteria.Add(new Criterion(reader.GetString(0), !reader.IsDBNull(1) && reader.GetBoolean(1), reader.GetString(2)));
-            }
-        }
-
         var batches = ImmutableArray.CreateBuilder<BatchSummary>();
-        await using (var command = database.CreateCommand(Sql.Text("rehearsal/batches.sql")))
+        await using var command = database.CreateCommand(Sql.Text("rehearsal/batches.sql"));
+        command.Parameters.With(run);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
         {
-            command.Parameters.With(run);
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-            {
-                batches.Add(new BatchSummary(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetDouble(4)));
-            }
+            batches.Add(new BatchSummary(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetDouble(4)));
         }
 
-        return (criteria.ToImmutable(), batches.ToImmutable());
+        return batches.ToImmutable();
     }
 
     public static async Task<ImmutableArray<TableSize>> SizesAsync(NpgsqlDataSource database, CancellationToken cancellation)
@@ -78,9 +64,6 @@ internal sealed record RehearsalReport
         return sizes.ToImmutable();
     }
 }
-
-/// <summary>One of the plan's success criteria, and what shows it.</summary>
-internal sealed record Criterion(string Name, bool Holds, string Evidence);
 
 /// <summary>The batches of a step, real milliseconds.</summary>
 internal sealed record BatchSummary(string Step, long Count, long Rows, double MiddleMs, double LongestMs);

@@ -15,19 +15,22 @@ namespace DxyOrleans.Client.Work.Rehearsal;
 /// <param name="name">The run.</param>
 /// <param name="writers">The shop's programs.</param>
 /// <param name="derivesUntil">The old deriver isn't stopped before that market time.</param>
+/// <param name="rate">How fast market time runs.</param>
 /// <param name="tell">Gets a line a time.</param>
 /// <param name="realTime">Looks and patience.</param>
 internal sealed class RehearsalRun(
-    NpgsqlDataSource database, string name, LegacyWriters writers, UtcTime derivesUntil, Action<string> tell, TimeProvider realTime)
+    NpgsqlDataSource database, string name, LegacyWriters writers, UtcTime derivesUntil, double rate, Action<string> tell, TimeProvider realTime)
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A run in which nothing moves for that long, real time, is given up.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    // A run in which nothing moves for that long is given up: some waits are of market time, others of real time.
+    static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(120);
+    static readonly TimeSpan MarketPatience = TimeSpan.FromMinutes(45);
 
     readonly RunOrders _orders = new(database);
     readonly RunViewReader _reader = new(database);
     readonly HashSet<string> _told = [];
+    readonly TimeSpan _patience = MarketPatience / rate > LeastPatience ? MarketPatience / rate : LeastPatience;
     bool _stopped;
 
     /// <summary>Warnings accepted so far.</summary>
@@ -64,9 +67,9 @@ internal sealed class RehearsalRun(
             {
                 (last, since) = (now, realTime.GetTimestamp());
             }
-            else if (realTime.GetElapsedTime(since) > Patience)
+            else if (realTime.GetElapsedTime(since) > _patience)
             {
-                GivenUp = $"{view.Run.Step} stands still for {Durations.Show(Patience)}: {Standing(view)}";
+                GivenUp = $"{view.Run.Step} stands still for {Durations.Show(_patience)}: {Standing(view)}";
                 return view;
             }
 
@@ -152,7 +155,7 @@ internal sealed class RehearsalRun(
     }
 
     static string Signature(RunView view) =>
-        $"{view.Run.State} {view.Run.Phase} {view.Run.Step} {view.LogSeq} {view.Samples.Samples} {view.Steps.Sum(step => step.Done)} {string.Join(' ', view.Gates.Select(gate => gate.Gate.Observed))}";
+        $"{view.Run.State} {view.Run.Phase} {view.Run.Step} {view.LogSeq} {view.Samples.Samples} {view.Steps.Sum(step => step.Done)} {string.Join(' ', view.Gates.Select(gate => $"{gate.Gate.Name} {gate.Gate.Verdict}"))}";
 
     static string Standing(RunView view) => view.Gates.Where(gate => gate.Blocks).Select(gate => $"{gate.Gate.Name}: expected {gate.Gate.Expected}, observed {gate.Gate.Observed}")
         .DefaultIfEmpty("no gate says why").Aggregate((one, other) => $"{one}; {other}");

@@ -17,8 +17,8 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
     const string RunName = "rehearsal";
 
     // Silos start while market time stands, so that their reminders are exact and the market doesn't run ahead of them.
-    static readonly TimeSpan Standing = TimeSpan.FromSeconds(4);
-    static readonly TimeSpan StandingEach = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan Standing = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan StandingEach = TimeSpan.FromSeconds(2);
 
     readonly long _began = session.Time.GetTimestamp();
 
@@ -113,18 +113,18 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         await using var writers = new LegacyWriters(database.Shop, market, clock, session.Time);
         await writers.StartAsync(clock.AnchorMarket, derive: true, cancellation);
         var symbol = IndexDefinition.Dxy.Symbol;
+        await Task.Delay(clock.Standing, session.Time, cancellation);
         await new RunOrders(database.Data).StartAsync(RunName, symbol.Name, options.Settings.ToJson(), cancellation);
         Tell("the run is started; the shop's ingest and its old deriver write all the while");
-        var run = new RehearsalRun(database.Data, RunName, writers, clock.AnchorMarket + TimeSpan.FromMinutes(options.LegacyMinutes), Tell, session.Time);
+        var run = new RehearsalRun(database.Data, RunName, writers, clock.AnchorMarket + TimeSpan.FromMinutes(options.LegacyMinutes), options.Rate, Tell, session.Time);
         var view = await run.FollowAsync(cancellation);
-        var (criteria, batches) = await RehearsalReport.ReadAsync(database.Data, RunName, symbol, cancellation);
         return new RehearsalReport
         {
             View = view,
             Took = session.Time.GetElapsedTime(_began),
             Phases = PhaseProgress.Of(view, MigrationSteps.All),
-            Criteria = criteria,
-            Batches = batches,
+            Criteria = [.. await SuccessCriterion.AllAsync(database.Data, view, cancellation)],
+            Batches = await RehearsalReport.BatchesAsync(database.Data, RunName, cancellation),
             Before = before,
             After = await RehearsalReport.SizesAsync(database.Data, cancellation),
             Audit = await AuditResult.ReadAsync(database.Data, RunName, null, cancellation),
