@@ -20,7 +20,7 @@ BEGIN
     SELECT d.target_symbol, d.target_timeframe,
            range_agg(tstzrange(dxy.bucket(d.target_timeframe, t.first_ts),
                                dxy.bucket(d.target_timeframe, t.last_ts) + d.target_length +
-                               -- Stored bars keep the version they were derived by, whatever their index's version is now.
+                               -- Stored bars keep the version they were derived by, whatever their index's version is now. A shop's table may lack the column yet.
                                CASE WHEN d.look_ahead < d.carry AND EXISTS (
                                       -- By to_jsonb: a shop's data_bars may lack the column until it migrates.
                                       SELECT FROM public.data_bars AS b
@@ -29,7 +29,7 @@ BEGIN
                                       UNION ALL
                                       SELECT FROM public.derived_data_bars AS b
                                       WHERE b.canonical_symbol = d.target_symbol AND b.timeframe = d.target_timeframe AND b.deleted_at IS NULL
-                                        AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND b.raw->'version' = '2')
+                                        AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND to_jsonb(b)->'raw'->'version' = '2')
                                     THEN d.carry ELSE d.look_ahead END)) AS ranges
     FROM (SELECT DISTINCT symbols, timeframes, first_ts, last_ts FROM taken) AS t
     JOIN dxy.dependency AS d ON d.input_symbol = ANY (t.symbols) AND d.input_timeframe = ANY (t.timeframes)

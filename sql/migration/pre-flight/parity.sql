@@ -1,7 +1,11 @@
--- The newest minutes of the old table against a recomputation from the components with numeric: how many could be compared, how many differ by more than rounding.
+-- The newest minutes of the old table, the winner of each, against a recomputation from the components with numeric: how many could be compared, how many differ by more than rounding.
 WITH newest AS (
-  SELECT b.ts_utc, b.close FROM public.derived_data_bars AS b
-  WHERE b.canonical_symbol = $1 AND b.timeframe = '1m' AND b.deleted_at IS NULL AND NOT b.is_partial ORDER BY b.ts_utc DESC LIMIT 500
+  SELECT b.ts_utc, b.close
+  FROM (SELECT DISTINCT ON (v.ts_utc) v.* FROM public.derived_data_bars AS v
+        WHERE v.canonical_symbol = $1 AND v.timeframe = '1m' AND v.deleted_at IS NULL
+        ORDER BY v.ts_utc DESC, v.derivation_version DESC NULLS LAST, v.updated_at DESC NULLS LAST, v.ctid DESC) AS b
+  WHERE NOT b.is_partial
+  ORDER BY b.ts_utc DESC LIMIT 500
 ), computed AS (
   SELECT n.ts_utc, n.close, $2::numeric * exp(sum(c.exponent * ln(b.close))) AS value
   FROM newest AS n, unnest($3::text[], $4::numeric[]) AS c(symbol, exponent)

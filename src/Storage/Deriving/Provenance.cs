@@ -49,6 +49,9 @@ public static class Provenance
     /// <summary>Whether a row says which closes it was made from: only the index's rows that we derived do.</summary>
     public static bool HasCloses(string? raw) => Member(raw, "inputs") == JsonValueKind.Object;
 
+    /// <summary>Whether we derived a row, index minute or rollup: another program's doesn't say what it was made from in our way.</summary>
+    public static bool IsOurs(string? raw) => Member(raw, "inputs") is JsonValueKind.Object or JsonValueKind.Number;
+
     /// <summary>Whether a row was copied by a migration and not derived anew since.</summary>
     public static bool IsCopied(string? raw) => Member(raw, "migration") is not null;
 

@@ -40,9 +40,10 @@ public sealed class Sweeper(NpgsqlDataSource database, ITargetRule rule)
         {
             var window = new TimeRange(from, UtcTime.Min(from + rule.LongestSlice, range.To));
             var comparison = await verifier.CompareAsync(window, onlyUntold: true, cancellation);
-            // A copied bar with another close is what the old system made of inputs that it may have seen otherwise: deriving it again would undo the copy bar by bar,
-            // so that is left to who asks for it; verify shows it.
-            var times = comparison.Differences.Where(difference => difference.Kind != DifferenceKind.InputsGone && !Provenance.IsCopied(difference.Raw))
+            // What another program made, what somebody decided to keep and what was copied stands: deriving it again would undo that bar by bar, so it is left to who
+            // asks for it; verify shows it.
+            var times = comparison.Differences
+                .Where(difference => difference.Kind != DifferenceKind.InputsGone && (difference.Stored is null || (Provenance.IsOurs(difference.Raw) && !Provenance.IsCopied(difference.Raw))))
                 .Select(difference => difference.Time).ToList();
             foreach (var found in Ranges(times, rule.Series.Timeframe))
             {

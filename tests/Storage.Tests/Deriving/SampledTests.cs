@@ -83,7 +83,7 @@ public sealed class SampledTests(TestServer server)
         Assert.Equal(0, await new Sweeper(shop.Data, rule).SweepAsync(All, Shop.Token));
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
 
-        await shop.RunAsync("UPDATE data_bars SET raw = '{\"kind\":\"dxy\"}' WHERE canonical_symbol = 'DXY'; DELETE FROM dxy.change");
+        await shop.RunAsync("UPDATE data_bars SET raw = '{\"kind\":\"dxy\",\"version\":1,\"inputs\":{\"EURUSD\":1}}' WHERE canonical_symbol = 'DXY'; DELETE FROM dxy.change");
         Assert.Equal(1, await new Sweeper(shop.Data, rule).SweepAsync(All, Shop.Token));
     }
 

@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;
@@ -41,5 +42,15 @@ public sealed class LegacyShopTests(TestServer server)
         await shop.Shop.RunAsync($"UPDATE public.derived_data_bars SET vwap = 0 WHERE ts_utc = '{Shop.Minute(1)}'");
         Assert.NotEqual(before, await shop.FingerprintAsync());
         Assert.NotEqual(before.Where(line => line.Contains("DXY", StringComparison.Ordinal)), await shop.FingerprintAsync(Symbol.Parse("DXY")));
+    }
+
+    [Fact]
+    public async Task What_changes_in_its_tables_is_expanded_though_they_lack_columns()
+    {
+        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { MissingColumns = true, MissingKey = true, Registered = true });
+        await shop.Shop.RunAsync(LegacyTables.Fx(300, 1));
+
+        Assert.True(await new DueStore(shop.Data).ExpandAsync(Shop.Token) > 0);
+        Assert.True(await shop.Shop.CountAsync("dxy.due WHERE symbol = 'DXY' AND from_ts <= '2024-03-04 13:00Z' AND to_ts > '2024-03-04 13:00Z'") > 0);
     }
 }

@@ -88,4 +88,28 @@ public sealed class PassedByTests(TestServer server)
         await new SchemaInstaller(shop.Database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
         await FoundAsync(shop, "08:10 Different");
     }
+
+    [Fact]
+    public async Task Bars_that_another_program_made_are_not_taken_for_missed_and_stand()
+    {
+        await using var shop = await SettledAsync(server);
+        await shop.RunAsync(
+            """
+            ALTER TABLE data_bars DISABLE TRIGGER USER;
+            UPDATE data_bars SET close = close + 0.01, high = high + 0.01, source = 'massive_api', raw = '{}' WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:10Z';
+            UPDATE data_bars SET is_partial = true, raw = '{"kind": "dxy", "version": 1}' WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:11Z';
+            UPDATE data_bars SET close = close + 0.01, high = high + 0.01 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:12Z';
+            ALTER TABLE data_bars ENABLE TRIGGER USER
+            """);
+        var before = await OthersAsync(shop);
+
+        Assert.Equal(1, await new Sweeper(shop.Data, await shop.RuleAsync("DXY/1m")).SweepAsync(All, Shop.Token));
+        await shop.DrainAsync();
+
+        Assert.Equal(before, await OthersAsync(shop));
+        Assert.Equal(0, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:12Z' AND close < high"));
+    }
+
+    static Task<List<string>> OthersAsync(Shop shop) => shop.TextsAsync(
+        "SELECT b::text FROM data_bars AS b WHERE canonical_symbol = 'DXY' AND ts_utc IN ('2024-03-04 08:10Z', '2024-03-04 08:11Z') ORDER BY 1");
 }
