@@ -8,7 +8,7 @@ namespace DxyOrleans.Storage.Migration.Phases.Observe;
 /// <summary>Reads what a sample looks at: one round trip, a few short index scans.</summary>
 static class ObservationReader
 {
-    // The last hour is judged, and held against what came before it.
+    // The last settled hour is judged, and held against what came before it.
     const int Bars = 120;
 
     public static async Task<ObservationFacts> ReadAsync(NpgsqlConnection connection, Run run, ObservedTime clock, CancellationToken cancellation)
@@ -17,7 +17,7 @@ static class ObservationReader
         var facts = new ObservationFacts { Symbol = run.Symbol, Now = clock.Now, Settle = clock.Settle, Index = index };
         string[] rollups = [.. clock.Entry?.Rollups.Select(timeframe => timeframe.ToString()) ?? []];
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, "prices").With(run.Symbol.Name).With(DateTime.MaxValue.ToUniversalTime()).With(Bars).With(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
+        Add(batch, "prices").With(run.Symbol.Name).With(DateTime.MaxValue.ToUniversalTime()).With(Bars + (int)facts.Settle.TotalMinutes).With(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
         Add(batch, "unequal").With(run.Symbol.Name).With(facts.LastHour.From.ToDateTime()).With(run.Name);
         Add(batch, "buckets").With(run.Symbol.Name).With(facts.Settled.ToDateTime()).With(rollups);
         Add(batch, "state").With(run.Symbol.Name).With(rollups).With((clock.Now - TimeSpan.FromHours(1)).ToDateTime());
