@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Schema;
@@ -9,7 +9,7 @@ using Npgsql;
 namespace DxyOrleans.Client.Work.Rehearsal;
 
 /// <summary>A database of one rehearsal's own on the embedded server, beside the user's, with a login of the shop's programs.</summary>
-internal sealed class RehearsalDatabase : IAsyncDisposable
+internal sealed partial class RehearsalDatabase : IAsyncDisposable
 {
     readonly string _admin;
 
@@ -65,8 +65,18 @@ internal sealed class RehearsalDatabase : IAsyncDisposable
     public async Task DropAsync(CancellationToken cancellation)
     {
         await DisposeAsync();
-        await RunAsync(_admin, cancellation, string.Create(CultureInfo.InvariantCulture, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)"), $"DROP ROLE IF EXISTS {ShopRole}");
+        await DropAsync(_admin, Name, cancellation);
     }
+
+    /// <summary>Removes the database and the login of a rehearsal that somebody left.</summary>
+    public static Task DropAsync(EmbeddedServer server, string name, CancellationToken cancellation) => DropAsync(server.ConnectionString, name, cancellation);
+
+    static Task DropAsync(string admin, string name, CancellationToken cancellation) => IsOurs().IsMatch(name)
+        ? RunAsync(admin, cancellation, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"DROP ROLE IF EXISTS {name}_shop")
+        : Task.CompletedTask;
+
+    [GeneratedRegex(@"\Adxy_rehearsal_[0-9a-f]{8}\z")]
+    private static partial Regex IsOurs();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
+using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Migration;
@@ -63,7 +64,7 @@ internal sealed class RehearsalRun(
             await AcceptAsync(view, cancellation);
             await ApproveAsync(view, cancellation);
             var now = Signature(view);
-            if (now != last)
+            if (now != last || !FxWeek.IsOpen(view.Now))
             {
                 (last, since) = (now, realTime.GetTimestamp());
             }
@@ -155,7 +156,7 @@ internal sealed class RehearsalRun(
     }
 
     static string Signature(RunView view) =>
-        $"{view.Run.State} {view.Run.Phase} {view.Run.Step} {view.LogSeq} {view.Samples.Samples} {view.Steps.Sum(step => step.Done)} {string.Join(' ', view.Gates.Select(gate => $"{gate.Gate.Name} {gate.Gate.Verdict}"))}";
+        $"{view.Run.State} {view.Run.Phase} {view.Run.Step} {view.LogSeq} {view.Samples.Healthy} {view.Steps.Sum(step => step.Done)} {string.Join(' ', view.Gates.Select(gate => $"{gate.Gate.Name} {gate.Gate.Verdict}"))}";
 
     static string Standing(RunView view) => view.Gates.Where(gate => gate.Blocks).Select(gate => $"{gate.Gate.Name}: expected {gate.Gate.Expected}, observed {gate.Gate.Observed}")
         .DefaultIfEmpty("no gate says why").Aggregate((one, other) => $"{one}; {other}");

@@ -28,7 +28,9 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = session.Home }, session.Note, session.Time, cancellation);
         try
         {
+            await ClearAbandonedAsync(server, cancellation);
             var database = await RehearsalDatabase.CreateAsync(server, cancellation);
+            RehearsalOwner.Claim(Home(database.Name));
             try
             {
                 return await OnAsync(database, cancellation);
@@ -37,12 +39,14 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
             {
                 if (options.Keep)
                 {
+                    RehearsalOwner.Release(Home(database.Name));
                     await database.DisposeAsync();
                     session.Note($"kept: the database {database.Name} beside that of './dxy db url'; remove it with DROP DATABASE {database.Name} WITH (FORCE)");
                 }
                 else
                 {
                     await database.DropAsync(CancellationToken.None);
+                    Directory.Delete(Home(database.Name), recursive: true);
                 }
             }
         }
@@ -64,11 +68,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         var before = await RehearsalReport.SizesAsync(database.Data, cancellation);
         var clock = await database.SetClockAsync(start, options.Rate, Standing + (StandingEach * options.Silos), session.Time, cancellation);
 
-        var home = Path.Combine(session.Home, "rehearsal", database.Name);
-        await using var own = new Session(session.Host, new SettingsReader(session.Host, new Dictionary<string, string>
-        {
-            ["Database"] = database.Connection, ["Home"] = home,
-        }, null), session.Json, session.Verbose, session.Yes);
+        await using var own = SessionOf(Home(database.Name), database.Connection);
         var cluster = new LocalCluster(own);
         Tell($"market time begins at {start} and runs {options.Rate} times as fast; starting {options.Silos} silo{(options.Silos == 1 ? "" : "s")}");
         var silos = await cluster.StartAsync(options.Silos, "none", new Dictionary<string, string>
@@ -82,12 +82,28 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         finally
         {
             await cluster.StopAsync(silos, CancellationToken.None);
-            if (!options.Keep)
-            {
-                Directory.Delete(home, recursive: true);
-            }
         }
     }
+
+    // What a console that was killed left: its silos, its database and its folder.
+    async Task ClearAbandonedAsync(EmbeddedServer server, CancellationToken cancellation)
+    {
+        foreach (var folder in RehearsalOwner.Abandoned(Path.Combine(session.Home, "rehearsal")))
+        {
+            await using var left = SessionOf(folder, server.ConnectionString);
+            var cluster = new LocalCluster(left);
+            await cluster.StopAsync(cluster.Running(), cancellation);
+            await RehearsalDatabase.DropAsync(server, Path.GetFileName(folder), cancellation);
+            Directory.Delete(folder, recursive: true);
+            Tell($"cleared away {Path.GetFileName(folder)}, which an earlier call had to leave");
+        }
+    }
+
+    string Home(string database) => Path.Combine(session.Home, "rehearsal", database);
+
+    // Silos of a rehearsal have records, logs and settings apart from the user's.
+    Session SessionOf(string home, string connection) => new(session.Host,
+        new SettingsReader(session.Host, new Dictionary<string, string> { ["Database"] = connection, ["Home"] = home }, null), session.Json, session.Verbose, session.Yes);
 
     async Task<UtcTime> FillAsync(RehearsalDatabase database, SimulatedMarket market, CancellationToken cancellation)
     {
