@@ -10,7 +10,7 @@ internal static class BenchRun
 {
     static IReadOnlyList<IMeasurement> All =>
     [
-        new ImportMeasurement(), new ImportAgainMeasurement(), new DeriveMeasurement(), new RollupMeasurement(), new LiveMeasurement(), new StartMeasurement(),
+        new ImportMeasurement(), new ImportAgainMeasurement(), new DeriveMeasurement(), new RollupMeasurement(), new LiveMeasurement(), new StartMeasurement(), new CopyMeasurement(),
         new VerifyMeasurement(),
     ];
 

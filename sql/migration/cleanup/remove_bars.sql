@@ -6,7 +6,7 @@ SET deleted_at = $5,
     updated_at = CASE WHEN $7 OR (s.tableoid, s.ctid) = (
       SELECT w.tableoid, w.ctid FROM public.derived_data_bars AS w
       WHERE w.canonical_symbol = s.canonical_symbol AND w.timeframe = s.timeframe AND w.ts_utc = s.ts_utc AND w.deleted_at IS NULL
-      ORDER BY w.derivation_version DESC NULLS LAST, w.updated_at DESC NULLS LAST, w.ctid DESC LIMIT 1) THEN dxy.now() ELSE s.updated_at END
+      ORDER BY w.derivation_version DESC NULLS LAST, w.updated_at DESC NULLS LAST, w.ctid DESC LIMIT 1) THEN (SELECT dxy.now()) ELSE s.updated_at END
 WHERE s.canonical_symbol = $1 AND s.timeframe = '1m' AND s.ts_utc >= $2 AND s.ts_utc < $3 AND s.deleted_at IS NULL
   AND ($7 AND EXISTS (
          SELECT FROM public.data_bars AS t

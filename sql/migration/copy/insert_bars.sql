@@ -4,11 +4,11 @@
 INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
                               source, ingested_at, raw, created_at, updated_at)
 SELECT s.canonical_symbol, s.timeframe, s.ts_utc, s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial,
-       'synthetic', coalesce(s.ingested_at, s.created_at, n.at),
+       'synthetic', coalesce(s.ingested_at, s.created_at, (SELECT dxy.now())),
        CASE WHEN jsonb_typeof(s.raw) = 'object' THEN s.raw ELSE '{}' END
          || jsonb_build_object('migration', $5::text, 'orig_source', s.source, 'orig_version', s.derivation_version),
-       coalesce(s.created_at, s.ingested_at, n.at), n.at
-FROM public.derived_data_bars AS s, (SELECT dxy.now() AS at) AS n
+       coalesce(s.created_at, s.ingested_at, (SELECT dxy.now())), (SELECT dxy.now())
+FROM public.derived_data_bars AS s
 WHERE s.canonical_symbol = $1 AND s.timeframe = '1m' AND s.deleted_at IS NULL AND s.ts_utc >= $2 AND s.ts_utc < $3
   AND ($4 OR (s.tableoid, s.ctid) = (
     SELECT w.tableoid, w.ctid FROM public.derived_data_bars AS w

@@ -2,7 +2,7 @@
 -- the conflict was found: what was written since is newer than both. $4 names the run.
 UPDATE public.data_bars AS t
 SET open = s.open, high = s.high, low = s.low, close = s.close, vol = s.vol, vwap = s.vwap, trade_count = s.trade_count, is_partial = s.is_partial,
-    source = 'synthetic', ingested_at = coalesce(s.ingested_at, t.ingested_at), updated_at = dxy.now(),
+    source = 'synthetic', ingested_at = coalesce(s.ingested_at, t.ingested_at), updated_at = (SELECT dxy.now()),
     raw = CASE WHEN jsonb_typeof(s.raw) = 'object' THEN s.raw ELSE '{}' END
             || jsonb_build_object('migration', $4::text, 'orig_source', s.source, 'orig_version', s.derivation_version)
 FROM dxy.run_conflict AS c,
