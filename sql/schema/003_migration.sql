@@ -192,27 +192,3 @@ CREATE TABLE dxy.restart (
   run          text        NOT NULL,
   requested_at timestamptz NOT NULL
 );
-
--- dxy_console: who orders a run; it reads everything and changes nothing but the run's orders. dxy_migrator: who carries one out.
--- dxy_mirror: what other programs write to the old table is brought to the new one by.
-DO $$
-DECLARE
-  v_role text;
-BEGIN
-  FOREACH v_role IN ARRAY ARRAY['dxy_console', 'dxy_migrator', 'dxy_mirror'] LOOP
-    BEGIN
-      EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN
-      NULL;
-    END;
-  END LOOP;
-  -- Who hands the mirror function over has to be a member of its new owner; see 000_roles.
-  IF NOT pg_has_role(current_user, 'dxy_mirror', CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
-    BEGIN
-      EXECUTE format('GRANT dxy_mirror TO %I', current_user);
-    EXCEPTION WHEN unique_violation THEN
-      NULL;
-    END;
-  END IF;
-END
-$$;

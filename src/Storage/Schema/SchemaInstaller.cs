@@ -26,7 +26,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         var done = await JournalAsync(database, cancellation);
         var tables = await MissingTablesAsync(database, cancellation);
         var triggers = await CaptureMissing.ReadAsync(database, cancellation);
-        var plan = (await MissingSchemasAsync(database, cancellation))
+        var plan = (await MissingRolesAsync(database, cancellation)).Concat(await MissingSchemasAsync(database, cancellation))
             .Concat(SchemaScript.All.Where(script => !done.Contains(script.Name))).Concat(tables)
             .Concat(SchemaScript.AfterTables.Where(script => !done.Contains(script.Name)))
             .Concat(triggers.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend)));
@@ -54,6 +54,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             return [];
         }
 
+        await ExecuteAsync(database, Sql.Text("roles/roles.sql"), cancellation);
         foreach (var schema in await MissingSchemasAsync(database, cancellation))
         {
             await ExecuteAsync(database, schema.Text, cancellation);
@@ -145,6 +146,12 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         }
 
         return missing;
+    }
+
+    static async Task<IReadOnlyList<SchemaScript>> MissingRolesAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(Sql.Text("roles/missing.sql"));
+        return await command.ExecuteScalarAsync(cancellation) is true ? [new SchemaScript("roles/roles.sql", Sql.Text("roles/roles.sql"))] : [];
     }
 
     static async Task<IReadOnlyList<SchemaScript>> MissingSchemasAsync(NpgsqlDataSource database, CancellationToken cancellation)

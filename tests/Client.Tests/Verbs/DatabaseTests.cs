@@ -2,6 +2,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Verbs;
 
+/// <summary>Alone: removing drops roles, which are the whole server's, and which another test's database may just be about to use.</summary>
+[Collection(Alone.Name)]
 public sealed class DatabaseTests(TestServer server)
 {
     [Fact]
