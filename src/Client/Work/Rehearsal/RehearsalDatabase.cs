@@ -41,7 +41,7 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
         var own = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name };
         await RunAsync(own.ConnectionString, cancellation, $"CREATE ROLE {name}_shop LOGIN PASSWORD '{password}'");
         var shop = new NpgsqlConnectionStringBuilder(own.ConnectionString) { Username = $"{name}_shop", Password = password };
-        return new RehearsalDatabase(name, own.ConnectionString, shop.ConnectionString, server.ConnectionString);
+        return new RehearsalDatabase(name, own.ConnectionString, shop.ConnectionString, server.AdminConnectionString);
     }
 
     /// <summary>Lets the shop's programs at the tables, once these are there.</summary>
@@ -61,7 +61,7 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
         return new MarketClock(real, anchor, market, rate);
     }
 
-    /// <summary>Removes the database and the login.</summary>
+    /// <summary>Removes the database and the login; as the administrator, because a session of the shop's login, or of the server itself, may still be in it.</summary>
     public async Task DropAsync(CancellationToken cancellation)
     {
         await DisposeAsync();
@@ -69,7 +69,7 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     }
 
     /// <summary>Removes the database and the login of a rehearsal that somebody left.</summary>
-    public static Task DropAsync(EmbeddedServer server, string name, CancellationToken cancellation) => DropAsync(server.ConnectionString, name, cancellation);
+    public static Task DropAsync(EmbeddedServer server, string name, CancellationToken cancellation) => DropAsync(server.AdminConnectionString, name, cancellation);
 
     static Task DropAsync(string admin, string name, CancellationToken cancellation) => IsOurs().IsMatch(name)
         ? RunAsync(admin, cancellation, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"DROP ROLE IF EXISTS {name}_shop")

@@ -8,6 +8,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Simulation;
 using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Server;
+using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;
 
@@ -45,8 +46,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
                 }
                 else
                 {
-                    await database.DropAsync(CancellationToken.None);
-                    Directory.Delete(Home(database.Name), recursive: true);
+                    await ClearAsync(database);
                 }
             }
         }
@@ -82,6 +82,20 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         finally
         {
             await cluster.StopAsync(silos, CancellationToken.None);
+        }
+    }
+
+    // What can't be cleared is said; a report isn't lost for it.
+    async Task ClearAsync(RehearsalDatabase database)
+    {
+        try
+        {
+            await database.DropAsync(CancellationToken.None);
+            Directory.Delete(Home(database.Name), recursive: true);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or IOException)
+        {
+            session.Note($"{database.Name} could not be removed, the next rehearsal will: {fault.Message}");
         }
     }
 
