@@ -192,3 +192,18 @@ CREATE TABLE dxy.restart (
   run          text        NOT NULL,
   requested_at timestamptz NOT NULL
 );
+
+-- What shadow mode found: a target's bars of a UTC day as the old programs wrote them, beside what deriving gives. The newest comparison of each day.
+CREATE TABLE dxy.shadow (
+  symbol             text        NOT NULL,
+  timeframe          text        NOT NULL,
+  day                date        NOT NULL,
+  equal              bigint      NOT NULL,
+  different          bigint      NOT NULL,
+  missing            bigint      NOT NULL,             -- given by deriving, not in the shop
+  extra              bigint      NOT NULL,             -- only in the shop
+  largest_difference numeric     NOT NULL,             -- between two prices
+  samples            jsonb       NOT NULL DEFAULT '[]',
+  compared_at        timestamptz NOT NULL,
+  PRIMARY KEY (symbol, timeframe, day)
+);

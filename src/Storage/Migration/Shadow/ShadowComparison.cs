@@ -1,0 +1,105 @@
+using System.Data;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Registry;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Migration;
+
+/// <summary>Derives and compares with what the shop's programs write in the old table, a UTC day of one target at a time. Only reads.</summary>
+public sealed class ShadowComparison(NpgsqlDataSource database)
+{
+    /// <summary>How long after its end the shop's programs have for a bar. Market time.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+
+    // A day that is over is compared again, because bars come late and are corrected.
+    static readonly TimeSpan Again = TimeSpan.FromHours(1);
+    static readonly Route Old = new(RouteMode.Legacy, 0);
+
+    /// <summary>The indexes that the registry knows, and DXY by its published definition; their rollups beside them. Only what the old table holds bars of.</summary>
+    public async Task<IReadOnlyList<ITargetRule>> TargetsAsync(CancellationToken cancellation)
+    {
+        var registry = await new RegistryStore(database).LoadAsync(cancellation);
+        var rules = new List<ITargetRule>();
+        foreach (var symbol in registry.Indexes.Select(index => index.Symbol).Append(IndexDefinition.Dxy.Symbol).Distinct())
+        {
+            var metadata = IndexRegistration.ForDeriving(symbol, registry.Find(symbol)?.Metadata);
+            var index = RegistryStore.Entry(symbol.Name, null, null, true, metadata).Index ?? throw new InvalidOperationException($"The registry row of {symbol} defines no index.");
+            foreach (var rule in (ITargetRule[])[
+                new IndexTargetRule(index, Patience),
+                new RollupTargetRule(new Series(symbol, Timeframe.FiveMinutes), Patience), new RollupTargetRule(new Series(symbol, Timeframe.OneHour), Patience)])
+            {
+                if (await database.Migration("shadow/holds_bars", symbol.Name, rule.Series.Timeframe.ToString()).ValueAsync<bool>(cancellation))
+                {
+                    rules.Add(rule);
+                }
+            }
+        }
+
+        return rules;
+    }
+
+    /// <summary>The day whose turn it is: today each minute, else of the last ones the one looked at longest ago; null when all were lately.</summary>
+    /// <param name="known">What is known of the target.</param>
+    /// <param name="now">Market time.</param>
+    /// <param name="days">How many days back, 1 to 366.</param>
+    public static UtcTime? Next(IEnumerable<ShadowDay> known, UtcTime now, int days)
+    {
+        var compared = known.ToDictionary(day => day.Day, day => day.ComparedAt);
+        var today = now.Floor(Timeframe.OneDay);
+        return compared.TryGetValue(today, out var at) && at.Floor(Timeframe.OneMinute) >= now.Floor(Timeframe.OneMinute)
+            ? Enumerable.Range(1, days).Select(back => today - TimeSpan.FromDays(back))
+                .Where(day => !compared.TryGetValue(day, out var then) || now - then >= Again || then < day + TimeSpan.FromDays(1) + Patience)
+                .OrderBy(day => compared.GetValueOrDefault(day)).ThenByDescending(day => day).Select(day => (UtcTime?)day).FirstOrDefault()
+            : today;
+    }
+
+    /// <summary>Compares one day, as far as its bars ought to stand by now, in one snapshot.</summary>
+    public async Task<ShadowDay> CompareAsync(ITargetRule rule, UtcTime day, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        UtcTime now;
+        await using (var clock = new NpgsqlCommand("SELECT dxy.now()", connection, snapshot))
+        {
+            now = UtcTime.From((DateTime)(await clock.ExecuteScalarAsync(cancellation))!);
+        }
+
+        var end = UtcTime.Min(day + TimeSpan.FromDays(1), (now - Patience).Floor(rule.Series.Timeframe));
+        if (end <= day)
+        {
+            return ShadowDay.Compare(rule.Series, day, [], [], now);
+        }
+
+        var window = new TimeRange(day, end);
+        var derived = await rule.DeriveAsync(connection, window, null, Old, cancellation);
+        await using var batch = new NpgsqlBatch(connection, snapshot);
+        batch.BatchCommands.Add(BarReader.Command(BarTable.Derived, rule.Series, window));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        return ShadowDay.Compare(rule.Series, day, derived.Rows, await BarReader.ReadAsync(reader, rule.Series, cancellation), now);
+    }
+
+    /// <summary>Compares whatever has its turn, and saves it; how many days that were.</summary>
+    /// <param name="store">Where to.</param>
+    /// <param name="days">How many days back.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<int> LookAsync(ShadowStore store, int days, CancellationToken cancellation)
+    {
+        var compared = 0;
+        var known = (await store.ListAsync(null, cancellation)).ToLookup(day => day.Target);
+        var now = await database.NowAsync(cancellation);
+        foreach (var rule in await TargetsAsync(cancellation))
+        {
+            if (Next(known[rule.Series], now, days) is { } day)
+            {
+                await store.SaveAsync(await CompareAsync(rule, day, cancellation), cancellation);
+                compared++;
+            }
+        }
+
+        return compared;
+    }
+}
