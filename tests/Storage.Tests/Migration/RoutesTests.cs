@@ -140,23 +140,6 @@ public sealed class RoutesTests(TestServer server)
         Assert.Equal("both", await shop.Shop.ValueAsync<string>("SELECT mode FROM dxy.route"));
     }
 
-    [Fact]
-    public async Task Undoing_the_end_of_old_writes_brings_the_old_table_what_the_new_one_got_alone()
-    {
-        await using var shop = await LegacyShop.OpenAsync(server);
-        await shop.StartAsync();
-        string[] steps = [.. Deriving, "cleanup/old-writes-off"];
-        await DriveAsync(shop, steps);
-        await shop.Shop.RunAsync(LegacyTables.Fx(300, 40));
-        await shop.Shop.DrainAsync();
-        Assert.Equal(300, await shop.Shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY'"));
-
-        await shop.RollBackAsync();
-        await DriveAsync(shop, steps);
-        Assert.Equal(RunState.RolledBack, (await shop.RunAsync()).State);
-        Assert.Equal(340, await shop.Shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY' AND deleted_at IS NULL"));
-    }
-
     // The steps named, the derivers at work beside them, and the market moving.
     static async Task DriveAsync(LegacyShop shop, string[] names, bool moveMarket = true, string? until = null)
     {

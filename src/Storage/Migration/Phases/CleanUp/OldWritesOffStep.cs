@@ -4,29 +4,22 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Storage.Migration.Phases.CleanUp;
 
 /// <summary>
-/// The dual write ends: the new table alone is written, once no transaction is open any more that wrote both. Undoing begins the dual write again
-/// and brings to the old table what was written to the new one alone.
+/// The dual write ends, at a moment at which both tables are verified equal: the new table alone is written, once no transaction is open any more that wrote
+/// both. Undoing begins the dual write again and brings to the old table what was written to the new one alone.
 /// </summary>
 sealed class OldWritesOffStep() : MigrationStep("cleanup/old-writes-off", MigrationPhase.CleanUp)
 {
     const int BatchRows = 5000;
 
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<string>>([$"turn the route of {context.Run.Symbol}: written to the new table alone"]);
+        Task.FromResult<IReadOnlyList<string>>([$"turn the route of {context.Run.Symbol}: written to the new table alone, after a verification of every bar"]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
         if (Kept<string>(context, "fence") is not { } fence)
         {
-            await using var transaction = await context.BeginAsync(cancellation);
-            await transaction.LockBudgetAsync(cancellation);
-            var epoch = await transaction.FlipRouteAsync("new", cancellation);
-            await KeepAsync(context, transaction, "fence", await Fence.SetAsync(transaction, cancellation), cancellation);
-            await transaction.EventAsync("route turned", $$"""{"mode": "new", "epoch": {{epoch}}}""", cancellation);
-            await context.At(this, "written", cancellation);
-            await transaction.CommitAsync(cancellation);
-            await context.At(this, "committed", cancellation);
-            return new StepOutcome.More();
+            return await VerifiedFlip.AdvanceAsync(context, this, "new", "cleanup/verification", async transaction =>
+                await KeepAsync(context, transaction, "fence", await Fence.SetAsync(transaction, cancellation), cancellation), cancellation) ?? new StepOutcome.More();
         }
 
         var gate = await Fence.LookAsync(context, "cleanup/fence", fence, cancellation);

@@ -19,31 +19,7 @@ sealed class ReadsStep() : MigrationStep("switch/reads", MigrationPhase.SwitchRe
                 new Gate("switch/route", GateVerdict.Pass, "the route is 'both_read_new'", "it is; each deriving transaction reads it under its lock", "SELECT * FROM dxy.route"));
         }
 
-        if (await FullVerification.AdvanceAsync(context, this, "switch/verification", cancellation) is not { } result)
-        {
-            return new StepOutcome.More();
-        }
-
-        if (result.Gate.Verdict != GateVerdict.Pass)
-        {
-            return new StepOutcome.Waiting([result.Gate], Soon);
-        }
-
-        await using var transaction = await context.BeginAsync(cancellation);
-        await transaction.LockBudgetAsync(cancellation);
-        var epoch = await transaction.FlipRouteAsync("both_read_new", cancellation);
-        if (!await new TableVerification(context.Database).IsFreshAsync(result.Verification, cancellation))
-        {
-            // Somebody wrote between the verification and the lock: not on this ground. The next call verifies anew.
-            return new StepOutcome.More();
-        }
-
-        await transaction.GatesAsync(Phase, [result.Gate], cancellation);
-        await transaction.EventAsync("route turned", $$"""{"mode": "both_read_new", "epoch": {{epoch}}, "verification": {{result.Verification.Id}}}""", cancellation);
-        await context.At(this, "written", cancellation);
-        await transaction.CommitAsync(cancellation);
-        await context.At(this, "committed", cancellation);
-        return new StepOutcome.More();
+        return await VerifiedFlip.AdvanceAsync(context, this, "both_read_new", "switch/verification", _ => Task.CompletedTask, cancellation) ?? new StepOutcome.More();
     }
 
     public override async Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation)
