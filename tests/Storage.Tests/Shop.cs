@@ -13,7 +13,7 @@ namespace DxyOrleans.Storage.Tests;
 public sealed class Shop : IAsyncDisposable
 {
     /// <summary>A Monday, 08:00Z: the market is open before and after.</summary>
-    public static readonly UtcTime Open = UtcTime.At(2024, 3, 4, 8);
+    public static readonly UtcTime Open = LegacyTables.Open;
 
     public static readonly string[] Pairs = ["EURUSD", "USDJPY", "GBPUSD", "USDCAD", "USDSEK", "USDCHF"];
 

@@ -88,7 +88,7 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
                 return (record, running);
 
             var said = await NewLinesAsync(record.LogFile, before, cancellationToken);
-            if (attempt == Attempts || !IsPassing(said, record.Port))
+            if (attempt == Attempts || !IsPassing(said, record))
                 throw new EmbeddedServerException($"PostgreSQL does not start on {record.DataFolder}: {Cause(said, result)} Its log is {record.LogFile}.");
             await Task.Delay(Poll * 4, time, cancellationToken);
         }
@@ -106,9 +106,12 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         return record.Port != 0 && LoopbackPort.IsFree(record.Port) ? record.Port : LoopbackPort.Free();
     }
 
-    // The children of a server that was killed take a moment to leave its memory; a free port may be taken between the look and the start.
-    private bool IsPassing(string said, int port) =>
-        said.Contains("still in use", StringComparison.Ordinal) || (options.Port is null && !LoopbackPort.IsFree(port));
+    // A server that was killed takes a moment to leave the table of processes, and its children to leave its memory; a free port may be taken between
+    // the look and the start.
+    private bool IsPassing(string said, ServerRecord record) =>
+        said.Contains("still in use", StringComparison.Ordinal)
+        || (said.Contains("lock file \"postmaster.pid\" already exists", StringComparison.Ordinal) && Postmaster.Find(record.DataFolder) is null)
+        || (options.Port is null && !LoopbackPort.IsFree(record.Port));
 
     // A server that starts (a recovery may take its time) or stops is waited for; null when none runs.
     private async Task<Postmaster?> SettledAsync(string dataFolder, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DxyOrleans.Storage.Server;
 using DxyOrleans.Testing;
 using Npgsql;
@@ -19,6 +20,14 @@ public sealed class DurableServer : IAsyncLifetime, ICollectionFixture<DurableSe
         _server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = Path.Combine(_folder, "home") }, notice: null, TimeProvider.System);
 
     public Task StopAsync() => _server.StopAsync();
+
+    /// <summary>Ends the server at once (SIGKILL), as a machine does that loses power; its children follow when they notice.</summary>
+    public async Task KillAsync()
+    {
+        using var postmaster = Process.GetProcessById(_server.Pid);
+        postmaster.Kill();
+        await Until.TrueAsync("the server's process is gone", () => Task.FromResult(EmbeddedServer.Find(_server.Home, TimeProvider.System) is null), TimeSpan.FromSeconds(10));
+    }
 
     /// <summary>A cluster on an empty database of this server.</summary>
     public async Task<SiloCluster> MakeClusterAsync(string name)

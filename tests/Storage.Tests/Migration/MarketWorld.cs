@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration;
+using DxyOrleans.Testing;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Tests.Migration;

@@ -1,12 +1,18 @@
 using System.Globalization;
+using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Storage.Tests.Migration;
+namespace DxyOrleans.Testing;
 
 /// <summary>The SQL that makes and fills a legacy shop's tables, as the shop's own people might have done.</summary>
-static class LegacyTables
+public static class LegacyTables
 {
+    /// <summary>The shop's first minute: a Monday, 08:00Z; the market is open before and after.</summary>
+    public static readonly UtcTime Open = UtcTime.At(2024, 3, 4, 8);
+
+    /// <summary>A shop of these options, from nothing.</summary>
     public static string Sql(LegacyOptions options) => string.Join(";\n", Tables(options).Append(options.Before).Concat(Rows(options)).Where(sql => sql.Length > 0));
 
+    /// <summary>The legacy deriver's statement for minutes counted from <see cref="Open"/>.</summary>
     public static string Write(int from, int count) => $$"""
         INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw, derivation_version)
         SELECT 'DXY', '1m', f.ts_utc, f.v, f.v, f.v, f.v, 0, NULL, 0, 'synthetic', '{"kind": "dxy", "version": 1}', 1
@@ -16,15 +22,16 @@ static class LegacyTables
             * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'GBPUSD'), -0.119) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDCAD'), 0.091)
             * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDSEK'), 0.042) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDCHF'), 0.036), 8) AS v
           FROM public.data_bars AS b
-          WHERE b.timeframe = '1m' AND b.canonical_symbol IN ('EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF') AND b.ts_utc >= '{{Shop.Minute(from)}}' AND b.ts_utc < '{{Shop.Minute(from + count)}}'
+          WHERE b.timeframe = '1m' AND b.canonical_symbol IN ('EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF') AND b.ts_utc >= '{{Minute(from)}}' AND b.ts_utc < '{{Minute(from + count)}}'
           GROUP BY b.ts_utc
         ) AS f
         WHERE f.v IS NOT NULL
         """;
 
+    /// <summary>An ingest program's statement: the six pairs' bars of minutes counted from <see cref="Open"/>, which depend on the minute alone.</summary>
     public static string Fx(int from, int count) => string.Create(CultureInfo.InvariantCulture, $"""
         INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source)
-        SELECT p.pair, '1m', timestamptz '{Shop.Open}' + m * interval '1 minute', v, v * 1.001, v * 0.999, v, 10, v, 3, 'ingest'
+        SELECT p.pair, '1m', timestamptz '{Open}' + m * interval '1 minute', v, v * 1.001, v * 0.999, v, 10, v, 3, 'ingest'
         FROM (VALUES ('EURUSD', 1.0843), ('USDJPY', 150.12), ('GBPUSD', 1.2654), ('USDCAD', 1.3561), ('USDSEK', 10.3712), ('USDCHF', 0.8843)) AS p(pair, price),
              generate_series({from}, {from + count - 1}) AS m,
              LATERAL (SELECT round(p.price * (1 + ((m * 7 + length(p.pair) + ascii(p.pair)) % 21 - 10) * 0.00002), 8) AS v) AS c
@@ -96,5 +103,7 @@ static class LegacyTables
     static string Mark(int from, int count, string set) => count == 0 ? "" : $"UPDATE public.derived_data_bars SET {set} {Range(from, count)}";
 
     static string Range(int from, int count) =>
-        $"WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc >= '{Shop.Minute(from)}' AND ts_utc < '{Shop.Minute(from + count)}'";
+        $"WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc >= '{Minute(from)}' AND ts_utc < '{Minute(from + count)}'";
+
+    static UtcTime Minute(int minute) => Open + TimeSpan.FromMinutes(minute);
 }

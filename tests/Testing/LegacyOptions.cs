@@ -1,6 +1,6 @@
-namespace DxyOrleans.Storage.Tests.Migration;
+namespace DxyOrleans.Testing;
 
-/// <summary>What a <see cref="LegacyShop"/> holds. Each kind of dirt has minutes of its own, counted from <see cref="Shop.Open"/>.</summary>
+/// <summary>What a legacy shop holds. Each kind of dirt has minutes of its own, counted from <see cref="LegacyTables.Open"/>.</summary>
 public sealed record LegacyOptions
 {
     /// <summary>Legacy DXY minutes, each made of the six pairs' bars of that minute; at least 250 where there is dirt.</summary>

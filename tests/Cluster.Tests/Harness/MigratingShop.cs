@@ -1,0 +1,117 @@
+using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Migration;
+using DxyOrleans.Storage.Schema;
+using DxyOrleans.Testing;
+using Npgsql;
+
+namespace DxyOrleans.Cluster.Tests.Harness;
+
+/// <summary>
+/// A legacy shop with a run that silos carry out, and what goes on beside it: the market runs <see cref="Rate"/> times as fast, the six pairs' bars of each
+/// minute come once it is over, warnings are accepted, approvals given. What the shop was before is kept in a schema of the test's own, <c>before</c>.
+/// </summary>
+public sealed class MigratingShop : IAsyncDisposable
+{
+    /// <summary>The run's name.</summary>
+    public const string Name = "killed";
+
+    const double Rate = 60;
+
+    readonly NpgsqlDataSource _data;
+    int _played;
+
+    MigratingShop(NpgsqlDataSource data, Shop shop, int legacyMinutes) => (_data, Shop, LegacyMinutes, _played) = (data, shop, legacyMinutes, legacyMinutes);
+
+    public Shop Shop { get; }
+
+    /// <summary>How many minutes the legacy deriver had derived when the clock was started.</summary>
+    public int LegacyMinutes { get; }
+
+    /// <summary>What has come of the pairs' bars, from the shop's first minute.</summary>
+    public TimeRange Played => new(LegacyTables.Open, LegacyTables.Open + TimeSpan.FromMinutes(_played));
+
+    /// <summary>Asked before an approval is given.</summary>
+    public Func<string, bool> Approves { get; set; } = _ => true;
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    static RunSettings Settings { get; } = new()
+    {
+        QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, FailMinutes = 10_000, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
+    };
+
+    public static async Task<MigratingShop> OpenAsync(SiloCluster cluster)
+    {
+        var options = LegacyOptions.Dirty with { Minutes = 900 };
+        var shop = cluster.Shop;
+        await shop.RunAsync(LegacyTables.Sql(options));
+        await shop.RunAsync("""
+            CREATE SCHEMA before;
+            CREATE TABLE before.data_bars AS SELECT * FROM public.data_bars;
+            CREATE TABLE before.derived_data_bars AS SELECT * FROM public.derived_data_bars;
+            CREATE TABLE before.core_asset_registry_all AS SELECT * FROM public.core_asset_registry_all
+            """);
+        await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
+        await shop.RunAsync($"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{LegacyTables.Open + TimeSpan.FromMinutes(options.Minutes)}', {Rate})");
+        return new MigratingShop(NpgsqlDataSource.Create(cluster.ConnectionString), shop, options.Minutes);
+    }
+
+    public async Task StartRunAsync()
+    {
+        await using var command = _data.CreateCommand("SELECT dxy.migrate_start($1, 'DXY', $2::jsonb, $3::jsonb)");
+        command.Parameters.Add(new NpgsqlParameter { Value = Name });
+        command.Parameters.Add(new NpgsqlParameter { Value = Settings.ToJson() });
+        command.Parameters.Add(new NpgsqlParameter { Value = await RunTarget.ReadAsync(_data, Token) });
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    public async Task<Run> RunAsync() => await new RunLedger(_data).FindAsync(Name, Token) ?? throw new InvalidOperationException("The run isn't started.");
+
+    /// <summary>The bars of the minutes that are over come.</summary>
+    public async Task PlayAsync()
+    {
+        var now = UtcTime.From(await Shop.ValueAsync<DateTime>("SELECT dxy.now()"));
+        var over = (int)(now - LegacyTables.Open).TotalMinutes;
+        if (over > _played)
+        {
+            await Shop.RunAsync(LegacyTables.Fx(_played, over - _played));
+            _played = over;
+        }
+    }
+
+    /// <summary>Accepts and approves what a run that waits, waits for, and has it look at once.</summary>
+    /// <returns>Whether anything was ordered.</returns>
+    public async Task<bool> OrderAsync(Run run)
+    {
+        if (run.RetryAt is null || run.Direction == RunDirection.Back)
+        {
+            return false;
+        }
+
+        var ordered = await Shop.CountAsync($"""
+            (SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
+             WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)) AS accepted
+            """) > 0;
+        var kind = run.Step switch { "deploy/approval" => "deploy", "observe/approval" => "cleanup", _ => null };
+        if (kind is not null && Approves(kind) && await Shop.CountAsync($"dxy.run_approval WHERE kind = '{kind}'") == 0)
+        {
+            await Shop.RunAsync($"SELECT dxy.migrate_approve('{Name}', '{kind}')");
+            ordered = true;
+        }
+
+        return ordered;
+    }
+
+    /// <summary>Gates that don't let the run go on.</summary>
+    public async Task<string> HeldAsync() => string.Join("; ", await Shop.ListAsync($"SELECT g.gate || ': ' || g.observed FROM dxy.run_gate AS g WHERE g.run = '{Name}' AND g.verdict <> 'PASS'"));
+
+    /// <summary>Closes idle connections, which a killed server left dead.</summary>
+    public void ForgetConnections()
+    {
+        _data.Clear();
+        Shop.ForgetConnections();
+    }
+
+    public ValueTask DisposeAsync() => _data.DisposeAsync();
+}
