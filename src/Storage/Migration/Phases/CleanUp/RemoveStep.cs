@@ -21,6 +21,9 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
 
         public int BatchRows { get; init; } = BatchSizer.First;
 
+        /// <summary>The mark of the last batch; at first the newest that any row bears. Later marks are later: no row bears one before its batch.</summary>
+        public DateTime Mark { get; init; }
+
         public WalMark? Wal { get; init; }
 
         /// <summary>The batch undone last.</summary>
@@ -56,7 +59,9 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
         if (place.Next is null)
         {
             var planned = progress.Done + await ActiveAsync(context, cancellation);
-            await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place with { Next = DateTime.UnixEpoch.AddYears(-200) }), Total = planned }, cancellation);
+            var borne = await transaction.Connection.Migration("cleanup/newest_mark", context.Run.Symbol.Name).ValueAsync<DateTime?>(cancellation) ?? DateTime.UnixEpoch;
+            place = place with { Next = DateTime.UnixEpoch.AddYears(-200), Mark = borne };
+            await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place), Total = planned }, cancellation);
             await transaction.CommitAsync(cancellation);
             return new StepOutcome.More();
         }
@@ -103,7 +108,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
         var (symbol, settings) = (context.Run.Symbol.Name, context.Run.Settings);
         var began = context.RealTime.GetTimestamp();
         await transaction.MoveRouteAsync(cancellation);
-        var (rows, minutes, last, mark) = (await transaction.Connection.Migration("cleanup/next_portion", symbol, place.Next!.Value, (long)Math.Min(place.BatchRows, settings.BatchRows))
+        var (rows, minutes, last, mark) = (await transaction.Connection.Migration("cleanup/next_portion", symbol, place.Next!.Value, (long)Math.Min(place.BatchRows, settings.BatchRows), place.Mark)
             .RowsAsync(reader => ((int)reader.GetInt64(0), (int)reader.GetInt64(1), reader.IsDBNull(2) ? (DateTime?)null : reader.GetDateTime(2), reader.GetUtc(3)), cancellation))[0];
         if (last is not { } end)
         {
@@ -120,7 +125,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
             await transaction.BatchAsync(Name, "derived_data_bars", new TimeRange(UtcTime.From(place.Next.Value), UtcTime.From(to)), removed, mark, took, cancellation);
         }
 
-        place = place with { Next = to, BatchRows = BatchSizer.Next(settings, rows, took) };
+        place = place with { Next = to, Mark = mark.ToDateTime(), BatchRows = BatchSizer.Next(settings, rows, took) };
         await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place), Done = progress.Done + removed }, cancellation);
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
