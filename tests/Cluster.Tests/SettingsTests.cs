@@ -15,6 +15,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("GatewayPort", Somewhere, "--GatewayPort", "eleven")]
     [InlineData("Feed", Somewhere, "--Feed", "carrier-pigeon")]
     [InlineData("Poll", Somewhere, "--Poll", "soon")]
+    [InlineData("Shadow", Somewhere, "--Shadow", "true", "--Feed", "simulated")]
     [InlineData("Restart", Somewhere, "--Restart", "never")]
     [InlineData("AlwaysOpen", Somewhere, "--Simulation:AlwaysOpen", "perhaps")]
     public async Task A_wrong_setting_ends_the_start_with_2_and_one_line_that_names_it(string setting, string? database, params string[] arguments)

@@ -11,12 +11,15 @@ internal sealed class UpVerb : Verb
     readonly Option<int> _silos = new("--silos") { Description = "How many silos.", HelpName = "N", DefaultValueFactory = _ => 1 };
     readonly Option<string?> _feed = new("--feed") { Description = "none, simulated or massive (Feed, none).", HelpName = "FEED" };
 
+    readonly Option<bool> _shadow = new("--shadow") { Description = "Derive and compare with what the shop's programs write, storing nothing in its tables; see 'migrate shadow'." };
+
     public UpVerb()
         : base("up", "Starts a local cluster in the background and returns when it is ready.", "up --silos 2 --feed simulated")
     {
         _feed.AcceptOnlyFromAmong("none", "simulated", "massive");
         Options.Add(_silos);
         Options.Add(_feed);
+        Options.Add(_shadow);
     }
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
@@ -30,7 +33,13 @@ internal sealed class UpVerb : Verb
         var began = session.Time.GetTimestamp();
         var cluster = new LocalCluster(session);
         var running = cluster.Running();
-        var feed = parse.GetValue(_feed) ?? (running.Count > 0 ? running[0].Feed : session.Settings["Feed"]!);
+        var shadow = parse.GetValue(_shadow) || session.Settings.Flag("Shadow");
+        if (shadow && (parse.GetValue(_feed) ?? session.Settings["Feed"]) is { } named && named != "none")
+        {
+            throw Fault.Usage($"--shadow stores nothing, so there can be no feed beside it; leave out the feed {named}").ToException();
+        }
+
+        var feed = shadow ? SiloRecord.Shadow : parse.GetValue(_feed) ?? (running.Count > 0 ? running[0].Feed : session.Settings["Feed"]!);
         if (running.FirstOrDefault(silo => silo.Feed != feed) is { } other)
         {
             throw Fault.Gate("feed", $"{other.Name} runs with the feed {other.Feed}", null, "'./dxy down' first: silos of one cluster have one feed").ToException();

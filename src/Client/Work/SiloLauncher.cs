@@ -27,6 +27,7 @@ internal sealed class SiloLauncher(Session session)
     public SiloRecord Start(int number, string connection, string feed, IReadOnlyDictionary<string, string> extra)
     {
         var home = session.Home;
+        var shadow = feed == SiloRecord.Shadow;
         var (silo, gateway, http) = (Port("SiloPort", number), Port("GatewayPort", number), Port("HttpPort", number));
         var record = new SiloRecord(number, 0, 0, silo, gateway, http, feed);
         Directory.CreateDirectory(Path.Combine(home, "log"));
@@ -35,7 +36,7 @@ internal sealed class SiloLauncher(Session session)
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = SiloRecord.RunFolder(home) };
         foreach (var argument in (string[])[
             "-c", Detached, "sh", record.LogFile(home), Dotnet(), "exec", Program(),
-            "--SiloPort", Text(silo), "--GatewayPort", Text(gateway), "--HttpPort", Text(http), "--Feed", feed])
+            "--SiloPort", Text(silo), "--GatewayPort", Text(gateway), "--HttpPort", Text(http), "--Feed", shadow ? "none" : feed, "--Shadow", shadow ? "true" : "false"])
         {
             start.ArgumentList.Add(argument);
         }

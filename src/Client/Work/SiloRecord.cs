@@ -10,6 +10,9 @@ namespace DxyOrleans.Client.Work;
 /// <param name="StartedAt">When that process began, in ticks: a later process that got the same id is another.</param>
 internal sealed record SiloRecord(int Number, int Pid, long StartedAt, int SiloPort, int GatewayPort, int HttpPort, string Feed)
 {
+    /// <summary>What stands for the feed of a silo in shadow mode.</summary>
+    public const string Shadow = "shadow";
+
     public string Name => string.Create(CultureInfo.InvariantCulture, $"silo-{Number}");
 
     public string Dashboard => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HttpPort}/dashboard");

@@ -35,6 +35,9 @@ public sealed record BarFault(string Code, string Text)
     public static BarFault UnknownSymbol(Symbol symbol) =>
         new("unknown-symbol", $"{symbol} is not in the registry; add it with 'symbols add'");
 
+    public static BarFault Shadow() =>
+        new("shadow", "the cluster runs in shadow mode and stores no bars; start it without --shadow");
+
     public static BarFault Contradicted(UtcTime time) =>
         new("contradiction", $"a bar of {time} with other values stands earlier in the same input");
 

@@ -46,7 +46,7 @@ public sealed partial class BarGrain(
         _forming = new FormingMinutes(_series);
         _newest = (await BarReader.NewestAsync(database, _series, cancellationToken))?.Bar;
         _closedThrough = _newest?.End;
-        foreach (var saved in await formingStore.LoadAsync(_series, cancellationToken))
+        foreach (var saved in options.Value.Shadow ? [] : await formingStore.LoadAsync(_series, cancellationToken))
         {
             if (saved.IsSettled)
             {
@@ -72,7 +72,8 @@ public sealed partial class BarGrain(
         var accepted = new Dictionary<UtcTime, Bar>();
         foreach (var bar in message.Bars)
         {
-            var fault = bar.Series != _series ? BarFault.WrongSeries(bar.Series, _series)
+            var fault = options.Value.Shadow ? BarFault.Shadow()
+                : bar.Series != _series ? BarFault.WrongSeries(bar.Series, _series)
                 : !known ? BarFault.UnknownSymbol(_series.Symbol)
                 : bar.Time > limit ? BarFault.InTheFuture(bar.Time, Now)
                 : bar.IsPartial ? BarFault.Partial(bar.Time)
@@ -105,7 +106,8 @@ public sealed partial class BarGrain(
         var (taken, late) = (0, 0);
         foreach (var quote in message.Quotes)
         {
-            var fault = !known ? BarFault.UnknownSymbol(_series.Symbol)
+            var fault = options.Value.Shadow ? BarFault.Shadow()
+                : !known ? BarFault.UnknownSymbol(_series.Symbol)
                 : quote.Price <= 0 ? BarFault.NotPositive("price", quote.Price)
                 : quote.Price >= Price.Limit ? BarFault.TooLarge("price", quote.Price)
                 : quote.Time > limit ? BarFault.InTheFuture(quote.Time, Now)

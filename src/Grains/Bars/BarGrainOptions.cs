@@ -11,4 +11,7 @@ public sealed record BarGrainOptions
 
     /// <summary>How often a forming minute that took ticks is saved: what a crash can lose of it.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether every bar and tick is refused, because nothing may be stored.</summary>
+    public bool Shadow { get; init; }
 }

@@ -19,7 +19,9 @@ public static class GrainServices
     public const string StateStorage = "dxy";
 
     /// <summary>Registers everything but the data source and Orleans itself.</summary>
-    public static IServiceCollection AddDxyGrains(this IServiceCollection services)
+    /// <param name="services">The silo's.</param>
+    /// <param name="lookOut">Whether this silo looks for changes, due work and migrations by itself.</param>
+    public static IServiceCollection AddDxyGrains(this IServiceCollection services, bool lookOut = true)
     {
         services.AddOptions<DerivingOptions>();
         services.AddOptions<BarGrainOptions>();
@@ -35,10 +37,14 @@ public static class GrainServices
         services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));
         services.AddSingleton(provider => new BarWriter(provider.GetRequiredService<BarStore>()));
         services.AddSingleton<ChangePump>();
-        services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
         services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<NpgsqlDataSource>(), MigrationSteps.All, TimeProvider.System));
         services.AddSingleton<MigrationLookout>();
-        services.AddHostedService<MigrationPump>();
+        if (lookOut)
+        {
+            services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
+            services.AddHostedService<MigrationPump>();
+        }
+
         return services;
     }
 }

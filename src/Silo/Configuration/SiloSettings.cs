@@ -44,6 +44,12 @@ public sealed class SiloSettings
     /// <value><c>none</c> or <c>simulated</c>.</value>
     public string Feed { get; set; } = FeedOptions.None;
 
+    /// <value>Whether this silo only derives and compares with what the shop's own programs write, storing nothing in the shop's tables.</value>
+    public bool Shadow { get; set; }
+
+    /// <value>How many days back shadow mode compares, 1 to 366. Default 7.</value>
+    public int ShadowDays { get; set; } = 7;
+
     /// <value>How long after its end a bucket is emitted, 0 s to 1 min. Default 1 s.</value>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -80,6 +86,8 @@ public sealed class SiloSettings
 
         Demand(new[] { SiloPort, GatewayPort, HttpPort }.Distinct().Count() == 3, "SiloPort, GatewayPort and HttpPort have to differ.");
         Demand(Feed is FeedOptions.None or FeedOptions.Simulated, $"Feed is '{Feed}'; there are none and simulated.");
+        Demand(!Shadow || Feed == FeedOptions.None, $"Shadow and the feed '{Feed}' exclude each other: in shadow mode nothing is stored in the shop's tables; leave one out.");
+        Demand(ShadowDays is >= 1 and <= 366, $"ShadowDays is {ShadowDays}; 1 to 366 can be.");
         Demand(Restart is RestartInProcess or RestartByExit, $"Restart is '{Restart}'; there are process and exit.");
         Demand(Simulation.Source.Length is > 0 and <= 40, $"Simulation:Source is '{Simulation.Source}'; 1 to 40 characters can be.");
         Demand(Grace >= TimeSpan.Zero && Grace <= Timeframe.OneMinute.Length, $"Grace is {Grace}; 00:00:00 to 00:01:00 can be.");

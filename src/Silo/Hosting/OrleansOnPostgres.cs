@@ -39,8 +39,10 @@ static class OrleansOnPostgres
 
         silo.Configure<ClusterOptions>(cluster =>
         {
-            cluster.ClusterId = options.ClusterId;
-            cluster.ServiceId = options.ServiceId;
+            // A shadow is a cluster of its own, so that it takes over no reminders and no grains from silos that write.
+            var apart = options.Shadow ? "-shadow" : "";
+            cluster.ClusterId = options.ClusterId + apart;
+            cluster.ServiceId = options.ServiceId + apart;
         });
         silo.ConfigureEndpoints(IPAddress.Loopback, options.SiloPort, options.GatewayPort, listenOnAnyHostAddress: false);
 

@@ -56,11 +56,12 @@ static class SiloHost
     static void AddOwn(IServiceCollection services, SiloSettings options, MarketClock? clock)
     {
         var bars = options.Simulation.Bars ?? clock?.Rate > BarsAbove;
-        services.AddSingleton(_ => Database.Open(options.DatabaseSettings));
-        services.AddDxyGrains();
+        // In shadow mode the server itself refuses every write of ours; only the results and Orleans' tables have connections that may write.
+        services.AddSingleton(_ => Database.Open(options.DatabaseSettings with { ReadOnly = options.Shadow }));
+        services.AddDxyGrains(lookOut: !options.Shadow);
         services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace }));
         services.AddSingleton(Options.Create(new PumpOptions { Poll = options.Poll }));
-        services.AddSingleton(Options.Create(new BarGrainOptions()));
+        services.AddSingleton(Options.Create(new BarGrainOptions { Shadow = options.Shadow }));
         services.AddSingleton(Options.Create(new FeedOptions
         {
             Name = options.Feed, BackfillMinutes = options.Simulation.BackfillMinutes, Bars = bars, Source = options.Simulation.Source,
@@ -68,6 +69,14 @@ static class SiloHost
         }));
         services.AddSingleton<RestartWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RestartWatch>());
-        services.AddHealthChecks().AddCheck<PumpHealthCheck>("pump", tags: ["ready"]);
+        if (!options.Shadow)
+        {
+            services.AddHealthChecks().AddCheck<PumpHealthCheck>("pump", tags: ["ready"]);
+            return;
+        }
+
+        services.AddSingleton<ShadowWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShadowWorker>());
+        services.AddHealthChecks().AddCheck<ShadowHealthCheck>("shadow", tags: ["ready"]);
     }
 }

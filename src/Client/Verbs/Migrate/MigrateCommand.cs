@@ -8,6 +8,7 @@ internal static class MigrateCommand
     public static Command Create() => new("migrate", "Moves a shop's 1m bars of an index from derived_data_bars to data_bars; reversible until the purge.")
     {
         new MigratePlanVerb(),
+        new MigrateShadowVerb(),
         new MigrateRehearseVerb(),
         new MigrateStartVerb(),
         new MigrateStatusVerb(),

@@ -38,6 +38,10 @@ internal sealed class MigratePlanVerb : Verb
         else
         {
             view.Write(session.Out);
+            if (await new ShadowStore(database).ListAsync(symbol, cancellation) is { Count: > 0 } shadow)
+            {
+                session.Out.WriteLine($"shadow mode compared {RunWords.Count(shadow.Count)} days of bars, {RunWords.Count(shadow.Count(day => !day.IsEqual))} of them with differences; './dxy migrate shadow' shows them");
+            }
         }
 
         return plan.Bars is null || plan.Steps.Any(step => step.Unknown is not null) ? ExitCode.NotCompared : ExitCode.Done;

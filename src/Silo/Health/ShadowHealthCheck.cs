@@ -1,0 +1,12 @@
+using DxyOrleans.Silo.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace DxyOrleans.Silo.Health;
+
+/// <summary>In shadow mode ready means: the tables can be read and results be saved.</summary>
+public sealed class ShadowHealthCheck(ShadowWorker worker) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(worker.IsLooking
+        ? HealthCheckResult.Healthy()
+        : HealthCheckResult.Unhealthy("nothing can be compared; the log says why"));
+}

@@ -1,0 +1,66 @@
+using DxyOrleans.Silo.Configuration;
+using DxyOrleans.Storage;
+using DxyOrleans.Storage.Migration;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace DxyOrleans.Silo.Hosting;
+
+/// <summary>Shadow mode: compares each second what has its turn by market time. Everything is read over connections that the server lets write nothing.</summary>
+public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<SiloSettings> options, ILogger<ShadowWorker> logger) : BackgroundService
+{
+    static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether the last look succeeded.</summary>
+    public bool IsLooking { get; private set; }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The server would let this silo write.</exception>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!await MigrationPlan.IsReadOnlyAsync(database, cancellationToken))
+        {
+            throw new InvalidOperationException(
+                "Shadow mode needs connections that may only read, and this database lets them write; give the server's own address, not a transaction-mode pooler's.");
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var results = Database.Open(options.Value.DatabaseSettings with { PoolSize = 2, ApplicationName = $"dxy-shadow {options.Value.SiloPort}" });
+        var (comparison, store) = (new ShadowComparison(database), new ShadowStore(results));
+        var said = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var compared = await comparison.LookAsync(store, options.Value.ShadowDays, stoppingToken);
+                (IsLooking, said) = (true, false);
+                if (compared == 0)
+                {
+                    await Task.Delay(Poll, TimeProvider.System, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // The database is away, or a row can't be read: said once, tried again.
+                if (!said)
+                {
+                    LogBlind(fault.Message);
+                }
+
+                (IsLooking, said) = (false, true);
+                await Task.Delay(Poll, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(2021, LogLevel.Warning, "Can't compare with what the shop's programs write, goes on trying: {Reason}")]
+    partial void LogBlind(string reason);
+}
