@@ -91,9 +91,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
 
             if (plan?.IsDue(run) == true)
             {
-                await Task.Delay(plan.Between(), TimeProvider.System, Token);
-                await killAndStart();
-                plan.Done(await shop.RunAsync());
+                await plan.KillAsync(killAndStart, shop.RunAsync);
             }
             else if (await shop.OrderAsync(run))
             {

@@ -6,7 +6,7 @@ using DxyOrleans.Storage.Migration;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
-/// When to kill: at the beginning of phases, and at random instants after the run was taken further again, so that each life comes to something.
+/// When to kill: at the beginning of phases, and at random instants after one began or the run was taken further again, so that each life comes to something.
 /// <c>DXY_TEST_SEED</c> repeats an earlier plan; <c>DXY_LONG=1</c> makes a hundred kills of it.
 /// </summary>
 public sealed class KillPlan
@@ -16,9 +16,11 @@ public sealed class KillPlan
 
     readonly Random _random;
     readonly HashSet<MigrationPhase> _begun = [];
+    readonly List<TimeSpan> _starts = [];
     readonly List<TimeSpan> _recoveries = [];
     TimeSpan _life;
     long _start;
+    long _since;
     long _version;
     bool _alive = true;
 
@@ -30,7 +32,7 @@ public sealed class KillPlan
         var seed = Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"DXY_TEST_SEED={seed}");
         _random = new Random(seed);
-        _start = Stopwatch.GetTimestamp();
+        _since = Stopwatch.GetTimestamp();
         Live();
     }
 
@@ -51,7 +53,7 @@ public sealed class KillPlan
         {
             _alive = true;
             _recoveries.Add(Stopwatch.GetElapsedTime(_start));
-            _start = Stopwatch.GetTimestamp();
+            _since = Stopwatch.GetTimestamp();
         }
 
         if (!_alive || Killed == Kills || run.Step.Length == 0)
@@ -60,11 +62,29 @@ public sealed class KillPlan
         }
 
         var begins = _begun.Add(run.Phase);
-        return run.Phase == MigrationPhase.CleanUp ? begins : Killed < Share(run) && ((begins && (IsLong || _random.Next(2) == 0)) || Stopwatch.GetElapsedTime(_start) > _life);
+        if (begins)
+        {
+            _since = Stopwatch.GetTimestamp();
+        }
+
+        return run is { Phase: MigrationPhase.CleanUp, Direction: RunDirection.Forward }
+            ? begins
+            : Killed < Share(run) && ((begins && (IsLong || _random.Next(2) == 0)) || Stopwatch.GetElapsedTime(_since) > _life);
     }
 
-    /// <summary>An instant between two looks at the run.</summary>
-    public TimeSpan Between() => TimeSpan.FromMilliseconds(_random.NextDouble() * 40);
+    /// <summary>Kills and starts again, at an instant between two looks at the run.</summary>
+    public async Task KillAsync(Func<Task> killAndStart, Func<Task<Run>> look)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(_random.NextDouble() * 40), TimeProvider.System, TestContext.Current.CancellationToken);
+        _start = Stopwatch.GetTimestamp();
+        await killAndStart();
+        _starts.Add(Stopwatch.GetElapsedTime(_start));
+        var run = await look();
+        Killed++;
+        Places.Add($"{run.Step}{(run.Direction == RunDirection.Back ? " (back)" : "")}");
+        (_alive, _version) = (false, run.Version);
+        Live();
+    }
 
     /// <summary>Somebody else than who is killed has moved the run.</summary>
     public void Moved(long version)
@@ -75,26 +95,21 @@ public sealed class KillPlan
         }
     }
 
-    /// <summary>It was killed; <paramref name="run"/> is how the run stood after it.</summary>
-    public void Done(Run run)
-    {
-        Killed++;
-        Places.Add($"{run.Step}{(run.Direction == RunDirection.Back ? " (back)" : "")}");
-        _alive = false;
-        _version = run.Version;
-        _start = Stopwatch.GetTimestamp();
-        Live();
-    }
-
     /// <summary>Prints what came of it.</summary>
     public void Tell(string killed)
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"    {Killed} kills, at {string.Join(", ", Places)}");
-        if (_recoveries.Count > 0)
+        Tell($"{killed} killed {Killed} times: started again after", _starts);
+        Tell($"{killed} killed {Killed} times: from the kill to the next committed portion", _recoveries);
+    }
+
+    static void Tell(string what, List<TimeSpan> times)
+    {
+        if (times.Count > 0)
         {
-            var sorted = _recoveries.Order().ToList();
-            Until.Measured($"{killed} killed {Killed} times: from its restart to the next committed portion, median", sorted[sorted.Count / 2]);
-            Until.Measured($"{killed} killed {Killed} times: from its restart to the next committed portion, longest", sorted[^1]);
+            var sorted = times.Order().ToList();
+            Until.Measured($"{what}, median", sorted[sorted.Count / 2]);
+            Until.Measured($"{what}, longest", sorted[^1]);
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class MigrationJudge(MigratingShop shop)
         GROUP BY 1, 2, l.length
         """;
 
-    /// <summary>Rows that ought to stand somewhere and don't, or the other way round, each with what it is.</summary>
+    /// <summary>The run ended well, and the market's bars have come since.</summary>
     public async Task AssertCompletedAsync()
     {
         await AssertNoneAsync("minutes whose bar is missing, wrong, or stands twice", $"""
@@ -68,6 +68,7 @@ public sealed class MigrationJudge(MigratingShop shop)
         Assert.Equal("equal", await shop.Shop.ValueAsync<string>($"SELECT state FROM dxy.verification WHERE run = '{MigratingShop.Name}' AND state <> 'running' ORDER BY id DESC LIMIT 1"));
     }
 
+    /// <summary>The run went back, as far as it had come.</summary>
     public async Task AssertRolledBackAsync()
     {
         await AssertNoneAsync("DXY 1m bars of the new table that weren't there before, or the other way round", $"""
@@ -114,6 +115,7 @@ public sealed class MigrationJudge(MigratingShop shop)
 
     async Task AssertBucketsAsync()
     {
+        Assert.NotEqual(0, await CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND deleted_at IS NULL"));
         await AssertNoneAsync("5m and 1h buckets that aren't the fold of the 1m bars", $"""
             SELECT s.timeframe, s.ts_utc, s.open, f.open, s.close, f.close FROM derived_data_bars AS s LEFT JOIN ({Folded}) AS f ON f.timeframe = s.timeframe AND f.ts_utc = s.ts_utc
             WHERE s.canonical_symbol = 'DXY' AND s.timeframe IN ('5m', '1h') AND s.deleted_at IS NULL
@@ -131,6 +133,7 @@ public sealed class MigrationJudge(MigratingShop shop)
 
     async Task AssertLedgerAsync()
     {
+        Assert.NotEqual(0, await CountAsync($"dxy.run_batch WHERE run = '{MigratingShop.Name}'"));
         await AssertNoneAsync("batches that overlap another of their step", $"""
             SELECT a.step, a.number, b.number, a.from_ts, a.to_ts FROM dxy.run_batch AS a
             JOIN dxy.run_batch AS b ON b.run = a.run AND b.step = a.step AND b.table_name = a.table_name AND b.number > a.number AND b.from_ts < a.to_ts AND a.from_ts < b.to_ts
