@@ -4,7 +4,6 @@ using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests;
@@ -44,13 +43,7 @@ public sealed class Dxy : IAsyncDisposable
     /// <summary>A console on a fresh database, with the schema unless told otherwise.</summary>
     public static async Task<Dxy> OnAsync(TestServer server, bool schema = true)
     {
-        var database = await server.CreateDatabaseAsync();
-        if (schema)
-        {
-            await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(CancellationToken.None);
-        }
-
-        return new Dxy(database);
+        return new Dxy(schema ? await server.CreateInstalledDatabaseAsync() : await server.CreateDatabaseAsync());
     }
 
     /// <summary>A console without a database.</summary>

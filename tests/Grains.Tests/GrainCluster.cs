@@ -6,7 +6,6 @@ using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Schema;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -51,8 +50,7 @@ public sealed class GrainCluster : IAsyncDisposable
     /// <summary>Starts a cluster whose pump looks only when a test tells it to.</summary>
     public static async Task<GrainCluster> StartAsync(TestServer server, UtcTime? start = null, Action<IServiceCollection>? services = null)
     {
-        var database = await server.CreateDatabaseAsync();
-        await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(CancellationToken.None);
+        var database = await server.CreateInstalledDatabaseAsync();
         var clock = new FakeTimeProvider((start ?? Start).ToDateTimeOffset());
         await SetClockAsync(database, UtcTime.From(clock.GetUtcNow()));
         var orleans = new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = "dxy_orleans", MaxPoolSize = 5 }.ConnectionString;

@@ -33,15 +33,15 @@ public sealed class Shop : IAsyncDisposable
 
     /// <param name="server">Where.</param>
     /// <param name="before">SQL run before our schema is installed: the tables of a shop that was there before us.</param>
-    public static async Task<Shop> OpenAsync(TestServer server, string before = "")
+    /// <param name="alone">Whether no other database of the server may hold our schema: it is installed here, not copied.</param>
+    public static async Task<Shop> OpenAsync(TestServer server, string before = "", bool alone = false)
     {
-        var database = await server.CreateDatabaseAsync(Token);
-        if (before.Length > 0)
+        var database = alone ? await server.CreateDatabaseAsync(Token) : await server.CreateInstalledDatabaseAsync(before, Token);
+        if (alone)
         {
-            await database.RunAsync(before, Token);
+            await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         }
 
-        await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         var shop = new Shop(server, database, Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
         await shop.AtAsync(Open + TimeSpan.FromDays(1));
         return shop;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using DxyOrleans.Storage.Schema;
 using DxyOrleans.Storage.Server;
 using Npgsql;
 using Xunit;
@@ -17,6 +19,7 @@ public sealed class TestServer : IAsyncLifetime
     private string? _ownerRole;
     private string _owner = "";
     private int _databases;
+    private readonly ConcurrentDictionary<string, Lazy<Task<TestDatabase>>> _templates = new();
 
     /// <summary>The server of our own; null when <c>DXY_TEST_DATABASE</c> names another.</summary>
     public EmbeddedServer? Embedded { get; private set; }
@@ -50,6 +53,8 @@ public sealed class TestServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var template in _templates.Values)
+            await (await template.Value).DisposeAsync();
         NpgsqlConnection.ClearAllPools();
         if (Embedded is not null)
             await Embedded.DeleteAsync();
@@ -62,11 +67,45 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>A fresh, empty database of its own, dropped when disposed.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync(CancellationToken cancellationToken = default)
     {
+        return await MakeAsync("template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'", cancellationToken);
+    }
+
+    /// <summary>The same with our schema in it: a copy of one that was installed once, which takes a tenth of the time.</summary>
+    /// <param name="before">SQL run as the owner before our schema came: the tables of a shop that was there before us.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<TestDatabase> CreateInstalledDatabaseAsync(string before = "", CancellationToken cancellationToken = default)
+    {
+        var template = await _templates.GetOrAdd(before, sql => new(() => MakeTemplateAsync(sql))).Value;
+        return await MakeAsync(template.Name, cancellationToken);
+    }
+
+    private async Task<TestDatabase> MakeAsync(string template, CancellationToken cancellationToken)
+    {
         var name = $"dxy_test_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
         var owner = new NpgsqlConnectionStringBuilder(_owner) { Database = name };
-        await RunAsync($"CREATE DATABASE {name} OWNER {owner.Username} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'", cancellationToken);
+        await RunAsync($"CREATE DATABASE {name} OWNER {owner.Username} TEMPLATE {template}", cancellationToken);
         return new TestDatabase(
             this, name, owner.ConnectionString, new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString);
+    }
+
+    private async Task<TestDatabase> MakeTemplateAsync(string before)
+    {
+        var database = await CreateDatabaseAsync();
+        await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
+        {
+            await using var command = source.CreateCommand(before);
+            if (before.Length > 0)
+            {
+                await command.ExecuteNonQueryAsync();
+            }
+        }
+
+        await new SchemaInstaller(database.ConnectionString, _time).ApplyAsync(CancellationToken.None);
+
+        // A database that somebody is connected to can't be copied.
+        await using var pooled = new NpgsqlConnection(database.ConnectionString);
+        NpgsqlConnection.ClearPool(pooled);
+        return database;
     }
 
     internal async Task DropAsync(TestDatabase database)

@@ -47,7 +47,7 @@ public sealed class RemovalTests : IClassFixture<TestServer>
     [Fact]
     public async Task Tables_of_ours_that_hold_bars_stay_and_are_named()
     {
-        await using var shop = await Shop.OpenAsync(_server);
+        await using var shop = await Shop.OpenAsync(_server, alone: true);
         await shop.StoreAsync(Shop.Fx("EURUSD", 0));
         var result = await SchemaRemoval.RemoveAsync(shop.Data, Shop.Token);
         Assert.Equal(["public.data_bars", "public.core_asset_registry_all"], result.Kept);
