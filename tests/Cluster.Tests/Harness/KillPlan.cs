@@ -7,7 +7,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// When to kill: at the beginning of phases, and at random instants after one began or the run was taken further again, so that each life comes to something.
-/// <c>DXY_TEST_SEED</c> repeats an earlier plan; <c>DXY_LONG=1</c> makes a hundred kills of it.
+/// <c>DXY_KILLS=1</c> has these tests run, <c>DXY_LONG=1</c> with a hundred kills each; <c>DXY_TEST_SEED</c> repeats an earlier plan.
 /// </summary>
 public sealed class KillPlan
 {
@@ -35,6 +35,9 @@ public sealed class KillPlan
         _since = Stopwatch.GetTimestamp();
         Live();
     }
+
+    /// <summary>Whether the tests that kill processes again and again were asked for: each takes over a minute.</summary>
+    public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_KILLS") is { Length: > 0 } || Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
 
     public int Kills { get; }
 
