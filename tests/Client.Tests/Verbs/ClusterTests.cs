@@ -79,7 +79,7 @@ public sealed class ClusterTests
             Assert.Contains("nothing was running", (await dxy.RunAsync("down")).Out, StringComparison.Ordinal);
 
             // Within the same minute all of it stands already; that is no failure.
-            Assert.Equal(0, (await dxy.RunAsync("demo", "--for", "3s")).Code);
+            Assert.Equal(0, (await dxy.RunAsync("demo", "--for", "8s")).Code);
         }
         finally
         {
