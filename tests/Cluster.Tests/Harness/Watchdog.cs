@@ -9,14 +9,14 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// </summary>
 public sealed class Watchdog : IDisposable
 {
-    // "+id" starts, "-id" ended.
-    const string Script = """
+    /// <summary>Reads "+id" for a silo that starts and "-id" for one that ended, which may be told twice.</summary>
+    public const string Script = """
         alive=' '
         while read -r told; do
           id=${told#?}
           case $told in
             +*) alive="$alive$id " ;;
-            -*) alive="${alive%% $id *} ${alive#* $id }" ;;
+            -*) case $alive in *" $id "*) alive="${alive%% $id *} ${alive#* $id }" ;; esac ;;
           esac
         done
         for id in $alive; do kill -9 "$id" 2>/dev/null; done
