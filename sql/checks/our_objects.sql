@@ -29,6 +29,9 @@ FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace, LATERAL acle
 LEFT JOIN pg_roles AS r ON r.oid = x.grantee
 WHERE n.nspname = 'dxy' AND (x.grantee = 0 OR r.rolname IN ('dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator', 'dxy_mirror'))
 UNION ALL
+SELECT format('policy %s.%s %s for=%s to=%s using=%s check=%s', p.schemaname, p.tablename, p.policyname, p.cmd, array_to_string(p.roles, ','), p.qual, p.with_check)
+FROM pg_policies AS p WHERE p.schemaname IN ('dxy', 'dxy_orleans')
+UNION ALL
 SELECT format('trigger %s.%s %s', n.nspname, c.relname, t.tgname)
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname IN ('dxy', 'dxy_orleans') AND NOT t.tgisinternal

@@ -43,7 +43,9 @@ public sealed class LegacyShop : IAsyncDisposable
 
     public async Task<Run> RunAsync() => await Ledger.FindAsync(Name, Shop.Token) ?? throw new InvalidOperationException("The run isn't started.");
 
-    /// <summary>Takes the run through these steps until it is over, has failed, waits three times in a row or <paramref name="until"/> holds.</summary>
+    /// <summary>
+    /// Takes the run through these steps until it is over, has failed, waits three times in a row or too often at one step, or <paramref name="until"/> holds.
+    /// </summary>
     /// <param name="steps">The steps.</param>
     /// <param name="until">Looked at before each advance.</param>
     /// <param name="interrupt">See <see cref="RunContext"/>; what it throws is thrown here when the engine doesn't deal with it.</param>
@@ -52,13 +54,19 @@ public sealed class LegacyShop : IAsyncDisposable
     public async Task<Run> DriveAsync(IReadOnlyList<IMigrationStep> steps, Func<Run, bool>? until = null, Func<string, CancellationToken, Task>? interrupt = null,
         bool accept = true, NpgsqlDataSource? data = null)
     {
+        // A step that verifies again after each wait gets further each time and never on.
+        const int MostWaitsAtAStep = 8;
         var engine = new MigrationEngine(data ?? Data, steps, RealTime, interrupt);
-        for (var waits = 0; waits < 3;)
+        var (step, waitsThere) = ("", 0);
+        for (var waits = 0; waits < 3 && waitsThere < MostWaitsAtAStep;)
         {
-            if (until?.Invoke(await RunAsync()) == true)
+            var run = await RunAsync();
+            if (until?.Invoke(run) == true)
             {
                 break;
             }
+
+            (step, waitsThere) = (run.Step, run.Step == step ? waitsThere : 0);
 
             var advance = await engine.AdvanceAsync(Name, Shop.Token);
             if (advance.Again is not { } again)
@@ -66,7 +74,7 @@ public sealed class LegacyShop : IAsyncDisposable
                 break;
             }
 
-            waits = advance.Progressed ? 0 : waits + 1;
+            (waits, waitsThere) = advance.Progressed ? (0, waitsThere) : (waits + 1, waitsThere + 1);
             RealTime.Advance(again);
             if (accept && !advance.Progressed)
             {

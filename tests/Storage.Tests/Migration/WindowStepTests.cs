@@ -53,6 +53,7 @@ public sealed class WindowStepTests(TestServer server)
     [InlineData("UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1h' AND ts_utc = '2024-03-04 08:00Z'", "FAIL schedule")]
     [InlineData("INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '5m', '2024-03-07 09:30Z', 104, 104, 104, 104, 'derived')", "FAIL future")]
     [InlineData("UPDATE data_bars SET high = 9999, close = 9999 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'", "FAIL outliers parity")]
+    [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY'", "FAIL coverage derived freshness parity")]
     [InlineData("DELETE FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'", "FAIL derived")]
     [InlineData("INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at, attempts) VALUES ('DXY', '1m', '2024-03-04 08:00Z', '2024-03-04 08:10Z', 'change', '2024-03-04 08:10Z', 6)", "FAIL backlog stuck")]
     [InlineData("UPDATE dxy.touch SET own = false, at = dxy.now() WHERE id = (SELECT id FROM dxy.touch WHERE table_name = 'derived_data_bars' LIMIT 1)", "WARN legacy writers")]
