@@ -1,6 +1,8 @@
 -- Copies the winners that open in [$2, $3) and that the new table lacks. $4: no minute of the range has several active rows. $5 names the run.
--- No lock of the target is needed: a key that anybody else writes first is left alone by ON CONFLICT (or waited for, and then left alone), and whoever
--- writes it after us, by dual write, finds our row and puts the newer values in its place. What is there already isn't touched, and so isn't rewritten.
+-- $6: the new table held no minute of the range a moment ago, so that there is nothing to look for. Else what is there is passed over before a row is built:
+-- finding out by a conflict costs several times as much. The look is bounded by the range, since it may be made into a hash table.
+-- No lock of the target is needed: whoever writes a key after us, by dual write, finds our row and puts the newer values in its place; one that anybody
+-- else writes before us is for the caller to let stand, by a clause added here or by trying again. What is there isn't touched, and so isn't rewritten.
 INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
                               source, ingested_at, raw, created_at, updated_at)
 SELECT s.canonical_symbol, s.timeframe, s.ts_utc, s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial,
@@ -17,5 +19,7 @@ WHERE s.canonical_symbol = $1 AND s.timeframe = '1m' AND s.deleted_at IS NULL AN
   AND (NOT s.is_partial OR EXISTS (
     SELECT FROM dxy.run_conflict AS c
     WHERE c.run = $5 AND c.ts_utc = s.ts_utc AND c.class = 'partial' AND c.resolution = 'take_source'))
+  AND ($6 OR NOT EXISTS (
+    SELECT FROM public.data_bars AS t
+    WHERE t.canonical_symbol = $1 AND t.timeframe = '1m' AND t.ts_utc >= $2 AND t.ts_utc < $3 AND t.ts_utc = s.ts_utc))
 ORDER BY s.ts_utc
-ON CONFLICT DO NOTHING

@@ -22,34 +22,28 @@ internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, 
         var first = new Dictionary<(UtcTime, RowDifferenceKind), bool>();
         long equal = 0;
         var end = slice.To;
-        await using (var connection = await database.OpenConnectionAsync(cancellation))
-        await using (var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation))
+        await using (var snapshot = await SharedSnapshot.OpenAsync(database, cancellation))
         {
-            await using (var command = new NpgsqlCommand(Sql.Text("migration/verification/days.sql"), connection))
+            foreach (var day in await DayChecksums.ReadAsync(snapshot, symbol, slice, cancellation))
             {
-                command.Parameters.With(symbol.Name).AddRange(slice);
-                await using var reader = await command.ExecuteReaderAsync(cancellation);
-                while (await reader.ReadAsync(cancellation))
+                if (day.Day >= end)
                 {
-                    if (reader.GetUtc(0) >= end)
-                    {
-                        continue;
-                    }
-
-                    if (reader.GetBoolean(2))
-                    {
-                        equal += reader.GetInt64(1);
-                        continue;
-                    }
-
-                    differing.Add(reader.GetUtc(0));
-                    end = differing.Count == LongestLook ? UtcTime.Min(end, differing[^1] + TimeSpan.FromDays(1)) : end;
+                    break;
                 }
+
+                if (day.IsEqual)
+                {
+                    equal += day.Bars;
+                    continue;
+                }
+
+                differing.Add(day.Day);
+                end = differing.Count == LongestLook ? UtcTime.Min(end, day.Day + TimeSpan.FromDays(1)) : end;
             }
 
             if (differing.Count > 0)
             {
-                await foreach (var row in RowsAsync(connection, slice, differing, null, cancellation))
+                await foreach (var row in RowsAsync(snapshot.First, slice, differing, null, cancellation))
                 {
                     if (row.Kind is { } kind)
                     {

@@ -1,5 +1,6 @@
 using DxyOrleans.Storage.Migration;
 using DxyOrleans.Testing;
+using Npgsql;
 
 namespace DxyOrleans.Storage.Tests.Migration;
 
@@ -92,6 +93,17 @@ public sealed class TableVerificationTests(TestServer server)
         await shop.RunAsync(change);
         var found = await shop.VerifyAsync();
         Assert.Equal((VerificationState.Equal, 400L), (found.State, found.Compared));
+    }
+
+    [Fact]
+    public async Task One_connection_is_enough_to_find_what_differs()
+    {
+        await using var shop = await TwoTables.OpenAsync(server);
+        await shop.RunAsync($"DELETE FROM data_bars WHERE {First}");
+        await using var narrow = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(shop.Database.ConnectionString) { MaxPoolSize = 1 });
+        var verifications = new TableVerification(narrow);
+        var found = await verifications.FinishAsync(await verifications.StartAsync(null, TwoTables.Dxy, VerificationScope.Full, null, Shop.Token));
+        Assert.Equal(["03-04 08:10 Missing"], found.Found());
     }
 
     [Fact]

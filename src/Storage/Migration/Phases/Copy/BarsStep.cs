@@ -98,7 +98,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
 
         await context.At(this, "begun", cancellation);
         var (from, to) = (portion.Range.From.ToDateTime(), portion.Range.To.ToDateTime());
-        long copied = await transaction.Connection.Migration("copy/insert_bars", run.Symbol.Name, from, to, portion.IsPlain, run.Name).RunAsync(cancellation);
+        long copied = await InsertAsync(transaction, portion, cancellation);
         long replaced = portion.TakesSource ? await transaction.Connection.Migration("copy/take_source", run.Symbol.Name, from, to, run.Name).RunAsync(cancellation) : 0;
         long removed = place.Round > 1 ? await transaction.Connection.Migration("copy/remove_gone", run.Symbol.Name, from, to, run.Name).RunAsync(cancellation) : 0;
         var took = context.RealTime.GetElapsedTime(began);
@@ -117,5 +117,27 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);
         return new StepOutcome.More();
+    }
+
+    // Where the new table holds nothing yet, rows go in without the second look and the marks that ON CONFLICT costs each of them. Should somebody write one of
+    // these bars meanwhile, the statement is taken back and done again with it: his bar stands.
+    static async Task<long> InsertAsync(RunTransaction transaction, CopyPortion portion, CancellationToken cancellation)
+    {
+        var insert = Sql.Text("migration/copy/insert_bars.sql");
+        var (from, to, run) = (portion.Range.From.ToDateTime(), portion.Range.To.ToDateTime(), transaction.Run);
+        if (portion.IsNew)
+        {
+            await transaction.Connection.Text("SAVEPOINT bars").RunAsync(cancellation);
+            try
+            {
+                return await transaction.Connection.Text(insert, run.Symbol.Name, from, to, portion.IsPlain, run.Name, true).RunAsync(cancellation);
+            }
+            catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                await transaction.Connection.Text("ROLLBACK TO SAVEPOINT bars").RunAsync(cancellation);
+            }
+        }
+
+        return await transaction.Connection.Text($"{insert}\nON CONFLICT DO NOTHING", run.Symbol.Name, from, to, portion.IsPlain, run.Name, false).RunAsync(cancellation);
     }
 }
