@@ -11,7 +11,7 @@ WITH clock AS (
     (SELECT min(h.recorded_at) FROM dxy.change AS h WHERE h.last_ts >= n.at - interval '2 hours' AND h.last_ts + interval '1 minute' <= n.at)) AS since
   FROM clock AS n
 )
-SELECT greatest(extract(epoch FROM n.at - w.since) / n.rate, 0)::double precision,
+SELECT CASE WHEN w.since IS NOT NULL THEN greatest(extract(epoch FROM n.at - w.since) / n.rate, 0) END::double precision,
        (SELECT count(DISTINCT l.pid)::integer FROM pg_locks AS l
         WHERE NOT l.granted AND (l.database IS NULL OR l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))),
        (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint,

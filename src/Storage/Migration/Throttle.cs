@@ -45,7 +45,8 @@ public static class Throttle
         }
     }
 
-    static async Task<(ThrottleSigns Signs, WalMark Mark)> SignsAsync(RunContext context, WalMark? last, CancellationToken cancellation)
+    /// <summary>What can be seen now. A live minute's wait is null where none waits.</summary>
+    public static async Task<(ThrottleSigns Signs, WalMark Mark)> SignsAsync(RunContext context, WalMark? last, CancellationToken cancellation)
     {
         await using var command = context.Database.CreateCommand(Sql.Text("migration/throttle/look.sql"));
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Migration;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;
@@ -21,6 +23,20 @@ public sealed class ThrottleTests(TestServer server)
         await shop.CopyAsync();
         Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
         Assert.True(await shop.Shop.ValueAsync<long>("SELECT throttled_ms FROM dxy.run") > 0);
+    }
+
+    // A batch lets a waiting minute through first, and so would wait for nobody each time.
+    [Fact]
+    public async Task Where_no_live_minute_waits_there_is_none_to_let_through()
+    {
+        await using var shop = await CopyRun.OpenAsync(server);
+        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars");
+        var context = new RunContext(await shop.RunAsync(), ImmutableDictionary<string, RunStep>.Empty, shop.Data, shop.RealTime);
+        Assert.Null((await Throttle.SignsAsync(context, null, Shop.Token)).Signs.LiveLateSeconds);
+
+        await shop.Shop.AtAsync(Shop.Minute(302));
+        await shop.Shop.RunAsync(LegacyTables.Fx(300, 1));
+        Assert.NotNull((await Throttle.SignsAsync(context, null, Shop.Token)).Signs.LiveLateSeconds);
     }
 
     [Fact]
