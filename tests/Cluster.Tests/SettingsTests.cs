@@ -11,6 +11,7 @@ public sealed class SettingsTests : IDisposable
     [Theory]
     [InlineData("Database", null)]
     [InlineData("Database", "what is this")]
+    [InlineData("DatabaseDirect", Somewhere, "--DatabaseDirect", "what is this")]
     [InlineData("SiloPort", Somewhere, "--SiloPort", "80")]
     [InlineData("GatewayPort", Somewhere, "--GatewayPort", "eleven")]
     [InlineData("Feed", Somewhere, "--Feed", "carrier-pigeon")]

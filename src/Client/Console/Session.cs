@@ -92,7 +92,7 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
     /// <summary>The database over connections of its own that the server lets write nothing; the caller's to dispose.</summary>
     public async Task<NpgsqlDataSource> ReadOnlyDatabaseAsync(CancellationToken cancellation) => Database.Open(new DatabaseSettings
     {
-        Connection = await ConnectionAsync(cancellation),
+        Connection = settings["DatabaseDirect"] is { Length: > 0 } direct ? direct : await ConnectionAsync(cancellation),
         PoolSize = settings.Number("PoolSize", 2, 200),
         Prepare = settings.Flag("Prepare"),
         ApplicationName = "dxy-console-plan",

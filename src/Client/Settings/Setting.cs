@@ -14,7 +14,7 @@ internal sealed record Setting(string Key, string? Default, string Description, 
     public static IReadOnlyList<Setting> All { get; } =
     [
         new("Database", null, "connection string or postgresql:// URL; none: the embedded server", IsSecret: true),
-        new("DatabaseDirect", null, "past the pooler, for index building and the fence", IsSecret: true),
+        new("DatabaseDirect", null, "the same database past a pooler: to build indexes, and for plan and shadow mode, which may only read", IsSecret: true),
         new("Home", null, "the embedded server's folder, process ids and logs"),
         new("PoolSize", "8", "connections of a process at most"),
         new("Prepare", "true", "statements prepared on the server; false for some poolers"),

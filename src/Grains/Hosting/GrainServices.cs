@@ -18,6 +18,9 @@ public static class GrainServices
     /// <summary>The name of the grain storage that subscriptions live in.</summary>
     public const string StateStorage = "dxy";
 
+    /// <summary>The key of the data source that leads past a pooler; registered where there is such a way.</summary>
+    public const string PastPooler = "past-pooler";
+
     /// <summary>Registers everything but the data source and Orleans itself.</summary>
     /// <param name="services">The silo's.</param>
     /// <param name="lookOut">Whether this silo looks for changes, due work and migrations by itself.</param>
@@ -37,7 +40,8 @@ public static class GrainServices
         services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));
         services.AddSingleton(provider => new BarWriter(provider.GetRequiredService<BarStore>()));
         services.AddSingleton<ChangePump>();
-        services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<NpgsqlDataSource>(), MigrationSteps.All, TimeProvider.System));
+        services.AddSingleton(provider => new MigrationEngine(
+            provider.GetRequiredService<NpgsqlDataSource>(), MigrationSteps.All, TimeProvider.System, pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)));
         services.AddSingleton<MigrationLookout>();
         if (lookOut)
         {

@@ -17,6 +17,9 @@ public sealed class SiloSettings
     /// <value>An Npgsql connection string or a <c>postgresql://</c> URL. Required; it may lead through a transaction-mode pooler.</value>
     public string Database { get; set; } = "";
 
+    /// <value>The same database past a pooler, where <see cref="Database"/> leads through one in transaction mode: for building indexes and for connections that may only read. None by default.</value>
+    public string? DatabaseDirect { get; set; }
+
     /// <value>Connections of this silo at most, 4 to 200. Default 8.</value>
     public int PoolSize { get; set; } = 8;
 
@@ -72,6 +75,10 @@ public sealed class SiloSettings
         Connection = Database, PoolSize = PoolSize, Prepare = Prepare, ApplicationName = $"dxy-silo {SiloPort}",
     };
 
+    /// <summary>One connection past the pooler; null where none is named.</summary>
+    public DatabaseSettings? DirectSettings => DatabaseDirect is { Length: > 0 } direct
+        ? DatabaseSettings with { Connection = direct, PoolSize = 1, Prepare = false, ApplicationName = $"dxy-silo {SiloPort} direct" } : null;
+
     /// <summary>What is wrong, a sentence with what to do for each; empty when all is well.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -94,16 +101,16 @@ public sealed class SiloSettings
         Demand(Poll >= TimeSpan.FromMilliseconds(50) && Poll <= TimeSpan.FromSeconds(10), $"Poll is {Poll}; 00:00:00.050 to 00:00:10 can be.");
         Demand(Simulation.BackfillMinutes is >= 0 and <= 10_080, $"Simulation:BackfillMinutes is {Simulation.BackfillMinutes}; 0 to 10080 can be.");
         faults.AddRange(Simulation.Options().Faults().Select(fault => $"Simulation: {fault}"));
-        if (Database.Length > 0)
+        foreach (var (name, connection) in new[] { (nameof(Database), Database), (nameof(DatabaseDirect), DatabaseDirect ?? "") }.Where(one => one.Item2.Length > 0))
         {
             try
             {
-                DatabaseUrl.ToConnectionString(Database);
+                DatabaseUrl.ToConnectionString(connection);
             }
             catch (ArgumentException)
             {
                 // The text may hold a password: it is not repeated.
-                faults.Add("Database can't be read; write an Npgsql connection string or postgresql://user:password@host:port/database.");
+                faults.Add($"{name} can't be read; write an Npgsql connection string or postgresql://user:password@host:port/database.");
             }
         }
 

@@ -21,7 +21,7 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
         if (!await MigrationPlan.IsReadOnlyAsync(database, cancellationToken))
         {
             throw new InvalidOperationException(
-                "Shadow mode needs connections that may only read, and this database lets them write; give the server's own address, not a transaction-mode pooler's.");
+                "Shadow mode needs connections that may only read, and this database lets them write; give the server's own address as DXY_DATABASE_DIRECT, not a transaction-mode pooler's.");
         }
 
         await base.StartAsync(cancellationToken);

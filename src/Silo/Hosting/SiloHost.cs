@@ -57,7 +57,12 @@ static class SiloHost
     {
         var bars = options.Simulation.Bars ?? clock?.Rate > BarsAbove;
         // In shadow mode the server itself refuses every write of ours; only the results and Orleans' tables have connections that may write.
-        services.AddSingleton(_ => Database.Open(options.DatabaseSettings with { ReadOnly = options.Shadow }));
+        services.AddSingleton(_ => Database.Open((options.Shadow && options.DirectSettings is { } past ? past with { PoolSize = options.PoolSize } : options.DatabaseSettings) with { ReadOnly = options.Shadow }));
+        if (options.DirectSettings is { } direct)
+        {
+            services.AddKeyedSingleton(GrainServices.PastPooler, (_, _) => Database.Open(direct));
+        }
+
         services.AddDxyGrains(lookOut: !options.Shadow);
         services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace }));
         services.AddSingleton(Options.Create(new PumpOptions { Poll = options.Poll }));

@@ -13,8 +13,13 @@ public readonly record struct Advance(bool Progressed, TimeSpan? Again);
 /// Takes a run through its steps, a portion a call. It keeps nothing: what is next comes from the run's row and its steps' each time, so that it may be called by
 /// anybody, die anywhere, and be called by two at once.
 /// </summary>
+/// <param name="database">The run's; may lead through a transaction-mode pooler.</param>
+/// <param name="steps">All of them, in order.</param>
+/// <param name="realTime">See <see cref="RunContext"/>.</param>
+/// <param name="interrupt">See <see cref="RunContext"/>.</param>
+/// <param name="pastPooler">The same database past a pooler; null where there is none.</param>
 public sealed class MigrationEngine(
-    NpgsqlDataSource database, IReadOnlyList<IMigrationStep> steps, TimeProvider realTime, Func<string, CancellationToken, Task>? interrupt = null)
+    NpgsqlDataSource database, IReadOnlyList<IMigrationStep> steps, TimeProvider realTime, Func<string, CancellationToken, Task>? interrupt = null, NpgsqlDataSource? pastPooler = null)
 {
     /// <summary>How often a step that fails for a reason which may pass is tried before the run is failed.</summary>
     public const int Attempts = 8;
@@ -38,7 +43,7 @@ public sealed class MigrationEngine(
             return new Advance(false, retry - now);
         }
 
-        var context = new RunContext(run, await _ledger.StepsAsync(name, cancellation), database, realTime, interrupt);
+        var context = new RunContext(run, await _ledger.StepsAsync(name, cancellation), database, realTime, interrupt, pastPooler);
         var step = Next(context);
         if (step is null)
         {

@@ -46,7 +46,8 @@ sealed class MarketWorld(LegacyShop shop)
     }
 
     /// <summary>Takes the run further until it is over, has failed, or <paramref name="until"/> holds, dying where <paramref name="dies"/> says so.</summary>
-    public async Task<Run> DriveAsync(Func<Run, bool>? until = null, Func<string, bool>? dies = null, IReadOnlyList<IMigrationStep>? steps = null, NpgsqlDataSource? data = null)
+    public async Task<Run> DriveAsync(Func<Run, bool>? until = null, Func<string, bool>? dies = null, IReadOnlyList<IMigrationStep>? steps = null, NpgsqlDataSource? data = null,
+        NpgsqlDataSource? pastPooler = null)
     {
         Func<string, CancellationToken, Task>? interrupt = dies is null ? null : (point, _) =>
         {
@@ -69,7 +70,7 @@ sealed class MarketWorld(LegacyShop shop)
             try
             {
                 // A new engine each time: nothing may rest on what one remembers.
-                var advance = await new MigrationEngine(data ?? shop.Data, steps ?? MigrationSteps.All, shop.RealTime, interrupt).AdvanceAsync(LegacyShop.Name, Shop.Token);
+                var advance = await new MigrationEngine(data ?? shop.Data, steps ?? MigrationSteps.All, shop.RealTime, interrupt, pastPooler).AdvanceAsync(LegacyShop.Name, Shop.Token);
                 if (advance is { Progressed: false, Again: { } again })
                 {
                     shop.RealTime.Advance(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);

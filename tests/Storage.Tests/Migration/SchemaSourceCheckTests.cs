@@ -27,6 +27,19 @@ public sealed class SchemaSourceCheckTests(TestServer server)
         return await Definitions.OfAsync(shop);
     }
 
+    [Fact]
+    public async Task The_wider_check_stands_and_is_validated_before_the_narrow_one_goes()
+    {
+        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, NarrowCheck = true });
+        await shop.StartAsync();
+        await shop.DriveAsync(Definitions.Steps);
+        var sql = await shop.Shop.TextsAsync("SELECT detail->>'sql' FROM dxy.run_event WHERE kind = 'definition changed' ORDER BY seq");
+        var added = sql.FindIndex(text => text.Contains("ADD CONSTRAINT", StringComparison.Ordinal) && text.EndsWith("NOT VALID", StringComparison.Ordinal));
+        var validated = sql.FindIndex(text => text.Contains("VALIDATE CONSTRAINT", StringComparison.Ordinal));
+        var dropped = sql.FindIndex(text => text.Contains("DROP CONSTRAINT", StringComparison.Ordinal));
+        Assert.True(added >= 0 && added < validated && validated < dropped, string.Join("\n", sql));
+    }
+
     [Theory]
     [InlineData("ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source IN ('massive_api', 'ingest', 'backfill'))",
         "chk_src CHECK ((source = ANY (ARRAY['massive_api'::text, 'ingest'::text, 'backfill'::text, 'synthetic'::text])))")]

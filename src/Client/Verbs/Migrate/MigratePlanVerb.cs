@@ -49,7 +49,7 @@ internal sealed class MigratePlanVerb : Verb
 
     static async Task DemandReadOnlyAsync(Session session, NpgsqlDataSource database, CancellationToken cancellation)
     {
-        const string Todo = "give the server's own address, not a transaction-mode pooler's, as DXY_DATABASE for this call";
+        const string Todo = "give the server's own address, not a transaction-mode pooler's, as DXY_DATABASE_DIRECT";
         try
         {
             if (!await MigrationPlan.IsReadOnlyAsync(database, cancellation))

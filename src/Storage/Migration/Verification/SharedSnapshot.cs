@@ -12,6 +12,8 @@ internal sealed class SharedSnapshot : IAsyncDisposable
     // Longer than making a connection takes, shorter than anybody would wait for a gain of some tenths of a second.
     static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
 
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     readonly NpgsqlTransaction _first;
     NpgsqlTransaction? _second;
 
@@ -77,7 +79,11 @@ internal sealed class SharedSnapshot : IAsyncDisposable
             using var either = CancellationTokenSource.CreateLinkedTokenSource(moment.Token, cancellation);
             Second = await database.OpenConnectionAsync(either.Token);
             _second = await Second.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-            await Second.Text($"SET TRANSACTION SNAPSHOT '{name}'").RunAsync(cancellation);
+            await using var join = Second.Text($"SET TRANSACTION SNAPSHOT '{name}'");
+
+            // A pooler takes any connection and lets its first statement wait for one of its own; the first of ours may hold the last.
+            join.CommandTimeout = (int)Patience.TotalSeconds;
+            await join.ExecuteNonQueryAsync(cancellation);
         }
         catch (Exception none) when (none is NpgsqlException || (none is OperationCanceledException && !cancellation.IsCancellationRequested))
         {

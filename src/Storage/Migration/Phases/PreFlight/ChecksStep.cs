@@ -11,5 +11,5 @@ public sealed class ChecksStep() : MigrationStep("pre-flight/checks", MigrationP
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) =>
         StepOutcome.Finished(await Checks(context).RunAsync(cancellation));
 
-    static PreFlightChecks Checks(RunContext context) => new(context.Database, context.Run.Symbol, context.Run.Settings, context.RealTime);
+    static PreFlightChecks Checks(RunContext context) => new(context.Database, context.Run.Symbol, context.Run.Settings, context.RealTime, context.PastPooler);
 }

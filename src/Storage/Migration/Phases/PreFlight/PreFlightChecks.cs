@@ -16,7 +16,8 @@ namespace DxyOrleans.Storage.Migration.Phases.PreFlight;
 /// <param name="symbol">What is to be migrated.</param>
 /// <param name="settings">The run's.</param>
 /// <param name="realTime">This machine's clock, compared with the server's.</param>
-public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, RunSettings settings, TimeProvider realTime)
+/// <param name="pastPooler">The same database past a pooler; null where it isn't given.</param>
+public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, RunSettings settings, TimeProvider realTime, NpgsqlDataSource? pastPooler = null)
 {
     const double SkewSeconds = 5;
 
@@ -47,6 +48,7 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
         }
 
         gates.AddRange(await KeysAsync(tables[0], cancellation));
+        gates.Add(await SessionAsync(tables[0], cancellation));
         gates.Add(await SizeAsync(cancellation));
         gates.AddRange(await RowsAsync(cancellation));
         gates.AddRange(await MarketDataAsync(cancellation));
@@ -149,6 +151,30 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
     async Task<IEnumerable<Gate>> KeysAsync(TableShape table, CancellationToken cancellation) => table.UsableKey is not null && !table.OpenKeyColumns.Any()
         ? [new Gate("pre-flight/duplicates", GateVerdict.Pass, "every key once in data_bars", $"{table.UsableKey.QuotedName} sees to it")]
         : [(await KeyRows.DuplicatesAsync(database, table, cancellation)) with { Name = "pre-flight/duplicates" }, (await KeyRows.NullsAsync(database, table, cancellation)) with { Name = "pre-flight/null-keys" }];
+
+    async Task<Gate> SessionAsync(TableShape table, CancellationToken cancellation)
+    {
+        const string Name = "pre-flight/session", Expected = "a session of the server's own for index building";
+        if (table.UsableKey is not null)
+        {
+            return new Gate(Name, GateVerdict.Pass, Expected, "no index is to be built");
+        }
+
+        if (pastPooler is not null)
+        {
+            var (here, there) = (await RunTarget.ReadAsync(database, cancellation), await RunTarget.ReadAsync(pastPooler, cancellation));
+            if (here != there)
+            {
+                return Gate.Of(Name, false, Expected, $"DXY_DATABASE leads to {here}, DXY_DATABASE_DIRECT to {there}", null, "name one database in both, on every silo");
+            }
+        }
+
+        // Who stands between gives its own answer to how a session is cancelled, and it names another process.
+        await using var connection = await (pastPooler ?? database).OpenConnectionAsync(cancellation);
+        var own = connection.ProcessID == await connection.Text("SELECT pg_backend_pid()").ValueAsync<int>(cancellation);
+        return Gate.Of(Name, own, Expected, own ? "there is one" : "a pooler stands between", "SELECT pg_backend_pid()",
+            "give the silos the server's own address as DXY_DATABASE_DIRECT, or build the unique index on data_bars (canonical_symbol, timeframe, ts_utc) by hand");
+    }
 
     async Task<Gate> SizeAsync(CancellationToken cancellation)
     {

@@ -25,9 +25,10 @@ static class IndexBuild
             row.IsDBNull(6) ? null : row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7)), cancellation);
 
     /// <summary>Runs a statement that can't be in a transaction, however long it takes. Wants a session of its own: no transaction-mode pooler between.</summary>
-    public static async Task RunAsync(NpgsqlDataSource database, string sql, CancellationToken cancellation)
+    public static async Task RunAsync(RunContext context, string sql, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await RunTarget.DemandAsync(context.Direct, context.Run, cancellation);
+        await using var connection = await context.Direct.OpenConnectionAsync(cancellation);
         await connection.Text("SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)").RunAsync(cancellation);
         try
         {

@@ -113,7 +113,7 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
         await context.At(this, "building", cancellation);
         try
         {
-            await IndexBuild.RunAsync(context.Database, create, cancellation);
+            await IndexBuild.RunAsync(context, create, cancellation);
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UniqueViolation)
         {
