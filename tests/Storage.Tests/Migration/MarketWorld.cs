@@ -27,12 +27,17 @@ sealed class MarketWorld(LegacyShop shop)
     /// <summary>The points at which the run died, in order.</summary>
     public List<string> Deaths { get; } = [];
 
+    /// <summary>What the shop's own programs do once a minute's bars are in (counted from <see cref="Shop.Open"/>), before we derive it.</summary>
+    public Func<int, Task>? OfTheShop { get; init; }
+
     /// <summary>A minute passes.</summary>
     public async Task TickAsync()
     {
-        await shop.Shop.RunAsync(LegacyTables.Fx(First + Minutes, 1));
+        var minute = First + Minutes;
+        await shop.Shop.RunAsync(LegacyTables.Fx(minute, 1));
+        await (OfTheShop?.Invoke(minute) ?? Task.CompletedTask);
         Minutes++;
-        await shop.Shop.AtAsync(Shop.Minute(First + Minutes) + TimeSpan.FromSeconds(5));
+        await shop.Shop.AtAsync(Shop.Minute(minute + 1) + TimeSpan.FromSeconds(5));
         await shop.Shop.DrainAsync();
     }
 

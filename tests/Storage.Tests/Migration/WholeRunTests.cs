@@ -6,30 +6,43 @@ using DxyOrleans.Testing;
 namespace DxyOrleans.Storage.Tests.Migration;
 
 /// <summary>Runs from beginning to end on a dirty legacy shop, with bars arriving: disturbed ones end as undisturbed ones do.</summary>
-public sealed class WholeRunTests(TestServer server)
+public sealed class WholeRunTests(TestServer server, WholeRunTests.Undisturbed run) : IClassFixture<WholeRunTests.Undisturbed>
 {
     const int Until = 160;
+
+    /// <summary>The run that the others are compared with, made once.</summary>
+    public sealed class Undisturbed
+    {
+        Task<List<string>>? _outcome;
+
+        /// <summary>Every point at which it could have died.</summary>
+        public HashSet<string> Points { get; } = new(StringComparer.Ordinal);
+
+        public long Batches { get; private set; }
+
+        public Task<List<string>> OutcomeAsync(TestServer server) => _outcome ??= MakeAsync(server);
+
+        async Task<List<string>> MakeAsync(TestServer server)
+        {
+            await using var shop = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
+            var outcome = await CompleteAsync(shop, dies: point => !Points.Add(point) && false);
+            Batches = await shop.Shop.CountAsync("dxy.run_batch");
+            return outcome;
+        }
+    }
 
     [Fact]
     public async Task A_run_that_dies_once_at_every_point_of_every_step_ends_as_an_undisturbed_one()
     {
-        var points = new HashSet<string>(StringComparer.Ordinal);
-        List<string> undisturbed;
-        long batches;
-        await using (var shop = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty))
-        {
-            undisturbed = await CompleteAsync(shop, dies: point => !points.Add(point) && false);
-            batches = await shop.Shop.CountAsync("dxy.run_batch");
-        }
-
+        var undisturbed = await run.OutcomeAsync(server);
         await using var killed = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
-        var deadly = new HashSet<string>(points, StringComparer.Ordinal);
+        var deadly = new HashSet<string>(run.Points, StringComparer.Ordinal);
         var disturbed = await CompleteAsync(killed, deadly.Remove);
 
         Assert.Equal(undisturbed, disturbed);
         // An approval is done in the transaction that takes it: who died right after that never comes by the later point.
         Assert.All(deadly, point => Assert.EndsWith("/approval:done", point, StringComparison.Ordinal));
-        Assert.InRange(await killed.Shop.CountAsync("dxy.run_batch"), 1, batches + points.Count);
+        Assert.InRange(await killed.Shop.CountAsync("dxy.run_batch"), 1, run.Batches + run.Points.Count);
         Assert.Equal(0, await killed.BrokenEventsAsync());
     }
 
@@ -38,18 +51,42 @@ public sealed class WholeRunTests(TestServer server)
     {
         var seed = Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"DXY_TEST_SEED={seed}");
-        List<string> undisturbed;
-        await using (var shop = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty))
-        {
-            undisturbed = await CompleteAsync(shop, null);
-        }
-
+        var undisturbed = await run.OutcomeAsync(server);
         await using var killed = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
         var random = new Random(seed);
         var deaths = 0;
         Assert.Equal(undisturbed, await CompleteAsync(killed, _ => random.Next(5) < 3 && ++deaths > 0));
         Assert.InRange(deaths, 100, int.MaxValue);
         Assert.Equal(0, await killed.BrokenEventsAsync());
+    }
+
+    [Fact]
+    public async Task With_old_writers_that_go_on_until_cleanup_a_run_ends_as_one_without_and_has_every_bar_of_theirs()
+    {
+        var without = await run.OutcomeAsync(server);
+        await using var mirrored = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
+        await using var writer = await mirrored.LegacyWriterAsync();
+        var written = 0;
+        var world = new MarketWorld(mirrored)
+        {
+            // Now before us, now with a minute's delay, when we were faster.
+            OfTheShop = async minute =>
+            {
+                if ((await mirrored.RunAsync()).Phase < MigrationPhase.CleanUp && (await mirrored.RunAsync()).Step != "observe/approval")
+                {
+                    await using var write = writer.CreateCommand(LegacyTables.Write(minute - (minute % 2), 1) + " ON CONFLICT DO NOTHING");
+                    written += await write.ExecuteNonQueryAsync(Shop.Token);
+                }
+            },
+        };
+        await mirrored.StartAsync(MarketWorld.Settings with { LegacyWriters = LegacyWriters.Mirrored });
+        var completed = await world.DriveAsync();
+        Assert.True(completed.State == RunState.Completed, $"{completed.State} at {completed.Step}: {completed.Error}");
+        await world.TickToAsync(Until);
+        Assert.InRange(written, 10, Until);
+        Assert.Equal(New(without), New(await mirrored.OutcomeAsync()));
+
+        static IEnumerable<string> New(IEnumerable<string> outcome) => outcome.Where(line => line.StartsWith("new", StringComparison.Ordinal));
     }
 
     static async Task<List<string>> CompleteAsync(LegacyShop shop, Func<string, bool>? dies)
