@@ -32,7 +32,7 @@ internal sealed class LiveMeasurement : IMeasurement
 
     Result Tell(LiveTimes times) => new(Name,
         [
-            new Ratio(new Samples("sixth bar to DXY row, p50 by a bare commit's p50", "×", [times.Derived.Median / times.Commits.Median]), Aim.OfAtMost(3)),
+            new Ratio(new Samples("sixth bar to DXY row, p50 by a bare commit's p50", "×", [times.Derived.Median / times.Commits.Median]), Aim.OfAtMost(2.5)),
             new Ratio(new Samples("sixth bar to DXY row, p99 by a bare commit's p50", "×", [times.Derived.Percentile(0.99) / times.Commits.Median]), Aim.OfAtMost(40)),
         ],
         [

@@ -14,6 +14,12 @@ public interface IIndexGrain : IGrainWithStringKey
     [Alias("Nudge")]
     Task NudgeAsync([Immutable] ImmutableArray<Bar> bars);
 
+    /// <summary>A component stored bars, and the index's minute was derived and committed with them. A hint like <see cref="NudgeAsync"/>.</summary>
+    [AlwaysInterleave]
+    [OneWay]
+    [Alias("Rode")]
+    Task RodeAsync([Immutable] ImmutableArray<Bar> bars, [Immutable] Bar derived);
+
     /// <summary>Works off what is due, for a bounded time; tells whether more is left.</summary>
     [Alias("Process")]
     Task<ProcessResult> ProcessAsync(CancellationToken cancellation = default);

@@ -268,11 +268,16 @@ public sealed partial class BarGrain(
             return;
         }
 
-        foreach (var index in subscriptions.State.Indexes)
+        foreach (var key in subscriptions.State.Indexes)
         {
-            await GrainFactory.GetGrain<IIndexGrain>(index).NudgeAsync(stored.Length <= NudgeWith ? stored : []);
+            var index = GrainFactory.GetGrain<IIndexGrain>(key);
+            await (Derived(written, key) is { } derived ? index.RodeAsync(stored, derived) : index.NudgeAsync(stored.Length <= NudgeWith ? stored : []));
         }
     }
+
+    // The index's minute that was committed with the bar; null when there is none, or when other bars of the call still want deriving.
+    static Bar? Derived(IReadOnlyList<WrittenBar> written, string index) =>
+        written is [{ Derived: { } minutes }] ? minutes.FirstOrDefault(minute => minute.Symbol.Name == index) : null;
 
     // One timer serves saving and closing: it fires when the next of the two is due, and rests when nothing is forming.
     void Arm(TimeSpan atLeast)

@@ -47,6 +47,13 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
             CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
+    /// <summary>Notes a bar of the target that was derived and committed elsewhere.</summary>
+    public void NoteWritten(Bar bar)
+    {
+        Written++;
+        Newest = Newest is null || bar.Time >= Newest.Time ? bar : Newest;
+    }
+
     /// <summary>Works off what is due until nothing is, or the turn is over; then it wakes the grain again.</summary>
     public async Task<ProcessResult> ProcessAsync(CancellationToken cancellation)
     {

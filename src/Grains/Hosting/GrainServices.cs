@@ -38,7 +38,8 @@ public static class GrainServices
 
         // Retries wait in real time: they are about the server, not the market.
         services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));
-        services.AddSingleton(provider => new BarWriter(provider.GetRequiredService<BarStore>()));
+        services.AddSingleton(provider => new BarWriter(
+            provider.GetRequiredService<BarStore>(), new RidingIndexes(() => provider.GetRequiredService<RegistryCache>().Current)));
         services.AddSingleton<ChangePump>();
         services.AddSingleton(provider => new MigrationEngine(
             provider.GetRequiredService<NpgsqlDataSource>(), MigrationSteps.All, TimeProvider.System, pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)));

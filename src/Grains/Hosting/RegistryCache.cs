@@ -7,6 +7,9 @@ public sealed class RegistryCache(RegistryStore store)
 {
     volatile SymbolRegistry? _current;
 
+    /// <summary>As it was last read; null before the first time.</summary>
+    public SymbolRegistry? Current => _current;
+
     public async ValueTask<SymbolRegistry> GetAsync(CancellationToken cancellation) => _current ?? await RefreshAsync(cancellation);
 
     public async Task<SymbolRegistry> RefreshAsync(CancellationToken cancellation) => _current = await store.LoadAsync(cancellation);

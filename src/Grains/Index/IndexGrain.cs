@@ -43,6 +43,16 @@ public sealed class IndexGrain(
         }
     }
 
+    // The pump's next look passes over the minute too, and tells the rollups: nothing is to be hurried here.
+    public async Task RodeAsync(ImmutableArray<Bar> bars, Bar derived)
+    {
+        _worker.NoteWritten(derived);
+        if ((await registry.GetAsync(CancellationToken.None)).Index(_symbol) is { } definition)
+        {
+            _gate.Note(bars, definition);
+        }
+    }
+
     public Task<ProcessResult> ProcessAsync(CancellationToken cancellation) => _worker.ProcessAsync(cancellation);
 
     public async Task ConnectAsync(CancellationToken cancellation)

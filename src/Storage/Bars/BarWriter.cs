@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Deriving;
 
 namespace DxyOrleans.Storage.Bars;
 
@@ -17,12 +18,16 @@ public sealed class BarWriter : IAsyncDisposable
     const int QueueLimit = 2_000;
 
     readonly BarStore _store;
+    readonly RidingIndexes? _indexes;
     readonly Channel<Request> _queue = Channel.CreateBounded<Request>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
     readonly Task _loop;
 
-    public BarWriter(BarStore store)
+    /// <param name="store">Where to.</param>
+    /// <param name="indexes">Whose minutes may ride the commit of their last component; null: none do.</param>
+    public BarWriter(BarStore store, RidingIndexes? indexes = null)
     {
         _store = store;
+        _indexes = indexes;
         _loop = Task.Run(RunAsync);
     }
 
@@ -82,7 +87,9 @@ public sealed class BarWriter : IAsyncDisposable
     {
         try
         {
-            var written = await _store.WriteAsync([.. group.SelectMany(request => request.Bars)], group[0].Source, false, CancellationToken.None);
+            Bar[] bars = [.. group.SelectMany(request => request.Bars)];
+            var written = await _store.WriteAsync(bars, group[0].Source, false, _indexes?.Choose(bars) ?? [], CancellationToken.None);
+            _indexes?.Note(written);
             var outcomes = written.ToDictionary(bar => (bar.Bar.Series, bar.Bar.Time));
             foreach (var request in group)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 
 namespace DxyOrleans.Storage.Bars;
@@ -6,4 +7,8 @@ namespace DxyOrleans.Storage.Bars;
 /// <param name="Bar">The bar.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">Why the database refused it, for <see cref="BarOutcome.Refused"/>.</param>
-public readonly record struct WrittenBar(Bar Bar, BarOutcome Outcome, string? Reason = null);
+public readonly record struct WrittenBar(Bar Bar, BarOutcome Outcome, string? Reason = null)
+{
+    /// <summary>Index minutes derived from it in the same commit; null when none was.</summary>
+    public ImmutableArray<Bar>? Derived { get; init; }
+}
