@@ -22,6 +22,7 @@ internal static class AllVerbs
         new DueVerb(),
         new SymbolsVerb(),
         new ConfigVerb(),
+        new CertificatesVerb(),
         new HealthVerb(),
         new ClusterVerb(),
         MigrateCommand.Create(),

@@ -1,3 +1,5 @@
+using System.Net;
+using DxyOrleans.Core.Connections;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Storage;
@@ -38,8 +40,22 @@ public sealed class SiloSettings
     /// <value>The port Orleans clients call, 1024 to 65535.</value>
     public int GatewayPort { get; set; } = 30000;
 
-    /// <value>The loopback port of health and dashboard, 1024 to 65535.</value>
+    /// <value>The port of health and dashboard, 1024 to 65535.</value>
     public int HttpPort { get; set; } = 8080;
+
+    /// <value>The IP address at which the silo listens for other silos and for Orleans clients, and by which they find it. Loopback unless told otherwise; elsewhere <see cref="Tls"/> is asked for.</value>
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <value>The IP address of health and dashboard; <c>0.0.0.0</c> for all. Loopback unless told otherwise; elsewhere without the dashboard.</value>
+    public string HttpAddress { get; set; } = "127.0.0.1";
+
+    public TlsSettings Tls { get; set; } = new();
+
+    /// <value>Whether the silo may listen elsewhere than on loopback without TLS: only where nobody else can reach that network.</value>
+    public bool TrustNetwork { get; set; }
+
+    /// <value>Whether the silo is a pod of Kubernetes: silos whose pods are gone are then known to be dead at once.</value>
+    public bool Kubernetes { get; set; }
 
     /// <value>Whether the Orleans dashboard is served on the HTTP port. It has no authentication: loopback only.</value>
     public bool Dashboard { get; set; } = true;
@@ -92,6 +108,15 @@ public sealed class SiloSettings
         }
 
         Demand(new[] { SiloPort, GatewayPort, HttpPort }.Distinct().Count() == 3, "SiloPort, GatewayPort and HttpPort have to differ.");
+        faults.AddRange(Tls.Faults());
+        foreach (var (name, text, told) in new[] { (nameof(Address), Address, TrustNetwork || Tls.IsOn), (nameof(HttpAddress), HttpAddress, !Dashboard) })
+        {
+            Demand(IPAddress.TryParse(text, out var address), $"{name} is '{text}'; an IP address of this machine can be.");
+            Demand(address is null || IPAddress.IsLoopback(address) || told, name == nameof(Address)
+                ? $"Address is {text}, where others can reach the silo; give Tls:Certificate, Tls:Key and Tls:Authority, or TrustNetwork=true where nobody else is on that network."
+                : $"HttpAddress is {text}, and the dashboard has no authentication; set Dashboard=false.");
+        }
+
         Demand(Feed is FeedOptions.None or FeedOptions.Simulated, $"Feed is '{Feed}'; there are none and simulated.");
         Demand(!Shadow || Feed == FeedOptions.None, $"Shadow and the feed '{Feed}' exclude each other: in shadow mode nothing is stored in the shop's tables; leave one out.");
         Demand(ShadowDays is >= 1 and <= 366, $"ShadowDays is {ShadowDays}; 1 to 366 can be.");

@@ -44,7 +44,17 @@ static class OrleansOnPostgres
             cluster.ClusterId = options.ClusterId + apart;
             cluster.ServiceId = options.ServiceId + apart;
         });
-        silo.ConfigureEndpoints(IPAddress.Loopback, options.SiloPort, options.GatewayPort, listenOnAnyHostAddress: false);
+        if (options.Kubernetes)
+        {
+            silo.UseKubernetesHosting();
+        }
+
+        // Last, so that the silo listens at its own address alone.
+        silo.ConfigureEndpoints(IPAddress.Parse(options.Address), options.SiloPort, options.GatewayPort, listenOnAnyHostAddress: false);
+        if (options.Tls.IsOn)
+        {
+            silo.UseTls(options.Tls);
+        }
 
         // A hung silo is found in seconds: MaxProbeTimeout is the lever for it, ProbeTimeout alone is not. The heartbeat bounds how long
         // rows of a cluster that was killed as a whole hold up its restart.

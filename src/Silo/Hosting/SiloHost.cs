@@ -28,7 +28,7 @@ static class SiloHost
         builder.Logging.AddSiloLog();
         builder.Services.AddSingleton<IValidateOptions<SiloSettings>, SiloSettingsValidator>();
         builder.Services.AddOptions<SiloSettings>().Bind(builder.Configuration).ValidateOnStart();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.HttpPort));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(options.HttpAddress), options.HttpPort));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         // Before our own services: what is registered later starts later and stops earlier, so the pump looks only while the silo is in the cluster.
         builder.UseOrleans(silo =>

@@ -78,7 +78,7 @@ public sealed class ExitCodeTests(TestServer server)
     {
         await using var dxy = Dxy.Alone();
         foreach (var verb in (string[])["demo", "up", "down", "db url", "db apply", "db check", "db remove", "import", "bars", "explain", "derive", "rollup", "verify",
-            "gaps", "due", "symbols", "symbols add", "config", "health", "cluster", "migrate plan", "migrate rehearse", "migrate start", "migrate status", "migrate ack", "migrate pause", "migrate resume",
+            "gaps", "due", "symbols", "symbols add", "config", "certificates", "health", "cluster", "migrate plan", "migrate rehearse", "migrate start", "migrate status", "migrate ack", "migrate pause", "migrate resume",
             "migrate retry", "migrate throttle", "migrate approve", "migrate revoke", "migrate rollback", "migrate purge", "migrate watch", "migrate explain", "migrate conflicts",
             "migrate audit", "migrate audit verify", "migrate report"])
         {

@@ -1,3 +1,5 @@
+using DxyOrleans.Abstractions.Connections;
+using DxyOrleans.Core.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,7 +18,7 @@ public sealed class GrainClient : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
 
-    public static async Task<GrainClient> ConnectAsync(string connectionString, string cluster)
+    public static async Task<GrainClient> ConnectAsync(string connectionString, string cluster, TlsSettings? tls = null, CancellationToken cancellation = default)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
@@ -29,13 +31,27 @@ public sealed class GrainClient : IAsyncDisposable
             });
             client.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster);
 
+            if (tls is not null)
+            {
+                client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(new TlsMiddleware(tls).UseOnOutgoing));
+            }
+
             // Requests through a gateway that is killed are not failed by Orleans: they wait for this long.
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5));
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
         });
         var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
-        return new GrainClient(host);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken, cancellation);
+            await host.StartAsync(either.Token);
+            return new GrainClient(host);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The silo port of the silo that a grain lives on; null while it lives nowhere.</summary>

@@ -7,11 +7,10 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// When to kill: at the beginning of phases, and at random instants after one began or the run was taken further again, so that each life comes to something.
-/// <c>DXY_KILLS=1</c> has these tests run, <c>DXY_LONG=1</c> with a hundred kills each; <c>DXY_TEST_SEED</c> repeats an earlier plan.
+/// <c>DXY_KILLS=1</c> has these tests run, <c>DXY_LONG=1</c> with up to a hundred kills each; <c>DXY_TEST_SEED</c> repeats an earlier plan.
 /// </summary>
 public sealed class KillPlan
 {
-    const int Many = 100;
     const double LongestLifeMs = 800;
 
     readonly Random _random;
@@ -24,11 +23,12 @@ public sealed class KillPlan
     long _version;
     bool _alive = true;
 
-    /// <param name="few">Kills, where <c>DXY_LONG</c> doesn't ask for a hundred.</param>
-    public KillPlan(int few)
+    /// <param name="few">Kills, where <c>DXY_LONG</c> doesn't ask for more.</param>
+    /// <param name="many">Kills where it does.</param>
+    public KillPlan(int few, int many = 100)
     {
         IsLong = Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
-        Kills = IsLong ? Many : few;
+        Kills = IsLong ? many : few;
         var seed = Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"DXY_TEST_SEED={seed}");
         _random = new Random(seed);

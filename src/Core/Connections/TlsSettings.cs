@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace DxyOrleans.Core.Connections;
+
+/// <summary>What silos and Orleans clients prove themselves to each other with: each shows a certificate of one authority, and refuses who has none.</summary>
+public sealed class TlsSettings
+{
+    /// <value>This silo's certificate, a PEM file. Read at start: a renewed one needs a restart.</value>
+    public string? Certificate { get; set; }
+
+    /// <value>Its key, a PEM file.</value>
+    public string? Key { get; set; }
+
+    /// <value>The certificate of the authority that signed every silo's and client's, a PEM file. It should sign nothing else: whoever has a certificate of it is let in.</value>
+    public string? Authority { get; set; }
+
+    public bool IsOn => Certificate is { Length: > 0 } || Key is { Length: > 0 } || Authority is { Length: > 0 };
+
+    /// <summary>The certificate with its key, and the authority's.</summary>
+    /// <exception cref="CryptographicException">A file doesn't hold what it should.</exception>
+    public (X509Certificate2 Own, X509Certificate2 Authority) Read() =>
+        (X509Certificate2.CreateFromPemFile(Certificate!, Key), X509Certificate2.CreateFromPem(File.ReadAllText(Authority!)));
+
+    /// <summary>What is wrong, a sentence each.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (!IsOn)
+        {
+            yield break;
+        }
+
+        var missing = new[] { (nameof(Certificate), Certificate), (nameof(Key), Key), (nameof(Authority), Authority) }
+            .Where(file => !File.Exists(file.Item2)).Select(file => $"Tls:{file.Item1} is '{file.Item2}'; there is no such file. './dxy certificates' makes a set for trying.").ToList();
+        foreach (var fault in missing)
+        {
+            yield return fault;
+        }
+
+        if (missing.Count == 0 && Unreadable() is { } unreadable)
+        {
+            yield return $"Tls can't be read ({unreadable}); give PEM files, the certificate that of the key.";
+        }
+    }
+
+    string? Unreadable()
+    {
+        try
+        {
+            var (own, authority) = Read();
+            own.Dispose();
+            authority.Dispose();
+            return null;
+        }
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            return fault.Message.TrimEnd('.');
+        }
+    }
+}
