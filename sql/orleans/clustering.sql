@@ -24,7 +24,7 @@ INSERT INTO dxy_orleans.orleansquery AS q (querykey, querytext) VALUES
 -- Every silo calls this at its start; the losers of the race are told false, never an error.
 ('InsertMembershipVersionKey', $$
 WITH made AS (
-  INSERT INTO cluster_version (deployment_id) VALUES (@DeploymentId)
+  INSERT INTO dxy_orleans.cluster_version (deployment_id) VALUES (@DeploymentId)
   ON CONFLICT (deployment_id) DO NOTHING
   RETURNING deployment_id
 )
@@ -36,8 +36,8 @@ $$),
 SELECT m.address AS Address, m.port AS Port, m.generation AS Generation, m.silo_name AS SiloName, m.host_name AS HostName,
        m.status AS Status, m.proxy_port AS ProxyPort, m.suspect_times AS SuspectTimes, m.start_time AS StartTime,
        m.alive_time AS IAmAliveTime, v.version AS Version
-FROM cluster_version AS v
-LEFT JOIN cluster_member AS m ON m.deployment_id = v.deployment_id
+FROM dxy_orleans.cluster_version AS v
+LEFT JOIN dxy_orleans.cluster_member AS m ON m.deployment_id = v.deployment_id
 WHERE v.deployment_id = @DeploymentId
 $$),
 
@@ -45,8 +45,8 @@ $$),
 SELECT m.address AS Address, m.port AS Port, m.generation AS Generation, m.silo_name AS SiloName, m.host_name AS HostName,
        m.status AS Status, m.proxy_port AS ProxyPort, m.suspect_times AS SuspectTimes, m.start_time AS StartTime,
        m.alive_time AS IAmAliveTime, v.version AS Version
-FROM cluster_version AS v
-LEFT JOIN cluster_member AS m
+FROM dxy_orleans.cluster_version AS v
+LEFT JOIN dxy_orleans.cluster_member AS m
   ON m.deployment_id = v.deployment_id AND m.address = @Address AND m.port = @Port AND m.generation = @Generation
 WHERE v.deployment_id = @DeploymentId
 $$),
@@ -54,14 +54,14 @@ $$),
 -- The test of the version stands in the UPDATE itself, where PostgreSQL repeats it after waiting for the row.
 ('InsertMembershipKey', $$
 WITH moved AS (
-  UPDATE cluster_version AS v SET version = v.version + 1
+  UPDATE dxy_orleans.cluster_version AS v SET version = v.version + 1
   WHERE v.deployment_id = @DeploymentId AND v.version = @Version
     AND NOT EXISTS (
-      SELECT FROM cluster_member AS m
+      SELECT FROM dxy_orleans.cluster_member AS m
       WHERE m.deployment_id = @DeploymentId AND m.address = @Address AND m.port = @Port AND m.generation = @Generation)
   RETURNING v.deployment_id
 ), added AS (
-  INSERT INTO cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time)
+  INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time)
   SELECT deployment_id, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime
   FROM moved
   RETURNING 1
@@ -71,14 +71,14 @@ $$),
 
 ('UpdateMembershipKey', $$
 WITH moved AS (
-  UPDATE cluster_version AS v SET version = v.version + 1
+  UPDATE dxy_orleans.cluster_version AS v SET version = v.version + 1
   WHERE v.deployment_id = @DeploymentId AND v.version = @Version
     AND EXISTS (
-      SELECT FROM cluster_member AS m
+      SELECT FROM dxy_orleans.cluster_member AS m
       WHERE m.deployment_id = @DeploymentId AND m.address = @Address AND m.port = @Port AND m.generation = @Generation)
   RETURNING v.deployment_id
 ), changed AS (
-  UPDATE cluster_member AS m SET status = @Status, suspect_times = @SuspectTimes, alive_time = @IAmAliveTime
+  UPDATE dxy_orleans.cluster_member AS m SET status = @Status, suspect_times = @SuspectTimes, alive_time = @IAmAliveTime
   FROM moved
   WHERE m.deployment_id = moved.deployment_id AND m.address = @Address AND m.port = @Port AND m.generation = @Generation
   RETURNING 1
@@ -88,30 +88,30 @@ $$),
 
 -- A heartbeat changes nothing that others decide by, so the version stays.
 ('UpdateIAmAlivetimeKey', $$
-UPDATE cluster_member SET alive_time = @IAmAliveTime
+UPDATE dxy_orleans.cluster_member SET alive_time = @IAmAliveTime
 WHERE deployment_id = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation
 $$),
 
 -- A silo without a gateway has port 0.
 ('GatewaysQueryKey', $$
 SELECT address AS Address, proxy_port AS ProxyPort, generation AS Generation
-FROM cluster_member
+FROM dxy_orleans.cluster_member
 WHERE deployment_id = @DeploymentId AND status = @Status AND proxy_port > 0
 $$),
 
 ('DeleteMembershipTableEntriesKey', $$
-DELETE FROM cluster_version WHERE deployment_id = @DeploymentId
+DELETE FROM dxy_orleans.cluster_version WHERE deployment_id = @DeploymentId
 $$),
 
 -- 6 is Dead. A silo that died young is kept too: started before the cut-off as well as last seen before it.
 ('CleanupDefunctSiloEntriesKey', $$
-DELETE FROM cluster_member
+DELETE FROM dxy_orleans.cluster_member
 WHERE deployment_id = @DeploymentId AND status = 6 AND alive_time < @IAmAliveTime AND start_time < @IAmAliveTime
 $$),
 
 -- Deletes the row only as the caller saw it.
 ('CleanupDefunctSiloEntryKey', $$
-DELETE FROM cluster_member
+DELETE FROM dxy_orleans.cluster_member
 WHERE deployment_id = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation AND status = 6
   AND start_time = @StartTime AND alive_time = @IAmAliveTime AND suspect_times IS NOT DISTINCT FROM @SuspectTimes
 $$)

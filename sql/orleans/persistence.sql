@@ -18,7 +18,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS grain_state_identity ON dxy_orleans.grain_stat
 INSERT INTO dxy_orleans.orleansquery AS q (querykey, querytext) VALUES
 ('ReadFromStorageKey', $$
 SELECT payload AS PayloadBinary, version AS Version
-FROM grain_state
+FROM dxy_orleans.grain_state
 WHERE id_hash = @GrainIdHash AND type_hash = @GrainTypeHash AND id_n0 = @GrainIdN0 AND id_n1 = @GrainIdN1
   AND type_name = @GrainTypeString AND service_id = @ServiceId AND id_ext IS NOT DISTINCT FROM @GrainIdExtensionString
 $$),
@@ -26,13 +26,13 @@ $$),
 -- Without a version the caller has seen no row and may only insert; with one it may only update the row it has seen.
 ('WriteToStorageKey', $$
 WITH added AS (
-  INSERT INTO grain_state (id_hash, type_hash, id_n0, id_n1, type_name, service_id, id_ext, payload, version)
+  INSERT INTO dxy_orleans.grain_state (id_hash, type_hash, id_n0, id_n1, type_name, service_id, id_ext, payload, version)
   SELECT @GrainIdHash, @GrainTypeHash, @GrainIdN0, @GrainIdN1, @GrainTypeString, @ServiceId, @GrainIdExtensionString, @PayloadBinary, 1
   WHERE @GrainStateVersion IS NULL
   ON CONFLICT DO NOTHING
   RETURNING version
 ), changed AS (
-  UPDATE grain_state SET payload = @PayloadBinary, version = version + 1
+  UPDATE dxy_orleans.grain_state SET payload = @PayloadBinary, version = version + 1
   WHERE id_hash = @GrainIdHash AND type_hash = @GrainTypeHash AND id_n0 = @GrainIdN0 AND id_n1 = @GrainIdN1
     AND type_name = @GrainTypeString AND service_id = @ServiceId AND id_ext IS NOT DISTINCT FROM @GrainIdExtensionString
     AND version = @GrainStateVersion
@@ -45,7 +45,7 @@ $$),
 
 -- The row stays, so that a version is never given out twice.
 ('ClearStorageKey', $$
-UPDATE grain_state SET payload = NULL, version = version + 1
+UPDATE dxy_orleans.grain_state SET payload = NULL, version = version + 1
 WHERE id_hash = @GrainIdHash AND type_hash = @GrainTypeHash AND id_n0 = @GrainIdN0 AND id_n1 = @GrainIdN1
   AND type_name = @GrainTypeString AND service_id = @ServiceId AND id_ext IS NOT DISTINCT FROM @GrainIdExtensionString
   AND version = @GrainStateVersion
@@ -54,7 +54,7 @@ $$),
 
 -- The provider takes any number other than the version it sent for success.
 ('DeleteStorageKey', $$
-DELETE FROM grain_state
+DELETE FROM dxy_orleans.grain_state
 WHERE id_hash = @GrainIdHash AND type_hash = @GrainTypeHash AND id_n0 = @GrainIdN0 AND id_n1 = @GrainIdN1
   AND type_name = @GrainTypeString AND service_id = @ServiceId AND id_ext IS NOT DISTINCT FROM @GrainIdExtensionString
   AND version = @GrainStateVersion

@@ -15,7 +15,7 @@ CREATE INDEX IF NOT EXISTS reminder_hash ON dxy_orleans.reminder (service_id, gr
 INSERT INTO dxy_orleans.orleansquery AS q (querykey, querytext) VALUES
 -- Unconditional by contract: the last writer wins and the version tells the next reader.
 ('UpsertReminderRowKey', $$
-INSERT INTO reminder AS r (service_id, grain_id, reminder_name, start_time, period, grain_hash, version)
+INSERT INTO dxy_orleans.reminder AS r (service_id, grain_id, reminder_name, start_time, period, grain_hash, version)
 VALUES (@ServiceId, @GrainId, @ReminderName, @StartTime, @Period, @GrainHash, 0)
 ON CONFLICT (service_id, grain_id, reminder_name)
 DO UPDATE SET start_time = excluded.start_time, period = excluded.period, grain_hash = excluded.grain_hash, version = r.version + 1
@@ -24,32 +24,32 @@ $$),
 
 ('ReadReminderRowsKey', $$
 SELECT grain_id AS GrainId, reminder_name AS ReminderName, start_time AS StartTime, period AS Period, version AS Version
-FROM reminder
+FROM dxy_orleans.reminder
 WHERE service_id = @ServiceId AND grain_id = @GrainId
 $$),
 
 ('ReadReminderRowKey', $$
 SELECT grain_id AS GrainId, reminder_name AS ReminderName, start_time AS StartTime, period AS Period, version AS Version
-FROM reminder
+FROM dxy_orleans.reminder
 WHERE service_id = @ServiceId AND grain_id = @GrainId AND reminder_name = @ReminderName
 $$),
 
 ('ReadRangeRows1Key', $$
 SELECT grain_id AS GrainId, reminder_name AS ReminderName, start_time AS StartTime, period AS Period, version AS Version
-FROM reminder
+FROM dxy_orleans.reminder
 WHERE service_id = @ServiceId AND grain_hash > @BeginHash AND grain_hash <= @EndHash
 $$),
 
 -- The range that runs over the end of the ring; begin = end is all of it.
 ('ReadRangeRows2Key', $$
 SELECT grain_id AS GrainId, reminder_name AS ReminderName, start_time AS StartTime, period AS Period, version AS Version
-FROM reminder
+FROM dxy_orleans.reminder
 WHERE service_id = @ServiceId AND (grain_hash > @BeginHash OR grain_hash <= @EndHash)
 $$),
 
 ('DeleteReminderRowKey', $$
 WITH gone AS (
-  DELETE FROM reminder
+  DELETE FROM dxy_orleans.reminder
   WHERE service_id = @ServiceId AND grain_id = @GrainId AND reminder_name = @ReminderName AND version = @Version
   RETURNING 1
 )
@@ -57,6 +57,6 @@ SELECT EXISTS (SELECT FROM gone)
 $$),
 
 ('DeleteReminderRowsKey', $$
-DELETE FROM reminder WHERE service_id = @ServiceId
+DELETE FROM dxy_orleans.reminder WHERE service_id = @ServiceId
 $$)
 ON CONFLICT (querykey) DO UPDATE SET querytext = excluded.querytext WHERE q.querytext <> excluded.querytext;

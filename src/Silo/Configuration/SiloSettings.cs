@@ -16,13 +16,15 @@ public sealed class SiloSettings
     public const string RestartInProcess = "process";
     public const string RestartByExit = "exit";
 
+    const int ShadowPoolSize = 2;
+
     /// <value>An Npgsql connection string or a <c>postgresql://</c> URL. Required; it may lead through a transaction-mode pooler.</value>
     public string Database { get; set; } = "";
 
     /// <value>The same database past a pooler, where <see cref="Database"/> leads through one in transaction mode: for building indexes and for connections that may only read. None by default.</value>
     public string? DatabaseDirect { get; set; }
 
-    /// <value>Connections of this silo at most, 4 to 200. Default 8.</value>
+    /// <value>Connections of this silo to <see cref="Database"/> at most, 4 to 200 (in shadow mode 6 to 200), Orleans' own counted in. Default 8.</value>
     public int PoolSize { get; set; } = 8;
 
     /// <value>Whether statements are prepared on the server. Off for poolers that don't carry prepared statements.</value>
@@ -84,12 +86,20 @@ public sealed class SiloSettings
     /// <value>What a silo does that a migration asks to restart: <c>process</c> starts again in this process, <c>exit</c> ends it with code 75 for a supervisor to start anew.</value>
     public string Restart { get; set; } = RestartInProcess;
 
+    int OrleansPoolSize => Math.Clamp(PoolSize / 4, 2, 10);
+
     public SimulationSettings Simulation { get; set; } = new();
 
     public DatabaseSettings DatabaseSettings => new()
     {
-        Connection = Database, PoolSize = PoolSize, Prepare = Prepare, ApplicationName = $"dxy-silo {SiloPort}",
+        Connection = Database, PoolSize = PoolSize - OrleansPoolSize - (Shadow ? ShadowPoolSize : 0), Prepare = Prepare, ApplicationName = $"dxy-silo {SiloPort}",
     };
+
+    /// <summary>Orleans' own connections: membership, reminders, grain state.</summary>
+    public DatabaseSettings OrleansSettings => DatabaseSettings with { PoolSize = OrleansPoolSize, ApplicationName = $"dxy-orleans {SiloPort}" };
+
+    /// <summary>In shadow mode the only connections that may write: what was found.</summary>
+    public DatabaseSettings ShadowSettings => DatabaseSettings with { PoolSize = ShadowPoolSize, ApplicationName = $"dxy-shadow {SiloPort}" };
 
     /// <summary>One connection past the pooler; null where none is named.</summary>
     public DatabaseSettings? DirectSettings => DatabaseDirect is { Length: > 0 } direct
@@ -100,7 +110,8 @@ public sealed class SiloSettings
     {
         var faults = new List<string>();
         Demand(Database.Length > 0, "Database is not set; give DXY_DATABASE, e.g. postgresql://user:password@127.0.0.1:5432/dxy.");
-        Demand(PoolSize is >= 4 and <= 200, $"PoolSize is {PoolSize}; 4 to 200 connections can be.");
+        var least = Shadow ? 6 : 4;
+        Demand(PoolSize >= least && PoolSize <= 200, $"PoolSize is {PoolSize}; {least} to 200 connections can be.");
         Demand(ClusterId.Length is > 0 and <= 150 && ServiceId.Length is > 0 and <= 150, "ClusterId and ServiceId need 1 to 150 characters each.");
         foreach (var (name, port) in new[] { (nameof(SiloPort), SiloPort), (nameof(GatewayPort), GatewayPort), (nameof(HttpPort), HttpPort) })
         {

@@ -2,40 +2,22 @@ using System.Net;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Silo.Configuration;
 using DxyOrleans.Storage;
-using Npgsql;
 using Orleans.Configuration;
 
 namespace DxyOrleans.Silo.Hosting;
 
-/// <summary>Orleans with clustering, reminders and grain storage in the silo's one data source.</summary>
+/// <summary>Orleans with clustering, reminders and grain storage in the silo's database, over a few connections of their own: a heartbeat never waits behind bars.</summary>
 static class OrleansOnPostgres
 {
     const string Invariant = "Npgsql";
 
     public static ISiloBuilder UsePostgres(this ISiloBuilder silo, SiloSettings options)
     {
-        // Orleans' statements name their tables without a schema. A second small pool carries the search path, so that ours needs none.
-        var connectionString = new NpgsqlConnectionStringBuilder(Database.ConnectionString(options.DatabaseSettings))
-        {
-            SearchPath = "dxy_orleans", MaxPoolSize = Math.Max(2, options.PoolSize / 3), ApplicationName = $"dxy-orleans {options.SiloPort}",
-        }.ConnectionString;
-
-        silo.UseAdoNetClustering(clustering =>
-        {
-            clustering.Invariant = Invariant;
-            clustering.ConnectionString = connectionString;
-        });
-        silo.UseAdoNetReminderService(reminders =>
-        {
-            reminders.Invariant = Invariant;
-            reminders.ConnectionString = connectionString;
-        });
-        silo.AddAdoNetGrainStorage(GrainServices.StateStorage, storage =>
-        {
-            storage.Invariant = Invariant;
-            storage.ConnectionString = connectionString;
-            storage.DeleteStateOnClear = true;
-        });
+        silo.Services.AddSingleton(_ => new OrleansDataSource(Database.Open(options.OrleansSettings)));
+        silo.UseAdoNetClustering(clustering => clustering.Configure<OrleansDataSource>((settings, source) => (settings.Invariant, settings.DataSource) = (Invariant, source)));
+        silo.UseAdoNetReminderService(reminders => reminders.Configure<OrleansDataSource>((settings, source) => (settings.Invariant, settings.DataSource) = (Invariant, source)));
+        silo.AddAdoNetGrainStorage(GrainServices.StateStorage, storage => storage.Configure<OrleansDataSource>((settings, source) =>
+            (settings.Invariant, settings.DataSource, settings.DeleteStateOnClear) = (Invariant, source, true)));
 
         silo.Configure<ClusterOptions>(cluster =>
         {

@@ -29,7 +29,7 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var results = Database.Open(options.Value.DatabaseSettings with { PoolSize = 2, ApplicationName = $"dxy-shadow {options.Value.SiloPort}" });
+        await using var results = Database.Open(options.Value.ShadowSettings);
         var (comparison, store) = (new ShadowComparison(database), new ShadowStore(results));
         var said = false;
         while (!stoppingToken.IsCancellationRequested)

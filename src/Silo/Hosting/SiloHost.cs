@@ -57,7 +57,7 @@ static class SiloHost
     {
         var bars = options.Simulation.Bars ?? clock?.Rate > BarsAbove;
         // In shadow mode the server itself refuses every write of ours; only the results and Orleans' tables have connections that may write.
-        services.AddSingleton(_ => Database.Open((options.Shadow && options.DirectSettings is { } past ? past with { PoolSize = options.PoolSize } : options.DatabaseSettings) with { ReadOnly = options.Shadow }));
+        services.AddSingleton(_ => Database.Open((options.Shadow && options.DirectSettings is { } past ? past with { PoolSize = options.DatabaseSettings.PoolSize } : options.DatabaseSettings) with { ReadOnly = options.Shadow }));
         if (options.DirectSettings is { } direct)
         {
             services.AddKeyedSingleton(GrainServices.PastPooler, (_, _) => Database.Open(direct));

@@ -77,7 +77,9 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
     void Run(IReadOnlyList<SchemaScript> scripts)
     {
-        var result = DeployChanges.To.PostgresqlDatabase(connectionString)
+        // A pool of its own would keep a connection after it, beyond what a silo may have.
+        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
+        var result = DeployChanges.To.PostgresqlDatabase(unpooled)
             .WithScripts(scripts.Select((script, order) => new SqlScript(script.Name, script.Text, new SqlScriptOptions { RunGroupOrder = order })))
             .WithVariablesDisabled()
             .WithTransactionPerScript()
