@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
@@ -18,11 +19,23 @@ internal sealed class LiveMinutes(IGrainFactory grains)
     /// <summary>The sixth; returns when it is answered.</summary>
     public Task PublishSixthAsync(UtcTime time, int round) => PublishAsync(round % Prices.Length, time, round);
 
+    /// <summary>A call to the sixth bar's grain that does nothing; returns what it took.</summary>
+    public async Task<TimeSpan> CallAsync(int round)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await Grain(round % Prices.Length).StateAsync();
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    IBarGrain Grain(int pair) => grains.GetGrain<IBarGrain>(SeriesOf(pair).ToString());
+
+    static Series SeriesOf(int pair) => new(IndexDefinition.Dxy.Components[pair].Symbol, Timeframe.OneMinute);
+
     async Task PublishAsync(int pair, UtcTime time, int round)
     {
-        var series = new Series(IndexDefinition.Dxy.Components[pair].Symbol, Timeframe.OneMinute);
+        var series = SeriesOf(pair);
         var close = Price.Round(Prices[pair] * (1 + (round % 50 * 0.00001m)));
-        var result = await grains.GetGrain<IBarGrain>(series.ToString()).PublishAsync(new PublishBars([Bar.Flat(series, time, close)], BarSource.Ingest));
+        var result = await Grain(pair).PublishAsync(new PublishBars([Bar.Flat(series, time, close)], BarSource.Ingest));
         if (result.New != 1)
         {
             throw new InvalidOperationException($"{series} {time} was not stored as new ({string.Join("; ", result.Refused.Select(refused => refused.Reason))}); the measurement is void.");

@@ -19,6 +19,27 @@ public static class BarMerge
     {
         var command = new NpgsqlBatchCommand(table.Merge);
         var parameters = command.Parameters;
+        AddBars(parameters, rows);
+        Add(parameters, rows, NpgsqlDbType.Text, row => row.Raw);
+        Add(parameters, rows, NpgsqlDbType.Integer, row => row.Completeness);
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceOtherSources });
+        parameters.Add(new NpgsqlParameter<bool> { TypedValue = ignoreCompleteness });
+        parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceSampled });
+        return command;
+    }
+
+    /// <summary>The statement that inserts these rows of <c>data_bars</c> where nothing stands, and returns the keys of those it did.</summary>
+    internal static NpgsqlBatchCommand Insert(IReadOnlyList<BarRow> rows, string source)
+    {
+        var command = new NpgsqlBatchCommand(Sql.Statement("insert_data_bars"));
+        AddBars(command.Parameters, rows);
+        command.Parameters.With(source);
+        return command;
+    }
+
+    static void AddBars(NpgsqlParameterCollection parameters, IReadOnlyList<BarRow> rows)
+    {
         Add(parameters, rows, NpgsqlDbType.Text, row => row.Bar.Symbol.Name);
         Add(parameters, rows, NpgsqlDbType.Text, row => row.Bar.Timeframe.ToString());
         Add(parameters, rows, NpgsqlDbType.TimestampTz, row => row.Bar.Time.ToDateTime());
@@ -30,13 +51,6 @@ public static class BarMerge
         Add(parameters, rows, NpgsqlDbType.Numeric, row => row.Bar.Vwap);
         Add(parameters, rows, NpgsqlDbType.Integer, row => row.Bar.TradeCount);
         Add(parameters, rows, NpgsqlDbType.Boolean, row => row.Bar.IsPartial);
-        Add(parameters, rows, NpgsqlDbType.Text, row => row.Raw);
-        Add(parameters, rows, NpgsqlDbType.Integer, row => row.Completeness);
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceOtherSources });
-        parameters.Add(new NpgsqlParameter<bool> { TypedValue = ignoreCompleteness });
-        parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceSampled });
-        return command;
     }
 
     /// <summary>Reads the letters the statement returns, one a row in the rows' order.</summary>

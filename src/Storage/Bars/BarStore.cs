@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
 using Npgsql;
 using Polly;
 using Polly.Retry;
@@ -14,7 +12,7 @@ namespace DxyOrleans.Storage.Bars;
 /// </summary>
 public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
 {
-    const int CopyFrom = 500;
+    internal const int CopyFrom = 500;
 
     readonly ResiliencePipeline _retries = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -27,19 +25,17 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
         })
         .Build();
 
+    /// <summary>The plain case of live bars, tried first by whoever writes them.</summary>
+    internal LiveBars Live() => new(database);
+
     /// <summary>Stores bars that differ from what is there.</summary>
     /// <param name="bars">No bar twice.</param>
     /// <param name="source">The source they are stored under.</param>
     /// <param name="replaceOtherSources">Whether they take the place of other sources' rows.</param>
     /// <param name="cancellation">Gives up; what was committed stays.</param>
     /// <returns>One outcome a bar, in order of symbol, timeframe and time.</returns>
-    public Task<IReadOnlyList<WrittenBar>> WriteAsync(
-        IReadOnlyCollection<Bar> bars, string source, bool replaceOtherSources, CancellationToken cancellation) =>
-        WriteAsync(bars, source, replaceOtherSources, [], cancellation);
-
-    /// <summary>The same, with index minutes that ride the bars' commit. A hint: where bars are copied or a batch is split, none rides.</summary>
-    internal async Task<IReadOnlyList<WrittenBar>> WriteAsync(
-        IReadOnlyCollection<Bar> bars, string source, bool replaceOtherSources, IReadOnlyList<RidingMinute> riding, CancellationToken cancellation)
+    public async Task<IReadOnlyList<WrittenBar>> WriteAsync(
+        IReadOnlyCollection<Bar> bars, string source, bool replaceOtherSources, CancellationToken cancellation)
     {
         var rows = bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => new BarRow(bar)).ToList();
         if (rows.Count >= CopyFrom && await TryCopyAsync(rows, source, cancellation))
@@ -48,7 +44,7 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
         }
 
         var written = new List<WrittenBar>(rows.Count);
-        await MergeAsync(rows, source, replaceOtherSources, riding, written, cancellation);
+        await MergeAsync(rows, source, replaceOtherSources, written, cancellation);
         return written;
     }
 
@@ -102,8 +98,7 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
         return empty ? now : null;
     }
 
-    async Task MergeAsync(
-        List<BarRow> rows, string source, bool replaceOtherSources, IReadOnlyList<RidingMinute> riding, List<WrittenBar> written, CancellationToken cancellation)
+    async Task MergeAsync(List<BarRow> rows, string source, bool replaceOtherSources, List<WrittenBar> written, CancellationToken cancellation)
     {
         if (rows.Count == 0)
         {
@@ -112,11 +107,14 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
 
         try
         {
-            written.AddRange(await _retries.ExecuteAsync(async token =>
+            var letters = await _retries.ExecuteAsync(async token =>
             {
                 await using var connection = await database.OpenConnectionAsync(token);
-                return await MergeAsync(connection, rows, source, replaceOtherSources, riding, token);
-            }, cancellation));
+                await using var batch = new NpgsqlBatch(connection);
+                batch.BatchCommands.Add(BarMerge.Command(BarTable.Data, rows, source, replaceOtherSources));
+                return (string)(await batch.ExecuteScalarAsync(token))!;
+            }, cancellation);
+            written.AddRange(rows.Zip(BarMerge.Outcomes(letters), (row, outcome) => new WrittenBar(row.Bar, outcome)));
         }
         catch (PostgresException fault) when (IsAboutData(fault))
         {
@@ -126,45 +124,10 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
                 return;
             }
 
-            await MergeAsync(rows[..(rows.Count / 2)], source, replaceOtherSources, [], written, cancellation);
-            await MergeAsync(rows[(rows.Count / 2)..], source, replaceOtherSources, [], written, cancellation);
+            await MergeAsync(rows[..(rows.Count / 2)], source, replaceOtherSources, written, cancellation);
+            await MergeAsync(rows[(rows.Count / 2)..], source, replaceOtherSources, written, cancellation);
         }
     }
-
-    // One round trip and one commit: a batch of its own is a transaction.
-    static async Task<List<WrittenBar>> MergeAsync(
-        NpgsqlConnection connection, List<BarRow> rows, string source, bool replaceOtherSources, IReadOnlyList<RidingMinute> riding, CancellationToken cancellation)
-    {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(BarMerge.Command(BarTable.Data, rows, source, replaceOtherSources));
-        foreach (var minute in riding)
-        {
-            minute.AddTo(batch);
-        }
-
-        ImmutableArray<BarOutcome> outcomes;
-        var rode = new List<RidingMinute>();
-        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
-        {
-            await reader.ReadAsync(cancellation);
-            outcomes = BarMerge.Outcomes(reader.GetString(0));
-            foreach (var minute in riding)
-            {
-                await reader.NextResultAsync(cancellation);
-                await reader.ReadAsync(cancellation);
-                if (reader.GetBoolean(0))
-                {
-                    rode.Add(minute);
-                }
-            }
-        }
-
-        // Here the reader is closed: the commit is behind us.
-        return [.. rows.Zip(outcomes, (row, outcome) => new WrittenBar(row.Bar, outcome) { Derived = DerivedFrom(row.Bar, rode) })];
-    }
-
-    static ImmutableArray<Bar>? DerivedFrom(Bar bar, List<RidingMinute> rode) => rode.Count == 0 ? null :
-        [.. rode.Where(minute => minute.Bar.Time == bar.Time && minute.Definition.Components.Any(component => component.Symbol == bar.Symbol)).Select(minute => minute.Bar)];
 
     static bool IsAboutData(PostgresException fault) =>
         fault.SqlState.StartsWith("22", StringComparison.Ordinal) || fault.SqlState.StartsWith("23", StringComparison.Ordinal);

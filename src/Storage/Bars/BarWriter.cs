@@ -6,7 +6,8 @@ using DxyOrleans.Storage.Deriving;
 namespace DxyOrleans.Storage.Bars;
 
 /// <summary>
-/// Group commit: the bars that all grains of a silo publish while one commit is under way go together into the next. Nobody is answered before the commit.
+/// Group commit: the bars that all grains of a silo publish while one commit is under way go together into the next; where none is, a bar is committed at once, by
+/// its caller, without a change of threads. Nobody is answered before the commit.
 /// The queue is bounded, so that a database that is slow or away slows the feed instead of filling memory.
 /// </summary>
 public sealed class BarWriter : IAsyncDisposable
@@ -19,6 +20,8 @@ public sealed class BarWriter : IAsyncDisposable
 
     readonly BarStore _store;
     readonly RidingIndexes? _indexes;
+    readonly LiveBars _live;
+    readonly SemaphoreSlim _turn = new(1);
     readonly Channel<Request> _queue = Channel.CreateBounded<Request>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
     readonly Task _loop;
 
@@ -28,6 +31,7 @@ public sealed class BarWriter : IAsyncDisposable
     {
         _store = store;
         _indexes = indexes;
+        _live = store.Live();
         _loop = Task.Run(RunAsync);
     }
 
@@ -42,7 +46,16 @@ public sealed class BarWriter : IAsyncDisposable
         }
 
         var request = new Request(bars, source);
-        await _queue.Writer.WriteAsync(request, cancellation);
+        if (_queue.Reader is { Count: 0, Completion.IsCompleted: false } && _turn.Wait(0, CancellationToken.None))
+        {
+            // It goes on when its caller has given up.
+            _ = CommitAloneAsync(request);
+        }
+        else
+        {
+            await _queue.Writer.WriteAsync(request, cancellation);
+        }
+
         return await request.Done.Task.WaitAsync(cancellation);
     }
 
@@ -51,36 +64,68 @@ public sealed class BarWriter : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _loop;
+        await _turn.WaitAsync();
+        await _live.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    async Task CommitAloneAsync(Request request)
+    {
+        try
+        {
+            await CommitAsync([request]).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     async Task RunAsync()
     {
-        Request? held = null;
-        while (held is not null || await _queue.Reader.WaitToReadAsync())
+        while (await _queue.Reader.WaitToReadAsync())
         {
-            var group = new List<Request>();
-            var keys = new HashSet<(Series, UtcTime)>();
-            if (held is not null)
+            await _turn.WaitAsync();
+            try
             {
-                Join(group, keys, held);
-                held = null;
-            }
-
-            while (held is null && keys.Count < GroupLimit && _queue.Reader.TryRead(out var request))
-            {
-                // A bar that is in the group already waits for the next commit: last come is last stored.
-                held = Fits(group, keys, request) ? null : request;
-                if (held is null)
+                Request? held = null;
+                do
                 {
-                    Join(group, keys, request);
+                    var (group, next) = Gather(held);
+                    held = next;
+                    await CommitAsync(group);
                 }
+                while (held is not null);
             }
-
-            if (group.Count > 0)
+            finally
             {
-                await CommitAsync(group);
+                _turn.Release();
             }
         }
+    }
+
+    // What goes into one commit, the one that was held first, and the one that has to wait for the next: last come is last stored.
+    (List<Request> Group, Request? Held) Gather(Request? first)
+    {
+        var group = new List<Request>();
+        var keys = new HashSet<(Series, UtcTime)>();
+        if (first is not null)
+        {
+            Join(group, keys, first);
+        }
+
+        while (keys.Count < GroupLimit && _queue.Reader.TryRead(out var request))
+        {
+            // Another source, or a bar that is in the group already.
+            if (!Fits(group, keys, request))
+            {
+                return (group, request);
+            }
+
+            Join(group, keys, request);
+        }
+
+        return (group, null);
     }
 
     async Task CommitAsync(List<Request> group)
@@ -88,9 +133,7 @@ public sealed class BarWriter : IAsyncDisposable
         try
         {
             Bar[] bars = [.. group.SelectMany(request => request.Bars)];
-            var written = await _store.WriteAsync(bars, group[0].Source, false, _indexes?.Choose(bars) ?? [], CancellationToken.None);
-            _indexes?.Note(written);
-            var outcomes = written.ToDictionary(bar => (bar.Bar.Series, bar.Bar.Time));
+            var outcomes = (await StoreAsync(bars, group[0].Source).ConfigureAwait(false)).ToDictionary(bar => (bar.Bar.Series, bar.Bar.Time));
             foreach (var request in group)
             {
                 request.Done.SetResult([.. request.Bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => outcomes[(bar.Series, bar.Time)])]);
@@ -104,6 +147,21 @@ public sealed class BarWriter : IAsyncDisposable
                 request.Done.TrySetException(fault);
             }
         }
+    }
+
+    async Task<IReadOnlyList<WrittenBar>> StoreAsync(Bar[] bars, string source)
+    {
+        var inserted = LiveBars.Are(bars) ? await _live.InsertAsync(bars, source, _indexes?.Choose(bars) ?? [], CancellationToken.None).ConfigureAwait(false) : [];
+        _indexes?.Note(inserted);
+        if (inserted.Count == bars.Length)
+        {
+            return inserted;
+        }
+
+        var stored = inserted.Select(bar => (bar.Bar.Series, bar.Bar.Time)).ToHashSet();
+        var others = await _store.WriteAsync([.. bars.Where(bar => !stored.Contains((bar.Series, bar.Time)))], source, false, CancellationToken.None).ConfigureAwait(false);
+        _indexes?.Note(others);
+        return [.. inserted, .. others];
     }
 
     static bool Fits(List<Request> group, HashSet<(Series, UtcTime)> keys, Request request) =>

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Deriving;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Bars;
+
+/// <summary>
+/// The plain case of live bars: they are new. One round trip and one commit store them, and the index minutes they complete. It keeps its connection, because the
+/// pool hands them out in turn, and each would have to plan, and to warm up, by itself. Not for several threads at once.
+/// </summary>
+sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
+{
+    // A feed brings few minutes at once, of however many series.
+    const int MostMinutes = 4;
+
+    NpgsqlConnection? _connection;
+
+    /// <summary>Whether these are few, or of few minutes: more is bulk, and copied.</summary>
+    public static bool Are(IReadOnlyCollection<Bar> bars) => bars.Count < BarStore.CopyFrom || bars.Select(bar => bar.Time).Distinct().Take(MostMinutes + 1).Count() <= MostMinutes;
+
+    /// <summary>Stores the bars that are new.</summary>
+    /// <returns>Those it stored; the others are there already, or something was wrong, and are for <see cref="BarStore"/>, which finds out.</returns>
+    public async Task<IReadOnlyList<WrittenBar>> InsertAsync(
+        IReadOnlyCollection<Bar> bars, string source, IReadOnlyList<RidingMinute> riding, CancellationToken cancellation)
+    {
+        List<BarRow> rows = [.. bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => new BarRow(bar))];
+        try
+        {
+            _connection ??= await database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            return await InsertAsync(_connection, rows, source, riding, cancellation).ConfigureAwait(false);
+        }
+        catch (PostgresException refused) when (refused.SqlState.StartsWith("22", StringComparison.Ordinal) || refused.SqlState.StartsWith("23", StringComparison.Ordinal))
+        {
+            // Which of them it is, the store finds by splitting.
+            return [];
+        }
+        catch (NpgsqlException fault) when (fault.IsTransient)
+        {
+            // The store tries again, and waits in between.
+            await DisposeAsync();
+            return [];
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+        }
+    }
+
+    // A batch of its own is a transaction.
+    static async Task<IReadOnlyList<WrittenBar>> InsertAsync(
+        NpgsqlConnection connection, List<BarRow> rows, string source, IReadOnlyList<RidingMinute> riding, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(BarMerge.Insert(rows, source));
+        foreach (var minute in riding)
+        {
+            minute.AddTo(batch);
+        }
+
+        var stored = new HashSet<(string, string, UtcTime)>(rows.Count);
+        var rode = new List<RidingMinute>();
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                stored.Add((reader.GetString(0), reader.GetString(1), reader.GetUtc(2)));
+            }
+
+            foreach (var minute in riding)
+            {
+                await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+                await reader.ReadAsync(cancellation).ConfigureAwait(false);
+                if (reader.GetBoolean(0))
+                {
+                    rode.Add(minute);
+                }
+            }
+        }
+
+        // Here the reader is closed: the commit is behind us.
+        return [.. rows.Where(row => stored.Contains((row.Bar.Symbol.Name, row.Bar.Timeframe.ToString(), row.Bar.Time)))
+            .Select(row => new WrittenBar(row.Bar, BarOutcome.New) { Derived = DerivedFrom(row.Bar, rode) })];
+    }
+
+    static ImmutableArray<Bar>? DerivedFrom(Bar bar, List<RidingMinute> rode) => rode.Count == 0 ? null :
+        [.. rode.Where(minute => minute.Bar.Time == bar.Time && minute.Definition.Components.Any(component => component.Symbol == bar.Symbol)).Select(minute => minute.Bar)];
+}
