@@ -1,4 +1,3 @@
-using System.Net;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
@@ -28,7 +27,7 @@ static class SiloHost
         builder.Logging.AddSiloLog();
         builder.Services.AddSingleton<IValidateOptions<SiloSettings>, SiloSettingsValidator>();
         builder.Services.AddOptions<SiloSettings>().Bind(builder.Configuration).ValidateOnStart();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(options.HttpAddress), options.HttpPort));
+        builder.AddHttpGuard(options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         // Before our own services: what is registered later starts later and stops earlier, so the pump looks only while the silo is in the cluster.
         builder.UseOrleans(silo =>
@@ -42,6 +41,7 @@ static class SiloHost
 
         AddOwn(builder.Services, options, clock);
         var app = builder.Build();
+        app.UseHttpGuard();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
         if (options.Dashboard)

@@ -1,0 +1,59 @@
+using System.Net;
+using DxyOrleans.Silo.Configuration;
+using Microsoft.AspNetCore.HostFiltering;
+
+namespace DxyOrleans.Silo.Hosting;
+
+/// <summary>
+/// What the silo's HTTP port is for: being looked at. Nothing there changes anything, so nothing has to prove who asks; what would change something is refused
+/// before it is routed.
+/// </summary>
+static class HttpGuard
+{
+    const int MostConnections = 1000;
+
+    // The dashboard's look into one grain's state activates whatever grain is named, and an activation registers reminders.
+    const string GrainState = "/dashboard/GrainState";
+
+    static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
+
+    public static void AddHttpGuard(this WebApplicationBuilder builder, SiloSettings options)
+    {
+        var address = IPAddress.Parse(options.HttpAddress);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Listen(address, options.HttpPort);
+        });
+
+        // A page of somebody else's whose name is made to lead here would have the reader's browser read the dashboard for it.
+        if (IPAddress.IsLoopback(address))
+        {
+            builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = LoopbackNames);
+        }
+    }
+
+    public static void UseHttpGuard(this WebApplication app) => app.Use((context, next) =>
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.XFrameOptions = "DENY";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "GET, HEAD";
+            return Task.CompletedTask;
+        }
+
+        if (context.Request.Path.StartsWithSegments(GrainState, StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    });
+}
