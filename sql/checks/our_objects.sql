@@ -22,12 +22,12 @@ WHERE n.nspname IN ('dxy', 'dxy_orleans')
 UNION ALL
 SELECT format('right %s on %s.%s to %s', x.privilege_type, n.nspname, c.relname, r.rolname)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, LATERAL aclexplode(c.relacl) AS x JOIN pg_roles AS r ON r.oid = x.grantee
-WHERE n.nspname IN ('dxy', 'dxy_orleans') AND r.rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator', 'dxy_mirror') AND c.relname <> 'journal'
+WHERE n.nspname IN ('dxy', 'dxy_orleans') AND r.rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror') AND c.relname <> 'journal'
 UNION ALL
 SELECT format('right %s on function %s.%s to %s', x.privilege_type, n.nspname, p.proname, coalesce(r.rolname, 'public'))
 FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace, LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS x
 LEFT JOIN pg_roles AS r ON r.oid = x.grantee
-WHERE n.nspname = 'dxy' AND (x.grantee = 0 OR r.rolname IN ('dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator', 'dxy_mirror'))
+WHERE n.nspname = 'dxy' AND (x.grantee = 0 OR r.rolname IN ('dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror'))
 UNION ALL
 SELECT format('policy %s.%s %s for=%s to=%s using=%s check=%s', p.schemaname, p.tablename, p.policyname, p.cmd, array_to_string(p.roles, ','), p.qual, p.with_check)
 FROM pg_policies AS p WHERE p.schemaname IN ('dxy', 'dxy_orleans')

@@ -43,7 +43,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   v_other record;
+  v_fault text := dxy.settings_fault(p_settings);
 BEGIN
+  IF v_fault IS NOT NULL THEN
+    PERFORM dxy.migrate_refuse(v_fault, 'migrate start --help lists the settings');
+  END IF;
   INSERT INTO dxy.run (name, symbol, state, phase, step, settings, target, started_at)
   VALUES (p_run, p_symbol, 'running', 1, '', p_settings, p_target, dxy.now());
   PERFORM dxy.migrate_log(p_run, 'started', jsonb_build_object('symbol', p_symbol, 'settings', p_settings, 'target', p_target));
@@ -156,9 +160,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   v_run dxy.run := dxy.migrate_run(p_run);
+  v_fault text := dxy.settings_fault(p_settings);
 BEGIN
   IF v_run.state NOT IN ('running', 'paused', 'failed') THEN
     PERFORM dxy.migrate_refuse(format('%s is %s', p_run, v_run.state), 'its settings no longer matter');
+  END IF;
+  IF v_fault IS NOT NULL THEN
+    PERFORM dxy.migrate_refuse(v_fault, 'migrate start --help lists the settings');
+  END IF;
+  -- Else whoever started the run could free himself of the other's approval.
+  IF (v_run.settings->>'approver_is_not_starter')::boolean AND p_settings->'approver_is_not_starter' = 'false' THEN
+    PERFORM dxy.migrate_refuse('that another role approves was settled when the run was started', 'it can''t be taken back');
   END IF;
   UPDATE dxy.run SET settings = settings || p_settings, retry_at = NULL, version = version + 1 WHERE name = p_run;
   PERFORM dxy.migrate_log(p_run, 'settings changed', p_settings);

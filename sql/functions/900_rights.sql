@@ -1,9 +1,9 @@
 -- Least rights. dxy_capture owns the capture functions and may only append; dxy_silo is what a silo logs in as a member of;
--- dxy_reader reads; dxy_console orders a migration. An ingest program needs none of them.
+-- dxy_reader reads; dxy_console orders a migration and dxy_approver approves it. An ingest program needs none of them.
 -- What an earlier version allowed and this one doesn't goes first.
-REVOKE ALL ON ALL TABLES IN SCHEMA dxy FROM dxy_reader, dxy_console;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dxy FROM dxy_reader, dxy_console;
-GRANT USAGE ON SCHEMA dxy TO dxy_capture, dxy_silo, dxy_reader, dxy_console;
+REVOKE ALL ON ALL TABLES IN SCHEMA dxy FROM dxy_reader, dxy_console, dxy_approver;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dxy FROM dxy_reader, dxy_console, dxy_approver;
+GRANT USAGE ON SCHEMA dxy TO dxy_capture, dxy_silo, dxy_reader, dxy_console, dxy_approver;
 GRANT INSERT ON dxy.change, dxy.correction, dxy.touch TO dxy_capture;
 GRANT SELECT ON dxy.watched TO dxy_capture;
 GRANT SELECT ON dxy.clock TO dxy_capture, dxy_silo, dxy_reader;
@@ -21,8 +21,8 @@ GRANT DELETE, UPDATE ON dxy.change TO dxy_silo;
 GRANT INSERT, UPDATE ON dxy.shadow TO dxy_silo;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO dxy_silo;
-GRANT SELECT ON public.core_asset_registry_all TO dxy_silo, dxy_reader, dxy_console;
-GRANT SELECT ON public.data_bars, public.derived_data_bars TO dxy_reader, dxy_console;
+GRANT SELECT ON public.core_asset_registry_all TO dxy_silo, dxy_reader, dxy_console, dxy_approver;
+GRANT SELECT ON public.data_bars, public.derived_data_bars TO dxy_reader, dxy_console, dxy_approver;
 
 -- A run belongs to whoever works on it, a silo that is a member of dxy_migrator as well; the console gives orders.
 -- What says who and when is never the client's to write.
@@ -35,27 +35,29 @@ GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.flip_route(text, text), dxy.hold_route(text), dxy.move_route(text) TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]), dxy.mirror() TO dxy_migrator;
 GRANT INSERT (run, kind, detail) ON dxy.run_event TO dxy_migrator;
-GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_console;
+GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_console, dxy_approver;
 GRANT INSERT (run, symbol, scope, from_ts, to_ts, snapshot, state, compared, missing, extra, different, explained, checkpoint, samples, started_at, finished_at),
-  UPDATE (state, compared, missing, extra, different, explained, checkpoint, samples, finished_at) ON dxy.verification TO dxy_console;
--- Anybody who may order may compare the tables, and writes what he found as his own; what another found is not his to change.
+  UPDATE (state, compared, missing, extra, different, explained, checkpoint, samples, finished_at) ON dxy.verification TO dxy_console, dxy_approver;
+-- Anybody who may order or approve may compare the tables, and writes what he found as his own; what another found is not his to change.
 ALTER TABLE dxy.verification ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS read ON dxy.verification;
 CREATE POLICY read ON dxy.verification FOR SELECT USING (true);
 DROP POLICY IF EXISTS own ON dxy.verification;
-CREATE POLICY own ON dxy.verification TO dxy_console USING (role = session_user) WITH CHECK (role = session_user);
+CREATE POLICY own ON dxy.verification TO dxy_console, dxy_approver USING (role = session_user) WITH CHECK (role = session_user);
 DROP POLICY IF EXISTS carry_out ON dxy.verification;
 CREATE POLICY carry_out ON dxy.verification TO dxy_migrator USING (true) WITH CHECK (true);
-GRANT EXECUTE ON FUNCTION dxy.carries_out(text) TO dxy_console, dxy_migrator, dxy_reader;
-GRANT EXECUTE ON FUNCTION dxy.now(), dxy.length_of(text), dxy.bucket(text, timestamptz), dxy.event_hash(bytea, dxy.run_event) TO dxy_console;
+GRANT EXECUTE ON FUNCTION dxy.carries_out(text) TO dxy_console, dxy_approver, dxy_migrator, dxy_reader;
+GRANT EXECUTE ON FUNCTION dxy.now(), dxy.length_of(text), dxy.bucket(text, timestamptz), dxy.event_hash(bytea, dxy.run_event) TO dxy_console, dxy_approver;
 GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event), dxy.migrate_log(text, text, jsonb) TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event) TO dxy_reader;
 GRANT EXECUTE ON FUNCTION dxy.migrate_start(text, text, jsonb, jsonb), dxy.migrate_pause(text, text), dxy.migrate_resume(text), dxy.migrate_retry(text),
   dxy.migrate_rollback(text, text), dxy.migrate_purge(text), dxy.migrate_set(text, jsonb), dxy.migrate_ack(text, text, text),
-  dxy.migrate_approve(text, text), dxy.migrate_revoke(text, text) TO dxy_console;
+  dxy.migrate_revoke(text, text) TO dxy_console;
+-- Who orders doesn't approve, unless he is given both roles; what was approved either may take back.
+GRANT EXECUTE ON FUNCTION dxy.migrate_approve(text, text), dxy.migrate_revoke(text, text) TO dxy_approver;
 
-GRANT USAGE ON SCHEMA dxy_orleans TO dxy_silo, dxy_reader, dxy_console;
-GRANT SELECT ON ALL TABLES IN SCHEMA dxy_orleans TO dxy_reader, dxy_console;
+GRANT USAGE ON SCHEMA dxy_orleans TO dxy_silo, dxy_reader, dxy_console, dxy_approver;
+GRANT SELECT ON ALL TABLES IN SCHEMA dxy_orleans TO dxy_reader, dxy_console, dxy_approver;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dxy_orleans TO dxy_silo;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dxy_orleans TO dxy_silo;
 

@@ -7,7 +7,7 @@ DECLARE
   v_role text;
   v_table text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator', 'dxy_mirror'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror'] LOOP
     CONTINUE WHEN NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role);
     FOREACH v_table IN ARRAY ARRAY['data_bars', 'derived_data_bars', 'core_asset_registry_all'] LOOP
       IF to_regclass('public.' || v_table) IS NOT NULL THEN

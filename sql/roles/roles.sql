@@ -1,11 +1,11 @@
 -- Roles belong to the whole server: another database may have made them already, or dropped them when it was removed. So they are looked for at each start.
 -- dxy_capture and dxy_mirror own the functions of triggers; dxy_silo is what a silo logs in as a member of; dxy_migrator is who carries out a migration;
--- dxy_console orders one, and changes nothing but the run's orders; dxy_reader reads.
+-- dxy_console orders one, and changes nothing but the run's orders; dxy_approver approves it; dxy_reader reads.
 DO $$
 DECLARE
   v_role text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator', 'dxy_mirror'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror'] LOOP
     BEGIN
       IF to_regrole(v_role) IS NULL THEN
         EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);

@@ -26,7 +26,7 @@ public static class ApprovalRule
     {
         var another = settings.ApproverIsNotStarter ? $" of another role than {startedBy}" : "";
         var expected = $"an approval of {kind}{another}, on the newest verification";
-        var unblock = $"'migrate approve {kind}', by a role of dxy_console{another}";
+        var unblock = $"'migrate approve {kind}', by a role of dxy_approver{another}";
         if (verification is not { } newest || !isEqual)
         {
             return new Gate(gate, GateVerdict.Fail, expected, verification is null ? "nothing is verified yet" : $"verification {verification} is not equal",

@@ -46,7 +46,7 @@ public static class SchemaRemoval
         }
 
         kept.AddRange(await ListAsync(connection,
-            "SELECT 'role ' || rolname || ', which something else uses' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_migrator', 'dxy_mirror') ORDER BY 1", cancellation));
+            "SELECT 'role ' || rolname || ', which something else uses' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror') ORDER BY 1", cancellation));
         var gone = removed.Where(line => line.StartsWith("DROP TABLE", StringComparison.Ordinal)).ToList();
         var after = await FactsAsync(connection, cancellation);
         if (!before.SequenceEqual(after))

@@ -147,7 +147,7 @@ public sealed class OrderTests(TestServer server)
     }
 
     [Fact]
-    public async Task A_role_that_only_orders_may_order_and_one_that_only_reads_may_not()
+    public async Task Who_orders_may_not_approve_who_approves_may_not_order_and_who_reads_may_do_neither()
     {
         await using var dxy = await Runs.StartAsync(server);
         var name = dxy.Database.Name + "_orders";
@@ -161,15 +161,19 @@ public sealed class OrderTests(TestServer server)
             await dxy.MigrateAsync(0, "throttle", "batch-ms=30");
             await dxy.AtAsync(7, "deploy/approval");
             await dxy.VerifiedAsync();
+            Assert.Contains("rights", (await dxy.MigrateAsync(4, "approve", "deploy")).Error, StringComparison.Ordinal);
+            await dxy.Database.RunAsync($"REVOKE dxy_console FROM {name}; GRANT dxy_approver TO {name}");
             await dxy.MigrateAsync(0, "approve", "deploy");
             Assert.Equal(name, (await dxy.StatusAsync()).GetProperty("approvals")[0].GetProperty("role").GetString());
-            await dxy.Database.RunAsync($"REVOKE dxy_console FROM {name}; GRANT dxy_reader TO {name}");
+            Assert.Contains("rights", (await dxy.MigrateAsync(4, "pause")).Error, StringComparison.Ordinal);
+            await dxy.Database.RunAsync($"REVOKE dxy_approver FROM {name}; GRANT dxy_reader TO {name}");
             await dxy.StatusAsync();
             Assert.Contains("rights", (await dxy.MigrateAsync(4, "pause")).Error, StringComparison.Ordinal);
+            Assert.Contains("rights", (await dxy.MigrateAsync(4, "revoke", "deploy")).Error, StringComparison.Ordinal);
         }
         finally
         {
-            await dxy.Database.RunAsync($"REVOKE dxy_console, dxy_reader FROM {name}");
+            await dxy.Database.RunAsync($"REVOKE dxy_console, dxy_approver, dxy_reader FROM {name}");
             Npgsql.NpgsqlConnection.ClearAllPools();
             await dxy.Database.RunAsync($"DROP ROLE {name}");
         }

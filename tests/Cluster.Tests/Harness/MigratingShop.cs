@@ -38,7 +38,7 @@ public sealed class MigratingShop : IAsyncDisposable
 
     static RunSettings Settings { get; } = new()
     {
-        QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, FailMinutes = 10_000, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
+        QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, FailMinutes = 1440, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
     };
 
     public static async Task<MigratingShop> OpenAsync(SiloCluster cluster)

@@ -29,7 +29,7 @@ public sealed class ApprovalRuleTests
         var gate = Judge([approval], another: true);
 
         Assert.Equal((GateVerdict.Fail, fault), (gate.Verdict, gate.Observed));
-        Assert.Equal("'migrate approve deploy', by a role of dxy_console of another role than bert", gate.Unblock);
+        Assert.Equal("'migrate approve deploy', by a role of dxy_approver of another role than bert", gate.Unblock);
     }
 
     [Theory]

@@ -130,7 +130,7 @@ public sealed class ApprovalStepTests(TestServer server)
         await shop.Shop.RunAsync("UPDATE dxy.run SET settings = settings || '{\"approver_is_not_starter\": true}'");
         Assert.Contains("may not approve it as well", await SaidAsync(shop, Deploy), StringComparison.Ordinal);
 
-        var other = await shop.Shop.LoginAsync("GRANT dxy_console TO {0}");
+        var other = await shop.Shop.LoginAsync("GRANT dxy_approver TO {0}");
         await using (var approve = other.CreateCommand($"SELECT dxy.migrate_approve('{ObservedShop.Name}', 'deploy')"))
         {
             await approve.ExecuteNonQueryAsync(Shop.Token);

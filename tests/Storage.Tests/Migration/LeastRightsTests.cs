@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace DxyOrleans.Storage.Tests.Migration;
 
-/// <summary>Who may do what: a run is carried out, ordered and read by three logins that have nothing but our roles, and the rights that pre-flight names.</summary>
+/// <summary>Who may do what: a run is carried out, ordered, approved and read by four logins that have nothing but our roles, and the rights that pre-flight names.</summary>
 public sealed class LeastRightsTests(TestServer server)
 {
     const int MostAdvances = 5000;
@@ -20,6 +20,7 @@ public sealed class LeastRightsTests(TestServer server)
         var owner = await shop.Shop.LoginAsync("GRANT CREATE, USAGE ON SCHEMA public TO {0}");
         var silo = await shop.Shop.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
         var console = await shop.Shop.LoginAsync("GRANT dxy_console TO {0}");
+        var approver = await shop.Shop.LoginAsync("GRANT dxy_approver TO {0}");
         var (ownerName, consoleName) = (Role(owner), Role(console));
         foreach (var table in (string[])["data_bars", "derived_data_bars", "core_asset_registry_all"])
         {
@@ -35,16 +36,17 @@ public sealed class LeastRightsTests(TestServer server)
         }
 
         var orders = new RunOrders(console);
-        await orders.StartAsync(LegacyShop.Name, "DXY", MarketWorld.Settings.ToJson(), Shop.Token);
+        await orders.StartAsync(LegacyShop.Name, "DXY", (MarketWorld.Settings with { ApproverIsNotStarter = true }).ToJson(), Shop.Token);
         var world = new MarketWorld(shop);
-        var completed = await DriveAsync(shop, world, silo, orders);
+        var completed = await DriveAsync(shop, world, silo, orders, new RunOrders(approver));
         Assert.True(completed.State == RunState.Completed, $"{completed.State} at {completed.Step}: {completed.Error}");
         Assert.Equal(consoleName, completed.StartedBy);
-        Assert.Equal([consoleName], await shop.Shop.TextsAsync("SELECT DISTINCT role FROM (SELECT role FROM dxy.run_approval UNION ALL SELECT role FROM dxy.run_ack) AS r"));
-        Assert.Equal([consoleName, Role(silo)], await shop.Shop.TextsAsync("SELECT role FROM dxy.run_event GROUP BY role ORDER BY role <> '" + consoleName + "'"));
+        Assert.Equal([Role(approver)], await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_approval"));
+        Assert.Equal([consoleName], await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_ack"));
+        Assert.Equal(new[] { consoleName, Role(silo), Role(approver) }.Order(StringComparer.Ordinal), (await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_event")).Order(StringComparer.Ordinal));
 
         await orders.RollbackAsync(LegacyShop.Name, null, Shop.Token);
-        var back = await DriveAsync(shop, world, silo, orders);
+        var back = await DriveAsync(shop, world, silo, orders, new RunOrders(approver));
         Assert.True(back.State == RunState.RolledBack, $"{back.State} at {back.Step}: {back.Error}");
         Assert.Empty(before.Except(await shop.OutcomeAsync()));
         Assert.Equal(0, await shop.BrokenEventsAsync());
@@ -88,12 +90,63 @@ public sealed class LeastRightsTests(TestServer server)
 
     [Theory]
     [MemberData(nameof(Forbidden))]
-    public async Task Neither_who_orders_nor_who_reads_can_forge_a_record_or_write_a_bar(string sql)
+    public async Task Neither_who_orders_nor_who_approves_nor_who_reads_can_forge_a_record_or_write_a_bar(string sql)
     {
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
         await shop.StartAsync();
         await RefusedAsync(await shop.Shop.LoginAsync("GRANT dxy_console TO {0}"), sql);
+        await RefusedAsync(await shop.Shop.LoginAsync("GRANT dxy_approver TO {0}"), sql);
         await RefusedAsync(await shop.Shop.LoginAsync("GRANT dxy_reader TO {0}"), sql);
+    }
+
+    [Fact]
+    public async Task Who_orders_can_neither_approve_nor_take_back_that_another_has_to_nor_store_settings_that_nobody_can_read()
+    {
+        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
+        var console = await shop.Shop.LoginAsync("GRANT dxy_console TO {0}");
+        var orders = new RunOrders(console);
+        await orders.StartAsync(LegacyShop.Name, "DXY", new RunSettings { ApproverIsNotStarter = true }.ToJson(), Shop.Token);
+
+        await RefusedAsync(console, "SELECT dxy.migrate_approve('test-run', 'deploy')");
+        foreach (var settings in (string[])["{\"approver_is_not_starter\": false}", "{\"window_hours\": -1}", "{\"batch_ms\": 1e300}", "{\"batch_rows\": 100.5}", "{\"different\": \"whatever\"}",
+            "{\"batch_ms\": null}", "{\"batch_ms\": \"10\"}", "{\"a\": {\"a\": 1}}", "[]", "1", "\"approver_is_not_starter\""])
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => orders.SetAsync(LegacyShop.Name, settings, Shop.Token));
+            Assert.Equal(RunOrders.Refused, refused.SqlState);
+            refused = await Assert.ThrowsAsync<PostgresException>(() => orders.StartAsync("other", "DXY", settings, Shop.Token));
+            Assert.Equal(RunOrders.Refused, refused.SqlState);
+        }
+
+        Assert.Equal(new RunSettings { ApproverIsNotStarter = true }, (await shop.RunAsync()).Settings);
+        await orders.SetAsync(LegacyShop.Name, "{\"approver_is_not_starter\": true, \"batch_ms\": 20}", Shop.Token);
+        Assert.Equal(new RunSettings { ApproverIsNotStarter = true, BatchMs = 20 }, (await shop.RunAsync()).Settings);
+    }
+
+    [Fact]
+    public async Task The_database_takes_the_very_settings_that_the_console_does()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        Assert.Null(await FaultAsync(new RunSettings().ToJson()));
+        foreach (var number in RunNumber.All)
+        {
+            Assert.Null(await FaultAsync(Json(number, number.Least)));
+            Assert.Null(await FaultAsync(Json(number, number.Most)));
+            Assert.NotNull(await FaultAsync(Json(number, number.Most + 1)));
+            Assert.NotNull(await FaultAsync(Json(number, number.Least - 1)));
+            Assert.Equal(number.Whole, await FaultAsync(Json(number, number.Least + 0.5)) is not null);
+        }
+
+        foreach (var (key, words) in (IEnumerable<(string, string[])>)[("legacy_writers", Enum.GetNames<LegacyWriters>()), ("different", Enum.GetNames<ConflictPolicy>())])
+        {
+            foreach (var word in words)
+            {
+                Assert.Null(await FaultAsync($"{{\"{key}\": \"{System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(word)}\"}}"));
+            }
+        }
+
+        Task<string?> FaultAsync(string settings) => shop.ValueAsync<string>($"SELECT dxy.settings_fault('{settings}')");
+
+        static string Json(RunNumber number, double value) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"{number.Json}\": {value}}}");
     }
 
     [Fact]
@@ -101,7 +154,7 @@ public sealed class LeastRightsTests(TestServer server)
     {
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
         await shop.StartAsync();
-        var console = await shop.Shop.LoginAsync("GRANT dxy_console TO {0}");
+        var console = await shop.Shop.LoginAsync("GRANT dxy_console, dxy_approver TO {0}");
         var silo = await shop.Shop.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
         await shop.Shop.RunAsync("UPDATE dxy.run SET phase = 7, step = 'deploy/approval'");
         const string Verified = "INSERT INTO dxy.verification (run, symbol, scope, from_ts, to_ts, snapshot, state, started_at) SELECT 'test-run', 'DXY', 'full', now(), now(), pg_current_snapshot(), '{0}', now()";
@@ -144,7 +197,7 @@ public sealed class LeastRightsTests(TestServer server)
         }
     }
 
-    static async Task<Run> DriveAsync(LegacyShop shop, MarketWorld world, NpgsqlDataSource silo, RunOrders orders)
+    static async Task<Run> DriveAsync(LegacyShop shop, MarketWorld world, NpgsqlDataSource silo, RunOrders orders, RunOrders approvals)
     {
         for (var i = 0; i < MostAdvances; i++)
         {
@@ -170,7 +223,7 @@ public sealed class LeastRightsTests(TestServer server)
             {
                 try
                 {
-                    await orders.ApproveAsync(LegacyShop.Name, run.Step == "deploy/approval" ? "deploy" : "cleanup", Shop.Token);
+                    await approvals.ApproveAsync(LegacyShop.Name, run.Step == "deploy/approval" ? "deploy" : "cleanup", Shop.Token);
                 }
                 catch (PostgresException refused) when (refused.SqlState == RunOrders.Refused)
                 {

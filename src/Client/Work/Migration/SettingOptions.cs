@@ -10,8 +10,11 @@ internal sealed class SettingOptions
     readonly List<(Option<string?> Option, string Json)> _words = [];
     readonly List<(Option<string?> Option, RunNumber Number)> _numbers = [];
 
+    readonly Option<bool> _another = new("--approver-is-not-starter") { Description = "Approvals by the role that starts the run don't count; it can't be taken back." };
+
     public SettingOptions(Command command)
     {
+        command.Options.Add(_another);
         Word("--legacy", "legacy_writers", "The old writers: stopped by you, or mirrored in their own transaction.", "stopped", "mirrored");
         Word("--on-different", "different", "Bars that stand in both tables with other values.", "stop", "keep-target", "take-source");
         Word("--on-foreign", "foreign", "Differing bars that another source wrote into the new table.", "stop", "keep-target", "take-source");
@@ -66,6 +69,7 @@ internal sealed class SettingOptions
             }
         }
 
+        said["approver_is_not_starter"] = parse.GetValue(_another);
         return RunSettings.Parse(said.ToJsonString());
     }
 }
