@@ -10,6 +10,10 @@ public static class BarCopy
     const string Columns =
         "canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at";
 
+    /// <summary>The COPY of a table; the version is a value of <see cref="BarTable.Derived"/> alone.</summary>
+    internal static string Statement(BarTable table) =>
+        $"COPY public.{table.Name} ({Columns}{(table == BarTable.Derived ? ", derivation_version" : "")}) FROM STDIN BINARY";
+
     /// <summary>Copies the rows on the connection's transaction.</summary>
     /// <param name="connection">Open, in a transaction.</param>
     /// <param name="table">Where to.</param>
@@ -24,8 +28,7 @@ public static class BarCopy
     {
         var derived = table == BarTable.Derived;
         var at = now.ToDateTime();
-        await using var copy = await connection.BeginBinaryImportAsync(
-            $"COPY public.{table.Name} ({Columns}{(derived ? ", derivation_version" : "")}) FROM STDIN BINARY", cancellation);
+        await using var copy = await connection.BeginBinaryImportAsync(Statement(table), cancellation);
         foreach (var row in rows)
         {
             var bar = row.Bar;

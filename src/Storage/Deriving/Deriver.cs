@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DxyOrleans.Core.Due;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
@@ -16,6 +17,9 @@ namespace DxyOrleans.Storage.Deriving;
 public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<DeriveStep, CancellationToken, Task>? interrupt = null)
 {
     const int Collisions = 5;
+
+    /// <summary>Below this the columns of a block save nothing over single bars.</summary>
+    static readonly TimeSpan ShortestBlock = TimeSpan.FromMinutes(500);
 
     TimeSpan _longest = rule.LongestSlice;
 
@@ -42,14 +46,13 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                     return SliceOutcome.Idle;
                 }
 
+                var start = Stopwatch.GetTimestamp();
                 await At(DeriveStep.Taken, cancellation);
-                var derived = await rule.DeriveAsync(connection, slice.Window, slice.Version, route, cancellation);
-                await At(DeriveStep.Read, cancellation);
-                var outcome = await new SliceWriter(rule, token => At(DeriveStep.FirstWritten, token)).WriteAsync(connection, slice, derived, route, now, cancellation);
+                var outcome = await DeriveAsync(connection, slice, route, now, cancellation);
                 await At(DeriveStep.Written, cancellation);
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
-                _longest = TimeSpan.FromTicks(Math.Min(_longest.Ticks * 2, rule.LongestSlice.Ticks));
+                _longest = SliceLength.Next(_longest, slice.Window.Length, Stopwatch.GetElapsedTime(start), rule);
                 return outcome;
             }
             catch (Exception taken) when (IsCollision(taken) && ++collisions < Collisions)
@@ -60,7 +63,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             {
                 if (slice.Window.Length > rule.Series.Timeframe.Length)
                 {
-                    _longest = new TimeSpan(Math.Max(rule.Series.Timeframe.Ticks, slice.Window.Length.Ticks / 2)).Floor(rule.Series.Timeframe);
+                    _longest = SliceLength.Halved(slice.Window.Length, rule);
                     continue;
                 }
 
@@ -85,6 +88,20 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
             progress?.Invoke(outcome);
         }
+    }
+
+    async Task<SliceOutcome> DeriveAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
+    {
+        var writer = new SliceWriter(rule, token => At(DeriveStep.FirstWritten, token));
+        if (slice.Window.Length >= ShortestBlock && await rule.DeriveBlockAsync(connection, slice.Window, slice.Version, route, cancellation) is { } block)
+        {
+            await At(DeriveStep.Read, cancellation);
+            return await writer.WriteAsync(connection, slice, block, route, now, cancellation);
+        }
+
+        var derived = await rule.DeriveAsync(connection, slice.Window, slice.Version, route, cancellation);
+        await At(DeriveStep.Read, cancellation);
+        return await writer.WriteAsync(connection, slice, derived, route, cancellation);
     }
 
     async Task<(IReadOnlyList<DueRange> Due, Route Route, UtcTime Now)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)

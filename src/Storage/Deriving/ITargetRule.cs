@@ -2,6 +2,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving.Bulk;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;
@@ -14,8 +15,11 @@ public interface ITargetRule
     /// <summary>How long after its open a bar may be emitted: its length, and the grace where it is emitted by time.</summary>
     TimeSpan Ripeness { get; }
 
-    /// <summary>The longest window that one transaction should take on.</summary>
+    /// <summary>The window that one transaction should take on bar by bar, and begins with.</summary>
     TimeSpan LongestSlice { get; }
+
+    /// <summary>The longest window that one transaction may take on, where it is quick enough.</summary>
+    TimeSpan LongestBlock => LongestSlice;
 
     /// <summary>The registry row the rule was made from; null for a rule that any row gives. A deriving transaction that finds another row derives nothing.</summary>
     string? Metadata { get; }
@@ -25,6 +29,15 @@ public interface ITargetRule
 
     /// <summary>The source its rows bear in a table.</summary>
     string SourceIn(BarTable table);
+
+    /// <summary>The same in columns, compared with what is stored, for a long window; null when the rule has no way to, or none for what is stored there.</summary>
+    /// <param name="connection">Open; the transaction is the caller's.</param>
+    /// <param name="window">Bars wanted, by their open.</param>
+    /// <param name="version">Derive by this version whatever the stored rows carry; null: stored rows keep theirs.</param>
+    /// <param name="route">Where the symbol's 1m bars stand.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    internal Task<IBarBlock?> DeriveBlockAsync(NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation) =>
+        Task.FromResult<IBarBlock?>(null);
 
     /// <summary>Reads the inputs in statements of their own and derives the window's bars.</summary>
     /// <param name="connection">Open; the transaction, if any, is the caller's.</param>

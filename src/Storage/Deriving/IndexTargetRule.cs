@@ -2,6 +2,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving.Bulk;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;
@@ -19,6 +20,8 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         : Timeframe.OneMinute.Length + grace;
 
     public TimeSpan LongestSlice => TimeSpan.FromDays(2);
+
+    public TimeSpan LongestBlock => TimeSpan.FromDays(7);
 
     public string? Metadata => metadata;
 
@@ -65,6 +68,10 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
         return Apply(closes, window, version ?? definition.Version, carried);
     }
+
+    Task<IBarBlock?> ITargetRule.DeriveBlockAsync(
+        NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation) =>
+        IndexBulk.DeriveAsync(connection, definition, window, version, route, cancellation);
 
     Derived Apply(List<ComponentCloses> closes, TimeRange window, DerivingVersion version, Dictionary<UtcTime, DerivingVersion> carried)
     {

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Due;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving.Bulk;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;
@@ -14,45 +17,64 @@ namespace DxyOrleans.Storage.Deriving;
 /// <param name="written">Called between the tables' writes.</param>
 sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written)
 {
-    // Below this many bars a COPY saves nothing over the merge statement.
-    const int CopyFrom = 1000;
-
     /// <exception cref="CollisionException">Another program was faster with a bar.</exception>
     public async Task<SliceOutcome> WriteAsync(
-        NpgsqlConnection connection, DueSlice slice, Derived derived, Route route, UtcTime now, CancellationToken cancellation)
+        NpgsqlConnection connection, DueSlice slice, Derived derived, Route route, CancellationToken cancellation)
     {
-        var table = rule.IsRouted ? route.Written : BarTable.Derived;
-        var copied = derived.Rows.Count >= CopyFrom && await IsEmptyAsync(connection, slice, cancellation);
-        if (copied)
+        var times = Times(derived.Rows.Count, place => derived.Rows[place].Bar.Time);
+        var (outcomes, pruned) = await MergeAsync(connection, Table(route), slice, derived.Rows, times, cancellation);
+        await MirrorAsync(connection, slice, route, times, cancellation);
+        return Outcome(slice, outcomes, pruned, derived.Skipped, derived.Rows.Count > 0 ? derived.Rows[^1].Bar : null);
+    }
+
+    /// <summary>The same of a block: copied where nothing stood, else only what differs is sent.</summary>
+    /// <exception cref="CollisionException">Another program was faster with a bar.</exception>
+    public async Task<SliceOutcome> WriteAsync(
+        NpgsqlConnection connection, DueSlice slice, IBarBlock block, Route route, UtcTime now, CancellationToken cancellation)
+    {
+        var table = Table(route);
+        if (block.IsNew && block.Count > 0)
         {
-            await CopyAsync(connection, table, slice, derived, now, cancellation);
+            var version = (int)(slice.Version ?? (rule as IndexTargetRule)?.Definition.Version ?? DerivingVersion.Strict);
+            await BlockCopy.WriteAsync(connection, table, rule.Series, block, rule.SourceIn(table), version, now, cancellation);
         }
 
-        var (reported, pruned) = await MergeAsync(connection, table, slice, copied ? [] : derived.Rows, derived.Rows, cancellation);
+        var rows = block.IsNew ? [] : block.Differing.Select(block.Row).ToList();
+        var times = slice.Prune || route.IsMirrored ? Times(block.Count, block.Time) : [];
+        var (outcomes, pruned) = await MergeAsync(connection, table, slice, rows, times, cancellation);
+        await MirrorAsync(connection, slice, route, times, cancellation);
+        var outcome = Outcome(slice, outcomes, pruned, block.Skipped, block.Count > 0 ? block.Row(block.Count - 1).Bar : null);
+        return block.IsNew ? outcome with { New = block.Count } : outcome with { Equal = outcome.Equal + block.Count - rows.Count };
+    }
+
+    BarTable Table(Route route) => rule.IsRouted ? route.Written : BarTable.Derived;
+
+    async Task MirrorAsync(NpgsqlConnection connection, DueSlice slice, Route route, DateTime[] times, CancellationToken cancellation)
+    {
         await written(cancellation);
         if (rule.IsRouted && route.IsMirrored)
         {
             await using var mirror = new NpgsqlCommand(Sql.Statement("mirror_bars"), connection);
-            mirror.Parameters.With(rule.Series.Symbol.Name).With(Times(derived.Rows)).With(slice.Prune).AddRange(slice.Window);
+            mirror.Parameters.With(rule.Series.Symbol.Name).With(times).With(slice.Prune).AddRange(slice.Window);
             await mirror.ExecuteNonQueryAsync(cancellation);
         }
-
-        return new SliceOutcome
-        {
-            Window = slice.Window,
-            New = copied ? derived.Rows.Count : reported.Count(outcome => outcome == BarOutcome.New),
-            Changed = copied ? 0 : reported.Count(outcome => outcome == BarOutcome.Changed),
-            Equal = copied ? 0 : reported.Count(outcome => outcome is BarOutcome.Equal or BarOutcome.Sampled),
-            InputsGone = copied ? 0 : reported.Count(outcome => outcome == BarOutcome.InputsGone),
-            Pruned = pruned,
-            Skipped = derived.Skipped,
-            Newest = derived.Rows.Count > 0 ? derived.Rows[^1].Bar : null,
-        };
     }
+
+    static SliceOutcome Outcome(DueSlice slice, IReadOnlyList<BarOutcome> outcomes, int pruned, ImmutableArray<SkipCause> skipped, Bar? newest) => new()
+    {
+        Window = slice.Window,
+        New = outcomes.Count(outcome => outcome == BarOutcome.New),
+        Changed = outcomes.Count(outcome => outcome == BarOutcome.Changed),
+        Equal = outcomes.Count(outcome => outcome is BarOutcome.Equal or BarOutcome.Sampled),
+        InputsGone = outcomes.Count(outcome => outcome == BarOutcome.InputsGone),
+        Pruned = pruned,
+        Skipped = skipped,
+        Newest = newest,
+    };
 
     // The outcome of each row, and how many bars were pruned.
     async Task<(IReadOnlyList<BarOutcome> Outcomes, int Pruned)> MergeAsync(
-        NpgsqlConnection connection, BarTable table, DueSlice slice, IReadOnlyList<BarRow> rows, IReadOnlyList<BarRow> kept, CancellationToken cancellation)
+        NpgsqlConnection connection, BarTable table, DueSlice slice, IReadOnlyList<BarRow> rows, DateTime[] kept, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         if (rows.Count > 0)
@@ -65,7 +87,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         if (slice.Prune)
         {
             prune = new NpgsqlBatchCommand(table.Prune);
-            prune.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(Times(kept));
+            prune.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(kept);
             batch.BatchCommands.Add(prune);
         }
 
@@ -87,18 +109,14 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         return outcomes.Contains(BarOutcome.Refused) ? throw new CollisionException(rule.Series, table.Name) : (outcomes, (int)(prune?.RecordsAffected ?? 0));
     }
 
-    static DateTime[] Times(IReadOnlyList<BarRow> rows) => [.. rows.Select(row => row.Bar.Time.ToDateTime())];
-
-    async Task<bool> IsEmptyAsync(NpgsqlConnection connection, DueSlice slice, CancellationToken cancellation)
+    static DateTime[] Times(int count, Func<int, UtcTime> time)
     {
-        await using var command = new NpgsqlCommand(Sql.Statement("is_empty"), connection);
-        command.Parameters.AddSeries(rule.Series).AddRange(slice.Window.Widen(rule.Series.Timeframe));
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
-    }
+        var times = new DateTime[count];
+        for (var place = 0; place < count; place++)
+        {
+            times[place] = time(place).ToDateTime();
+        }
 
-    Task CopyAsync(NpgsqlConnection connection, BarTable table, DueSlice slice, Derived derived, UtcTime now, CancellationToken cancellation)
-    {
-        var version = (int)(slice.Version ?? (rule as IndexTargetRule)?.Definition.Version ?? DerivingVersion.Strict);
-        return BarCopy.WriteAsync(connection, table, derived.Rows, rule.SourceIn(table), version, now, cancellation);
+        return times;
     }
 }

@@ -1,0 +1,68 @@
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Deriving.Bulk;
+
+/// <summary>
+/// An index's minutes of a long window: the components' closes and what is stored read as packed columns in one round trip, the formula over columns,
+/// the comparison here, so that what stands already neither travels nor is looked at by the server again.
+/// </summary>
+static class IndexBulk
+{
+    /// <returns>Null where some stored bars carry another version than the index's: those minutes are derived one by one.</returns>
+    public static async Task<IBarBlock?> DeriveAsync(
+        NpgsqlConnection connection, IndexDefinition definition, TimeRange window, DerivingVersion? asked, Route route, CancellationToken cancellation)
+    {
+        // Bars are compared with the table they are written to, their versions are read from the one that is read.
+        if (route.Written != route.Read)
+        {
+            return null;
+        }
+
+        var version = asked ?? definition.Version;
+        await using var batch = new NpgsqlBatch(connection);
+        var reach = new TimeRange(window.From - IndexRule.LookBack(definition, version), window.To);
+        foreach (var component in definition.Components)
+        {
+            batch.Add("read_close_columns").With(component.Symbol.Name).AddRange(reach);
+        }
+
+        batch.Add($"read_flat_{route.Written.Name}").AddSeries(definition.Series).AddRange(window);
+        IndexBarBlock block;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
+        {
+            var grid = new CloseGrid(definition, reach);
+            for (var i = 0; i < definition.Components.Length; i++)
+            {
+                await reader.ReadAsync(cancellation);
+                Place(grid, i, reader.Bytes(0), reader.Bytes(1));
+                await reader.NextResultAsync(cancellation);
+            }
+
+            await reader.ReadAsync(cancellation);
+            block = new IndexBarBlock(IndexBlockRule.Derive(definition, grid, window, version), reader.GetInt64(0) == 0, reader.Bytes(1), reader.Bytes(2), reader.Bytes(3));
+        }
+
+        return asked is null && !block.IsNew && block.Differing.Count > 0 && await HasOthersAsync(connection, definition, window, route, cancellation) ? null : block;
+    }
+
+    static void Place(CloseGrid grid, int component, ReadOnlySpan<byte> times, ReadOnlySpan<byte> closes)
+    {
+        for (var n = 0; n < times.Length / 8; n++)
+        {
+            if (StoredColumns.TryMinute(times, n, out var minute))
+            {
+                grid.Place(component, minute, StoredColumns.Double(closes, n));
+            }
+        }
+    }
+
+    static async Task<bool> HasOthersAsync(NpgsqlConnection connection, IndexDefinition definition, TimeRange window, Route route, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(route.Read.ReadVersions, connection);
+        command.Parameters.AddSeries(definition.Series).AddRange(window).With((int)definition.Version);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation);
+    }
+}

@@ -1,0 +1,28 @@
+namespace DxyOrleans.Storage.Deriving;
+
+/// <summary>How long the next slice may be, so that each transaction takes about as long: a live minute that comes meanwhile has to wait for one at most.</summary>
+static class SliceLength
+{
+    // Twice as long a slice then still ends within the bound.
+    static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
+
+    static readonly TimeSpan Long = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="longest">What was allowed.</param>
+    /// <param name="done">What was done.</param>
+    /// <param name="took">How long that took, real time.</param>
+    /// <param name="rule">The target.</param>
+    public static TimeSpan Next(TimeSpan longest, TimeSpan done, TimeSpan took, ITargetRule rule)
+    {
+        if (took > Long)
+        {
+            return Halved(done, rule) is var half && half < longest ? half : longest;
+        }
+
+        return took < Short && done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, rule.LongestBlock.Ticks)) : longest;
+    }
+
+    /// <summary>Half as long, on the timeframe's grid, one bar at least.</summary>
+    public static TimeSpan Halved(TimeSpan done, ITargetRule rule) =>
+        TimeSpan.FromTicks(Math.Max(rule.Series.Timeframe.Ticks, done.Ticks / 2 / rule.Series.Timeframe.Ticks * rule.Series.Timeframe.Ticks));
+}
