@@ -53,9 +53,10 @@ internal sealed class LiveLoop : IAsyncDisposable
     }
 
     /// <param name="minutes">How many at most.</param>
+    /// <param name="beside">Whether a bare commit and a call that does nothing are measured beside each.</param>
     /// <param name="goesOn">Asked after each; null: until there are as many.</param>
     /// <param name="cancellation">Ends the loop.</param>
-    public async Task<LiveTimes> RunAsync(int minutes, Func<Task<bool>>? goesOn, CancellationToken cancellation)
+    public async Task<LiveTimes> RunAsync(int minutes, bool beside, Func<Task<bool>>? goesOn, CancellationToken cancellation)
     {
         var (commits, calls, published, derived, looks) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var i = 0; i < minutes; i++)
@@ -65,10 +66,14 @@ internal sealed class LiveLoop : IAsyncDisposable
             await SettledAsync(cancellation);
 
             // Each comes after a wait of its own: what has just been used answers faster, and the poll for changes may fall anywhere into a minute's path, as in life.
-            await WaitAsync(cancellation);
-            commits.Add((await _bare.RunAsync(time, cancellation)).TotalMilliseconds);
-            await WaitAsync(cancellation);
-            calls.Add((await _minutes.CallAsync(round)).TotalMilliseconds);
+            if (beside)
+            {
+                await WaitAsync(cancellation);
+                commits.Add((await _bare.RunAsync(time, cancellation)).TotalMilliseconds);
+                await WaitAsync(cancellation);
+                calls.Add((await _minutes.CallAsync(round)).TotalMilliseconds);
+            }
+
             await _minutes.PublishFiveAsync(time, round);
             await WaitAsync(cancellation);
             var start = Stopwatch.GetTimestamp();

@@ -26,8 +26,8 @@ internal sealed class LiveMeasurement : IMeasurement
         await server.SettleAsync(cancellation);
 
         await using var loop = await LiveLoop.StartAsync(server, WarmUp + (Minutes * rounds), cancellation);
-        await loop.RunAsync(WarmUp, null, cancellation);
-        return Tell(await loop.RunAsync(Minutes * rounds, null, cancellation));
+        await loop.RunAsync(WarmUp, true, null, cancellation);
+        return Tell(await loop.RunAsync(Minutes * rounds, true, null, cancellation));
     }
 
     Result Tell(LiveTimes times) => new(Name,

@@ -4,7 +4,7 @@ LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   WITH number(key, least, most, whole) AS (VALUES
-    ('batch_ms', 10, 2000, true), ('batch_rows', 100, 100000, true), ('max_live_late_seconds', 0, 3600, false), ('max_wal_megabytes_per_second', 0, 100000, false),
+    ('batch_ms', 10, 2000, true), ('live_batch_ms', 5, 2000, true), ('batch_rows', 100, 100000, true), ('max_live_late_seconds', 0, 3600, false), ('max_wal_megabytes_per_second', 0, 100000, false),
     ('max_replica_lag_seconds', 0, 86400, false), ('max_lock_waits', -1, 10000, true), ('lock_budget_ms', 50, 5000, true), ('quiet_minutes', 0, 1440, true),
     ('settle_minutes', 0, 1440, true), ('window_hours', 0, 744, false), ('healthy_minutes', 0, 28800, true), ('fail_minutes', 0, 1440, true),
     ('min_coverage', 0, 1, false), ('approval_hours', 0.1, 744, false), ('retention_days', 0, 3650, false)

@@ -1,8 +1,8 @@
 -- Derives an index's minute in the transaction that has just stored the minute's last component, so that both are committed at once. True when it did.
 -- Only the plain case: strict version, a minute that has ended and has no bar yet, closes and definition as the caller took them to be.
 -- Everything else is for the deriver, which looks at each minute anyway: the changes recorded here are not taken away.
--- As for every deriver: the target's lock, the route's, then the inputs in a later statement. But nobody's answer may wait for a lock because of an index:
--- advisory locks are only tried, and a row that another transaction holds is waited for for an instant. volatile: each statement sees what is committed by then.
+-- As for every deriver: the target's lock, the route's, then the inputs in a later statement. But nobody's answer may wait long for a lock because of an index:
+-- a deriver that passes over a minute is waited for, one that works on bulk is not. volatile: each statement sees what is committed by then.
 CREATE OR REPLACE FUNCTION dxy.ride(
   p_symbol text, p_ts timestamptz, p_metadata text, p_components text[], p_closes numeric[], p_level numeric, p_raw jsonb) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
@@ -14,11 +14,12 @@ DECLARE
   v_rows integer;
 BEGIN
   -- Without a transaction id nothing was stored: the bars were there already, and whoever stored them had the minute derived.
-  IF pg_current_xact_id_if_assigned() IS NULL
-     OR NOT pg_try_advisory_xact_lock(21881, hashtext(p_symbol || '/1m')) OR NOT pg_try_advisory_xact_lock_shared(21882, hashtext(p_symbol)) THEN
+  IF pg_current_xact_id_if_assigned() IS NULL THEN
     RETURN false;
   END IF;
 
+  PERFORM set_config('dxy.writer', 'own', true), set_config('lock_timeout', '20ms', true);
+  PERFORM pg_advisory_xact_lock(21881, hashtext(p_symbol || '/1m')), pg_advisory_xact_lock_shared(21882, hashtext(p_symbol));
   v_now := dxy.now();
   IF p_ts + interval '1 minute' > v_now
      OR (SELECT r.metadata::text FROM public.core_asset_registry_all AS r WHERE r.canonical_symbol = p_symbol) IS DISTINCT FROM p_metadata
@@ -30,7 +31,6 @@ BEGIN
   END IF;
 
   v_mode := coalesce((SELECT r.mode FROM dxy.route AS r WHERE r.symbol = p_symbol), 'new');
-  PERFORM set_config('dxy.writer', 'own', true), set_config('lock_timeout', '50ms', true);
   IF v_mode = 'new' THEN
     INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
                                   source, ingested_at, raw, created_at, updated_at)

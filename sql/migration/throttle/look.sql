@@ -16,5 +16,8 @@ SELECT CASE WHEN w.since IS NOT NULL THEN greatest(extract(epoch FROM n.at - w.s
         WHERE NOT l.granted AND (l.database IS NULL OR l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))),
        (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint,
        (SELECT extract(epoch FROM max(r.replay_lag)) FROM pg_stat_replication AS r)::double precision,
-       clock_timestamp()
+       clock_timestamp(),
+       -- Live minutes of the symbol $1 came within two market minutes: whoever stores one touches few bars, a batch of the run many.
+       EXISTS (SELECT FROM dxy.touch AS o WHERE o.symbol = $1 AND o.table_name = 'derived_data_bars' AND o.at > n.at - interval '2 minutes' AND o.operation = 'insert' AND o.bars < 100)
+         OR EXISTS (SELECT FROM dxy.touch AS o WHERE o.symbol = $1 AND o.table_name = 'data_bars' AND o.at > n.at - interval '2 minutes' AND o.operation = 'insert' AND o.bars < 100)
 FROM clock AS n, waiting AS w

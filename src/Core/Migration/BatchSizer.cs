@@ -1,6 +1,6 @@
 namespace DxyOrleans.Core.Migration;
 
-/// <summary>How many rows the next batch should have, so that it takes about <see cref="RunSettings.BatchMs"/>.</summary>
+/// <summary>How many rows the next batch should have, so that it takes about <see cref="RunSettings.BatchMs"/>, or <see cref="RunSettings.LiveBatchMs"/>.</summary>
 public static class BatchSizer
 {
     /// <summary>Rows of a first batch, when nothing is known of the machine.</summary>
@@ -13,7 +13,8 @@ public static class BatchSizer
     /// <param name="settings">The aim and the bound.</param>
     /// <param name="rows">Rows of the last batch; zero: there was none.</param>
     /// <param name="took">What it took, real time.</param>
-    public static int Next(RunSettings settings, int rows, TimeSpan took)
+    /// <param name="live">Whether live minutes come.</param>
+    public static int Next(RunSettings settings, int rows, TimeSpan took, bool live = false)
     {
         var most = Math.Max(Least, settings.BatchRows);
         if (rows <= 0)
@@ -21,7 +22,7 @@ public static class BatchSizer
             return Math.Min(First, most);
         }
 
-        var fitting = rows * settings.BatchMs / Math.Max(took.TotalMilliseconds, 1);
+        var fitting = rows * (live ? Math.Min(settings.LiveBatchMs, settings.BatchMs) : settings.BatchMs) / Math.Max(took.TotalMilliseconds, 1);
         return (int)Math.Clamp(Math.Min(fitting, rows * 1.5), Least, most);
     }
 }

@@ -17,6 +17,7 @@ public sealed record RunNumber(string Name, string Json, double Least, double Mo
     public static ImmutableArray<RunNumber> All { get; } =
     [
         new("batch-ms", "batch_ms", 10, 2000, true, true, "What a batch should take, milliseconds", settings => settings.BatchMs),
+        new("live-batch-ms", "live_batch_ms", 5, 2000, true, true, "The same while live minutes come", settings => settings.LiveBatchMs),
         new("batch-rows", "batch_rows", 100, 100_000, true, true, "Rows of a batch at most", settings => settings.BatchRows),
         new("max-live-late", "max_live_late_seconds", 0, 3600, false, true, "Hold back while the newest live bar is later, seconds; 0: never", settings => settings.MaxLiveLateSeconds),
         new("max-wal", "max_wal_megabytes_per_second", 0, 100_000, false, true, "Hold back while the server writes more WAL, MB/s; 0: never",

@@ -37,6 +37,11 @@ public sealed record RunSettings
     /// <summary>What a batch should take, real milliseconds, 10 to 2000.</summary>
     public int BatchMs { get; init; } = 150;
 
+    /// <summary>
+    /// What a batch should take while live minutes come, real milliseconds, 5 to 2000: a live commit waits until what a batch has written so far is on the disk.
+    /// </summary>
+    public int LiveBatchMs { get; init; } = 20;
+
     /// <summary>Rows of a batch at most, 100 to 100000.</summary>
     public int BatchRows { get; init; } = 20_000;
 

@@ -18,6 +18,13 @@ public sealed class BatchSizerTests
     public void The_next_batch_takes_what_it_should_as_far_as_the_last_one_tells(int rows, int took, int next) =>
         Assert.Equal(next, BatchSizer.Next(Settings, rows, TimeSpan.FromMilliseconds(took)));
 
+    [Theory]
+    [InlineData(150, 1000, 75, 400)]
+    [InlineData(20, 1000, 75, 266)]
+    [InlineData(150, 1000, 1, 1500)]
+    public void While_live_minutes_come_a_batch_is_shorter_and_never_longer(int batchMs, int rows, int took, int next) =>
+        Assert.Equal(next, BatchSizer.Next(Settings with { BatchMs = batchMs, LiveBatchMs = 30 }, rows, TimeSpan.FromMilliseconds(took), live: true));
+
     [Fact]
     public void A_smaller_bound_is_obeyed_from_the_first_batch_on() =>
         Assert.Equal(300, BatchSizer.Next(Settings with { BatchRows = 300 }, 0, TimeSpan.Zero));

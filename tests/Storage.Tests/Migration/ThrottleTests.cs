@@ -40,6 +40,22 @@ public sealed class ThrottleTests(TestServer server)
     }
 
     [Fact]
+    public async Task Live_minutes_are_known_from_what_is_stored_one_by_one_and_not_from_what_the_copy_stores()
+    {
+        await using var shop = await CopyRun.OpenAsync(server);
+        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars");
+        var context = new RunContext(await shop.RunAsync(), ImmutableDictionary<string, RunStep>.Empty, shop.Data, shop.RealTime);
+        await shop.CopyAsync();
+        Assert.True(await shop.CountAsync("dxy.touch") > 0);
+        Assert.False((await Throttle.LookAsync(context, null, Shop.Token)).IsLive);
+
+        await shop.Shop.AtAsync(Shop.Minute(302));
+        await shop.Shop.RunAsync(LegacyTables.Fx(300, 1));
+        await shop.Shop.DrainAsync();
+        Assert.True((await Throttle.LookAsync(context, null, Shop.Token)).IsLive);
+    }
+
+    [Fact]
     public async Task How_long_a_minute_waits_is_real_time_whatever_the_markets_clock()
     {
         await using var shop = await CopyRun.OpenAsync(server);

@@ -72,7 +72,7 @@ static class NewTableRestore
         var took = context.RealTime.GetElapsedTime(began);
         place = place with
         {
-            Back = to, BackRows = BatchSizer.Next(run.Settings, rows, took),
+            Back = to, BackRows = BatchSizer.Next(run.Settings, rows, took, look.IsLive),
             Removed = place.Removed + removed, Restored = place.Restored + restored, Saved = place.Saved + saved, Others = place.Others + others,
         };
         await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place) }, cancellation);

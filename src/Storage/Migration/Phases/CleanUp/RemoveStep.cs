@@ -66,7 +66,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
             return new StepOutcome.More();
         }
 
-        return await RemoveAsync(context, transaction, progress, place with { Wal = look.Mark }, ended, cancellation) ? new StepOutcome.More() : StepOutcome.Finished(zombies);
+        return await RemoveAsync(context, transaction, progress, place with { Wal = look.Mark }, ended, look.IsLive, cancellation) ? new StepOutcome.More() : StepOutcome.Finished(zombies);
     }
 
     public override async Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation)
@@ -103,7 +103,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
         return new StepOutcome.More();
     }
 
-    async Task<bool> RemoveAsync(RunContext context, RunTransaction transaction, RunStep progress, Place place, UtcTime ended, CancellationToken cancellation)
+    async Task<bool> RemoveAsync(RunContext context, RunTransaction transaction, RunStep progress, Place place, UtcTime ended, bool live, CancellationToken cancellation)
     {
         var (symbol, settings) = (context.Run.Symbol.Name, context.Run.Settings);
         var began = context.RealTime.GetTimestamp();
@@ -125,7 +125,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
             await transaction.BatchAsync(Name, "derived_data_bars", new TimeRange(UtcTime.From(place.Next.Value), UtcTime.From(to)), removed, mark, took, cancellation);
         }
 
-        place = place with { Next = to, Mark = mark.ToDateTime(), BatchRows = BatchSizer.Next(settings, rows, took) };
+        place = place with { Next = to, Mark = mark.ToDateTime(), BatchRows = BatchSizer.Next(settings, rows, took, live) };
         await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place), Done = progress.Done + removed }, cancellation);
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);

@@ -56,7 +56,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
 
         try
         {
-            return await CopyAsync(context, progress, place with { Wal = look.Mark }, cancellation);
+            return await CopyAsync(context, progress, place with { Wal = look.Mark }, look.IsLive, cancellation);
         }
         catch (PostgresException refused) when (refused.SqlState.StartsWith("22", StringComparison.Ordinal) || refused.SqlState.StartsWith("23", StringComparison.Ordinal))
         {
@@ -84,7 +84,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         return new StepOutcome.More();
     }
 
-    async Task<StepOutcome> CopyAsync(RunContext context, RunStep progress, Place place, CancellationToken cancellation)
+    async Task<StepOutcome> CopyAsync(RunContext context, RunStep progress, Place place, bool live, CancellationToken cancellation)
     {
         var run = context.Run;
         var began = context.RealTime.GetTimestamp();
@@ -109,7 +109,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
 
         var next = place with
         {
-            Next = to, BatchRows = BatchSizer.Next(run.Settings, portion.Rows, took),
+            Next = to, BatchRows = BatchSizer.Next(run.Settings, portion.Rows, took, live),
             Copied = place.Copied + copied, Replaced = place.Replaced + replaced, Removed = place.Removed + removed,
         };
         await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(next), Done = progress.Done + portion.Minutes }, cancellation);
