@@ -8,6 +8,19 @@ public static class DatabaseUrl
     /// <exception cref="ArgumentException">Neither spelling.</exception>
     public static string ToConnectionString(string connection)
     {
+        try
+        {
+            return Read(connection);
+        }
+        catch (Exception unreadable) when (unreadable is KeyNotFoundException or FormatException or OverflowException or InvalidCastException)
+        {
+            // The driver has its own ways to say that a keyword or value is none.
+            throw new ArgumentException("The connection can't be read.", nameof(connection), unreadable);
+        }
+    }
+
+    static string Read(string connection)
+    {
         if (!connection.StartsWith("postgresql://", StringComparison.Ordinal) && !connection.StartsWith("postgres://", StringComparison.Ordinal))
         {
             return new NpgsqlConnectionStringBuilder(connection).ConnectionString;

@@ -6,6 +6,9 @@ namespace DxyOrleans.Client.Console;
 /// <summary>Spans of real time as people write them: <c>60s</c>, <c>5m</c>, <c>1h30m</c>.</summary>
 internal static partial class Durations
 {
+    // Of one unit's number; far longer than anything that is waited for, and far from the end of what a span can hold.
+    static readonly TimeSpan Longest = TimeSpan.FromDays(1_000_000);
+
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
@@ -18,6 +21,11 @@ internal static partial class Durations
         for (var i = 0; i < match.Groups["n"].Captures.Count; i++)
         {
             var number = double.Parse(match.Groups["n"].Captures[i].Value, CultureInfo.InvariantCulture);
+            if (duration > Longest)
+            {
+                return false;
+            }
+
             duration += match.Groups["u"].Captures[i].Value switch
             {
                 "ms" => TimeSpan.FromMilliseconds(number),
@@ -28,7 +36,7 @@ internal static partial class Durations
             };
         }
 
-        return duration > TimeSpan.Zero;
+        return duration > TimeSpan.Zero && duration <= Longest;
     }
 
     /// <summary>Two units at most: <c>0.4 s</c>, <c>12 s</c>, <c>3 min 20 s</c>, <c>5 h 10 min</c>.</summary>

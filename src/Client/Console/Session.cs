@@ -52,16 +52,7 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
 
         if (OwnConnection is { } own)
         {
-            try
-            {
-                return _connection = LibpqDefaults.Complete(own, host.Variable);
-            }
-            catch (ArgumentException)
-            {
-                // The text may hold a password: it is not repeated.
-                throw Fault.Usage($"the database's connection can't be read ({settings.Get("Database").Origin})",
-                    "write an Npgsql connection string or postgresql://user:password@host:port/database").ToException();
-            }
+            return _connection = Readable("Database", () => LibpqDefaults.Complete(own, host.Variable));
         }
 
         var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = Home }, Note, host.Time, cancellation);
@@ -92,7 +83,7 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
     /// <summary>The database over connections of its own that the server lets write nothing; the caller's to dispose.</summary>
     public async Task<NpgsqlDataSource> ReadOnlyDatabaseAsync(CancellationToken cancellation) => Database.Open(new DatabaseSettings
     {
-        Connection = settings["DatabaseDirect"] is { Length: > 0 } direct ? direct : await ConnectionAsync(cancellation),
+        Connection = settings["DatabaseDirect"] is { Length: > 0 } direct ? Readable("DatabaseDirect", () => DatabaseUrl.ToConnectionString(direct)) : await ConnectionAsync(cancellation),
         PoolSize = settings.Number("PoolSize", 2, 200),
         Prepare = settings.Flag("Prepare"),
         ApplicationName = "dxy-console-plan",
@@ -113,6 +104,20 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
         if (_database is not null)
         {
             await _database.DisposeAsync();
+        }
+    }
+
+    string Readable(string key, Func<string> connection)
+    {
+        try
+        {
+            return connection();
+        }
+        catch (ArgumentException)
+        {
+            // The text may hold a password: it is not repeated.
+            throw Fault.Usage($"the connection {key} can't be read ({settings.Get(key).Origin})",
+                "write an Npgsql connection string or postgresql://user:password@host:port/database").ToException();
         }
     }
 

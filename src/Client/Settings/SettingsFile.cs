@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Work;
 
 namespace DxyOrleans.Client.Settings;
 
@@ -12,8 +13,12 @@ internal static class SettingsFile
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(SmallFile.Read(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             Flatten(document.RootElement, "", values);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new Fault(ExitCode.Usage, "settings-file", "the settings can't be read: a text in it is no valid UTF-8", path, "save it as UTF-8").ToException();
         }
         catch (JsonException broken)
         {

@@ -56,7 +56,7 @@ internal sealed class ImportFile(string path)
         lock (_turn)
         {
             Refused += rows.Count;
-            RefusedRows.AddRange(rows.Take(KeepRefused - RefusedRows.Count));
+            RefusedRows.AddRange(rows.Take(Math.Max(0, KeepRefused - RefusedRows.Count)));
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class ImportFile(string path)
         lock (_turn)
         {
             Refused += count;
-            if (!RefusedRows.Exists(row => row.Fault.Text == fault.Text))
+            if (RefusedRows.Count < KeepRefused && !RefusedRows.Exists(row => row.Fault.Text == fault.Text))
             {
                 RefusedRows.Add(new RefusedRow(path, 0, fault, ""));
             }

@@ -15,13 +15,17 @@ internal static class RegistryFile
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(SmallFile.Read(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return document.RootElement.ValueKind switch
             {
                 JsonValueKind.Array => [.. document.RootElement.EnumerateArray().Select(Row)],
                 JsonValueKind.Object => [Row(document.RootElement)],
                 _ => throw new JsonException("neither an object nor an array"),
             };
+        }
+        catch (InvalidOperationException)
+        {
+            throw new Fault(ExitCode.Usage, "symbols-file", "it can't be read: a text in it is no valid UTF-8", path, "save it as UTF-8").ToException();
         }
         catch (JsonException broken)
         {

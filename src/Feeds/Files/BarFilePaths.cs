@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace DxyOrleans.Feeds.Files;
 
 /// <summary>From what a person names to the files it means.</summary>
@@ -26,7 +28,12 @@ public static class BarFilePaths
             throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
         }
 
-        var files = Directory.EnumerateFiles(path, "*", Deep)
+        // Links to folders are not followed: they may lead round in circles.
+        var files = new FileSystemEnumerable<string>(path, (ref entry) => entry.ToSpecifiedFullPath(), Deep)
+            {
+                ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
+                ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            }
             .Where(file => Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)
             .ToList();

@@ -103,7 +103,13 @@ public sealed class BarFileReader(TimeProvider time)
         }
         while (step == LineReader.Step.Line && first.IsEmpty);
 
-        if (step == LineReader.Step.Wanting)
+        // A first line that doesn't end in good time decides too: what has no end is not read to it.
+        var endless = step == LineReader.Step.Wanting && lines.IsSkipping;
+        if (endless)
+        {
+            first = lines.Ahead;
+        }
+        else if (step == LineReader.Step.Wanting)
         {
             return null;
         }
@@ -116,6 +122,11 @@ public sealed class BarFileReader(TimeProvider time)
         if ((options.Format ?? BarFileFormats.Recognise(first)) is not { } format)
         {
             return Broken(name, lines.Line, FileFaults.UnknownFormat(RefusedRow.Excerpt(first)), first);
+        }
+
+        if (endless)
+        {
+            return null;
         }
 
         var symbol = options.Given.Symbol ?? (format.NamesSymbol ? null : SymbolInFileName.Find(name));

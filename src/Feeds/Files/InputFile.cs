@@ -6,6 +6,12 @@ namespace DxyOrleans.Feeds.Files;
 /// <summary>Opens a file as what its first bytes say it is: gzip, zip or plain; never by its name.</summary>
 static class InputFile
 {
+    // Of an entry's name; the format allows 65,535.
+    const int MaxName = 200;
+
+    // Bytes of an archive's list of entries: some 50,000 of them.
+    const long MaxDirectory = 8 << 20;
+
     // Without it a gzip that is cut off ends like a whole one. The entry programs set it in their runtime configuration as well,
     // for a process that unpacked something before coming here.
     static InputFile() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
@@ -18,6 +24,11 @@ static class InputFile
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16,
             FileOptions.Asynchronous | FileOptions.SequentialScan);
+        if (!file.CanSeek)
+        {
+            throw new IOException("it is a pipe, which can't be looked at twice; write it to a file first");
+        }
+
         var magic = new byte[4];
         var length = await file.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancel);
         file.Position = 0;
@@ -29,11 +40,14 @@ static class InputFile
             case [(byte)'P', (byte)'K', 3, 4]:
             case [(byte)'P', (byte)'K', 5, 6]:
                 var limit = new UnpackLimit(maxUnpacked);
-                await using (var archive = await ZipArchive.CreateAsync(file, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancel))
+                await using (var listing = new DirectoryStream(file, MaxDirectory))
+                await using (var archive = await ZipArchive.CreateAsync(listing, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancel))
                 {
-                    foreach (var entry in Wanted(archive))
+                    var entries = Wanted(archive);
+                    listing.Free();
+                    foreach (var entry in entries)
                     {
-                        yield return new InputPart($"{path}!{entry.FullName}", await entry.OpenAsync(cancel), limit, entry.Length, entry.Crc32);
+                        yield return new InputPart($"{path}!{RefusedRow.Printable(entry.FullName, MaxName)}", await entry.OpenAsync(cancel), limit, entry.Length, entry.Crc32);
                     }
                 }
 

@@ -34,6 +34,9 @@ sealed class LineReader(InputPart part, long maxUnpacked)
 
     public BarFault? Failure { get; private set; }
 
+    /// <summary>Whether the line that is being read has turned out too long; its beginning is <see cref="Ahead"/>.</summary>
+    public bool IsSkipping => _skipping;
+
     /// <summary>What has been read and not given yet.</summary>
     public ReadOnlySpan<byte> Ahead => _buffer.AsSpan(_start.._end);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using DxyOrleans.Core.Bars;
 
@@ -17,6 +18,11 @@ public sealed record RefusedRow(string File, long Line, BarFault Fault, string T
     internal static string Excerpt(ReadOnlySpan<byte> line)
     {
         var text = Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxText * 4)]);
-        return string.Concat(text.Take(MaxText).Select(c => char.IsControl(c) ? '·' : c)) + (text.Length > MaxText ? "…" : "");
+        return Printable(text, MaxText);
     }
+
+    /// <summary>Text of somebody else's for a terminal: nothing in it moves the cursor, sets a colour or turns the writing's direction.</summary>
+    internal static string Printable(string text, int most) =>
+        string.Concat(text.Take(most).Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? '·' : c))
+            + (text.Length > most ? "…" : "");
 }

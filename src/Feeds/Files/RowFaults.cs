@@ -34,6 +34,9 @@ static class RowFaults
     public static BarFault LineTooLong { get; } =
         new("line-too-long", $"the line is longer than {LineReader.MaxLine / 1024} KB; is it a bar file?");
 
+    public static BarFault TooScattered { get; } =
+        new("too-scattered", "the file's bars are of too many different times or symbols to tell repeats; split it");
+
     public static BarFault InvalidUtf8 { get; } =
         new("invalid-utf8", "the line is not valid UTF-8; save the file as UTF-8");
 

@@ -64,14 +64,19 @@ sealed class RowReader(string file, IBarFileFormat format, ResolvedOptions optio
             return BarFault.InTheFuture(bar.Time, now);
         }
 
-        if (_seen.IsNew(bar, out var equal))
+        switch (_seen.See(bar))
         {
-            _bars.Add(bar);
-            return null;
+            case SeenBars.Sight.New:
+                _bars.Add(bar);
+                return null;
+            case SeenBars.Sight.Equal:
+                _repeated++;
+                return null;
+            case SeenBars.Sight.Different:
+                return BarFault.Contradicted(bar.Time);
+            default:
+                return RowFaults.TooScattered;
         }
-
-        _repeated += equal ? 1 : 0;
-        return equal ? null : BarFault.Contradicted(bar.Time);
     }
 
     BarFault? Cut(ReadOnlySpan<byte> line)

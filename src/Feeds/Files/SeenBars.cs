@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DxyOrleans.Core.Bars;
 
 namespace DxyOrleans.Feeds.Files;
@@ -9,7 +8,27 @@ namespace DxyOrleans.Feeds.Files;
 /// </summary>
 sealed class SeenBars
 {
+    public enum Sight
+    {
+        /// <summary>Its first sight.</summary>
+        New,
+
+        /// <summary>The same bar was there.</summary>
+        Equal,
+
+        /// <summary>Another bar of its symbol and time was there.</summary>
+        Different,
+
+        /// <summary>The file's bars are of too many times or symbols to be remembered.</summary>
+        NoRoom,
+    }
+
     const int PageBits = 6;
+
+    // 64 bars where they are dense, one where they are scattered; half a KiB either way, so some 300 MiB in all.
+    const int MostPages = 1 << 19;
+    const int MostSymbols = 100_000;
+
     readonly Dictionary<Symbol, int> _symbols = [];
     readonly Dictionary<(int Symbol, long Page), ulong[]> _pages = [];
     (int Symbol, long Page) _lastKey = (-1, 0);
@@ -17,36 +36,56 @@ sealed class SeenBars
     Symbol _lastSymbol;
     int _lastNumber = -1;
 
-    /// <summary>Remembers the bar unless one of its symbol and time is there; then says whether that one is equal.</summary>
-    public bool IsNew(Bar bar, out bool equal)
+    /// <summary>Remembers the bar unless one of its symbol and time is there, or no more can be remembered.</summary>
+    public Sight See(Bar bar)
     {
         var slot = bar.Time.Ticks / bar.Timeframe.Ticks;
         var key = (NumberOf(bar.Symbol), slot >> PageBits);
+        if (key.Item1 < 0)
+        {
+            return Sight.NoRoom;
+        }
+
         if (key != _lastKey)
         {
-            ref var page = ref CollectionsMarshal.GetValueRefOrAddDefault(_pages, key, out _);
-            page ??= new ulong[1 << PageBits];
+            if (!_pages.TryGetValue(key, out var page))
+            {
+                if (_pages.Count == MostPages)
+                {
+                    return Sight.NoRoom;
+                }
+
+                _pages.Add(key, page = new ulong[1 << PageBits]);
+            }
+
             (_lastKey, _lastPage) = (key, page);
         }
 
         ref var seen = ref _lastPage[slot & ((1 << PageBits) - 1)];
         var print = Print(bar);
-        equal = seen == print;
         if (seen != 0)
         {
-            return false;
+            return seen == print ? Sight.Equal : Sight.Different;
         }
 
         seen = print;
-        return true;
+        return Sight.New;
     }
 
     int NumberOf(Symbol symbol)
     {
         if (_lastNumber < 0 || symbol != _lastSymbol)
         {
-            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_symbols, symbol, out var known);
-            number = known ? number : _symbols.Count;
+            if (!_symbols.TryGetValue(symbol, out var number))
+            {
+                if (_symbols.Count == MostSymbols)
+                {
+                    return -1;
+                }
+
+                _symbols.Add(symbol, number = _symbols.Count);
+            }
+
             (_lastSymbol, _lastNumber) = (symbol, number);
         }
 

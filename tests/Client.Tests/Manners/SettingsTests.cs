@@ -30,6 +30,16 @@ public sealed class SettingsTests
     [InlineData("postgresql://u:secret@h:5432/d")]
     [InlineData("Host=h;Username=u;Password=secret;Database=d")]
     [InlineData("Host=h;Password='se;secret'")]
+    [InlineData("Host=h;Password='se''cret;secret'")]
+    [InlineData("Host=h;PSW=secret")]
+    [InlineData("Host=h;SSL Password=secret")]
+    [InlineData("Host=h;Password=x;secret=1")]
+    [InlineData("postgresql://u:p@secret@h:5432/d")]
+    [InlineData("postgresql://u:p/secret@h:5432/d")]
+    [InlineData("postgresql://u:p?secret@h:5432/d")]
+    [InlineData("postgresql://u@h/d?password=secret&x=1")]
+    [InlineData("postgresql://h/d?sslpassword=secret")]
+    [InlineData("postgresql://u:12/secret@h/d")]
     public async Task Config_shows_no_password(string connection)
     {
         await using var dxy = Dxy.Alone();
