@@ -30,6 +30,24 @@ public static class BarReader
         return bars;
     }
 
+    /// <summary>The bars of a series that open in the range, ascending, without where they came from and when.</summary>
+    public static async Task<List<Bar>> ReadValuesAsync(NpgsqlConnection connection, BarTable table, Series series, TimeRange range, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(table.ReadValues, connection);
+        command.Parameters.AddSeries(series).AddRange(range);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var bars = new List<Bar>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (TryBar(reader, series, out var bar))
+            {
+                bars.Add(bar);
+            }
+        }
+
+        return bars;
+    }
+
     /// <summary>Streams the bars of a series that open in the range, ascending.</summary>
     public static async IAsyncEnumerable<StoredBar> StreamAsync(NpgsqlDataSource database, BarTable table, Series series, TimeRange range,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
@@ -55,10 +73,12 @@ public static class BarReader
         return await reader.ReadAsync(cancellation) ? Row(reader, series) : null;
     }
 
+    static bool TryBar(NpgsqlDataReader reader, Series series, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar) => Bar.TryCreate(
+        series, reader.GetUtc(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4),
+        reader.GetDecimal(5), reader.IsDBNull(6) ? null : reader.GetDecimal(6), reader.GetInt32(7), reader.GetBoolean(8), out bar, out _);
+
     static StoredBar? Row(NpgsqlDataReader reader, Series series) =>
-        Bar.TryCreate(series, reader.GetUtc(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4),
-            reader.GetDecimal(5), reader.IsDBNull(6) ? null : reader.GetDecimal(6), reader.GetInt32(7), reader.GetBoolean(8),
-            out var bar, out _)
+        TryBar(reader, series, out var bar)
             ? new StoredBar(bar, reader.GetString(9), reader.GetString(10), reader.GetUtc(11), reader.GetUtc(12))
             : null;
 }

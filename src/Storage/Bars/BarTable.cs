@@ -15,6 +15,8 @@ public sealed class BarTable
 
     internal string Read => Sql.Statement($"read_{Name}");
 
+    internal string ReadValues => Sql.Statement($"read_values_{Name}");
+
     internal string ReadVersions => Sql.Statement($"read_versions_{Name}");
 
     internal string Prune => Sql.Statement($"prune_{Name}");

@@ -101,7 +101,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
         var derived = await rule.DeriveAsync(connection, slice.Window, slice.Version, route, cancellation);
         await At(DeriveStep.Read, cancellation);
-        return await writer.WriteAsync(connection, slice, derived, route, cancellation);
+        return await writer.WriteAsync(connection, slice, derived, route, now, cancellation);
     }
 
     async Task<(IReadOnlyList<DueRange> Due, Route Route, UtcTime Now)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)

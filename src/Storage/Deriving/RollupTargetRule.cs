@@ -16,6 +16,8 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace) : ITargetRul
 
     public TimeSpan LongestSlice => TimeSpan.FromDays(10);
 
+    public TimeSpan LongestBlock => TimeSpan.FromDays(40);
+
     public string? Metadata => null;
 
     public bool IsRouted => false;
@@ -26,11 +28,8 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace) : ITargetRul
         NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation)
     {
         var inputs = new Series(series.Symbol, Timeframe.OneMinute);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(BarReader.Command(route.Read, inputs, window.Widen(series.Timeframe)));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        var bars = await BarReader.ReadAsync(reader, inputs, cancellation);
-        var rolled = RollupRule.Fold([.. bars.Select(stored => stored.Bar)], series.Timeframe);
+        var bars = await BarReader.ReadValuesAsync(connection, route.Read, inputs, window.Widen(series.Timeframe), cancellation);
+        var rolled = RollupRule.Fold(bars, series.Timeframe);
         return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []);
     }
 }

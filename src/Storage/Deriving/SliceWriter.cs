@@ -17,14 +17,24 @@ namespace DxyOrleans.Storage.Deriving;
 /// <param name="written">Called between the tables' writes.</param>
 sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written)
 {
+    // Below this many bars a COPY saves nothing over the merge statement.
+    const int CopyFrom = 200;
+
     /// <exception cref="CollisionException">Another program was faster with a bar.</exception>
     public async Task<SliceOutcome> WriteAsync(
-        NpgsqlConnection connection, DueSlice slice, Derived derived, Route route, CancellationToken cancellation)
+        NpgsqlConnection connection, DueSlice slice, Derived derived, Route route, UtcTime now, CancellationToken cancellation)
     {
         var times = Times(derived.Rows.Count, place => derived.Rows[place].Bar.Time);
-        var (outcomes, pruned) = await MergeAsync(connection, Table(route), slice, derived.Rows, times, cancellation);
+        var isNew = derived.Rows.Count >= CopyFrom && await IsEmptyAsync(connection, slice, cancellation);
+        if (isNew)
+        {
+            await BarCopy.WriteAsync(connection, Table(route), derived.Rows, rule.SourceIn(Table(route)), Version(slice), now, cancellation);
+        }
+
+        var (outcomes, pruned) = await MergeAsync(connection, Table(route), slice, isNew ? [] : derived.Rows, times, cancellation);
         await MirrorAsync(connection, slice, route, times, cancellation);
-        return Outcome(slice, outcomes, pruned, derived.Skipped, derived.Rows.Count > 0 ? derived.Rows[^1].Bar : null);
+        var outcome = Outcome(slice, outcomes, pruned, derived.Skipped, derived.Rows.Count > 0 ? derived.Rows[^1].Bar : null);
+        return isNew ? outcome with { New = derived.Rows.Count } : outcome;
     }
 
     /// <summary>The same of a block: copied where nothing stood, else only what differs is sent.</summary>
@@ -35,8 +45,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         var table = Table(route);
         if (block.IsNew && block.Count > 0)
         {
-            var version = (int)(slice.Version ?? (rule as IndexTargetRule)?.Definition.Version ?? DerivingVersion.Strict);
-            await BlockCopy.WriteAsync(connection, table, rule.Series, block, rule.SourceIn(table), version, now, cancellation);
+            await BlockCopy.WriteAsync(connection, table, rule.Series, block, rule.SourceIn(table), Version(slice), now, cancellation);
         }
 
         var rows = block.IsNew ? [] : block.Differing.Select(block.Row).ToList();
@@ -45,6 +54,15 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         await MirrorAsync(connection, slice, route, times, cancellation);
         var outcome = Outcome(slice, outcomes, pruned, block.Skipped, block.Count > 0 ? block.Row(block.Count - 1).Bar : null);
         return block.IsNew ? outcome with { New = block.Count } : outcome with { Equal = outcome.Equal + block.Count - rows.Count };
+    }
+
+    int Version(DueSlice slice) => (int)(slice.Version ?? (rule as IndexTargetRule)?.Definition.Version ?? DerivingVersion.Strict);
+
+    async Task<bool> IsEmptyAsync(NpgsqlConnection connection, DueSlice slice, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Sql.Statement("is_empty"), connection);
+        command.Parameters.AddSeries(rule.Series).AddRange(slice.Window.Widen(rule.Series.Timeframe));
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     BarTable Table(Route route) => rule.IsRouted ? route.Written : BarTable.Derived;
