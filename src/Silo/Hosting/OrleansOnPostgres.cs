@@ -43,7 +43,7 @@ static class OrleansOnPostgres
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = TimeSpan.FromSeconds(2);
-            membership.MaxProbeTimeout = TimeSpan.FromSeconds(3);
+            membership.MaxProbeTimeout = TimeSpan.FromSeconds(2.5);
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
         });

@@ -39,9 +39,12 @@ public sealed class SiloCluster : IAsyncDisposable
     public SiloProcess Start(params IEnumerable<string> arguments) => StartAt(SiloPorts.Free(), arguments);
 
     /// <summary>Starts a silo where another was.</summary>
-    public SiloProcess StartAt(SiloPorts ports, params IEnumerable<string> arguments)
+    public SiloProcess StartAt(SiloPorts ports, params IEnumerable<string> arguments) => StartAt(ports, SiloPlace.Here, arguments);
+
+    /// <summary>Starts a silo elsewhere than on loopback.</summary>
+    public SiloProcess StartAt(SiloPorts ports, SiloPlace place, IEnumerable<string> arguments)
     {
-        var silo = SiloProcess.Start(Folder, ConnectionString, ports, ["--ClusterId", Name, "--ServiceId", Name, .. arguments]);
+        var silo = SiloProcess.Start(Folder, ConnectionString, ports, place, ["--ClusterId", Name, "--ServiceId", Name, .. arguments]);
         _silos.Add(silo);
         return silo;
     }

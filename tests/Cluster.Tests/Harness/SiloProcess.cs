@@ -14,7 +14,9 @@ public sealed class SiloProcess : IDisposable
     readonly Process _process;
     readonly long _started = Stopwatch.GetTimestamp();
 
-    SiloProcess(Process process, SiloPorts ports, string logFile) => (_process, Ports, LogFile) = (process, ports, logFile);
+    readonly string _host;
+
+    SiloProcess(Process process, SiloPorts ports, string logFile, string host) => (_process, Ports, LogFile, _host) = (process, ports, logFile, host);
 
     public SiloPorts Ports { get; }
 
@@ -42,10 +44,13 @@ public sealed class SiloProcess : IDisposable
     /// <param name="database">What <c>DXY_DATABASE</c> says; null leaves it unset.</param>
     /// <param name="ports">Its ports.</param>
     /// <param name="arguments">More arguments.</param>
-    public static SiloProcess Start(string folder, string? database, SiloPorts ports, params IEnumerable<string> arguments)
+    public static SiloProcess Start(string folder, string? database, SiloPorts ports, params IEnumerable<string> arguments) => Start(folder, database, ports, SiloPlace.Here, arguments);
+
+    /// <summary>Starts a silo elsewhere than on loopback and returns at once.</summary>
+    public static SiloProcess Start(string folder, string? database, SiloPorts ports, SiloPlace place, IEnumerable<string> arguments)
     {
         var log = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"silo-{ports.Silo}-{Directory.GetFiles(folder).Length}.log"));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", log, Dotnet, "exec", Program, .. Named(ports), .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", log, .. place.Before, Dotnet, "exec", Program, .. Named(ports), .. arguments])
         {
             WorkingDirectory = folder,
         };
@@ -61,7 +66,7 @@ public sealed class SiloProcess : IDisposable
 
         var process = Process.Start(start)!;
         Watchdog.Started(process.Id);
-        return new SiloProcess(process, ports, log);
+        return new SiloProcess(process, ports, log, place.Host);
     }
 
     /// <summary>Waits until the silo is ready; tells how long that took from its start.</summary>
@@ -81,7 +86,7 @@ public sealed class SiloProcess : IDisposable
     {
         try
         {
-            using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{Ports.Http}{path}"), TestContext.Current.CancellationToken);
+            using var answer = await Http.GetAsync(new Uri($"http://{_host}:{Ports.Http}{path}"), TestContext.Current.CancellationToken);
             return answer.StatusCode;
         }
         catch (HttpRequestException)
@@ -104,6 +109,9 @@ public sealed class SiloProcess : IDisposable
         _process.Kill();
         await ExitAsync(TimeSpan.FromSeconds(10));
     }
+
+    /// <summary>Lets a frozen silo run on (SIGCONT).</summary>
+    public Task WakeAsync() => SignalAsync("CONT");
 
     /// <summary>Stops the silo's threads where they are (SIGSTOP): a machine that hangs, its connections open.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");

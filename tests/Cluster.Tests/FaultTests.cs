@@ -1,0 +1,215 @@
+using DxyOrleans.Cluster.Tests.Harness;
+using DxyOrleans.Testing;
+using Npgsql;
+
+namespace DxyOrleans.Cluster.Tests;
+
+/// <summary>Each fault that a night may bring, done to two silos at work: nothing that was answered for is lost, nothing stands twice, and the index goes on.</summary>
+[Collection(DurableServer.Name)]
+public sealed class FaultTests(TestServer server, DurableServer durable) : SiloTests(server)
+{
+    const string Why = "DXY_LONG=1 does every fault to a cluster; some ten seconds to half a minute each";
+
+    /// <summary>Whether every fault was asked for.</summary>
+    public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
+
+    [Fact]
+    public async Task The_silo_of_the_index_is_killed()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_kill"));
+        await disturbed.SufferAsync("kill -9 of the silo that has the index", "the other silo takes its grains over", async () => await (await disturbed.OfIndexAsync()).KillAsync());
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_silo_without_the_index_is_killed()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_kill_other"));
+        await disturbed.SufferAsync("kill -9 of another silo", "its grains live on elsewhere", async () =>
+        {
+            var index = await disturbed.OfIndexAsync();
+            await disturbed.Silos.Single(silo => silo.Ports != index.Ports).KillAsync();
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task Every_silo_is_killed_at_once()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_kill_all"));
+        await disturbed.SufferAsync("kill -9 of all silos", "started again a second later at the same addresses", async () =>
+            await Task.WhenAll(disturbed.Silos.Select(silo => silo.KillAsync())));
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_silo_of_the_index_hangs_and_wakes()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_hang"));
+        await disturbed.SufferAsync("SIGSTOP of the silo that has the index, 30 s", "declared dead; awake again it ends and is started anew", async () =>
+        {
+            var hung = await disturbed.OfIndexAsync();
+            await hung.FreezeAsync();
+            await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System, Token);
+            await hung.WakeAsync();
+            Assert.NotEqual(0, await hung.ExitAsync(DisturbedCluster.Patience));
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_silo_of_the_index_is_stopped_as_an_upgrade_stops_it()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_stop"));
+        await disturbed.SufferAsync("SIGTERM of the silo that has the index (rolling restart)", "hands over and ends with 0", async () =>
+            Assert.Equal(0, await (await disturbed.OfIndexAsync()).StopAsync()));
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_database_server_is_killed()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(Own(await durable.MakeClusterAsync("fault_server")));
+        await disturbed.SufferAsync("kill -9 of the database server", "the server recovers from its log, silos stay up", async () =>
+        {
+            await durable.KillAsync();
+            await durable.StartAsync();
+            disturbed.Cluster.Shop.ForgetConnections();
+        });
+        Assert.All(disturbed.Silos, silo => Assert.True(silo.IsRunning));
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task Every_connection_is_ended_again_and_again()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_ended"));
+        await disturbed.SufferAsync("every connection ended by an administrator, 10 times in 5 s", "tried again on new connections", async () =>
+        {
+            for (var times = 0; times < 10; times++)
+            {
+                await EndConnectionsAsync(disturbed.Cluster.Shop);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Token);
+            }
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task No_new_connection_is_allowed_for_a_while()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_limit"));
+        var shop = disturbed.Cluster.Shop;
+        await disturbed.SufferAsync("all connections ended and no more than three allowed, 5 s", "connects again when it may", async () =>
+        {
+            await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 3', current_database()); END $$");
+            await EndConnectionsAsync(shop);
+            await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
+            await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT -1', current_database()); END $$");
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task Another_program_locks_the_table()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_lock"));
+        await disturbed.SufferAsync("another program locks data_bars, 5 s", "waits, then goes on", async () =>
+            await disturbed.Cluster.Shop.RunAsync("BEGIN; LOCK TABLE data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT"));
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task Statements_run_out_of_time()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_timeout"));
+        var shop = disturbed.Cluster.Shop;
+        await disturbed.SufferAsync("statement_timeout of 2 ms, 5 s", "tried again", async () =>
+        {
+            await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = %L', current_database(), '2ms'); END $$");
+            await EndConnectionsAsync(shop);
+            await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
+            await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET statement_timeout', current_database()); END $$");
+            await EndConnectionsAsync(shop);
+        });
+    }
+
+    [Theory(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [InlineData("40001", "serialization failures")]
+    [InlineData("40P01", "deadlocks")]
+    public async Task Every_other_statement_on_bars_is_refused_for_a_while(string code, string name)
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_" + code.ToLowerInvariant()));
+        var shop = disturbed.Cluster.Shop;
+        await disturbed.SufferAsync($"{name} injected in half of all statements that write bars, 5 s", "tried again", async () =>
+        {
+            await shop.RunAsync(
+                $"""
+                CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $f$ BEGIN IF random() < 0.5 THEN RAISE EXCEPTION 'injected' USING ERRCODE = '{code}'; END IF; RETURN NULL; END $f$;
+                CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION public.refuse();
+                """);
+            await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
+            await shop.RunAsync("DROP FUNCTION public.refuse() CASCADE");
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task A_silo_is_cut_off_from_its_database()
+    {
+        var cluster = await OpenAsync("fault_cut");
+        await using var way = new DatabaseWay(cluster.ConnectionString);
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, way);
+        await disturbed.SufferAsync("the way from one silo to the database cut without a word, 20 s", "goes on when the way is back", async () =>
+        {
+            way.Cut();
+            await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
+            way.Mend();
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_database_is_slow()
+    {
+        var cluster = await OpenAsync("fault_slow");
+        await using var one = new DatabaseWay(cluster.ConnectionString);
+        await using var other = new DatabaseWay(cluster.ConnectionString);
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, one, other);
+        await disturbed.SufferAsync("100 ms more for each packet between silos and database, 10 s", "slower, and back as before", async () =>
+        {
+            one.SlowDown(TimeSpan.FromMilliseconds(100));
+            other.SlowDown(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Token);
+            one.SlowDown(TimeSpan.Zero);
+            other.SlowDown(TimeSpan.Zero);
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_silos_are_cut_off_from_each_other()
+    {
+        using var network = new CutNetwork();
+        var cluster = await OpenAsync("fault_split");
+        await using var admin = NpgsqlDataSource.Create(Server.AdminConnectionString);
+        await using var ask = admin.CreateCommand("SELECT current_setting('unix_socket_directories')");
+        var socket = (string)(await ask.ExecuteScalarAsync(Token))!;
+        var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = socket }.ConnectionString;
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [Place(CutNetwork.Near), Place(CutNetwork.Far, network.OnFarSide)]);
+        await disturbed.SufferAsync("the network between the silos cut without a word, 20 s, both with the database, the publisher on one side", "one of them is declared dead, ends, and joins again when the way is back", async () =>
+        {
+            network.Cut();
+            await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
+            network.Mend();
+        });
+
+        (SiloPlace, string[]) Place(string address, params string[] before) =>
+            (new SiloPlace(address, before), ["--Database", beside, "--Address", address, "--HttpAddress", address, "--TrustNetwork", "true", "--Dashboard", "false"]);
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_volume_of_the_database_is_full()
+    {
+        var (cluster, disk) = await SmallDisk.OpenAsync(Server, "fault_disk");
+        await using var disturbed = await DisturbedCluster.OpenAsync(Own(cluster));
+        await disturbed.SufferAsync("the database's volume full to the last byte, 10 s", "goes on when there is room", async () =>
+        {
+            disk.Fill();
+            await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Token);
+            disk.MakeRoom();
+        });
+    }
+
+    static Task<int> EndConnectionsAsync(Shop shop) =>
+        shop.RunAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'");
+}

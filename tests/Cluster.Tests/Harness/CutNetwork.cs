@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace DxyOrleans.Cluster.Tests.Harness;
+
+/// <summary>
+/// Two hosts' networks with a wire between them that can be cut: this one, and a namespace of its own. The database is reached through its socket in the file system,
+/// which no cut concerns.
+/// </summary>
+public sealed class CutNetwork : IDisposable
+{
+    public const string Near = "10.211.97.1";
+    public const string Far = "10.211.97.2";
+
+    // Names of links have 15 characters at most.
+    readonly string _name = string.Create(CultureInfo.InvariantCulture, $"dxy{Environment.ProcessId}");
+
+    public CutNetwork()
+    {
+        try
+        {
+            Run($"netns add {_name}");
+            Run($"link add {_name}n type veth peer name {_name}f netns {_name}");
+            Run($"addr add {Near}/30 dev {_name}n");
+            Run($"link set {_name}n up");
+            Run($"-n {_name} addr add {Far}/30 dev {_name}f");
+            Run($"-n {_name} link set {_name}f up");
+            Run($"-n {_name} link set lo up");
+        }
+        catch (Exception refused) when (refused is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            Dispose();
+            Assert.Skip($"No network namespace can be made here: {refused.Message}");
+        }
+    }
+
+    /// <summary>What a command is preceded by to run on the far side, its process id the same.</summary>
+    public string[] OnFarSide => ["ip", "netns", "exec", _name];
+
+    // A route that swallows, on both sides: a link that is down would tell the senders.
+    public void Cut()
+    {
+        Run($"route add blackhole {Far}/32");
+        Run($"-n {_name} route add blackhole {Near}/32");
+    }
+
+    public void Mend()
+    {
+        Run($"route del blackhole {Far}/32");
+        Run($"-n {_name} route del blackhole {Near}/32");
+    }
+
+    public void Dispose()
+    {
+        using var ip = Start($"netns del {_name}");
+        ip?.WaitForExit();
+    }
+
+    static void Run(string arguments)
+    {
+        using var ip = Start(arguments) ?? throw new InvalidOperationException("ip can't be started");
+        var said = ip.StandardError.ReadToEnd();
+        ip.WaitForExit();
+        if (ip.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"ip {arguments}: {said.Trim()}");
+        }
+    }
+
+    static Process? Start(string arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true });
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using Npgsql;
+using Orleans.Runtime;
+
+namespace DxyOrleans.Cluster.Tests.Harness;
+
+/// <summary>
+/// A market whose minutes come four times a second of real time, so that a disturbance of a second shows: the six pairs' bars are published by calls to their grains, a
+/// call that failed is made again until it is answered, and each new minute of the index is noticed in the table as it appears.
+/// </summary>
+public sealed class LiveMarket : IAsyncDisposable
+{
+    static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(100);
+    static readonly UtcTime First = UtcTime.At(2024, 3, 5, 8);
+
+    readonly GrainClient _client;
+    readonly string _connectionString;
+    readonly CancellationTokenSource _closing = new();
+    readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    readonly ConcurrentQueue<Bar> _acknowledged = new();
+    readonly ConcurrentQueue<TimeSpan> _failed = new();
+    readonly List<long> _seen = [];
+    readonly Task _publishing;
+    readonly Task _watching;
+    UtcTime _newest = First;
+    int _calls;
+    int _minutes;
+
+    LiveMarket(GrainClient client, string connectionString)
+    {
+        (_client, _connectionString) = (client, connectionString);
+        _publishing = Task.Run(PublishAllAsync);
+        _watching = Task.Run(WatchAsync);
+    }
+
+    public IGrainFactory Grains => _client.Grains;
+
+    /// <summary>The silo port of the silo that has the index.</summary>
+    public Task<int?> IndexPortAsync() => _client.PortOfAsync(_client.Grains.GetGrain<IIndexGrain>("DXY"));
+
+    /// <summary>Bars whose storing was answered.</summary>
+    public IReadOnlyCollection<Bar> Acknowledged => _acknowledged;
+
+    /// <summary>Calls made.</summary>
+    public int Calls => _calls;
+
+    /// <summary>How long each call that failed had taken.</summary>
+    public IReadOnlyCollection<TimeSpan> Failed => _failed;
+
+    public static async Task<LiveMarket> OpenAsync(SiloCluster cluster) => new(await cluster.ConnectAsync(), cluster.ConnectionString);
+
+    /// <summary>Waits until some minutes that are published from now on are derived.</summary>
+    public async Task<TimeSpan> FlowsAsync(TimeSpan deadline)
+    {
+        var target = First + TimeSpan.FromMinutes(Volatile.Read(ref _minutes) + 4);
+        return await Until.NothingIsMissingAsync("minutes of the index that were published later are derived", () => Task.FromResult(Newest() > target ? null : $"the newest is {Newest()}, not {target}"), deadline);
+    }
+
+    /// <summary>The longest real time between two minutes of the index that appeared, since an instant of <see cref="Stopwatch"/>.</summary>
+    public TimeSpan LongestSilence(long since)
+    {
+        lock (_seen)
+        {
+            var times = _seen.Where(seen => seen >= since).Prepend(since).ToList();
+            return times.Zip(times.Skip(1), Stopwatch.GetElapsedTime).DefaultIfEmpty().Max();
+        }
+    }
+
+    /// <summary>Publishes no more minutes, and waits until each bar is answered for and the index has the last minute.</summary>
+    public async Task CloseAsync(TimeSpan deadline)
+    {
+        await _closing.CancelAsync();
+        await _publishing.WaitAsync(deadline, TimeProvider.System);
+        var last = First + TimeSpan.FromMinutes(_minutes - 1);
+        await Until.NothingIsMissingAsync("the last minute of the index", () => Task.FromResult(Newest() == last ? null : $"the newest is {Newest()}, not {last}"), deadline);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _ending.CancelAsync();
+        await Task.WhenAll(_publishing, _watching).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await _client.DisposeAsync();
+        _closing.Dispose();
+        _ending.Dispose();
+    }
+
+    UtcTime Newest()
+    {
+        lock (_seen)
+        {
+            return _newest;
+        }
+    }
+
+    async Task PublishAllAsync()
+    {
+        var minutes = new List<Task>();
+        using var timer = new PeriodicTimer(Beat, TimeProvider.System);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closing.Token))
+            {
+                var minute = Interlocked.Increment(ref _minutes) - 1;
+                minutes.Add(Task.WhenAll(Shop.Pairs.Select((_, pair) => PublishAsync(BarOf(pair, minute)))));
+            }
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // No more minutes; those that were published are seen through.
+        }
+
+        await Task.WhenAll(minutes);
+    }
+
+    async Task PublishAsync(Bar bar)
+    {
+        while (true)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Interlocked.Increment(ref _calls);
+            try
+            {
+                var result = await _client.Grains.GetGrain<IBarGrain>(bar.Series.ToString()).PublishAsync(new PublishBars([bar], BarSource.Ingest), _ending.Token);
+                if (result.Refused.IsEmpty)
+                {
+                    _acknowledged.Enqueue(bar);
+                    return;
+                }
+
+                _failed.Enqueue(Stopwatch.GetElapsedTime(start));
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException || !_ending.IsCancellationRequested)
+            {
+                // Whatever a silo or the way to it answers: an importer makes the call again.
+                _failed.Enqueue(Stopwatch.GetElapsedTime(start));
+            }
+
+            await Task.Delay(TryAgain, TimeProvider.System, _ending.Token);
+        }
+    }
+
+    // One connection, so that the judge needs no place in a pool that is being starved.
+    async Task WatchAsync()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, CommandTimeout = 2, Timeout = 2, ApplicationName = "watch" };
+        while (!_ending.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(settings.ConnectionString);
+                await connection.OpenAsync(_ending.Token);
+                await using var command = new NpgsqlCommand("SELECT max(ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'", connection);
+                while (!_ending.IsCancellationRequested)
+                {
+                    if (await command.ExecuteScalarAsync(_ending.Token) is DateTime newest)
+                    {
+                        Note(UtcTime.From(newest));
+                    }
+
+                    await Task.Delay(Look, TimeProvider.System, _ending.Token);
+                }
+            }
+            catch (Exception fault) when (fault is NpgsqlException or TimeoutException or OperationCanceledException && !_ending.IsCancellationRequested)
+            {
+                await Task.Delay(Look, TimeProvider.System, _ending.Token);
+            }
+        }
+    }
+
+    void Note(UtcTime newest)
+    {
+        lock (_seen)
+        {
+            if (newest > _newest)
+            {
+                _newest = newest;
+                _seen.Add(Stopwatch.GetTimestamp());
+            }
+        }
+    }
+
+    static Bar BarOf(int pair, int minute)
+    {
+        decimal[] prices = [1.0843m, 150.12m, 1.2654m, 1.3561m, 10.3712m, 0.8843m];
+        var close = prices[pair] * (1 + (0.00013m * ((minute % 17) - 8)));
+        return Bar.Create(new Series(Symbol.Parse(Shop.Pairs[pair]), Timeframe.OneMinute), First + TimeSpan.FromMinutes(minute),
+            close, close * 1.0002m, close * 0.9998m, close, 10 + (minute % 7), close, 3 + (minute % 5));
+    }
+}
