@@ -11,7 +11,7 @@ internal static class BenchRun
     static IReadOnlyList<IMeasurement> All =>
     [
         new ImportMeasurement(), new ImportAgainMeasurement(), new DeriveMeasurement(), new RollupMeasurement(), new LiveMeasurement(), new StartMeasurement(), new CopyMeasurement(),
-        new VerifyMeasurement(), new LiveCopyMeasurement(),
+        new VerifyMeasurement(), new LiveCopyMeasurement(), new ManyMeasurement(), new TicksMeasurement(),
     ];
 
     public static async Task<int> RunAsync(

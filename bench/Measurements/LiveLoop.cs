@@ -2,9 +2,6 @@ using System.Diagnostics;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Time;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace DxyOrleans.Bench.Measurements;
 
@@ -25,7 +22,7 @@ internal sealed class LiveLoop : IAsyncDisposable
 
     readonly BenchServer _server;
     readonly SiloProcess _silo;
-    readonly IHost _client;
+    readonly SiloClient _client;
     readonly BareCommit _bare;
     readonly BarLook _look;
     readonly LiveMinutes _minutes;
@@ -35,10 +32,10 @@ internal sealed class LiveLoop : IAsyncDisposable
     readonly long _first;
     int _round;
 
-    LiveLoop(BenchServer server, SiloProcess silo, IHost client, BareCommit bare, BarLook look, int mostMinutes)
+    LiveLoop(BenchServer server, SiloProcess silo, SiloClient client, BareCommit bare, BarLook look, int mostMinutes)
     {
         (_server, _silo, _client, _bare, _look) = (server, silo, client, bare, look);
-        _minutes = new LiveMinutes(client.Services.GetRequiredService<IGrainFactory>());
+        _minutes = new LiveMinutes(client.Grains);
         _first = UtcTime.From(TimeProvider.System.GetUtcNow()).Minute - mostMinutes - 10;
     }
 
@@ -49,7 +46,7 @@ internal sealed class LiveLoop : IAsyncDisposable
     {
         var silo = SiloProcess.Start(server, "--Feed", "none");
         await silo.ReadyAsync(cancellation);
-        return new LiveLoop(server, silo, await ConnectAsync(silo, cancellation), await BareCommit.OpenAsync(server.Data, cancellation), await BarLook.OpenAsync(server.Data, cancellation), mostMinutes);
+        return new LiveLoop(server, silo, await SiloClient.ConnectAsync(silo, cancellation), await BareCommit.OpenAsync(server.Data, cancellation), await BarLook.OpenAsync(server.Data, cancellation), mostMinutes);
     }
 
     /// <param name="minutes">How many at most.</param>
@@ -93,21 +90,10 @@ internal sealed class LiveLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _client.StopAsync();
-        _client.Dispose();
+        await _client.DisposeAsync();
         await _bare.DisposeAsync();
         await _look.DisposeAsync();
         await _silo.DisposeAsync();
-    }
-
-    static async Task<IHost> ConnectAsync(SiloProcess silo, CancellationToken cancellation)
-    {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.UseOrleansClient(orleans => orleans.UseLocalhostClustering(silo.GatewayPort, SiloProcess.ServiceId, silo.ClusterId));
-        var host = builder.Build();
-        await host.StartAsync(cancellation);
-        return host;
     }
 
     Task WaitAsync(CancellationToken cancellation) => Task.Delay(TimeSpan.FromMilliseconds(_random.Next(250)), TimeProvider.System, cancellation);

@@ -15,6 +15,10 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
     // A feed brings few minutes at once, of however many series.
     const int MostMinutes = 4;
 
+    // Of a smaller pool one connection is too large a share.
+    const int LeastPool = 4;
+
+    readonly bool _keeps = new NpgsqlConnectionStringBuilder(database.ConnectionString).MaxPoolSize >= LeastPool;
     NpgsqlConnection? _connection;
 
     /// <summary>Whether these are few, or of few minutes: more is bulk, and copied.</summary>
@@ -29,7 +33,13 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
         try
         {
             _connection ??= await database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-            return await InsertAsync(_connection, rows, source, riding, cancellation).ConfigureAwait(false);
+            var stored = await InsertAsync(_connection, rows, source, riding, cancellation).ConfigureAwait(false);
+            if (!_keeps)
+            {
+                await DisposeAsync().ConfigureAwait(false);
+            }
+
+            return stored;
         }
         catch (PostgresException refused) when (refused.SqlState.StartsWith("22", StringComparison.Ordinal) || refused.SqlState.StartsWith("23", StringComparison.Ordinal))
         {

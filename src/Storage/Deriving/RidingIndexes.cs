@@ -17,6 +17,9 @@ public sealed class RidingIndexes(Func<SymbolRegistry?> registry)
     // Bars of more minutes than a feed brings at once are bulk, which the deriver takes in slices.
     const int LiveMinutes = 4;
 
+    // The bars' answers wait for what rides; where many indexes are complete at once the others are derived after them.
+    const int MostRiding = 4;
+
     readonly MinuteCloses _closes = new();
     SymbolRegistry? _known;
     Dictionary<Symbol, List<RegistryEntry>> _byComponent = [];
@@ -39,7 +42,7 @@ public sealed class RidingIndexes(Func<SymbolRegistry?> registry)
             }
         }
 
-        return [.. minutes.SelectMany(minute => Complete(minute.Key, minute.Value))];
+        return [.. minutes.SelectMany(minute => Complete(minute.Key, minute.Value)).Take(MostRiding)];
     }
 
     internal void Note(IEnumerable<WrittenBar> written)
