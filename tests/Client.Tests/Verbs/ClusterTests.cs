@@ -28,6 +28,7 @@ public sealed class ClusterTests
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
             }
 
+            await AssertPasswordIsNowhereAsync(dxy, home, up);
             var down = await dxy.RunAsync("down", "--json");
             Assert.Equal(2, down.Json.GetProperty("silos").GetInt32());
             Assert.True(down.Json.GetProperty("server").GetBoolean());
@@ -39,6 +40,40 @@ public sealed class ClusterTests
         {
             await dxy.RunAsync("down");
             Directory.Delete(Path.GetDirectoryName(home)!, recursive: true);
+        }
+    }
+
+    static async Task AssertPasswordIsNowhereAsync(Dxy dxy, string home, Called up)
+    {
+        // The one verb that shows it, for psql.
+        var url = new Uri((await dxy.RunAsync("db", "url")).Out.Trim());
+        var password = Uri.UnescapeDataString(url.UserInfo.Split(':')[1]);
+        Assert.True(password.Length >= 16, "a password to be looked for");
+        foreach (var called in (Called[])[up, await dxy.RunAsync("config", "--json"), await dxy.RunAsync("cluster", "--json"), await dxy.RunAsync("health", "--json", "--verbose"), await dxy.RunAsync("symbols", "--json")])
+        {
+            Assert.DoesNotContain(password, called.ToString(), StringComparison.Ordinal);
+        }
+
+        foreach (var log in Directory.EnumerateFiles(Path.Combine(home, "log")).Concat(Directory.EnumerateFiles(Path.Combine(home, "run"))))
+        {
+            Assert.DoesNotContain(password, await File.ReadAllTextAsync(log), StringComparison.Ordinal);
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.All(Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Select(CommandLine), line => Assert.DoesNotContain(password, line, StringComparison.Ordinal));
+        }
+
+        static string CommandLine(string folder)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(folder, "cmdline"));
+            }
+            catch (IOException)
+            {
+                return "";
+            }
         }
     }
 
