@@ -103,7 +103,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         ];
         var plan = new KillPlan(few: 10, many: 50);
         await DriveAsync(shop, plan, RunState.Completed, () => faults[plan.Killed % faults.Length]());
-        plan.Tell("a silo and its database");
+        plan.Tell("a silo, its database or the way between them");
         await JudgeAsync(shop);
     }
 
