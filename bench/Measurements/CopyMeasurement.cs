@@ -13,13 +13,6 @@ internal sealed class CopyMeasurement : IMeasurement
     const int Rows = 1_000_000;
     const string Run = "bench-copy";
 
-    const string Fill =
-        """
-        INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw)
-        SELECT 'DXY', '1m', timestamptz '2020-01-01Z' + n * interval '1 minute', v, v, v, v, 'synthetic', '{"kind": "dxy", "version": 1}'
-        FROM generate_series(0, 999999) AS n, LATERAL (SELECT round(100 + (n::bigint * 7919 % 100000) / 10000.0, 8) AS v) AS p
-        """;
-
     // The plan's own copy, with the values its table asks for.
     const string Plain =
         """
@@ -39,9 +32,7 @@ internal sealed class CopyMeasurement : IMeasurement
     public async Task<Result> RunAsync(BenchServer server, int rounds, CancellationToken cancellation)
     {
         await server.EmptyAsync(cancellation);
-        await server.RunAsync(Fill, cancellation);
-        await server.RunAsync("TRUNCATE dxy.change, dxy.due", cancellation);
-        await server.RunAsync("VACUUM (ANALYZE) public.derived_data_bars", cancellation);
+        await LegacyBars.FillAsync(server, new DateOnly(2020, 1, 1), Rows, cancellation);
         await using (var start = server.Data.CreateCommand("SELECT dxy.migrate_start($1, 'DXY', $2::jsonb, $3::jsonb)"))
         {
             start.Parameters.With(Run).With(new RunSettings().ToJson()).With(await RunTarget.ReadAsync(server.Data, cancellation));

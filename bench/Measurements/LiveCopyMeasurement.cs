@@ -15,14 +15,6 @@ internal sealed class LiveCopyMeasurement : IMeasurement
     const string Run = "bench-live-copy";
     const string Copying = "copy/bars";
 
-    // Long before the files' rows.
-    const string Fill =
-        """
-        INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw)
-        SELECT 'DXY', '1m', timestamptz '2005-01-01Z' + n * interval '1 minute', v, v, v, v, 'synthetic', '{"kind": "dxy", "version": 1}'
-        FROM generate_series(0, 3999999) AS n, LATERAL (SELECT round(100 + (n::bigint * 7919 % 100000) / 10000.0, 8) AS v) AS p
-        """;
-
     public string Name => "live-copy";
 
     public string What => "the live path's p99 while a migration copies its history, beside the same with the copy paused";
@@ -32,9 +24,8 @@ internal sealed class LiveCopyMeasurement : IMeasurement
     public async Task<Result> RunAsync(BenchServer server, int rounds, CancellationToken cancellation)
     {
         await server.HoldDerivedAsync(cancellation);
-        await server.RunAsync(Fill, cancellation);
-        await server.RunAsync("TRUNCATE dxy.change, dxy.due", cancellation);
-        await server.RunAsync("VACUUM (ANALYZE) public.derived_data_bars", cancellation);
+        // Long before the files' rows.
+        await LegacyBars.FillAsync(server, new DateOnly(2005, 1, 1), 4_000_000, cancellation);
         await PrepareAsync(server, cancellation);
         await server.SettleAsync(cancellation);
 
