@@ -10,7 +10,7 @@ public sealed class RollbackTests(TestServer server)
     // One of each kind of state; DXY_LONG goes back from every phase.
     public static TheoryData<string> Steps { get; } = Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 }
         ? [.. MigrationSteps.All.Where(step => step.Phase != MigrationPhase.Purge).Select(step => step.Name), "completed"]
-        : ["schema/proof", "derive/quiet", "copy/bars", "deploy/verify", "cleanup/remove", "completed"];
+        : ["schema/proof", "derive/dual-write", "derive/quiet", "copy/bars", "deploy/verify", "cleanup/remove", "completed"];
 
     [Theory]
     [MemberData(nameof(Steps))]

@@ -63,6 +63,11 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
             return StepOutcome.Finished();
         }
 
+        if (await CatchUpAsync(context, cancellation) is { } wait)
+        {
+            return wait;
+        }
+
         var symbol = context.Run.Symbol;
         var (_, metadata) = await ReadAsync(context, cancellation);
         await using var transaction = await context.BeginAsync(cancellation);
@@ -86,6 +91,29 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
         await context.At(this, "undone", cancellation);
         await transaction.CommitAsync(cancellation);
         return StepOutcome.Finished();
+    }
+
+    // Once the index isn't registered nobody here derives it: what came while the old writers stood still and we hadn't begun would stay a hole in the old table.
+    async Task<StepOutcome?> CatchUpAsync(RunContext context, CancellationToken cancellation)
+    {
+        if (Kept<DateTime[]>(context, "asked") is not { } asked)
+        {
+            var missing = await MissingMinutes.SinceStartAsync(context, cancellation);
+            await using var transaction = await context.BeginAsync(cancellation);
+            await DueWork.AskAsync(transaction, context.Run.Series, missing, cancellation);
+            await KeepAsync(context, transaction, "asked", MissingMinutes.Span(missing), cancellation);
+            await transaction.CommitAsync(cancellation);
+            await context.At(this, "undo-asked", cancellation);
+            return new StepOutcome.More();
+        }
+
+        if (asked.Length == 0)
+        {
+            return null;
+        }
+
+        var gate = await MissingMinutes.LookAsync(context, "derive/caught-up", asked, cancellation);
+        return gate.Verdict == GateVerdict.Pass ? null : new StepOutcome.Waiting([gate], Soon);
     }
 
     static string? Problem(RunContext context, string metadata)
