@@ -25,9 +25,16 @@ internal sealed class LiveMeasurement : IMeasurement
         await BareCopy.RunAsync(server.Data, "bench.data_bars", [.. server.Input.Bars.Select(bar => new BarRow(bar))], BarSource.Ingest, cancellation);
         await server.SettleAsync(cancellation);
 
-        await using var loop = await LiveLoop.StartAsync(server, WarmUp + (Minutes * rounds), cancellation);
-        await loop.RunAsync(WarmUp, true, null, cancellation);
-        return Tell(await loop.RunAsync(Minutes * rounds, true, null, cancellation));
+        LiveTimes times;
+        await using (var loop = await LiveLoop.StartAsync(server, WarmUp + (Minutes * rounds), cancellation))
+        {
+            await loop.RunAsync(WarmUp, true, null, cancellation);
+            times = await loop.RunAsync(Minutes * rounds, true, null, cancellation);
+        }
+
+        // Another measurement's live minutes may be the same.
+        await server.EmptyAsync(cancellation);
+        return Tell(times);
     }
 
     Result Tell(LiveTimes times) => new(Name,
