@@ -10,8 +10,13 @@ internal static class BenchRun
 {
     static IReadOnlyList<IMeasurement> All =>
     [
-        new ImportMeasurement(), new ImportAgainMeasurement(), new DeriveMeasurement(), new RollupMeasurement(), new LiveMeasurement(), new StartMeasurement(), new CopyMeasurement(),
+        new ImportMeasurement(), new ImportAgainMeasurement(), 
+        new DeriveMeasurement("derive", "all of DXY 1m from nothing, beside one SQL statement, DuckDB and COPY out and in; and again, nothing changed", BulkInput.Files),
+        new RollupMeasurement("rollup", "DXY 5m and 1h from nothing, beside one INSERT ... SELECT with date_bin each, and DuckDB", BulkInput.Files),
+        new LiveMeasurement(), new StartMeasurement(), new CopyMeasurement(),
         new VerifyMeasurement(), new LiveCopyMeasurement(), new ManyMeasurement(), new TicksMeasurement(),
+        new DeriveMeasurement("year", "derive over a whole year, 3.16 million rows; beside the same", BulkInput.Year),
+        new RollupMeasurement("year-rollup", "rollup over a whole year; beside the same", BulkInput.Year),
     ];
 
     public static async Task<int> RunAsync(

@@ -11,7 +11,7 @@ using NpgsqlTypes;
 namespace DxyOrleans.Bench.Measurements;
 
 /// <summary>All of DXY derived from nothing, beside one SQL statement and beside moving its inputs out and its rows in.</summary>
-internal sealed class DeriveMeasurement : IMeasurement
+internal sealed class DeriveMeasurement(string name, string what, BulkInput input) : IMeasurement
 {
     // What a DBA would write by hand: double precision, no provenance, no lock, no due work.
     const string Plain =
@@ -31,27 +31,29 @@ internal sealed class DeriveMeasurement : IMeasurement
         ) AS m
         """;
 
-    public string Name => "derive";
+    public string Name => name;
 
-    public string What => "all of DXY 1m from nothing, beside one SQL statement and beside COPY out and in; and again, nothing changed";
+    public string What => what;
 
     public int Rounds => 3;
 
     public async Task<Result> RunAsync(BenchServer server, int rounds, CancellationToken cancellation)
     {
-        await server.HoldDerivedAsync(cancellation);
+        await input.HoldAsync(server, cancellation);
+        var range = input.Range(server);
         var rule = TargetRules.For(await server.RegistryAsync(cancellation), IndexDefinition.Dxy.Series, new DerivingOptions())!;
         var rows = await server.RowsAsync(BarTable.Data, rule.Series, cancellation);
         var (ours, plan, plain, floor, again, bytes) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (duck, duckAll) = (new List<double>(), new List<double>());
         if (PlanFunction.IsHere)
         {
             await PlanFunction.MakeAsync(server, cancellation);
         }
 
-        for (var round = -1; round < rounds; round++)
+        for (var round = input.PlanEachRound ? -1 : 0; round < rounds; round++)
         {
             await ClearAsync(server, cancellation);
-            var derive = await DeriveAsync(server, rule, cancellation);
+            var derive = await DeriveAsync(server, rule, range, cancellation);
             var stored = await server.ValueAsync<long>("SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'DXY'", cancellation);
             if (stored != rows.Count)
             {
@@ -62,25 +64,28 @@ internal sealed class DeriveMeasurement : IMeasurement
             var statement = await server.TimeAsync(Plain, cancellation);
             await server.RunAsync("TRUNCATE bench.data_bars", cancellation);
             await server.SettleAsync(cancellation);
-            if (round >= 0 && PlanFunction.IsHere)
+            if (PlanFunction.IsHere && (input.PlanEachRound ? round >= 0 : round == 0))
             {
-                plan.Add(await PlanAsync(server, rows.Count, cancellation));
+                plan.Add(await PlanAsync(server, range, rows.Count, cancellation));
                 await server.RunAsync("TRUNCATE bench.data_bars", cancellation);
                 await server.SettleAsync(cancellation);
             }
 
-            var copies = await CopyAsync(server, rows, cancellation);
+            var (copyOut, copyIn) = await CopyAsync(server, rows, cancellation);
+            var (load, arithmetic) = await DuckAsync(server, rows, cancellation);
             await server.RunAsync("TRUNCATE bench.data_bars, dxy.change, dxy.due", cancellation);
             await server.RunAsync("VACUUM (ANALYZE) public.data_bars", cancellation);
             await server.SettleAsync(cancellation);
             var before = await server.WalAsync(cancellation);
-            var nothing = await DeriveAsync(server, rule, cancellation);
+            var nothing = await DeriveAsync(server, rule, range, cancellation);
             var written = await server.WalAsync(cancellation) - before;
             if (round >= 0)
             {
                 ours.Add(derive);
                 plain.Add(statement);
-                floor.Add(copies);
+                floor.Add(copyOut + copyIn);
+                duck.Add(arithmetic);
+                duckAll.Add(load + arithmetic + copyIn);
                 again.Add(nothing);
                 bytes.Add(written / (double)rows.Count);
             }
@@ -90,23 +95,37 @@ internal sealed class DeriveMeasurement : IMeasurement
         var derived = new Samples("derive", "s", ours);
         var single = new Samples("one INSERT ... SELECT in double precision", "s", plain);
         var moved = new Samples("COPY six closes out, COPY finished rows in", "s", floor);
+        var column = new Samples("DuckDB's arithmetic, closes in its memory, nothing stored", "s", duck);
+        var columnAll = new Samples("COPY closes out into DuckDB, its arithmetic, COPY rows in", "s", duckAll);
         var unchanged = new Samples("derive again, nothing changed", "s", again);
         return new Result(Name,
             [
-                .. function is null ? Array.Empty<Ratio>() : [Ratio.Of("derive by the plan's function, times", derived, function, Aim.OfAtMost(1 / 12.0))],
+                .. function is null ? Array.Empty<Ratio>() : [ByPlan(derived, function)],
                 Ratio.Of("derive by one SQL statement, times", derived, single, Aim.OfAtMost(0.5)),
                 Ratio.Of("derive by COPY out and in, times", derived, moved, Aim.OfAtMost(1)),
+                Ratio.Of("derive by COPY out, DuckDB and COPY in, times", derived, columnAll),
                 Ratio.Of("derive again by COPY out and in, times", unchanged, moved, Aim.OfAtMost(0.4)),
                 new Ratio(new Samples("WAL written by deriving again", "B/row", bytes), Aim.OfAtMost(1)),
             ],
-            [derived, .. function is null ? Array.Empty<Samples>() : [function], single, moved, unchanged, new Samples("derive", "bars/s", [.. ours.Select(seconds => rows.Count / seconds)])],
-            [$"{rows.Count} bars; each of ours carries its six inputs as provenance, the SQL statement's carry none."]);
+            [
+                derived, .. function is null ? Array.Empty<Samples>() : [function], single, moved, columnAll, column, unchanged,
+                new Samples("derive", "bars/s", [.. ours.Select(seconds => rows.Count / seconds)]),
+            ],
+            [
+                input.Note,
+                $"{rows.Count} bars; each of ours carries its six inputs as provenance, the SQL statement's carry none.",
+                "DuckDB's levels were compared with ours after each round. The COPY in beside it is the floor's of the same round: rows that are in memory as PostgreSQL takes them.",
+                .. input.PlanEachRound ? Array.Empty<string>() : ["The plan's function ran once, in the first round."],
+            ]);
     }
 
-    static async Task<double> PlanAsync(BenchServer server, int expected, CancellationToken cancellation)
+    // Where the function ran once it stands beside every round.
+    static Ratio ByPlan(Samples derived, Samples plan) =>
+        Ratio.Of("derive by the plan's function, times", derived, plan with { Values = [.. derived.Values.Select((_, n) => plan.Values[Math.Min(n, plan.Values.Count - 1)])] }, Aim.OfAtMost(1 / 12.0));
+
+    static async Task<double> PlanAsync(BenchServer server, TimeRange range, int expected, CancellationToken cancellation)
     {
-        var (from, to) = (server.Input.Bars.Min(bar => bar.Time), server.Input.Bars.Max(bar => bar.End));
-        var seconds = await server.TimeAsync($"DO $$ BEGIN PERFORM bench.calc_dxy_range_1m('{from}', '{to}'); END $$", cancellation);
+        var seconds = await server.TimeAsync($"DO $$ BEGIN PERFORM bench.calc_dxy_range_1m('{range.From}', '{range.To}'); END $$", cancellation);
         var made = await server.ValueAsync<long>("SELECT count(*) FROM bench.data_bars", cancellation);
         return made == expected ? seconds : throw new InvalidOperationException($"The plan's function made {made} bars where there are {expected}; the measurement is void.");
     }
@@ -114,22 +133,30 @@ internal sealed class DeriveMeasurement : IMeasurement
     // The rows are gone as if they had never been: no due work, no old versions left in the table.
     static async Task ClearAsync(BenchServer server, CancellationToken cancellation)
     {
-        await server.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'", cancellation);
+        await server.UnrecordedAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'", cancellation);
         await server.RunAsync("TRUNCATE dxy.change, dxy.due, dxy.correction", cancellation);
         await server.RunAsync("VACUUM (ANALYZE) public.data_bars", cancellation);
         await server.SettleAsync(cancellation);
     }
 
-    static async Task<double> DeriveAsync(BenchServer server, ITargetRule rule, CancellationToken cancellation)
+    static async Task<double> DeriveAsync(BenchServer server, ITargetRule rule, TimeRange range, CancellationToken cancellation)
     {
-        var range = new TimeRange(server.Input.Bars.Min(bar => bar.Time), server.Input.Bars.Max(bar => bar.End));
         await new DueStore(server.Data).RequestAsync(rule.Series, range, "request", null, prune: false, cancellation);
         var start = Stopwatch.GetTimestamp();
         await new Deriver(server.Data, rule).DrainAsync(null, cancellation);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    static async Task<double> CopyAsync(BenchServer server, List<BarRow> rows, CancellationToken cancellation)
+    static async Task<(double Load, double Arithmetic)> DuckAsync(BenchServer server, List<BarRow> rows, CancellationToken cancellation)
+    {
+        using var duck = new Duck();
+        await using var connection = await server.Data.OpenConnectionAsync(cancellation);
+        var (load, arithmetic) = await Task.Run(() => (duck.LoadCloses(connection), duck.Derive()), cancellation);
+        var otherwise = duck.Otherwise(rows);
+        return otherwise == 0 ? (load, arithmetic) : throw new InvalidOperationException($"DuckDB's levels differ in {otherwise} minutes; the measurement is void.");
+    }
+
+    static async Task<(double Out, double In)> CopyAsync(BenchServer server, List<BarRow> rows, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         await using (var connection = await server.Data.OpenConnectionAsync(cancellation))
@@ -137,8 +164,8 @@ internal sealed class DeriveMeasurement : IMeasurement
             await Task.Run(() => CopyOut(connection), cancellation);
         }
 
-        await BareCopy.RunAsync(server.Data, "bench.data_bars", rows, BarSource.Synthetic, cancellation);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var copyOut = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (copyOut, await BareCopy.RunAsync(server.Data, "bench.data_bars", rows, BarSource.Synthetic, cancellation));
     }
 
     static void CopyOut(NpgsqlConnection connection)

@@ -4,62 +4,72 @@ using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 
 namespace DxyOrleans.Bench.Measurements;
 
 /// <summary>DXY 5m and 1h from nothing, each beside one SQL statement.</summary>
-internal sealed class RollupMeasurement : IMeasurement
+internal sealed class RollupMeasurement(string name, string what, BulkInput input) : IMeasurement
 {
-    public string Name => "rollup";
+    public string Name => name;
 
-    public string What => "DXY 5m and 1h from nothing, beside one INSERT ... SELECT with date_bin each";
+    public string What => what;
 
     public int Rounds => 5;
 
     public async Task<Result> RunAsync(BenchServer server, int rounds, CancellationToken cancellation)
     {
-        await server.HoldDerivedAsync(cancellation);
+        await input.HoldAsync(server, cancellation);
+        var rows = await server.RowsAsync(BarTable.Data, IndexDefinition.Dxy.Series, cancellation);
+        using var duck = new Duck();
+        duck.LoadBars(rows);
         var registry = await server.RegistryAsync(cancellation);
         var (ratios, figures) = (new List<Ratio>(), new List<Samples>());
         foreach (var timeframe in new[] { Timeframe.FiveMinutes, Timeframe.OneHour })
         {
             var rule = TargetRules.For(registry, new Series(IndexDefinition.Dxy.Symbol, timeframe), new DerivingOptions())!;
-            var (ours, plain) = (new List<double>(), new List<double>());
+            var (ours, plain, column) = (new List<double>(), new List<double>(), new List<double>());
             for (var round = -1; round < rounds; round++)
             {
                 await ClearAsync(server, rule.Series, cancellation);
-                var rolled = await RollAsync(server, rule, cancellation);
+                var rolled = await RollAsync(server, rule, input.Range(server), cancellation);
                 await server.SettleAsync(cancellation);
                 var statement = await server.TimeAsync(Plain(timeframe), cancellation);
-                await CompareAsync(server, timeframe, cancellation);
+                var buckets = await CompareAsync(server, timeframe, cancellation);
+                var arithmetic = duck.RollUp(timeframe);
+                if (duck.CountRolled() != buckets)
+                {
+                    throw new InvalidOperationException($"DuckDB rolled up to {duck.CountRolled()} buckets of {timeframe}, not {buckets}; the measurement is void.");
+                }
+
                 if (round >= 0)
                 {
                     ours.Add(rolled);
                     plain.Add(statement);
+                    column.Add(arithmetic);
                 }
             }
 
             var rollup = new Samples($"rollup to {timeframe}", "s", ours);
             var single = new Samples($"one INSERT ... SELECT to {timeframe}", "s", plain);
             ratios.Add(Ratio.Of($"rollup to {timeframe} by one SQL statement, times", rollup, single, Aim.OfAtMost(0.8)));
-            figures.AddRange([rollup, single]);
+            figures.AddRange([rollup, single, new Samples($"DuckDB's arithmetic to {timeframe}, bars in its memory, nothing stored", "s", column)]);
         }
 
-        return new Result(Name, ratios, figures, ["Both gave the same buckets and closes, compared after each round."]);
+        return new Result(Name, ratios, figures, [input.Note, $"{rows.Count} bars. Ours and SQL's gave the same buckets and closes, compared after each round; DuckDB's buckets were counted."]);
     }
 
     static async Task ClearAsync(BenchServer server, Series series, CancellationToken cancellation)
     {
-        await server.RunAsync($"DELETE FROM public.derived_data_bars WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '{series.Timeframe}'", cancellation);
+        await server.UnrecordedAsync($"DELETE FROM public.derived_data_bars WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '{series.Timeframe}'", cancellation);
         await server.RunAsync("TRUNCATE bench.derived_data_bars, dxy.change, dxy.due, dxy.correction", cancellation);
         await server.RunAsync("VACUUM (ANALYZE) public.derived_data_bars", cancellation);
         await server.SettleAsync(cancellation);
     }
 
-    static async Task<double> RollAsync(BenchServer server, ITargetRule rule, CancellationToken cancellation)
+    static async Task<double> RollAsync(BenchServer server, ITargetRule rule, TimeRange range, CancellationToken cancellation)
     {
-        var range = new TimeRange(server.Input.Bars.Min(bar => bar.Time), server.Input.Bars.Max(bar => bar.End));
         await new DueStore(server.Data).RequestAsync(rule.Series, range, "request", null, prune: false, cancellation);
         var start = Stopwatch.GetTimestamp();
         await new Deriver(server.Data, rule).DrainAsync(null, cancellation);
@@ -77,7 +87,7 @@ internal sealed class RollupMeasurement : IMeasurement
         GROUP BY 1, 3
         """;
 
-    static async Task CompareAsync(BenchServer server, Timeframe timeframe, CancellationToken cancellation)
+    static async Task<long> CompareAsync(BenchServer server, Timeframe timeframe, CancellationToken cancellation)
     {
         var different = await server.ValueAsync<long>(
             $"""
@@ -90,5 +100,7 @@ internal sealed class RollupMeasurement : IMeasurement
         {
             throw new InvalidOperationException($"{different} buckets of {timeframe} differ from plain SQL's; the measurement is void.");
         }
+
+        return await server.ValueAsync<long>("SELECT count(*) FROM bench.derived_data_bars", cancellation);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
+using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Files;
 using DxyOrleans.Storage;
@@ -19,10 +20,13 @@ namespace DxyOrleans.Bench.Setup;
 /// </summary>
 internal sealed class BenchServer : IAsyncDisposable
 {
+    /// <summary>Seconds.</summary>
+    const int Longest = 600;
+
     readonly EmbeddedServer _server;
     readonly NpgsqlDataSource _admin;
     readonly string _folder;
-    bool _holdsDerived;
+    BulkInput? _holds;
 
     private BenchServer(EmbeddedServer server, string folder, FxInput input)
     {
@@ -79,7 +83,7 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>Every table of bars and of work empty.</summary>
     public async Task EmptyAsync(CancellationToken cancellation)
     {
-        _holdsDerived = false;
+        _holds = null;
         await RunAsync(
             "TRUNCATE public.data_bars, public.derived_data_bars, bench.data_bars, bench.derived_data_bars, dxy.change, dxy.due, dxy.correction, dxy.missed",
             cancellation);
@@ -110,17 +114,47 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>The files imported and everything derived, from an earlier measurement or now; the planner knows the tables.</summary>
     public async Task HoldDerivedAsync(CancellationToken cancellation)
     {
-        if (!_holdsDerived)
+        if (_holds != BulkInput.Files)
         {
             await EmptyAsync(cancellation);
             await ImportAsync(mayStore: true, cancellation);
             await DrainAsync(cancellation);
-            _holdsDerived = true;
+            _holds = BulkInput.Files;
         }
 
+        await TidyAsync(cancellation);
+    }
+
+    /// <summary>A simulated year and everything derived from it, from an earlier measurement or now; the planner knows the tables.</summary>
+    public async Task HoldYearAsync(CancellationToken cancellation)
+    {
+        if (_holds != BulkInput.Year)
+        {
+            await EmptyAsync(cancellation);
+            await SimulatedBars.FillAsync(this, SimulatedBars.Year, weekends: true, cancellation);
+            await TidyAsync(cancellation);
+            await new DueStore(Data).RequestAsync(IndexDefinition.Dxy.Series, SimulatedBars.Year, "request", null, prune: false, cancellation);
+            await DrainAsync(cancellation);
+            _holds = BulkInput.Year;
+        }
+
+        await TidyAsync(cancellation);
+    }
+
+    /// <summary>No old versions of rows are left, and the planner knows the tables.</summary>
+    public async Task TidyAsync(CancellationToken cancellation)
+    {
         await RunAsync("VACUUM (ANALYZE) public.data_bars", cancellation);
         await RunAsync("VACUUM (ANALYZE) public.derived_data_bars", cancellation);
         await SettleAsync(cancellation);
+    }
+
+    /// <summary>Runs a statement whose changes no trigger sees: making and removing what a round begins with is none of what is measured.</summary>
+    public async Task UnrecordedAsync(string sql, CancellationToken cancellation)
+    {
+        await using var command = _admin.CreateCommand("SET session_replication_role = replica; " + sql);
+        command.CommandTimeout = Longest;
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>So that no round pays for the writes of the one before.</summary>
@@ -133,7 +167,7 @@ internal sealed class BenchServer : IAsyncDisposable
     public async Task RunAsync(string sql, CancellationToken cancellation)
     {
         await using var command = Data.CreateCommand(sql);
-        command.CommandTimeout = 120;
+        command.CommandTimeout = Longest;
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
