@@ -18,7 +18,8 @@ GRANT EXECUTE ON FUNCTION dxy.ride(text, timestamptz, text, text[], numeric[], n
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_reader, dxy_silo;
 GRANT INSERT, UPDATE, DELETE ON dxy.due, dxy.forming_bar, dxy.adopted, dxy.missed, dxy.sweep_position TO dxy_silo;
 GRANT DELETE, UPDATE ON dxy.change TO dxy_silo;
-GRANT INSERT, UPDATE ON dxy.shadow TO dxy_silo;
+GRANT INSERT, UPDATE ON dxy.shadow, dxy.service TO dxy_silo;
+GRANT EXECUTE ON FUNCTION dxy.claim_service(text, text, interval) TO dxy_silo;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO dxy_silo;
 GRANT SELECT ON public.core_asset_registry_all TO dxy_silo, dxy_reader, dxy_console, dxy_approver;

@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS dxy_orleans.cluster_member (
   alive_time    timestamptz NOT NULL,
   PRIMARY KEY (deployment_id, address, port, generation)
 );
+-- The last heartbeat by the server's clock: a silo's own may be wrong.
+ALTER TABLE dxy_orleans.cluster_member ADD COLUMN IF NOT EXISTS seen_at timestamptz;
 
 INSERT INTO dxy_orleans.orleansquery AS q (querykey, querytext) VALUES
 -- Every silo calls this at its start; the losers of the race are told false, never an error.
@@ -61,8 +63,8 @@ WITH moved AS (
       WHERE m.deployment_id = @DeploymentId AND m.address = @Address AND m.port = @Port AND m.generation = @Generation)
   RETURNING v.deployment_id
 ), added AS (
-  INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time)
-  SELECT deployment_id, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime
+  INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time, seen_at)
+  SELECT deployment_id, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime, clock_timestamp()
   FROM moved
   RETURNING 1
 )
@@ -88,7 +90,7 @@ $$),
 
 -- A heartbeat changes nothing that others decide by, so the version stays.
 ('UpdateIAmAlivetimeKey', $$
-UPDATE dxy_orleans.cluster_member SET alive_time = @IAmAliveTime
+UPDATE dxy_orleans.cluster_member SET alive_time = @IAmAliveTime, seen_at = clock_timestamp()
 WHERE deployment_id = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation
 $$),
 

@@ -7,6 +7,7 @@ using Npgsql;
 
 const int WrongSettings = 2;
 const int NoDatabase = 3;
+const int Refused = 4;
 const int StartAgain = 75;
 
 // A silo's generation is the second in which it starts: two at one address must not share it.
@@ -23,16 +24,16 @@ while (true)
     }
     catch (InvalidDataException unreadable)
     {
-        return await RefuseAsync($"dxy.json can't be read: {unreadable.GetBaseException().Message}");
+        return await RefuseAsync(WrongSettings, $"dxy.json can't be read: {unreadable.GetBaseException().Message}");
     }
     catch (InvalidOperationException unreadable)
     {
-        return await RefuseAsync($"{unreadable.Message} Correct the setting.");
+        return await RefuseAsync(WrongSettings, $"{unreadable.Message} Correct the setting.");
     }
 
     if (options.Faults() is { Count: > 0 } faults)
     {
-        return await RefuseAsync([.. faults]);
+        return await RefuseAsync(WrongSettings, [.. faults]);
     }
 
     var began = Stopwatch.GetTimestamp();
@@ -46,7 +47,26 @@ while (true)
         var clock = await MarketTime.ReadAsync(connection, TimeProvider.System, CancellationToken.None);
         await using var app = SiloHost.Build(builder, options, clock);
         var watch = app.Services.GetRequiredService<RestartWatch>();
-        await app.RunAsync();
+        var identity = app.Services.GetRequiredService<ClusterIdentity>();
+        if (!await identity.ClaimAsync(CancellationToken.None))
+        {
+            return await RefuseAsync(Refused, identity.Refusal!);
+        }
+
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (Exception) when (identity.Refusal is not null)
+        {
+            // Said below, in one line.
+        }
+
+        if (identity.Refusal is { } refusal)
+        {
+            return await RefuseAsync(Refused, refusal);
+        }
+
         restart = watch.IsAsked;
     }
     catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException or SchemaException)
@@ -67,12 +87,12 @@ while (true)
     }
 }
 
-static async Task<int> RefuseAsync(params string[] faults)
+static async Task<int> RefuseAsync(int code, params string[] faults)
 {
     foreach (var fault in faults)
     {
         await Console.Error.WriteLineAsync($"dxy-silo: {fault}");
     }
 
-    return WrongSettings;
+    return code;
 }

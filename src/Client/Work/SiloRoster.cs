@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
+using DxyOrleans.Storage.Membership;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;
@@ -9,10 +10,7 @@ internal sealed record KnownSilo(
     string Cluster, string Name, string Host, string Address, int Port, int Generation, int GatewayPort, string State, UtcTime Started, UtcTime LastAlive,
     int TableVersion, UtcTime Now)
 {
-    /// <summary>Silos tell that they live every 30 s; one that missed two is taken for dead.</summary>
-    static readonly TimeSpan Fresh = TimeSpan.FromSeconds(65);
-
-    public bool IsAlive => State == "active" && Now - LastAlive < Fresh;
+    public bool IsAlive => State == "active" && Now - LastAlive < Heartbeat.Fresh;
 }
 
 /// <summary>Which silos there are, from the tables: no silo is asked.</summary>

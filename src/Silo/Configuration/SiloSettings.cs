@@ -33,7 +33,7 @@ public sealed class SiloSettings
     /// <value>Silos with the same id and database are one cluster.</value>
     public string ClusterId { get; set; } = "dxy";
 
-    /// <value>Reminders and subscriptions belong to it; two clusters must never share one in the same database.</value>
+    /// <value>Reminders and subscriptions belong to it; a cluster that asks for one which another cluster of the same database holds is refused.</value>
     public string ServiceId { get; set; } = "dxy";
 
     /// <value>The port other silos call, 1024 to 65535.</value>

@@ -2,6 +2,8 @@ using System.Net;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Silo.Configuration;
 using DxyOrleans.Storage;
+using DxyOrleans.Storage.Membership;
+using Npgsql;
 using Orleans.Configuration;
 
 namespace DxyOrleans.Silo.Hosting;
@@ -9,11 +11,15 @@ namespace DxyOrleans.Silo.Hosting;
 /// <summary>Orleans with clustering, reminders and grain storage in the silo's database, over a few connections of their own: a heartbeat never waits behind bars.</summary>
 static class OrleansOnPostgres
 {
+    /// <summary>The key of the data source that Orleans' connections come from; they may write in shadow mode too.</summary>
+    public const string Connections = "orleans";
+
     const string Invariant = "Npgsql";
 
     public static ISiloBuilder UsePostgres(this ISiloBuilder silo, SiloSettings options)
     {
-        silo.Services.AddSingleton(_ => new OrleansDataSource(Database.Open(options.OrleansSettings)));
+        silo.Services.AddKeyedSingleton(Connections, (_, _) => Database.Open(options.OrleansSettings));
+        silo.Services.AddSingleton(provider => new OrleansDataSource(provider.GetRequiredKeyedService<NpgsqlDataSource>(Connections)));
         silo.UseAdoNetClustering(clustering => clustering.Configure<OrleansDataSource>((settings, source) => (settings.Invariant, settings.DataSource) = (Invariant, source)));
         silo.UseAdoNetReminderService(reminders => reminders.Configure<OrleansDataSource>((settings, source) => (settings.Invariant, settings.DataSource) = (Invariant, source)));
         silo.AddAdoNetGrainStorage(GrainServices.StateStorage, storage => storage.Configure<OrleansDataSource>((settings, source) =>
@@ -45,7 +51,8 @@ static class OrleansOnPostgres
             membership.ProbeTimeout = TimeSpan.FromSeconds(2);
             membership.MaxProbeTimeout = TimeSpan.FromSeconds(2.5);
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
-            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+            membership.IAmAliveTablePublishTimeout = Heartbeat.Every;
+            membership.NumMissedTableIAmAliveLimit = Heartbeat.MostMissed;
         });
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(30));
         return silo;

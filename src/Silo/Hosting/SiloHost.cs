@@ -72,6 +72,9 @@ static class SiloHost
             Name = options.Feed, BackfillMinutes = options.Simulation.BackfillMinutes, Bars = bars, Source = options.Simulation.Source,
             Simulation = options.Simulation.Options(bars),
         }));
+        services.AddSingleton<ClusterIdentity>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ClusterIdentity>());
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterIdentity>());
         services.AddSingleton<RestartWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RestartWatch>());
         if (!options.Shadow)
