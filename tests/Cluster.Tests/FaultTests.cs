@@ -179,22 +179,19 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
     public async Task The_silos_are_cut_off_from_each_other()
     {
-        using var network = new CutNetwork();
+        using var network = CutNetwork.Make();
         var cluster = await OpenAsync("fault_split");
         await using var admin = NpgsqlDataSource.Create(Server.AdminConnectionString);
         await using var ask = admin.CreateCommand("SELECT current_setting('unix_socket_directories')");
         var socket = (string)(await ask.ExecuteScalarAsync(Token))!;
         var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = socket }.ConnectionString;
-        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [Place(CutNetwork.Near), Place(CutNetwork.Far, network.OnFarSide)]);
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [network.PlaceAt(CutNetwork.Near, beside), network.PlaceAt(CutNetwork.Far, beside)]);
         await disturbed.SufferAsync("the network between the silos cut without a word, 20 s, both with the database, the publisher on one side", "one of them is declared dead, ends, and joins again when the way is back", async () =>
         {
             network.Cut();
             await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
             network.Mend();
         });
-
-        (SiloPlace, string[]) Place(string address, params string[] before) =>
-            (new SiloPlace(address, before), ["--Database", beside, "--Address", address, "--HttpAddress", address, "--TrustNetwork", "true", "--Dashboard", "false"]);
     }
 
     [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]

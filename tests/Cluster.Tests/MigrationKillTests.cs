@@ -61,7 +61,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         var silo = Start(cluster);
         await shop.StartRunAsync();
         await DriveAsync(shop, null, RunState.Running, () => Task.CompletedTask, until: run => run.Step == "observe/window");
-        await shop.Shop.RunAsync($"SELECT dxy.migrate_rollback('{MigratingShop.Name}')");
+        await shop.Shop.RunAsync($"SELECT dxy.migrate_rollback('{shop.Name}')");
         var plan = new KillPlan(few: 3, many: 8);
         await DriveAsync(shop, plan, RunState.RolledBack, async () =>
         {

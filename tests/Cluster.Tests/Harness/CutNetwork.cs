@@ -15,7 +15,7 @@ public sealed class CutNetwork : IDisposable
     // Names of links have 15 characters at most.
     readonly string _name = string.Create(CultureInfo.InvariantCulture, $"dxy{Environment.ProcessId}");
 
-    public CutNetwork()
+    CutNetwork()
     {
         try
         {
@@ -27,12 +27,42 @@ public sealed class CutNetwork : IDisposable
             Run($"-n {_name} link set {_name}f up");
             Run($"-n {_name} link set lo up");
         }
-        catch (Exception refused) when (refused is InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch
         {
             Dispose();
-            Assert.Skip($"No network namespace can be made here: {refused.Message}");
+            throw;
         }
     }
+
+    /// <summary>Such a network; null where none can be made.</summary>
+    /// <param name="refused">Why not.</param>
+    public static CutNetwork? TryMake(out string refused)
+    {
+        try
+        {
+            refused = "";
+            return new CutNetwork();
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            refused = $"No network namespace can be made here: {fault.Message}";
+            return null;
+        }
+    }
+
+    /// <summary>Such a network; the test is skipped where none can be made.</summary>
+    public static CutNetwork Make()
+    {
+        var network = TryMake(out var refused);
+        Assert.SkipWhen(network is null, refused);
+        return network;
+    }
+
+    /// <summary>Where a silo runs on one side of it, and its arguments.</summary>
+    /// <param name="address">Its side.</param>
+    /// <param name="database">How it reaches the database.</param>
+    public (SiloPlace Place, string[] Arguments) PlaceAt(string address, string database) => (new SiloPlace(address, address == Far ? OnFarSide : []),
+        ["--Database", database, "--Address", address, "--HttpAddress", address, "--TrustNetwork", "true", "--Dashboard", "false"]);
 
     /// <summary>What a command is preceded by to run on the far side, its process id the same.</summary>
     public string[] OnFarSide => ["ip", "netns", "exec", _name];

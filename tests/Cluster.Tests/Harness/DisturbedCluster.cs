@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace DxyOrleans.Cluster.Tests.Harness;
 
-/// <summary>Two silos at work in a <see cref="LiveMarket"/>, to be disturbed: a silo whose process has ended is started again at its place, as a supervisor does.</summary>
+/// <summary>Silos at work in a <see cref="LiveMarket"/>, to be disturbed: a silo whose process has ended is started again at its place, as a supervisor does.</summary>
 public sealed class DisturbedCluster : IAsyncDisposable
 {
     /// <summary>What has to come back is given this long; how long it took is told, not judged.</summary>
@@ -13,6 +13,7 @@ public sealed class DisturbedCluster : IAsyncDisposable
     static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(1);
 
     readonly Dictionary<SiloPorts, (SiloProcess Silo, SiloPlace Place, string[] Arguments)> _silos = [];
+    readonly List<SiloPorts> _order = [];
     readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     readonly SiloCluster _cluster;
     Task _supervising = Task.CompletedTask;
@@ -23,14 +24,14 @@ public sealed class DisturbedCluster : IAsyncDisposable
 
     public SiloCluster Cluster => _cluster;
 
-    /// <summary>The processes at their places, running or not.</summary>
+    /// <summary>The processes at their places, in the order of these, running or not.</summary>
     public IReadOnlyList<SiloProcess> Silos
     {
         get
         {
             lock (_silos)
             {
-                return [.. _silos.Values.Select(place => place.Silo)];
+                return [.. _order.Select(ports => _silos[ports].Silo)];
             }
         }
     }
@@ -42,13 +43,15 @@ public sealed class DisturbedCluster : IAsyncDisposable
 
     /// <param name="cluster">An empty one.</param>
     /// <param name="places">Where a silo is started, each with its arguments.</param>
-    public static async Task<DisturbedCluster> OpenAsync(SiloCluster cluster, IReadOnlyList<(SiloPlace Place, string[] Arguments)> places)
+    /// <param name="pace">The market's, asked for when the silos are ready; null: four minutes a second.</param>
+    public static async Task<DisturbedCluster> OpenAsync(SiloCluster cluster, IReadOnlyList<(SiloPlace Place, string[] Arguments)> places, Func<Task<MarketPace>>? pace = null)
     {
         var disturbed = new DisturbedCluster(cluster);
         foreach (var (place, arguments) in places)
         {
             var silo = cluster.StartAt(SiloPorts.Free(), place, arguments);
             disturbed._silos[silo.Ports] = (silo, place, arguments);
+            disturbed._order.Add(silo.Ports);
         }
 
         foreach (var silo in disturbed.Silos)
@@ -56,7 +59,7 @@ public sealed class DisturbedCluster : IAsyncDisposable
             await silo.ReadyAsync();
         }
 
-        disturbed.Market = await LiveMarket.OpenAsync(cluster);
+        disturbed.Market = await LiveMarket.OpenAsync(cluster, pace is null ? null : await pace());
         await disturbed.Market.FlowsAsync(Patience);
         disturbed._supervising = Task.Run(disturbed.SuperviseAsync);
         return disturbed;
@@ -96,8 +99,8 @@ public sealed class DisturbedCluster : IAsyncDisposable
         return seen;
     }
 
-    // What is due is derived within moments; what is wrong stays wrong.
-    async Task<IReadOnlyList<TableFault>> JudgeAsync()
+    /// <summary>What is wrong with the tables. What is due is derived within moments; what is wrong stays wrong.</summary>
+    public async Task<IReadOnlyList<TableFault>> JudgeAsync()
     {
         await using var database = NpgsqlDataSource.Create(_cluster.ConnectionString);
         var checker = new TableChecker(database);

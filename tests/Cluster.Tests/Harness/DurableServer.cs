@@ -29,6 +29,9 @@ public sealed class DurableServer : IAsyncLifetime, ICollectionFixture<DurableSe
         await Until.TrueAsync("the server's process is gone", () => Task.FromResult(EmbeddedServer.Find(_server.Home, TimeProvider.System) is null), TimeSpan.FromSeconds(10));
     }
 
+    /// <summary>The server as it runs now.</summary>
+    public EmbeddedServer Server => _server;
+
     /// <summary>A cluster on an empty database of this server.</summary>
     public async Task<SiloCluster> MakeClusterAsync(string name)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration;
 
@@ -29,9 +28,7 @@ public sealed class KillPlan
     {
         IsLong = Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
         Kills = IsLong ? many : few;
-        var seed = Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
-        TestContext.Current.TestOutputHelper?.WriteLine($"DXY_TEST_SEED={seed}");
-        _random = new Random(seed);
+        _random = new Random(Seed.Tell());
         _since = Stopwatch.GetTimestamp();
         Live();
     }

@@ -10,32 +10,42 @@ using Orleans.Runtime;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
-/// A market whose minutes come four times a second of real time, so that a disturbance of a second shows: the six pairs' bars are published by calls to their grains, a
-/// call that failed is made again until it is answered, and each new minute of the index is noticed in the table as it appears.
+/// A market whose minutes come at a <see cref="MarketPace"/>: the six pairs' bars are published by calls to their grains, a call that failed is made again until it is
+/// answered, and each new minute of the index is noticed in the tables as it appears.
 /// </summary>
 public sealed class LiveMarket : IAsyncDisposable
 {
-    static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
+    /// <summary>The newest minute of the index, whichever table it lives in.</summary>
+    const string NewestMinute = """
+        SELECT greatest((SELECT max(ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'),
+                        (SELECT max(ts_utc) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL))
+        """;
+
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(100);
-    static readonly UtcTime First = UtcTime.At(2024, 3, 5, 8);
 
     readonly GrainClient _client;
+    readonly MarketPace _pace;
+    readonly int _seed;
     readonly string _connectionString;
     readonly CancellationTokenSource _closing = new();
     readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     readonly ConcurrentQueue<Bar> _acknowledged = new();
     readonly ConcurrentQueue<TimeSpan> _failed = new();
     readonly List<long> _seen = [];
+    readonly List<(long From, long To)> _pauses = [];
     readonly Task _publishing;
     readonly Task _watching;
-    UtcTime _newest = First;
+    UtcTime _newest;
     int _calls;
     int _minutes;
+    int _answered;
+    volatile bool _paused;
 
-    LiveMarket(GrainClient client, string connectionString)
+    LiveMarket(GrainClient client, string connectionString, MarketPace pace)
     {
-        (_client, _connectionString) = (client, connectionString);
+        (_client, _connectionString, _pace, _newest) = (client, connectionString, pace, pace.First);
+        _seed = Seed.Of("market");
         _publishing = Task.Run(PublishAllAsync);
         _watching = Task.Run(WatchAsync);
     }
@@ -54,12 +64,16 @@ public sealed class LiveMarket : IAsyncDisposable
     /// <summary>How long each call that failed had taken.</summary>
     public IReadOnlyCollection<TimeSpan> Failed => _failed;
 
-    public static async Task<LiveMarket> OpenAsync(SiloCluster cluster) => new(await cluster.ConnectAsync(), cluster.ConnectionString);
+    /// <summary>The minutes published so far; the last may be on its way.</summary>
+    public TimeRange Published => new(_pace.First, Minute(Volatile.Read(ref _minutes)));
+
+    public static async Task<LiveMarket> OpenAsync(SiloCluster cluster, MarketPace? pace = null) =>
+        new(await cluster.ConnectAsync(), cluster.ConnectionString, pace ?? MarketPace.FourMinutesASecond());
 
     /// <summary>Waits until some minutes that are published from now on are derived.</summary>
     public async Task<TimeSpan> FlowsAsync(TimeSpan deadline)
     {
-        var target = First + TimeSpan.FromMinutes(Volatile.Read(ref _minutes) + 4);
+        var target = Minute(Volatile.Read(ref _minutes) + _pace.Some);
         return await Until.NothingIsMissingAsync("minutes of the index that were published later are derived", () => Task.FromResult(Newest() > target ? null : $"the newest is {Newest()}, not {target}"), deadline);
     }
 
@@ -69,8 +83,35 @@ public sealed class LiveMarket : IAsyncDisposable
         lock (_seen)
         {
             var times = _seen.Where(seen => seen >= since).Prepend(since).ToList();
-            return times.Zip(times.Skip(1), Stopwatch.GetElapsedTime).DefaultIfEmpty().Max();
+            return times.Zip(times.Skip(1)).Where(pair => !_pauses.Any(pause => pause.From < pair.Second && pair.First < pause.To))
+                .Select(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second)).DefaultIfEmpty().Max();
         }
+    }
+
+    /// <summary>Publishes nothing until <see cref="Resume"/>, and waits until each bar is answered for and the index has the last minute. What was silent then doesn't count.</summary>
+    public async Task PauseAsync(TimeSpan deadline)
+    {
+        lock (_seen)
+        {
+            _pauses.Add((Stopwatch.GetTimestamp(), long.MaxValue));
+        }
+
+        _paused = true;
+        await Until.NothingIsMissingAsync("each bar is answered for", () => Task.FromResult(Volatile.Read(ref _answered) is var answered && answered == Volatile.Read(ref _minutes) ? null
+            : $"{answered} of {_minutes} minutes are"), deadline);
+        await LastMinuteAsync(deadline);
+    }
+
+    /// <summary>Publishes what came meanwhile, and goes on.</summary>
+    public void Resume()
+    {
+        lock (_seen)
+        {
+            _pauses[^1] = _pauses[^1] with { To = Stopwatch.GetTimestamp() };
+            _seen.Add(Stopwatch.GetTimestamp());
+        }
+
+        _paused = false;
     }
 
     /// <summary>Publishes no more minutes, and waits until each bar is answered for and the index has the last minute.</summary>
@@ -78,8 +119,7 @@ public sealed class LiveMarket : IAsyncDisposable
     {
         await _closing.CancelAsync();
         await _publishing.WaitAsync(deadline, TimeProvider.System);
-        var last = First + TimeSpan.FromMinutes(_minutes - 1);
-        await Until.NothingIsMissingAsync("the last minute of the index", () => Task.FromResult(Newest() == last ? null : $"the newest is {Newest()}, not {last}"), deadline);
+        await LastMinuteAsync(deadline);
     }
 
     public async ValueTask DisposeAsync()
@@ -90,6 +130,14 @@ public sealed class LiveMarket : IAsyncDisposable
         await _client.DisposeAsync();
         _closing.Dispose();
         _ending.Dispose();
+    }
+
+    UtcTime Minute(int minute) => _pace.First + TimeSpan.FromMinutes(minute);
+
+    async Task LastMinuteAsync(TimeSpan deadline)
+    {
+        var last = Minute(_minutes - 1);
+        await Until.NothingIsMissingAsync("the last minute of the index", () => Task.FromResult(Newest() == last ? null : $"the newest is {Newest()}, not {last}"), deadline);
     }
 
     UtcTime Newest()
@@ -103,13 +151,17 @@ public sealed class LiveMarket : IAsyncDisposable
     async Task PublishAllAsync()
     {
         var minutes = new List<Task>();
-        using var timer = new PeriodicTimer(Beat, TimeProvider.System);
+        using var timer = new PeriodicTimer(_pace.Beat / 10, TimeProvider.System);
         try
         {
             while (await timer.WaitForNextTickAsync(_closing.Token))
             {
-                var minute = Interlocked.Increment(ref _minutes) - 1;
-                minutes.Add(Task.WhenAll(Shop.Pairs.Select((_, pair) => PublishAsync(BarOf(pair, minute)))));
+                while (!_paused && _minutes < _pace.Over)
+                {
+                    minutes.Add(PublishMinuteAsync(Interlocked.Increment(ref _minutes) - 1));
+                }
+
+                minutes.RemoveAll(minute => minute.IsCompletedSuccessfully);
             }
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
@@ -118,6 +170,12 @@ public sealed class LiveMarket : IAsyncDisposable
         }
 
         await Task.WhenAll(minutes);
+    }
+
+    async Task PublishMinuteAsync(int minute)
+    {
+        await Task.WhenAll(Shop.Pairs.Select((_, pair) => PublishAsync(BarOf(pair, minute))));
+        Interlocked.Increment(ref _answered);
     }
 
     async Task PublishAsync(Bar bar)
@@ -157,7 +215,7 @@ public sealed class LiveMarket : IAsyncDisposable
             {
                 await using var connection = new NpgsqlConnection(settings.ConnectionString);
                 await connection.OpenAsync(_ending.Token);
-                await using var command = new NpgsqlCommand("SELECT max(ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'", connection);
+                await using var command = new NpgsqlCommand(NewestMinute, connection);
                 while (!_ending.IsCancellationRequested)
                 {
                     if (await command.ExecuteScalarAsync(_ending.Token) is DateTime newest)
@@ -187,11 +245,15 @@ public sealed class LiveMarket : IAsyncDisposable
         }
     }
 
-    static Bar BarOf(int pair, int minute)
+    Bar BarOf(int pair, int minute)
     {
         decimal[] prices = [1.0843m, 150.12m, 1.2654m, 1.3561m, 10.3712m, 0.8843m];
-        var close = prices[pair] * (1 + (0.00013m * ((minute % 17) - 8)));
-        return Bar.Create(new Series(Symbol.Parse(Shop.Pairs[pair]), Timeframe.OneMinute), First + TimeSpan.FromMinutes(minute),
-            close, close * 1.0002m, close * 0.9998m, close, 10 + (minute % 7), close, 3 + (minute % 5));
+        var random = new Random(HashOf(_seed, pair, minute));
+        var close = prices[pair] * (1 + (0.00013m * random.Next(-8, 9)));
+        return Bar.Create(new Series(Symbol.Parse(Shop.Pairs[pair]), Timeframe.OneMinute), Minute(minute),
+            close, close * 1.0002m, close * 0.9998m, close, 10 + random.Next(7), close, 3 + random.Next(5));
     }
+
+    // A minute's values are the same whenever it is published; HashCode differs from process to process.
+    static int HashOf(int seed, int pair, int minute) => unchecked((((seed * 31) + pair) * 1_000_003) + minute);
 }

@@ -13,15 +13,28 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// </summary>
 public sealed class MigratingShop : IAsyncDisposable
 {
-    /// <summary>The run's name.</summary>
-    public const string Name = "killed";
-
-    const double Rate = 60;
+    /// <summary>How much faster than real time its market's clock runs.</summary>
+    public const double Rate = 60;
 
     readonly NpgsqlDataSource _data;
-    int _played;
 
-    MigratingShop(NpgsqlDataSource data, Shop shop, int legacyMinutes) => (_data, Shop, LegacyMinutes, _played) = (data, shop, legacyMinutes, legacyMinutes);
+    MigratingShop(NpgsqlDataSource data, Shop shop, int legacyMinutes, RunSettings settings)
+    {
+        (_data, Shop, LegacyMinutes, Settings) = (data, shop, legacyMinutes, settings);
+        Played = new TimeRange(LegacyTables.Open, LegacyTables.Open + TimeSpan.FromMinutes(legacyMinutes));
+    }
+
+    /// <summary>The name of the run, the newest where there were several.</summary>
+    public string Name { get; private set; } = "killed";
+
+    /// <summary>What has a run over in a minute.</summary>
+    public static RunSettings Brief { get; } = new()
+    {
+        QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, FailMinutes = 1440, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
+    };
+
+    /// <summary>What a run is told.</summary>
+    public RunSettings Settings { get; }
 
     public Shop Shop { get; }
 
@@ -29,21 +42,19 @@ public sealed class MigratingShop : IAsyncDisposable
     public int LegacyMinutes { get; }
 
     /// <summary>What has come of the pairs' bars, from the shop's first minute.</summary>
-    public TimeRange Played => new(LegacyTables.Open, LegacyTables.Open + TimeSpan.FromMinutes(_played));
+    public TimeRange Played { get; set; }
 
     /// <summary>Asked before an approval is given.</summary>
     public Func<string, bool> Approves { get; set; } = _ => true;
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    static RunSettings Settings { get; } = new()
+    /// <param name="cluster">An empty one.</param>
+    /// <param name="options">What the shop holds; null: everything that a shop usually has wrong.</param>
+    /// <param name="settings">What its runs are told; null: <see cref="Brief"/>.</param>
+    public static async Task<MigratingShop> OpenAsync(SiloCluster cluster, LegacyOptions? options = null, RunSettings? settings = null)
     {
-        QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, FailMinutes = 1440, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
-    };
-
-    public static async Task<MigratingShop> OpenAsync(SiloCluster cluster)
-    {
-        var options = LegacyOptions.Dirty with { Minutes = 900 };
+        options ??= LegacyOptions.Dirty with { Minutes = 900 };
         var shop = cluster.Shop;
         await shop.RunAsync(LegacyTables.Sql(options));
         await shop.RunAsync("""
@@ -54,11 +65,18 @@ public sealed class MigratingShop : IAsyncDisposable
             """);
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         await shop.RunAsync($"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{LegacyTables.Open + TimeSpan.FromMinutes(options.Minutes)}', {Rate})");
-        return new MigratingShop(NpgsqlDataSource.Create(cluster.ConnectionString), shop, options.Minutes);
+        return new MigratingShop(NpgsqlDataSource.Create(cluster.ConnectionString), shop, options.Minutes, settings ?? Brief);
     }
 
-    public async Task StartRunAsync()
+    /// <summary>How the market's minutes come by the shop's clock.</summary>
+    public async Task<MarketPace> PaceAsync() => MarketPace.OfClock(Played.To, await NowAsync(), Rate);
+
+    public async Task<UtcTime> NowAsync() => UtcTime.From(await Shop.ValueAsync<DateTime>("SELECT dxy.now()"));
+
+    /// <param name="name">Its name; null leaves the one it has.</param>
+    public async Task StartRunAsync(string? name = null)
     {
+        Name = name ?? Name;
         await using var command = _data.CreateCommand("SELECT dxy.migrate_start($1, 'DXY', $2::jsonb, $3::jsonb)");
         command.Parameters.Add(new NpgsqlParameter { Value = Name });
         command.Parameters.Add(new NpgsqlParameter { Value = Settings.ToJson() });
@@ -71,12 +89,11 @@ public sealed class MigratingShop : IAsyncDisposable
     /// <summary>The bars of the minutes that are over come.</summary>
     public async Task PlayAsync()
     {
-        var now = UtcTime.From(await Shop.ValueAsync<DateTime>("SELECT dxy.now()"));
-        var over = (int)(now - LegacyTables.Open).TotalMinutes;
-        if (over > _played)
+        var (played, over) = ((int)(Played.To - LegacyTables.Open).TotalMinutes, (int)(await NowAsync() - LegacyTables.Open).TotalMinutes);
+        if (over > played)
         {
-            await Shop.RunAsync(LegacyTables.Fx(_played, over - _played));
-            _played = over;
+            await Shop.RunAsync(LegacyTables.Fx(played, over - played));
+            Played = new TimeRange(LegacyTables.Open, LegacyTables.Open + TimeSpan.FromMinutes(over));
         }
     }
 
@@ -94,7 +111,7 @@ public sealed class MigratingShop : IAsyncDisposable
              WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)) AS accepted
             """) > 0;
         var kind = run.Step switch { "deploy/approval" => "deploy", "observe/approval" => "cleanup", _ => null };
-        if (kind is not null && Approves(kind) && await Shop.CountAsync($"dxy.run_approval WHERE kind = '{kind}'") == 0)
+        if (kind is not null && Approves(kind) && await Shop.CountAsync($"dxy.run_approval WHERE run = '{Name}' AND kind = '{kind}'") == 0)
         {
             await Shop.RunAsync($"SELECT dxy.migrate_approve('{Name}', '{kind}')");
             ordered = true;

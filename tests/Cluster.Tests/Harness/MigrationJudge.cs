@@ -61,11 +61,11 @@ public sealed class MigrationJudge(MigratingShop shop)
             SELECT {OldRow} FROM before.derived_data_bars WHERE deleted_at IS NOT NULL EXCEPT ALL SELECT {OldRow} FROM derived_data_bars
             """);
         Assert.Equal(await CountAsync("derived_data_bars WHERE timeframe = '1m' AND deleted_at IS NOT NULL") - await CountAsync("before.derived_data_bars WHERE deleted_at IS NOT NULL"),
-            await shop.Shop.ValueAsync<long>($"SELECT sum(rows)::bigint FROM dxy.run_batch WHERE run = '{MigratingShop.Name}' AND step = 'cleanup/remove'"));
+            await shop.Shop.ValueAsync<long>($"SELECT sum(rows)::bigint FROM dxy.run_batch WHERE run = '{shop.Name}' AND step = 'cleanup/remove'"));
         await AssertNoneAsync("pairs' bars that were there before and aren't", $"SELECT {Bar}, source FROM before.data_bars EXCEPT ALL SELECT {Bar}, source FROM data_bars");
         await AssertBucketsAsync();
         await AssertLedgerAsync();
-        Assert.Equal("equal", await shop.Shop.ValueAsync<string>($"SELECT state FROM dxy.verification WHERE run = '{MigratingShop.Name}' AND state <> 'running' ORDER BY id DESC LIMIT 1"));
+        Assert.Equal("equal", await shop.Shop.ValueAsync<string>($"SELECT state FROM dxy.verification WHERE run = '{shop.Name}' AND state <> 'running' ORDER BY id DESC LIMIT 1"));
     }
 
     /// <summary>The run went back, as far as it had come.</summary>
@@ -123,7 +123,7 @@ public sealed class MigrationJudge(MigratingShop shop)
             """);
         await AssertNoneAsync("5m and 1h buckets since the switch that aren't there", $"""
             SELECT f.timeframe, f.ts_utc FROM ({Folded}) AS f
-            WHERE f.ts_utc >= (SELECT min(started_at) FROM dxy.run_step WHERE run = '{MigratingShop.Name}' AND step = 'switch/buckets') AND f.ends + interval '2 minutes' < dxy.now()
+            WHERE f.ts_utc >= (SELECT min(started_at) FROM dxy.run_step WHERE run = '{shop.Name}' AND step = 'switch/buckets') AND f.ends + interval '2 minutes' < dxy.now()
               AND NOT EXISTS (SELECT FROM derived_data_bars AS s WHERE s.canonical_symbol = 'DXY' AND s.timeframe = f.timeframe AND s.ts_utc = f.ts_utc AND s.deleted_at IS NULL)
             """);
         await AssertNoneAsync("buckets that stand twice", """
@@ -133,11 +133,11 @@ public sealed class MigrationJudge(MigratingShop shop)
 
     async Task AssertLedgerAsync()
     {
-        Assert.NotEqual(0, await CountAsync($"dxy.run_batch WHERE run = '{MigratingShop.Name}'"));
+        Assert.NotEqual(0, await CountAsync($"dxy.run_batch WHERE run = '{shop.Name}'"));
         await AssertNoneAsync("batches that overlap another of their step", $"""
             SELECT a.step, a.number, b.number, a.from_ts, a.to_ts FROM dxy.run_batch AS a
             JOIN dxy.run_batch AS b ON b.run = a.run AND b.step = a.step AND b.table_name = a.table_name AND b.number > a.number AND b.from_ts < a.to_ts AND a.from_ts < b.to_ts
-            WHERE a.run = '{MigratingShop.Name}'
+            WHERE a.run = '{shop.Name}'
             """);
         await AssertNoneAsync("events that don't fit the one before", """
             SELECT seq, kind FROM (

@@ -9,8 +9,6 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// <summary>A database on a small volume of its own (a tablespace on a tmpfs), that can be filled to the last byte.</summary>
 public sealed class SmallDisk : IAsyncDisposable
 {
-    const string Size = "96m";
-
     readonly string _folder;
     readonly string _name;
     readonly string _admin;
@@ -23,19 +21,27 @@ public sealed class SmallDisk : IAsyncDisposable
     public static async Task<(SiloCluster Cluster, SmallDisk Disk)> OpenAsync(TestServer server, string name)
     {
         Assert.SkipUnless(server.Embedded is not null, "The server is another's: its volumes can't be reached.");
+        var (cluster, disk, refused) = await TryOpenAsync(server.Embedded!, name, megabytes: 96);
+        Assert.SkipWhen(disk is null, refused);
+        return (cluster!, disk);
+    }
+
+    /// <summary>A cluster on an empty database there; or why no volume can be mounted.</summary>
+    public static async Task<(SiloCluster? Cluster, SmallDisk? Disk, string Refused)> TryOpenAsync(EmbeddedServer server, string name, int megabytes)
+    {
         var folder = Directory.CreateTempSubdirectory("dxy-disk-").FullName;
-        if (await RunAsync("mount", "-t", "tmpfs", "-o", "size=" + Size, "tmpfs", folder) is { } refused)
+        if (await RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", folder) is { } refused)
         {
             Directory.Delete(folder);
-            Assert.Skip($"No small volume can be mounted here: {refused}");
+            return (null, null, $"No small volume can be mounted here: {refused}");
         }
 
         var disk = new SmallDisk(folder, name, new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ConnectionString);
-        Assert.Null(await RunAsync("chown", "--reference=" + server.Embedded!.DataFolder, folder));
+        Assert.Null(await RunAsync("chown", "--reference=" + server.DataFolder, folder));
         await disk.SayAsync($"CREATE TABLESPACE {name} LOCATION '{folder}'");
         await disk.SayAsync($"CREATE DATABASE {name} OWNER {EmbeddedServer.RoleName} TEMPLATE template0 TABLESPACE {name}");
-        var connection = new NpgsqlConnectionStringBuilder(server.Embedded.ConnectionString) { Database = name }.ConnectionString;
-        return (new SiloCluster(name, connection, disk), disk);
+        var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
+        return (new SiloCluster(name, connection, disk), disk, "");
     }
 
     /// <summary>Leaves no room.</summary>
