@@ -15,6 +15,7 @@ GRANT EXECUTE ON FUNCTION dxy.length_of(text), dxy.bucket(text, timestamptz) TO 
 GRANT EXECUTE ON FUNCTION dxy.lock_target(text, text), dxy.hold_route(text), dxy.expand_changes(integer), dxy.adopt_targets() TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.ride(text, timestamptz, text, text[], numeric[], numeric, jsonb) TO dxy_silo;
 
+-- The version of the schema among them: a silo has to know whether it works with it.
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_reader, dxy_silo;
 GRANT INSERT, UPDATE, DELETE ON dxy.due, dxy.forming_bar, dxy.adopted, dxy.missed, dxy.sweep_position TO dxy_silo;
 GRANT DELETE, UPDATE ON dxy.change TO dxy_silo;

@@ -68,16 +68,19 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
         }
 
         var database = await RawDatabaseAsync(cancellation);
+        var stands = await SchemaVersion.ReadAsync(database, cancellation);
         if (IsEmbedded)
         {
-            await using var command = database.CreateCommand("SELECT to_regclass('dxy.due') IS NULL OR to_regclass('public.data_bars') IS NULL");
-            if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
+            await using var command = database.CreateCommand("SELECT to_regclass('public.data_bars') IS NULL");
+            if (stands is null || stands.Number < SchemaVersion.Own.Number || (bool)(await command.ExecuteScalarAsync(cancellation))!)
             {
                 await new SchemaInstaller(_connection!, host.Time).ApplyAsync(cancellation);
+                return database;
             }
         }
 
-        return database;
+        // Where there is none at all, each verb says what it misses.
+        return stands is not null && SchemaVersion.Own.FaultWith(stands) is { } fault ? throw new SchemaException(fault) : database;
     }
 
     /// <summary>The database over connections of its own that the server lets write nothing; the caller's to dispose.</summary>

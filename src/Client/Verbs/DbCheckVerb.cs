@@ -9,7 +9,13 @@ internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with wh
 {
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
-        var differences = await SchemaCheck.DifferencesAsync(await session.RawDatabaseAsync(cancellation), cancellation);
+        var database = await session.RawDatabaseAsync(cancellation);
+        if (await SchemaVersion.ReadAsync(database, cancellation) is { } stands && stands.Number > SchemaVersion.Own.Number)
+        {
+            throw new SchemaException($"the database's schema is version {stands.Number} and this build knows {SchemaVersion.Own.Number}: check it with the newer build.");
+        }
+
+        var differences = await SchemaCheck.DifferencesAsync(database, cancellation);
         if (session.Json)
         {
             using var document = session.Document("dxy.db_check/1");

@@ -43,6 +43,18 @@ static partial class DatabaseStart
                 LogApplied(logger, done.Count);
             }
         }
+
+        await using var applied = NpgsqlDataSource.Create(connectionString);
+        var stands = await SchemaVersion.ReadAsync(applied, cancellation);
+        if (SchemaVersion.Own.FaultWith(stands) is { } fault)
+        {
+            throw new SchemaException(fault);
+        }
+
+        if (stands != SchemaVersion.Own)
+        {
+            LogNewer(logger, stands!.Number, SchemaVersion.Own.Number);
+        }
     }
 
     // A wrong password or a database that doesn't exist stays wrong; everything else may pass.
@@ -56,4 +68,7 @@ static partial class DatabaseStart
 
     [LoggerMessage(2002, LogLevel.Information, "The schema was brought up to date: {Scripts} scripts")]
     static partial void LogApplied(ILogger logger, int scripts);
+
+    [LoggerMessage(2003, LogLevel.Warning, "The schema is version {Found}, newer than this build's {Own}: it works with it and leaves it as it is")]
+    static partial void LogNewer(ILogger logger, int found, int own);
 }

@@ -12,6 +12,9 @@ namespace DxyOrleans.Storage.Schema;
 /// </summary>
 public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 {
+    /// <summary>The version that this build brings.</summary>
+    public SchemaVersion Version { get; init; } = SchemaVersion.Own;
+
     public static readonly TimeSpan DefaultLockBudget = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a trigger's creation may wait for the table's lock before it lets the queue pass and tries again, 10 ms to 10 s.</summary>
@@ -19,15 +22,22 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
     const int LockAttempts = 15;
 
-    /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date.</summary>
+    /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date, or newer than this build and fit for it.</summary>
+    /// <exception cref="SchemaException">The schema is newer than this build, which can't work with it.</exception>
     public async Task<IReadOnlyList<SchemaScript>> PlanAsync(CancellationToken cancellation)
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
+        var stands = await SchemaVersion.ReadAsync(database, cancellation);
+        if (stands is not null && stands.Number > Version.Number)
+        {
+            return Version.FaultWith(stands) is { } fault ? throw new SchemaException(fault) : [];
+        }
+
         var done = await JournalAsync(database, cancellation);
         var tables = await MissingTablesAsync(database, cancellation);
         var triggers = await CaptureMissing.ReadAsync(database, cancellation);
         var plan = (await MissingRolesAsync(database, cancellation)).Concat(await MissingSchemasAsync(database, cancellation))
-            .Concat(SchemaScript.All.Where(script => !done.Contains(script.Name))).Concat(tables)
+            .Concat(stands == Version ? [] : [Version.Note]).Concat(SchemaScript.All.Where(script => !done.Contains(script.Name))).Concat(tables)
             .Concat(SchemaScript.AfterTables.Where(script => !done.Contains(script.Name)))
             .Concat(triggers.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend)));
 
@@ -58,6 +68,12 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         foreach (var schema in await MissingSchemasAsync(database, cancellation))
         {
             await ExecuteAsync(database, schema.Text, cancellation);
+        }
+
+        await InTransactionAsync(database, Version.Note.Text, null, cancellation);
+        if (await JournalExistsAsync(database, cancellation))
+        {
+            await ExecuteAsync(database, Sql.Text("version/forget_superseded.sql"), cancellation);
         }
 
         Run(SchemaScript.All);
@@ -114,16 +130,21 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         }
     }
 
+    static async Task<bool> JournalExistsAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var exists = database.CreateCommand("SELECT to_regclass('dxy.journal') IS NOT NULL");
+        return (bool)(await exists.ExecuteScalarAsync(cancellation))!;
+    }
+
     static async Task<HashSet<string>> JournalAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var done = new HashSet<string>(StringComparer.Ordinal);
-        await using var exists = database.CreateCommand("SELECT to_regclass('dxy.journal') IS NOT NULL");
-        if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!)
+        if (!await JournalExistsAsync(database, cancellation))
         {
             return done;
         }
 
-        await using var command = database.CreateCommand("SELECT scriptname FROM dxy.journal");
+        await using var command = database.CreateCommand(Sql.Text("version/journal.sql"));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

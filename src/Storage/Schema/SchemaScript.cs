@@ -29,6 +29,10 @@ public sealed record SchemaScript(string Name, string Text)
         .. Sql.Files("schema_start").Select(path => new SchemaScript(path, Sql.Text(path))),
     ];
 
+    /// <summary>Of the texts of all scripts.</summary>
+    public static string FingerprintOfAll { get; } = Fingerprint(string.Concat(Sql.Files("roles").Concat(Sql.Files("schema")).Concat(Sql.Files("orleans"))
+        .Concat(Sql.Files("functions")).Concat(Sql.Files("schema_start")).Append("version/write.sql").Select(Sql.Text)))[1..];
+
     const string Rights = "functions/900_rights.sql";
 
     static bool IsBeforeTables(string path) => string.CompareOrdinal(path, "functions/030") < 0;
