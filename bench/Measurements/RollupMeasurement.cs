@@ -72,7 +72,7 @@ internal sealed class RollupMeasurement(string name, string what, BulkInput inpu
     {
         await new DueStore(server.Data).RequestAsync(rule.Series, range, "request", null, prune: false, cancellation);
         var start = Stopwatch.GetTimestamp();
-        await new Deriver(server.Data, rule).DrainAsync(null, cancellation);
+        await ParallelDrain.RunAsync(server.Data, rule, null, cancellation);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 

@@ -1,7 +1,15 @@
 -- Transaction locks only: all of it works through a transaction-mode pooler. Each is taken in a statement of its own,
 -- because a statement that locks and reads sees the snapshot from before its wait.
 
--- Held by whoever derives bars of the target, until commit. A holder that freezes (a stopped machine, a half-open connection) is ended by the server,
+-- Bars are derived a week at a time, from Saturday 00:00 UTC to the next, so that no bucket and no trading session lies in two: weeks of one target can be
+-- worked on at once, by several silos too.
+CREATE OR REPLACE FUNCTION dxy.week_of(p_ts timestamptz) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT date_bin(interval '7 days', p_ts, timestamptz '2000-01-01 00:00:00+00')
+$$;
+
+-- Held by whoever derives bars of a target anywhere in time, until commit. A holder that freezes (a stopped machine, a half-open connection) is ended by the server,
 -- so that the target goes on elsewhere; whoever waits too long tries again later.
 CREATE OR REPLACE FUNCTION dxy.lock_target(p_symbol text, p_timeframe text) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -11,6 +19,83 @@ BEGIN
   PERFORM pg_advisory_xact_lock(21881, hashtext(p_symbol || '/' || p_timeframe));
 END
 $$;
+
+-- The same for bars of one week alone.
+CREATE OR REPLACE FUNCTION dxy.lock_week(p_symbol text, p_timeframe text, p_week timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  PERFORM set_config('idle_in_transaction_session_timeout', '30s', true), set_config('lock_timeout', '10s', true);
+  PERFORM pg_advisory_xact_lock_shared(21881, hashtext(p_symbol || '/' || p_timeframe));
+  PERFORM pg_advisory_xact_lock(21884, hashtext(p_symbol || '/' || p_timeframe || '/' || extract(epoch FROM p_week)));
+END
+$$;
+
+-- Locks the first week that has ripe work and that nobody works on, or waits for the very first; what is live (its bars within two hours) leads, then the oldest.
+-- The weeks after it are locked too while they have work, are free, and begin within p_longest. The range is kept for the statements that follow in the
+-- transaction, as dxy.from and dxy.to. Returns whether anything is ripe. p_ripeness: how long after its open a bar is ripe (its length and grace).
+CREATE OR REPLACE FUNCTION dxy.lock_due_weeks(p_symbol text, p_timeframe text, p_ripeness interval, p_longest interval) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  v_target text := p_symbol || '/' || p_timeframe;
+  v_now timestamptz := dxy.now();
+  v_weeks timestamptz[];
+  v_from timestamptz;
+  v_to timestamptz;
+BEGIN
+  PERFORM set_config('idle_in_transaction_session_timeout', '30s', true), set_config('lock_timeout', '10s', true);
+  PERFORM pg_advisory_xact_lock_shared(21881, hashtext(v_target));
+  v_weeks := ARRAY(SELECT dxy.week_of(d.from_ts)
+                   FROM dxy.due AS d
+                   WHERE d.symbol = p_symbol AND d.timeframe = p_timeframe AND d.from_ts + p_ripeness <= v_now AND (d.retry_at IS NULL OR d.retry_at <= v_now)
+                   GROUP BY 1
+                   ORDER BY max(d.from_ts) < v_now - interval '2 hours', 1);
+  FOREACH v_from IN ARRAY v_weeks LOOP
+    EXIT WHEN pg_try_advisory_xact_lock(21884, hashtext(v_target || '/' || extract(epoch FROM v_from)));
+    v_from := NULL;
+  END LOOP;
+
+  IF v_from IS NULL AND cardinality(v_weeks) > 0 THEN
+    v_from := v_weeks[1];
+    PERFORM dxy.lock_week(p_symbol, p_timeframe, v_from);
+  END IF;
+
+  v_to := v_from + interval '7 days';
+  WHILE v_to < v_from + p_longest AND v_to = ANY (v_weeks) AND pg_try_advisory_xact_lock(21884, hashtext(v_target || '/' || extract(epoch FROM v_to))) LOOP
+    v_to := v_to + interval '7 days';
+  END LOOP;
+  PERFORM set_config('dxy.from', coalesce(v_from, 'infinity')::text, true), set_config('dxy.to', coalesce(v_to, 'infinity')::text, true);
+  RETURN v_from IS NOT NULL;
+END
+$$;
+
+-- Due work never reaches from one week into another: whoever records a longer range records a piece a week.
+CREATE OR REPLACE FUNCTION dxy.cut_due() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF dxy.week_of(NEW.from_ts) = dxy.week_of(NEW.to_ts - interval '1 microsecond') THEN
+    RETURN NEW;
+  END IF;
+
+  INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at, attempts, retry_at, error)
+  SELECT NEW.symbol, NEW.timeframe, greatest(NEW.from_ts, w.week), least(NEW.to_ts, w.week + interval '7 days'),
+         NEW.cause, NEW.version, NEW.prune, NEW.recorded_at, NEW.attempts, NEW.retry_at, NEW.error
+  FROM generate_series(dxy.week_of(NEW.from_ts), NEW.to_ts - interval '1 microsecond', interval '7 days') AS w(week);
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER cut_due BEFORE INSERT ON dxy.due FOR EACH ROW EXECUTE FUNCTION dxy.cut_due();
+
+-- What was recorded before there was the trigger.
+WITH longer AS (
+  DELETE FROM dxy.due AS d WHERE dxy.week_of(d.from_ts) < dxy.week_of(d.to_ts - interval '1 microsecond') RETURNING d.*
+)
+INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at, attempts, retry_at, error)
+SELECT symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at, attempts, retry_at, error FROM longer;
 
 -- Shared: a writer from before it reads the route's epoch until its commit. Exclusive: a flip. Whoever holds it is one of ours, which dxy.writer
 -- tells the capture triggers: what is written without it to a watched symbol was another program.

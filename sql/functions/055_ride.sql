@@ -1,7 +1,7 @@
 -- Derives an index's minute in the transaction that has just stored the minute's last component, so that both are committed at once. True when it did.
 -- Only the plain case: strict version, a minute that has ended and has no bar yet, closes and definition as the caller took them to be.
 -- Everything else is for the deriver, which looks at each minute anyway: the changes recorded here are not taken away.
--- As for every deriver: the target's lock, the route's, then the inputs in a later statement. But nobody's answer may wait long for a lock because of an index:
+-- As for every deriver: the lock of the target's week, the route's, then the inputs in a later statement. But nobody's answer may wait long for a lock because of an index:
 -- a deriver that passes over a minute is waited for, one that works on bulk is not. volatile: each statement sees what is committed by then.
 CREATE OR REPLACE FUNCTION dxy.ride(
   p_symbol text, p_ts timestamptz, p_metadata text, p_components text[], p_closes numeric[], p_level numeric, p_raw jsonb) RETURNS boolean
@@ -19,7 +19,9 @@ BEGIN
   END IF;
 
   PERFORM set_config('dxy.writer', 'own', true), set_config('lock_timeout', '20ms', true);
-  PERFORM pg_advisory_xact_lock(21881, hashtext(p_symbol || '/1m')), pg_advisory_xact_lock_shared(21882, hashtext(p_symbol));
+  PERFORM pg_advisory_xact_lock_shared(21881, hashtext(p_symbol || '/1m')),
+          pg_advisory_xact_lock(21884, hashtext(p_symbol || '/1m/' || extract(epoch FROM dxy.week_of(p_ts)))),
+          pg_advisory_xact_lock_shared(21882, hashtext(p_symbol));
   v_now := dxy.now();
   IF p_ts + interval '1 minute' > v_now
      OR (SELECT r.metadata::text FROM public.core_asset_registry_all AS r WHERE r.canonical_symbol = p_symbol) IS DISTINCT FROM p_metadata

@@ -56,7 +56,7 @@ internal sealed class TargetTally(Series target)
     }
 }
 
-/// <summary>Working the backlog off here, or waiting until the silos have. The targets' locks make it safe to do both at once.</summary>
+/// <summary>Working the backlog off here, or waiting until the silos have. The locks of the targets' weeks make it safe to do both at once.</summary>
 internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry, DerivingOptions options, TimeProvider time)
 {
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -124,8 +124,10 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
                 .ToList();
             foreach (var group in rules.GroupBy(rule => rule.Series.Timeframe > Timeframe.OneMinute).OrderBy(group => group.Key))
             {
-                await Parallel.ForEachAsync(group, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
-                    async (rule, token) => await DrainAsync(rule, progress, token));
+                foreach (var rule in group)
+                {
+                    await DrainAsync(rule, progress, cancellation);
+                }
             }
 
             if (expanded == 0 && Done <= before)
@@ -141,7 +143,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
         var tally = _tallies.GetOrAdd(rule.Series, series => new TargetTally(series));
         var first = await StateAsync(database, [rule.Series.Symbol], cancellation);
         var total = Done + first.Minutes;
-        await new Deriver(database, rule).DrainAsync(slice =>
+        await ParallelDrain.RunAsync(database, rule, slice =>
         {
             tally.Add(slice);
             progress.Report(Done, Math.Max(total, Done), rule.Series.ToString());

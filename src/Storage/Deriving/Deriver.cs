@@ -7,9 +7,9 @@ using Npgsql;
 namespace DxyOrleans.Storage.Deriving;
 
 /// <summary>
-/// The one way derived rows are written, whoever asks (grain, console, sweep): in one transaction, under READ COMMITTED, take the target's lock,
-/// then the due rows, then read the inputs in a later statement, write what differs, delete exactly the due rows taken.
-/// Two derivers of one target at the same instant, or one killed at any point, leave what the newest inputs give.
+/// The one way derived rows are written, whoever asks (grain, console, sweep): in one transaction, under READ COMMITTED, lock a week of the target,
+/// then take the due rows in it, then read the inputs in a later statement, write what differs, delete exactly the due rows taken.
+/// Two derivers of one week at the same instant, or one killed at any point, leave what the newest inputs give; different weeks are derived at once.
 /// </summary>
 /// <param name="database">Where.</param>
 /// <param name="rule">The target and how its bars come about.</param>
@@ -39,11 +39,17 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             {
                 await ChangeExpansion.ExpandAsync(connection, cancellation);
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
-                var (due, route, now) = await TakeAsync(connection, cancellation);
+                var (isRipe, due, route, now) = await TakeAsync(connection, cancellation);
+                if (!isRipe)
+                {
+                    return SliceOutcome.Idle;
+                }
+
                 slice = DueSlice.Choose(due, RipeEnd(now), _longest);
                 if (slice is null)
                 {
-                    return SliceOutcome.Idle;
+                    // The week had to be waited for, and whoever held it has done the work; there may be more in others.
+                    continue;
                 }
 
                 var start = Stopwatch.GetTimestamp();
@@ -104,17 +110,19 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         return await writer.WriteAsync(connection, slice, derived, route, now, cancellation);
     }
 
-    async Task<(IReadOnlyList<DueRange> Due, Route Route, UtcTime Now)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    async Task<(bool IsRipe, IReadOnlyList<DueRange> Due, Route Route, UtcTime Now)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("keep_plans");
         batch.Add("no_scans");
-        batch.Add("begin_target").AddSeries(rule.Series);
+        batch.Add("begin_target").AddSeries(rule.Series).With(rule.Ripeness).With(_longest);
         batch.Add("hold_route").With(rule.Series.Symbol.Name);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
         batch.Add("read_metadata").With(rule.Series.Symbol.Name);
         batch.Add("take_due").AddSeries(rule.Series).With(rule.Ripeness);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var isRipe = reader.GetBoolean(0);
         await reader.NextResultAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);
@@ -140,13 +148,13 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             }
         }
 
-        return (due, route, now);
+        return (isRipe, due, route, now);
     }
 
     async Task ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add("begin_target").AddSeries(rule.Series);
+        batch.Add("lock_week").AddSeries(rule.Series).With(slice.Window.From.ToDateTime());
         batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
         batch.Add("park_due").AddSeries(rule.Series).AddRange(slice.Window)
             .With((int?)slice.Version).With(slice.Prune).With(slice.Attempts + 1).With(error);
