@@ -5,6 +5,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
+using Npgsql;
 using Orleans.Runtime;
 
 namespace DxyOrleans.Cluster.Tests;
@@ -30,6 +31,39 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         Assert.Equal(60, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND created_at = updated_at"));
         Assert.Equal(0, await shop.CountAsync("dxy.correction"));
         Assert.Equal(2, await shop.CountAsync("(SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo %') AS s"));
+    }
+
+    [Fact]
+    public async Task Two_silos_derive_different_weeks_of_one_index_at_once()
+    {
+        await _cluster.ReadyAsync(2);
+        var shop = _cluster.Shop;
+        await using var flip = await shop.OpenAsync();
+        await using (var transaction = await flip.BeginTransactionAsync(Token))
+        {
+            // Every deriver has its week by then, and waits here.
+            await using (var hold = new NpgsqlCommand("SELECT pg_advisory_xact_lock(21882, hashtext('DXY'))", flip, transaction))
+            {
+                await hold.ExecuteNonQueryAsync(Token);
+            }
+
+            await shop.RunAsync(
+                """
+                INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+                SELECT p, '1m', t, v, v, v, v, 'ingest'
+                FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88]) AS t(p, v),
+                     generate_series(timestamptz '2019-04-01', timestamptz '2019-05-31', '20 minutes') AS m(t)
+                """);
+            await Until.TrueAsync("derivers of both silos hold a week", async () => await shop.CountAsync(
+                """
+                (SELECT DISTINCT s.application_name FROM pg_locks AS l JOIN pg_stat_activity AS s USING (pid)
+                 WHERE l.locktype = 'advisory' AND l.classid = 21882 AND NOT l.granted AND s.application_name LIKE 'dxy-silo %') AS silos
+                """) == 2, Soon);
+            await transaction.CommitAsync(Token);
+        }
+
+        await Until.TrueAsync("the index has every minute", async () =>
+            await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND ts_utc < '2019-06-01'") == await shop.CountAsync("data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc < '2019-06-01'"), Soon);
     }
 
     // One test, because a minute that ticks are building takes a minute: the three faults fit into it.

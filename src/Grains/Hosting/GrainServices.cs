@@ -47,6 +47,7 @@ public static class GrainServices
         if (lookOut)
         {
             services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
+            services.AddHostedService<BacklogWorker>();
             services.AddHostedService<MigrationPump>();
         }
 

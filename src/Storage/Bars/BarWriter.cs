@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
@@ -24,6 +25,7 @@ public sealed class BarWriter : IAsyncDisposable
     readonly SemaphoreSlim _turn = new(1);
     readonly Channel<Request> _queue = Channel.CreateBounded<Request>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
     readonly Task _loop;
+    long _last;
 
     /// <param name="store">Where to.</param>
     /// <param name="indexes">Whose minutes may ride the commit of their last component; null: none do.</param>
@@ -35,6 +37,9 @@ public sealed class BarWriter : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
+    /// <summary>How long ago, real time, bars were last given to be stored.</summary>
+    public TimeSpan SinceLast => Volatile.Read(ref _last) is var last and not 0 ? Stopwatch.GetElapsedTime(last) : TimeSpan.MaxValue;
+
     /// <summary>Stores the bars with whatever else is waiting; one outcome a bar, in order of series and time.</summary>
     /// <exception cref="ArgumentException">A bar is named twice; nothing of the request is stored.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The database is away, and stayed away through the retries; nothing may be taken as stored.</exception>
@@ -45,6 +50,7 @@ public sealed class BarWriter : IAsyncDisposable
             throw new ArgumentException("A bar is named twice in one request; which of the two is meant can't be told.", nameof(bars));
         }
 
+        Volatile.Write(ref _last, Stopwatch.GetTimestamp());
         var request = new Request(bars, source);
         if (_queue.Reader is { Count: 0, Completion.IsCompleted: false } && _turn.Wait(0, CancellationToken.None))
         {

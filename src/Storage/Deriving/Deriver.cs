@@ -18,8 +18,8 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 {
     const int Collisions = 5;
 
-    /// <summary>Below this the columns of a block save nothing over single bars.</summary>
-    static readonly TimeSpan ShortestBlock = TimeSpan.FromMinutes(500);
+    /// <summary>From this length on a window is derived in columns; below it they save nothing over single bars.</summary>
+    public static TimeSpan LongWork { get; } = TimeSpan.FromMinutes(500);
 
     TimeSpan _longest = rule.LongestSlice;
 
@@ -99,7 +99,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     async Task<SliceOutcome> DeriveAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
     {
         var writer = new SliceWriter(rule, token => At(DeriveStep.FirstWritten, token));
-        if (slice.Window.Length >= ShortestBlock && await rule.DeriveBlockAsync(connection, slice.Window, slice.Version, route, cancellation) is { } block)
+        if (slice.Window.Length >= LongWork && await rule.DeriveBlockAsync(connection, slice.Window, slice.Version, route, cancellation) is { } block)
         {
             await At(DeriveStep.Read, cancellation);
             return await writer.WriteAsync(connection, slice, block, route, now, cancellation);

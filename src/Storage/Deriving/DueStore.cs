@@ -23,18 +23,15 @@ public sealed class DueStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<Series>> TargetsAsync(CancellationToken cancellation)
     {
         await using var command = database.Statement("targets_due");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var targets = new List<Series>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            // A name that is no symbol of ours has no grain; one such row must not hide the others.
-            if (Series.TryParse($"{reader.GetString(0)}/{reader.GetString(1)}", out var target))
-            {
-                targets.Add(target);
-            }
-        }
+        return await TargetsAsync(command, cancellation);
+    }
 
-        return targets;
+    /// <summary>Targets with ripe work of at least this length in one piece, in several weeks, in order.</summary>
+    public async Task<IReadOnlyList<Series>> TargetsOfWeeksAsync(TimeSpan shortest, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("targets_of_weeks");
+        command.Parameters.With(shortest);
+        return await TargetsAsync(command, cancellation);
     }
 
     /// <summary>Makes a range of a target due; it is widened to whole bars.</summary>
@@ -75,5 +72,21 @@ public sealed class DueStore(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("UPDATE dxy.due SET retry_at = NULL WHERE retry_at IS NOT NULL");
         return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    static async Task<IReadOnlyList<Series>> TargetsAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var targets = new List<Series>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            // A name that is no symbol of ours has no grain; one such row must not hide the others.
+            if (Series.TryParse($"{reader.GetString(0)}/{reader.GetString(1)}", out var target))
+            {
+                targets.Add(target);
+            }
+        }
+
+        return targets;
     }
 }

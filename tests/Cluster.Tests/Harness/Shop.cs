@@ -79,6 +79,8 @@ public sealed class Shop(string connectionString) : IAsyncDisposable
 
     public static string InsertStatement(TimeRange range) => $"INSERT INTO data_bars ({Columns}) {BarsOf(range)}";
 
+    public async Task<NpgsqlConnection> OpenAsync() => await _data.OpenConnectionAsync(Token);
+
     public async Task<int> RunAsync(string sql)
     {
         await using var command = _data.CreateCommand(sql);

@@ -1,0 +1,99 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace DxyOrleans.Grains.Due;
+
+/// <summary>
+/// One on every silo: helps the grain of a target that has weeks of work, wherever that grain lives, by deriving weeks that nobody works on. It keeps nothing:
+/// what a killed silo had begun stays due. While live bars are being stored by this silo it stands back.
+/// </summary>
+public sealed partial class BacklogWorker(
+    NpgsqlDataSource database, DueStore due, RegistryCache registry, BarWriter writer, IOptions<DerivingOptions> deriving, IOptions<PumpOptions> options, ILogger<BacklogWorker> logger)
+    : BackgroundService
+{
+    /// <summary>Real time between two looks.</summary>
+    static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Real time without a live bar after which it goes on.</summary>
+    static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
+
+    bool _told;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Enabled)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Poll);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await LookAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The silo ends.
+        }
+    }
+
+    async Task LookAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var target in await due.TargetsOfWeeksAsync(Deriver.LongWork, cancellation))
+            {
+                await HelpAsync(target, cancellation);
+            }
+
+            _told = false;
+        }
+        catch (StaleDefinitionException)
+        {
+            await registry.RefreshAsync(cancellation);
+        }
+        catch (NpgsqlException fault)
+        {
+            // What is due stays due. Said once, not each second.
+            if (!_told)
+            {
+                LogFailed(fault.Message);
+            }
+
+            _told = true;
+        }
+    }
+
+    async Task HelpAsync(Series target, CancellationToken cancellation)
+    {
+        if (TargetRules.For(await registry.GetAsync(cancellation), target, deriving.Value) is not { } rule)
+        {
+            return;
+        }
+
+        var deriver = new Deriver(database, rule);
+        TimeSpan? done;
+        do
+        {
+            while (writer.SinceLast < Quiet)
+            {
+                await Task.Delay(Quiet, TimeProvider.System, cancellation);
+            }
+
+            done = (await deriver.ProcessSliceAsync(cancellation)).Window?.Length;
+        }
+        while (done >= Deriver.LongWork);
+    }
+
+    [LoggerMessage(1601, LogLevel.Warning, "Can't help with what is due, goes on trying: {Reason}")]
+    partial void LogFailed(string reason);
+}
