@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace DxyOrleans.Abstractions;
@@ -7,6 +8,7 @@ namespace DxyOrleans.Abstractions;
 /// Accepts bars and ticks and refuses what is not a bar of its series, row by row, saying why.
 /// </summary>
 [Alias("dxy.IBarGrain")]
+[Version(Contract.Version)]
 public interface IBarGrain : IGrainWithStringKey
 {
     /// <summary>Stores final bars. Answers after the commit; calling again with the same bars changes nothing.</summary>

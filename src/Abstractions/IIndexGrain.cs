@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace DxyOrleans.Abstractions;
 
 /// <summary>Owns one index, keyed <c>DXY</c>: its subscription to its components, the newest close of each, the newest derived minute.</summary>
 [Alias("dxy.IIndexGrain")]
+[Version(Contract.Version)]
 public interface IIndexGrain : IGrainWithStringKey
 {
     /// <summary>A component stored bars. A hint: losing it costs a wait, never a bar.</summary>

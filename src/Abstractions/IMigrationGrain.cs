@@ -1,3 +1,5 @@
+using Orleans.CodeGeneration;
+
 namespace DxyOrleans.Abstractions;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace DxyOrleans.Abstractions;
 /// goes on with a run whose silo died.
 /// </summary>
 [Alias("dxy.IMigrationGrain")]
+[Version(Contract.Version)]
 public interface IMigrationGrain : IGrainWithStringKey
 {
     /// <summary>Works on the run for a bounded time; whether there is more to be done at once.</summary>

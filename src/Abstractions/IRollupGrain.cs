@@ -1,9 +1,11 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace DxyOrleans.Abstractions;
 
 /// <summary>Owns one rollup, keyed <c>DXY/5m</c>: its reminder and its due buckets. Each tick processes all that is due, not just the newest.</summary>
 [Alias("dxy.IRollupGrain")]
+[Version(Contract.Version)]
 public interface IRollupGrain : IGrainWithStringKey
 {
     /// <summary>The 1m bars changed. A hint: losing it costs a wait, never a bar.</summary>

@@ -1,3 +1,5 @@
+using Orleans.CodeGeneration;
+
 
 namespace DxyOrleans.Abstractions;
 
@@ -6,6 +8,7 @@ namespace DxyOrleans.Abstractions;
 /// By reminder: the last two days hourly, all history in slices.
 /// </summary>
 [Alias("dxy.ISweepGrain")]
+[Version(Contract.Version)]
 public interface ISweepGrain : IGrainWithStringKey
 {
     public const string Key = "sweep";

@@ -3,6 +3,7 @@ using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Grains.Placement;
 using DxyOrleans.Storage.Bars;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ namespace DxyOrleans.Grains.Bars;
 
 /// <summary>The bar state of one series; see <see cref="IBarGrain"/>. One write is in flight at a time, because calls don't interleave.</summary>
 [GrainType("bar")]
+[BesideIndex]
 public sealed partial class BarGrain(
     [PersistentState(BarSubscriptions.StateName, GrainServices.StateStorage)] IPersistentState<BarSubscriptions> subscriptions,
     NpgsqlDataSource database,

@@ -2,6 +2,7 @@ using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Migration;
+using DxyOrleans.Grains.Placement;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Migration;
@@ -33,6 +34,7 @@ public static class GrainServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RegistryStore>();
         services.AddSingleton<RegistryCache>();
+        services.AddPlacementDirector<BesideIndex, BesideIndexDirector>();
         services.AddSingleton<DueStore>();
         services.AddSingleton<FormingBarStore>();
 

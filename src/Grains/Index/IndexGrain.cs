@@ -4,6 +4,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Grains.Placement;
 using DxyOrleans.Storage.Deriving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ namespace DxyOrleans.Grains.Index;
 
 /// <summary>One index; see <see cref="IIndexGrain"/>. What it knows in memory only spares waits: every derived bar comes from the tables.</summary>
 [GrainType("index")]
+[BesideIndex]
 public sealed class IndexGrain(
     NpgsqlDataSource database,
     RegistryCache registry,

@@ -5,6 +5,8 @@ using DxyOrleans.Storage;
 using DxyOrleans.Storage.Membership;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Versions.Compatibility;
+using Orleans.Versions.Selector;
 
 namespace DxyOrleans.Silo.Hosting;
 
@@ -53,6 +55,13 @@ static class OrleansOnPostgres
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
             membership.IAmAliveTablePublishTimeout = Heartbeat.Every;
             membership.NumMissedTableIAmAliveLimit = Heartbeat.MostMissed;
+        });
+
+        // While two builds meet, a grain that starts anew starts at the newer one: it serves callers of both, so that no grain moves for its version twice.
+        silo.Configure<GrainVersioningOptions>(versions =>
+        {
+            versions.DefaultCompatibilityStrategy = nameof(BackwardCompatible);
+            versions.DefaultVersionSelectorStrategy = nameof(LatestVersion);
         });
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(30));
         return silo;

@@ -53,7 +53,10 @@ public sealed class LiveMarket : IAsyncDisposable
     public IGrainFactory Grains => _client.Grains;
 
     /// <summary>The silo port of the silo that has the index.</summary>
-    public Task<int?> IndexPortAsync() => _client.PortOfAsync(_client.Grains.GetGrain<IIndexGrain>("DXY"));
+    public Task<int?> IndexPortAsync() => PortOfAsync(_client.Grains.GetGrain<IIndexGrain>("DXY"));
+
+    /// <summary>The silo port of the silo that a grain lives on; null while it lives nowhere.</summary>
+    public Task<int?> PortOfAsync(IAddressable grain) => _client.PortOfAsync(grain);
 
     /// <summary>Bars whose storing was answered.</summary>
     public IReadOnlyCollection<Bar> Acknowledged => _acknowledged;

@@ -42,9 +42,14 @@ public sealed class SiloCluster : IAsyncDisposable
     public SiloProcess StartAt(SiloPorts ports, params IEnumerable<string> arguments) => StartAt(ports, SiloPlace.Here, arguments);
 
     /// <summary>Starts a silo elsewhere than on loopback.</summary>
-    public SiloProcess StartAt(SiloPorts ports, SiloPlace place, IEnumerable<string> arguments)
+    public SiloProcess StartAt(SiloPorts ports, SiloPlace place, IEnumerable<string> arguments) => StartAt(ports, place, arguments, program: null);
+
+    /// <summary>Starts a silo of another build where another was.</summary>
+    public SiloProcess StartBuild(string program, SiloPorts ports) => StartAt(ports, SiloPlace.Here, [], program);
+
+    SiloProcess StartAt(SiloPorts ports, SiloPlace place, IEnumerable<string> arguments, string? program)
     {
-        var silo = SiloProcess.Start(Folder, ConnectionString, ports, place, ["--ClusterId", Name, "--ServiceId", Name, .. arguments]);
+        var silo = SiloProcess.Start(Folder, ConnectionString, ports, place, ["--ClusterId", Name, "--ServiceId", Name, .. arguments], program);
         _silos.Add(silo);
         return silo;
     }

@@ -37,7 +37,7 @@ public sealed class SiloProcess : IDisposable
     }
 
     // The host that runs this process, wherever it is installed.
-    static string Dotnet => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+    internal static string Dotnet => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
     /// <summary>Starts a silo and returns at once.</summary>
     /// <param name="folder">Its working folder, where its log goes.</param>
@@ -47,10 +47,10 @@ public sealed class SiloProcess : IDisposable
     public static SiloProcess Start(string folder, string? database, SiloPorts ports, params IEnumerable<string> arguments) => Start(folder, database, ports, SiloPlace.Here, arguments);
 
     /// <summary>Starts a silo elsewhere than on loopback and returns at once.</summary>
-    public static SiloProcess Start(string folder, string? database, SiloPorts ports, SiloPlace place, IEnumerable<string> arguments)
+    public static SiloProcess Start(string folder, string? database, SiloPorts ports, SiloPlace place, IEnumerable<string> arguments, string? program = null)
     {
         var log = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"silo-{ports.Silo}-{Directory.GetFiles(folder).Length}.log"));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", log, .. place.Before, Dotnet, "exec", Program, .. Named(ports), .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", log, .. place.Before, Dotnet, "exec", program ?? Program, .. Named(ports), .. arguments])
         {
             WorkingDirectory = folder,
         };
