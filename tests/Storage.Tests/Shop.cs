@@ -34,9 +34,10 @@ public sealed class Shop : IAsyncDisposable
     /// <param name="server">Where.</param>
     /// <param name="before">SQL run before our schema is installed: the tables of a shop that was there before us.</param>
     /// <param name="alone">Whether no other database of the server may hold our schema: it is installed here, not copied.</param>
-    public static async Task<Shop> OpenAsync(TestServer server, string before = "", bool alone = false)
+    /// <param name="partitions">How <c>data_bars</c> is divided.</param>
+    public static async Task<Shop> OpenAsync(TestServer server, string before = "", bool alone = false, Partitions? partitions = null)
     {
-        var database = alone ? await server.CreateDatabaseAsync(Token) : await server.CreateInstalledDatabaseAsync(before, Token);
+        var database = alone ? await server.CreateDatabaseAsync(Token) : await server.CreateInstalledDatabaseAsync(before, partitions, Token);
         if (alone)
         {
             await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);

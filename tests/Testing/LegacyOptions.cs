@@ -40,7 +40,10 @@ public sealed record LegacyOptions
     public bool MissingColumns { get; init; }
 
     /// <summary>Whether <c>data_bars</c> is partitioned by half year.</summary>
-    public bool Partitioned { get; init; }
+    public bool Partitioned { get; init; } = AllPartitioned;
+
+    /// <summary>Whether every test that can has its <c>data_bars</c> in partitions: <c>DXY_PARTITIONS</c> is set.</summary>
+    public static bool AllPartitioned { get; } = Environment.GetEnvironmentVariable("DXY_PARTITIONS") is { Length: > 0 };
 
     /// <summary>SQL run after the tables are made and before they are filled and our schema is installed.</summary>
     public string Before { get; init; } = "";

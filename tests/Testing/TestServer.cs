@@ -19,7 +19,7 @@ public sealed class TestServer : IAsyncLifetime
     private string? _ownerRole;
     private string _owner = "";
     private int _databases;
-    private readonly ConcurrentDictionary<string, Lazy<Task<TestDatabase>>> _templates = new();
+    private readonly ConcurrentDictionary<(string Before, Partitions? Partitions), Lazy<Task<TestDatabase>>> _templates = new();
 
     /// <summary>The server of our own; null when <c>DXY_TEST_DATABASE</c> names another.</summary>
     public EmbeddedServer? Embedded { get; private set; }
@@ -72,10 +72,12 @@ public sealed class TestServer : IAsyncLifetime
 
     /// <summary>The same with our schema in it: a copy of one that was installed once, which takes a tenth of the time.</summary>
     /// <param name="before">SQL run as the owner before our schema came: the tables of a shop that was there before us.</param>
+    /// <param name="partitions">How <c>data_bars</c> is divided; it is in one piece when left out, or divided by month where <c>DXY_PARTITIONS</c> is set.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task<TestDatabase> CreateInstalledDatabaseAsync(string before = "", CancellationToken cancellationToken = default)
+    public async Task<TestDatabase> CreateInstalledDatabaseAsync(string before = "", Partitions? partitions = null, CancellationToken cancellationToken = default)
     {
-        var template = await _templates.GetOrAdd(before, sql => new(() => MakeTemplateAsync(sql))).Value;
+        partitions ??= before.Length == 0 && LegacyOptions.AllPartitioned ? new Partitions(LegacyTables.Open) : null;
+        var template = await _templates.GetOrAdd((before, partitions), kind => new(() => MakeTemplateAsync(kind.Before, kind.Partitions))).Value;
         return await MakeAsync(template.Name, cancellationToken);
     }
 
@@ -88,7 +90,7 @@ public sealed class TestServer : IAsyncLifetime
             this, name, owner.ConnectionString, new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString);
     }
 
-    private async Task<TestDatabase> MakeTemplateAsync(string before)
+    private async Task<TestDatabase> MakeTemplateAsync(string before, Partitions? partitions)
     {
         var database = await CreateDatabaseAsync();
         await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
@@ -100,7 +102,7 @@ public sealed class TestServer : IAsyncLifetime
             }
         }
 
-        await new SchemaInstaller(database.ConnectionString, _time).ApplyAsync(CancellationToken.None);
+        await new SchemaInstaller(database.ConnectionString, _time) { Partitions = partitions }.ApplyAsync(CancellationToken.None);
 
         // A database that somebody is connected to can't be copied.
         await using var pooled = new NpgsqlConnection(database.ConnectionString);

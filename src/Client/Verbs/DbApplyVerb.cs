@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Schema;
 
 namespace DxyOrleans.Client.Verbs;
@@ -9,15 +10,37 @@ internal sealed class DbApplyVerb : Verb
 {
     readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the SQL that would run, and run nothing." };
 
+    readonly Option<string?> _partitions = new("--partitions") { Description = "How data_bars is divided when it is made: monthly.", HelpName = "monthly" };
+    readonly Option<UtcTime?> _from = Values.TimeOption("--from",
+        $"With --partitions: the first month; {Partitions.Years} years ago when left out. Older bars have one partition together.");
+
     public DbApplyVerb()
-        : base("apply", "Installs the schema or brings it up to date. Existing tables get triggers and nothing else.", "db apply --dry-run") => Options.Add(_dryRun);
+        : base("apply", "Installs the schema or brings it up to date. Existing tables get triggers and nothing else.", "db apply --dry-run")
+    {
+        foreach (Option option in (Option[])[_dryRun, _partitions, _from])
+        {
+            Options.Add(option);
+        }
+    }
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
-        var installer = new SchemaInstaller(await session.ConnectionAsync(cancellation), session.Time);
+        var installer = new SchemaInstaller(await session.ConnectionAsync(cancellation), session.Time) { Partitions = Divided(session, parse) };
         return parse.GetValue(_dryRun)
             ? Plan(session, await installer.PlanAsync(cancellation))
             : Applied(session, await installer.ApplyAsync(cancellation));
+    }
+
+    Partitions? Divided(Session session, ParseResult parse)
+    {
+        var from = parse.GetValue(_from);
+        return parse.GetValue(_partitions) switch
+        {
+            null when from is null => null,
+            null => throw Fault.Usage("--from is the first month of partitions", "say --partitions monthly as well").ToException(),
+            "monthly" => new Partitions(from ?? UtcTime.From(session.Time.GetUtcNow().AddYears(-Partitions.Years))),
+            var other => throw Fault.Usage($"--partitions is '{other}'; there is monthly").ToException(),
+        };
     }
 
     static int Plan(Session session, IReadOnlyList<SchemaScript> plan)

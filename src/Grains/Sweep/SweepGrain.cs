@@ -2,6 +2,7 @@ using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Schema;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -27,6 +28,7 @@ public sealed partial class SweepGrain(
 
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
+        await KeepMonthsAsync(cancellation);
         var current = await registry.GetAsync(cancellation);
         var missed = 0;
         foreach (var target in current.Targets)
@@ -50,6 +52,22 @@ public sealed partial class SweepGrain(
         return missed;
     }
 
+    // Three months ahead: a failure has until then to be mended, and a row without its month has a place too.
+    async Task KeepMonthsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (await Partitions.KeepAheadAsync(database, cancellation) is var made and > 0)
+            {
+                LogMonths(made);
+            }
+        }
+        catch (NpgsqlException fault)
+        {
+            LogNoMonths(fault.Message);
+        }
+    }
+
     public Task ReceiveReminder(string reminderName, TickStatus status) => SweepAsync(CancellationToken.None);
 
     [LoggerMessage(1301, LogLevel.Warning, "{Target}: the sweep found {Bars} bars that no trigger had told of; they are due now")]
@@ -57,4 +75,10 @@ public sealed partial class SweepGrain(
 
     [LoggerMessage(1302, LogLevel.Error, "{Target}: could not be swept: {Reason}")]
     partial void LogFailed(Series target, string reason);
+
+    [LoggerMessage(1303, LogLevel.Information, "data_bars got {Months} monthly partitions")]
+    partial void LogMonths(int months);
+
+    [LoggerMessage(1304, LogLevel.Warning, "No monthly partition could be made ahead, the next sweep tries again: {Reason}")]
+    partial void LogNoMonths(string reason);
 }

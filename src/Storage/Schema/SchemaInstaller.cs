@@ -20,13 +20,21 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     /// <summary>How long a trigger's creation may wait for the table's lock before it lets the queue pass and tries again, 10 ms to 10 s.</summary>
     public TimeSpan LockBudget { get; init; } = DefaultLockBudget;
 
+    /// <summary>How <c>data_bars</c> is divided when it is made here; null leaves it in one piece.</summary>
+    public Partitions? Partitions { get; init; }
+
     const int LockAttempts = 15;
 
     /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date, or newer than this build and fit for it.</summary>
-    /// <exception cref="SchemaException">The schema is newer than this build, which can't work with it.</exception>
+    /// <exception cref="SchemaException">The schema is newer than this build, which can't work with it, or a table that is there in one piece was to be made in partitions.</exception>
     public async Task<IReadOnlyList<SchemaScript>> PlanAsync(CancellationToken cancellation)
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
+        if (Partitions is not null && await Partitions.ComeTooLateAsync(database, cancellation))
+        {
+            throw new SchemaException("public.data_bars is there already, in one piece; partitions are made with the table and not later. Apply without them.");
+        }
+
         var stands = await SchemaVersion.ReadAsync(database, cancellation);
         if (stands is not null && stands.Number > Version.Number)
         {
@@ -39,6 +47,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         var plan = (await MissingRolesAsync(database, cancellation)).Concat(await MissingSchemasAsync(database, cancellation))
             .Concat(stands == Version ? [] : [Version.Note]).Concat(SchemaScript.All.Where(script => !done.Contains(script.Name))).Concat(tables)
             .Concat(SchemaScript.AfterTables.Where(script => !done.Contains(script.Name)))
+            .Concat(await Partitions.MissingMonthsAsync(database, cancellation))
             .Concat(triggers.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend)));
 
         // Tables not made yet will need every trigger; the catalog can't list them before.
@@ -83,6 +92,11 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         }
 
         Run(SchemaScript.AfterTables);
+        foreach (var months in await Partitions.MissingMonthsAsync(database, cancellation))
+        {
+            await InTransactionAsync(database, months.Text, null, cancellation);
+        }
+
         foreach (var trigger in await CaptureMissing.ReadAsync(database, cancellation))
         {
             await UnderLockBudgetAsync(database, trigger, cancellation);
@@ -154,7 +168,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         return done;
     }
 
-    static async Task<IReadOnlyList<SchemaScript>> MissingTablesAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    async Task<IReadOnlyList<SchemaScript>> MissingTablesAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var missing = new List<SchemaScript>();
         foreach (var path in Sql.Files("shop"))
@@ -164,7 +178,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
             {
                 var name = Path.GetFileNameWithoutExtension(path);
-                missing.Add(new SchemaScript(path, $"{Sql.Text(path).TrimEnd()}\nINSERT INTO dxy.created_table (table_name) VALUES ('{name}') ON CONFLICT DO NOTHING;\n"));
+                var text = name == "data_bars" && Partitions is { } divided ? divided.Divided(Sql.Text(path)) : Sql.Text(path);
+                missing.Add(new SchemaScript(path, $"{text.TrimEnd()}\nINSERT INTO dxy.created_table (table_name) VALUES ('{name}') ON CONFLICT DO NOTHING;\n"));
             }
         }
 

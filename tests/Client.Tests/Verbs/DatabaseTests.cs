@@ -23,6 +23,19 @@ public sealed class DatabaseTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_table_of_bars_can_be_made_in_monthly_partitions()
+    {
+        await using var dxy = await Dxy.OnAsync(server, schema: false);
+        Assert.Equal(2, (await dxy.RunAsync("db", "apply", "--partitions", "weekly")).Code);
+        Assert.Equal(2, (await dxy.RunAsync("db", "apply", "--from", "2026-01-01T00:00:00Z")).Code);
+        Assert.Contains("PARTITION BY RANGE (ts_utc)", (await dxy.RunAsync("db", "apply", "--partitions", "monthly", "--dry-run")).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await dxy.RunAsync("db", "apply", "--partitions", "monthly", "--from", "2026-01-01T00:00:00Z")).Code);
+        Assert.Equal(0, (await dxy.RunAsync("db", "check")).Code);
+        Assert.True(await dxy.Database.ValueAsync<bool>("SELECT to_regclass('public.data_bars_2026_01') IS NOT NULL AND to_regclass('public.data_bars_2025_12') IS NULL"));
+        Assert.Equal(0, (await dxy.RunAsync("db", "apply")).Code);
+    }
+
+    [Fact]
     public async Task A_trigger_that_was_disabled_is_told_by_check_and_by_health()
     {
         await using var dxy = await Dxy.OnAsync(server);

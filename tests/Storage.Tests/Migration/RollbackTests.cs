@@ -14,9 +14,14 @@ public sealed class RollbackTests(TestServer server)
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public async Task Rolled_back_from_any_phase_everything_is_as_before_and_what_arrived_is_in_the_old_table(string from)
+    public Task Rolled_back_from_any_phase_everything_is_as_before_and_what_arrived_is_in_the_old_table(string from) => RollBackAsync(from, LegacyOptions.Dirty);
+
+    [Fact]
+    public Task So_it_is_on_partitions_after_all_is_done() => RollBackAsync("completed", LegacyOptions.Dirty with { Partitioned = true });
+
+    async Task RollBackAsync(string from, LegacyOptions options)
     {
-        await using var shop = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
+        await using var shop = await LegacyShop.OpenAsync(server, options);
         var before = await shop.OutcomeAsync();
         var world = new MarketWorld(shop);
         await shop.StartAsync(MarketWorld.Settings);

@@ -89,6 +89,15 @@ public sealed class WholeRunTests(TestServer server, WholeRunTests.Undisturbed r
         static IEnumerable<string> New(IEnumerable<string> outcome) => outcome.Where(line => line.StartsWith("new", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task On_partitions_a_run_ends_as_one_on_a_table_in_one_piece()
+    {
+        var undisturbed = await run.OutcomeAsync(server);
+        await using var divided = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty with { Partitioned = true });
+        Assert.Equal(undisturbed, await CompleteAsync(divided, dies: null));
+        Assert.True(await divided.Shop.ValueAsync<long>("SELECT count(DISTINCT tableoid) FROM public.data_bars WHERE canonical_symbol = 'DXY'") > 1);
+    }
+
     static async Task<List<string>> CompleteAsync(LegacyShop shop, Func<string, bool>? dies)
     {
         var world = new MarketWorld(shop);
