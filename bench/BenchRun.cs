@@ -17,6 +17,7 @@ internal static class BenchRun
         new VerifyMeasurement(), new LiveCopyMeasurement(), new ManyMeasurement(), new TicksMeasurement(),
         new DeriveMeasurement("year", "derive over a whole year, 3.16 million rows; beside the same", BulkInput.Year),
         new RollupMeasurement("year-rollup", "rollup over a whole year; beside the same", BulkInput.Year),
+        new PureMeasurement(), new SilosMeasurement(), new TenYearsMeasurement(divided: false), new TenYearsMeasurement(divided: true),
     ];
 
     public static async Task<int> RunAsync(
@@ -38,7 +39,7 @@ internal static class BenchRun
         {
             await using var server = await BenchServer.StartAsync(cancellation);
             var machine = await Machine.DescribeAsync(server, cancellation);
-            var chosen = names.Count == 0 ? All : [.. All.Where(one => names.Contains(one.Name))];
+            IReadOnlyList<IMeasurement> chosen = [.. All.Where(one => names.Count == 0 ? !one.OnlyWhenNamed : names.Contains(one.Name))];
             await MeasureAsync(server, machine, chosen, repeat, json, output, error, cancellation);
             return 0;
         }
@@ -94,7 +95,7 @@ internal static class BenchRun
 
         foreach (var measurement in All)
         {
-            output.WriteLine($"{measurement.Name,-14} {measurement.What}");
+            output.WriteLine($"{measurement.Name,-18} {measurement.What}{(measurement.OnlyWhenNamed ? " (only when named)" : "")}");
         }
     }
 }

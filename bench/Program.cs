@@ -13,7 +13,7 @@ void End(PosixSignalContext context)
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 
-var name = new Argument<string[]>("NAME") { Description = "Which measurements; all when left out.", Arity = ArgumentArity.ZeroOrMore };
+var name = new Argument<string[]>("NAME") { Description = "Which measurements; all when left out but those that --list calls only when named.", Arity = ArgumentArity.ZeroOrMore };
 var list = new Option<bool>("--list") { Description = "Names them and measures nothing." };
 var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
 var repeat = new Option<int?>("--repeat") { Description = "Rounds of each measurement, 1 to 100 (each has its own number).", HelpName = "N" };

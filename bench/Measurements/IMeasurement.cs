@@ -14,5 +14,8 @@ internal interface IMeasurement
     /// <summary>Rounds when nobody says how many; one more goes first and is thrown away where code has to warm up.</summary>
     int Rounds { get; }
 
+    /// <summary>Whether it is left out when no names are given: it takes minutes, or gigabytes.</summary>
+    bool OnlyWhenNamed => false;
+
     Task<Result> RunAsync(BenchServer server, int rounds, CancellationToken cancellation);
 }

@@ -141,6 +141,14 @@ internal sealed class BenchServer : IAsyncDisposable
         await TidyAsync(cancellation);
     }
 
+    /// <summary>Makes <c>public.data_bars</c> anew, empty like every other table, in one piece or divided.</summary>
+    public async Task RemakeBarsAsync(Partitions? partitions, CancellationToken cancellation)
+    {
+        await EmptyAsync(cancellation);
+        await RunAsync("DROP TABLE public.data_bars", cancellation);
+        await new SchemaInstaller(_server.ConnectionString, TimeProvider.System) { Partitions = partitions }.ApplyAsync(cancellation);
+    }
+
     /// <summary>No old versions of rows are left, and the planner knows the tables.</summary>
     public async Task TidyAsync(CancellationToken cancellation)
     {

@@ -9,6 +9,12 @@ internal static class Folders
     /// <summary>The silo's program, built along with this one.</summary>
     public static string Silo => Path.Combine(Root, "artifacts", "bin", "DxyOrleans.Silo", "release", "dxy-silo.dll");
 
+    /// <summary>The console's program, built along with this one.</summary>
+    public static string Console => Path.Combine(Root, "artifacts", "bin", "DxyOrleans.Client", "release", "dxy-console.dll");
+
+    /// <summary>The benchmarks that need no database.</summary>
+    public static string Pure => Path.Combine(Root, "artifacts", "bin", "DxyOrleans.Bench.Pure", "release", "dxy-bench-pure.dll");
+
     /// <summary>Three months of real 1-minute bars, where somebody put them.</summary>
     public static string RealBars => Path.Combine(Root, "..", "shared", "data", "fx-1m-2019q4");
 

@@ -44,11 +44,16 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    public static SiloProcess Start(BenchServer server, params string[] more)
+    /// <summary>In a new cluster: no silo waits for rows of one that is gone.</summary>
+    public static SiloProcess Start(BenchServer server, params string[] more) =>
+        Start(server, string.Create(CultureInfo.InvariantCulture, $"bench-{Interlocked.Increment(ref s_clusters)}"), more);
+
+    /// <summary>Another silo of this one's cluster.</summary>
+    public SiloProcess StartBeside(BenchServer server, params string[] more) => Start(server, ClusterId, more);
+
+    static SiloProcess Start(BenchServer server, string clusterId, string[] more)
     {
         var ports = FreePorts(3);
-        // A new cluster each time: no silo waits for rows of one that is gone.
-        var clusterId = string.Create(CultureInfo.InvariantCulture, $"bench-{Interlocked.Increment(ref s_clusters)}");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DXY_DATABASE"] = server.Url;
         string[] options =
@@ -87,6 +92,13 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"The silo did not become ready. It said:\n{string.Join('\n', _lastLines)}");
+    }
+
+    /// <summary>Ends it as a failing machine would.</summary>
+    public Task KillAsync(CancellationToken cancellation)
+    {
+        _process.Kill();
+        return _process.WaitForExitAsync(cancellation);
     }
 
     /// <summary>Stops it in order, so that nothing of it runs into the next round.</summary>
