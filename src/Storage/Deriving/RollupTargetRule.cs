@@ -3,6 +3,7 @@ using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Rollups;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving.Bulk;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;
@@ -32,4 +33,8 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace) : ITargetRul
         var rolled = RollupRule.Fold(bars, series.Timeframe);
         return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []);
     }
+
+    async Task<IBarBlock?> ITargetRule.DeriveBlockAsync(
+        NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation) =>
+        await RollupBulk.DeriveAsync(connection, series, window, route, cancellation);
 }

@@ -62,6 +62,43 @@ public sealed class BlockDerivingTests(TestServer server)
             new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUntold: false, Shop.Token)).Differences);
     }
 
+    [Theory]
+    [InlineData("5m")]
+    [InlineData("1h")]
+    public async Task Of_a_long_rollup_only_the_buckets_that_differ_are_written(string timeframe)
+    {
+        await using var shop = await FilledAsync();
+        var of = $"FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}' AND deleted_at IS NULL";
+        await shop.DrainAsync();
+        var target = $"EURUSD/{timeframe}";
+        var buckets = await shop.ValueAsync<long>("SELECT count(*) " + of);
+        var range = new TimeRange(Shop.Minute(0), Shop.Minute(Minutes));
+        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUntold: false, Shop.Token)).Differences);
+
+        await AskAsync(shop, target);
+        var before = await shop.TextsAsync("SELECT xmin::text " + of);
+        Assert.Equal((0, 0, buckets), await TalliesAsync(shop, target));
+        Assert.Equal(before, await shop.TextsAsync("SELECT xmin::text " + of));
+
+        await shop.RunAsync($"UPDATE derived_data_bars SET vol = vol + 1 WHERE ts_utc = '{Shop.Minute(120)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
+        await shop.RunAsync($"UPDATE derived_data_bars SET raw = jsonb_set(raw, '{{inputs}}', '1') WHERE ts_utc = '{Shop.Minute(180)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
+        await shop.RunAsync($"UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(240)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
+        await shop.RunAsync($"DELETE FROM derived_data_bars WHERE ts_utc = '{Shop.Minute(300)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
+        await AskAsync(shop, target);
+        Assert.Equal((2, 2, buckets - 4), await TalliesAsync(shop, target));
+        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUntold: false, Shop.Token)).Differences);
+    }
+
+    static Task AskAsync(Shop shop, string target) =>
+        new DueStore(shop.Data).RequestAsync(Series.Parse(target), new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), "request", null, prune: false, Shop.Token);
+
+    static async Task<(long New, long Changed, long Equal)> TalliesAsync(Shop shop, string target)
+    {
+        var slices = new List<SliceOutcome>();
+        await (await shop.DeriverAsync(target)).DrainAsync(slices.Add, Shop.Token);
+        return (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed), slices.Sum(slice => slice.Equal));
+    }
+
     [Fact]
     public async Task Bars_that_carry_another_version_keep_it_in_a_long_range_too()
     {

@@ -13,14 +13,11 @@ sealed class IndexBarBlock : IBarBlock
     readonly IndexProvenance _provenance;
 
     /// <param name="block">The minutes.</param>
-    /// <param name="isNew">Whether nothing is stored in the window.</param>
-    /// <param name="times">Of the flat bars stored: their times,</param>
-    /// <param name="closes">their closes,</param>
-    /// <param name="raws">and their provenances, as <c>read_flat_data_bars.sql</c> packs them.</param>
-    public IndexBarBlock(IndexBlock block, bool isNew, ReadOnlySpan<byte> times, ReadOnlySpan<byte> closes, ReadOnlySpan<byte> raws)
+    /// <param name="stored">What is stored in the window, as <c>copy_flat_data_bars.sql</c> gives it.</param>
+    public IndexBarBlock(IndexBlock block, ReadOnlySpan<byte> stored)
     {
-        (_block, IsNew, _provenance) = (block, isNew, new IndexProvenance(block));
-        Differing = isNew ? [.. Enumerable.Range(0, block.Count)] : Compare(times, closes, raws);
+        (_block, _provenance) = (block, new IndexProvenance(block));
+        (IsNew, Differing) = Compare(stored);
     }
 
     public int Count => _block.Count;
@@ -54,31 +51,25 @@ sealed class IndexBarBlock : IBarBlock
 
     public void AppendRaw(int place, BinaryRows rows) => rows.Json(_provenance.Of(place));
 
-    List<int> Compare(ReadOnlySpan<byte> times, ReadOnlySpan<byte> closes, ReadOnlySpan<byte> raws)
+    (bool IsNew, IReadOnlyList<int> Differing) Compare(ReadOnlySpan<byte> stored)
     {
         // A shop's table may lack the key and hold a bar twice: both have to say the same.
         var known = new sbyte[Count];
-        for (var n = 0; n < times.Length / 8; n++)
+        var rows = new CopiedRows(stored);
+        var isNew = true;
+        while (rows.Next())
         {
-            var close = StoredColumns.Scaled(ref closes);
-            var end = raws.IndexOf((byte)'\n');
-            var raw = end < 0 ? raws : raws[..end];
-            raws = end < 0 ? [] : raws[(end + 1)..];
-            if (StoredColumns.TryMinute(times, n, out var minute) && Array.BinarySearch(_block.Minutes, minute) is var place and >= 0)
+            isNew = false;
+            var time = rows.Read();
+            var close = StoredColumns.Scaled(rows.Read());
+            var raw = rows.Read();
+            var isFlat = rows.Boolean();
+            if (isFlat && StoredColumns.TryMinute(time, 0, out var minute) && Array.BinarySearch(_block.Minutes, minute) is var place and >= 0)
             {
                 known[place] = known[place] >= 0 && close == _block.Levels[place] && raw.SequenceEqual(_provenance.Of(place)) ? (sbyte)1 : (sbyte)-1;
             }
         }
 
-        var differing = new List<int>();
-        for (var place = 0; place < known.Length; place++)
-        {
-            if (known[place] <= 0)
-            {
-                differing.Add(place);
-            }
-        }
-
-        return differing;
+        return (isNew, [.. Enumerable.Range(0, Count).Where(place => known[place] <= 0)]);
     }
 }

@@ -5,7 +5,7 @@ using Npgsql;
 namespace DxyOrleans.Storage.Deriving.Bulk;
 
 /// <summary>
-/// An index's minutes of a long window: the components' closes and what is stored read as packed columns in one round trip, the formula over columns,
+/// An index's minutes of a long window: the components' closes read as packed columns in one round trip, what is stored by COPY, the formula over columns,
 /// the comparison here, so that what stands already neither travels nor is looked at by the server again.
 /// </summary>
 static class IndexBulk
@@ -28,21 +28,19 @@ static class IndexBulk
             batch.Add("read_close_columns").With(component.Symbol.Name).AddRange(reach);
         }
 
-        batch.Add($"read_flat_{route.Written.Name}").AddSeries(definition.Series).AddRange(window);
-        IndexBarBlock block;
+        var grid = new CloseGrid(definition, reach);
         await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
-            var grid = new CloseGrid(definition, reach);
             for (var i = 0; i < definition.Components.Length; i++)
             {
                 await reader.ReadAsync(cancellation);
                 Place(grid, i, reader.Bytes(0), reader.Bytes(1));
                 await reader.NextResultAsync(cancellation);
             }
-
-            await reader.ReadAsync(cancellation);
-            block = new IndexBarBlock(IndexBlockRule.Derive(definition, grid, window, version), reader.GetInt64(0) == 0, reader.Bytes(1), reader.Bytes(2), reader.Bytes(3));
         }
+
+        var stored = await CopiedRows.ReadAsync(connection, $"copy_flat_{route.Written.Name}", definition.Series, window, cancellation);
+        var block = new IndexBarBlock(IndexBlockRule.Derive(definition, grid, window, version), stored);
 
         return asked is null && !block.IsNew && block.Differing.Count > 0 && await HasOthersAsync(connection, definition, window, route, cancellation) ? null : block;
     }

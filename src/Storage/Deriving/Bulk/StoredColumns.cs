@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using DxyOrleans.Core.Time;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving.Bulk;
 
-/// <summary>Columns that the server packed into bytes.</summary>
+/// <summary>Values in the server's binary forms.</summary>
 static class StoredColumns
 {
     // Minutes between 0001-01-01 and 2000-01-01, where the server counts from.
@@ -22,15 +23,14 @@ static class StoredColumns
 
     public static double Double(ReadOnlySpan<byte> values, int place) => BinaryPrimitives.ReadDoubleBigEndian(values[(place * 8)..]);
 
-    /// <summary>
-    /// Reads one <c>numeric</c> and moves on: its value in units of the eighth place, -1 when it isn't one that fits (below zero, NaN, finer, over 90,000,000,000).
-    /// </summary>
-    public static long Scaled(ref ReadOnlySpan<byte> numbers)
+    /// <summary>A <c>timestamptz</c>.</summary>
+    public static UtcTime Time(ReadOnlySpan<byte> value) =>
+        UtcTime.FromTicks((BinaryPrimitives.ReadInt64BigEndian(value) * TimeSpan.TicksPerMicrosecond) + (Epoch * TimeSpan.TicksPerMinute));
+
+    /// <summary>A <c>numeric</c> in units of the eighth place, -1 when it isn't one that fits (below zero, NaN, finer, over 90,000,000,000).</summary>
+    public static long Scaled(ReadOnlySpan<byte> number)
     {
-        var (count, weight) = (BinaryPrimitives.ReadInt16BigEndian(numbers), BinaryPrimitives.ReadInt16BigEndian(numbers[2..]));
-        var sign = BinaryPrimitives.ReadInt16BigEndian(numbers[4..]);
-        var groups = numbers[8..];
-        numbers = groups[(count * 2)..];
+        var (count, weight, sign, _) = Head(number);
         if (sign != 0 || weight > 2 || (count > 0 && weight - count + 1 < -2))
         {
             return -1;
@@ -40,7 +40,7 @@ static class StoredColumns
         for (var power = weight; power >= -2; power--)
         {
             var place = weight - power;
-            scaled = (scaled * 10_000) + (place < count ? BinaryPrimitives.ReadInt16BigEndian(groups[(place * 2)..]) : 0);
+            scaled = (scaled * 10_000) + (place < count ? Group(number, place) : 0);
             if (scaled > 9_000_000_000_000_000_000 / 10_000 && power > -2)
             {
                 return -1;
@@ -49,4 +49,38 @@ static class StoredColumns
 
         return scaled;
     }
+
+    /// <summary>A <c>numeric</c> as it is, its scale too.</summary>
+    /// <exception cref="OverflowException">It has more digits than a decimal.</exception>
+    /// <exception cref="InvalidCastException">It is NaN or infinite.</exception>
+    public static decimal Number(ReadOnlySpan<byte> number)
+    {
+        var (count, weight, sign, scale) = Head(number);
+        if (sign is not (0 or 0x4000))
+        {
+            throw new InvalidCastException("A numeric value is NaN or infinite.");
+        }
+
+        UInt128 digits = 0;
+        for (var place = 0; place < count; place++)
+        {
+            digits = checked((digits * 10_000) + (UInt128)Group(number, place));
+        }
+
+        // How many places the groups have after the point; the last may be short, and groups of zeros are left out.
+        for (var places = (count - 1 - weight) * 4; places != scale; places += Math.Sign(scale - places))
+        {
+            digits = places < scale ? checked(digits * 10) : digits / 10;
+        }
+
+        return digits >> 96 == 0 && scale <= 28
+            ? new decimal(unchecked((int)(uint)digits), unchecked((int)(uint)(digits >> 32)), unchecked((int)(uint)(digits >> 64)), sign != 0, (byte)scale)
+            : throw new OverflowException("A numeric value has more digits than a decimal.");
+    }
+
+    static (int Count, int Weight, int Sign, int Scale) Head(ReadOnlySpan<byte> number) => (
+        BinaryPrimitives.ReadInt16BigEndian(number), BinaryPrimitives.ReadInt16BigEndian(number[2..]),
+        BinaryPrimitives.ReadUInt16BigEndian(number[4..]), BinaryPrimitives.ReadInt16BigEndian(number[6..]));
+
+    static short Group(ReadOnlySpan<byte> number, int place) => BinaryPrimitives.ReadInt16BigEndian(number[(8 + (place * 2))..]);
 }

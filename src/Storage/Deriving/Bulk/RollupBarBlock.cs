@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Rollups;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+
+namespace DxyOrleans.Storage.Deriving.Bulk;
+
+/// <summary>A rollup's buckets of a window beside what is stored of them.</summary>
+sealed class RollupBarBlock : IBarBlock
+{
+    readonly IReadOnlyList<RolledBar> _buckets;
+    readonly byte[] _provenance = new byte[100];
+
+    /// <param name="buckets">The buckets, ascending.</param>
+    /// <param name="stored">What is stored, as <c>copy_rolled.sql</c> gives it.</param>
+    /// <param name="series">The rollup.</param>
+    public RollupBarBlock(IReadOnlyList<RolledBar> buckets, ReadOnlySpan<byte> stored, Series series)
+    {
+        _buckets = buckets;
+        var rows = new CopiedRows(stored);
+        var places = new Dictionary<UtcTime, int>();
+        // A bar may stand twice, in a table without a key or in several versions: then all have to say the same.
+        var known = new sbyte[buckets.Count];
+        var isNew = true;
+        while (rows.Next())
+        {
+            if (places.Count == 0)
+            {
+                Index(places);
+            }
+
+            isNew = false;
+            var isBar = RollupBulk.TryBar(ref rows, series, out var bar);
+            var raw = rows.Read();
+            if (isBar && places.TryGetValue(bar!.Time, out var place))
+            {
+                known[place] = known[place] >= 0 && bar == buckets[place].Bar && raw.SequenceEqual(Provenance(place)) ? (sbyte)1 : (sbyte)-1;
+            }
+        }
+
+        IsNew = isNew;
+        Differing = [.. Enumerable.Range(0, buckets.Count).Where(place => known[place] <= 0)];
+    }
+
+    public int Count => _buckets.Count;
+
+    public bool IsNew { get; }
+
+    public IReadOnlyList<int> Differing { get; }
+
+    public ImmutableArray<SkipCause> Skipped => [];
+
+    public UtcTime Time(int place) => _buckets[place].Bar.Time;
+
+    public BarRow Row(int place) => new(_buckets[place].Bar, Deriving.Provenance.Of(_buckets[place]), _buckets[place].Inputs);
+
+    public void AppendValues(int place, BinaryRows rows)
+    {
+        var bar = _buckets[place].Bar;
+        rows.Number(bar.Open);
+        rows.Number(bar.High);
+        rows.Number(bar.Low);
+        rows.Number(bar.Close);
+        rows.Number(bar.Volume);
+        if (bar.Vwap is { } vwap)
+        {
+            rows.Number(vwap);
+        }
+        else
+        {
+            rows.Null();
+        }
+
+        rows.Integer(bar.TradeCount);
+        rows.Boolean(bar.IsPartial);
+    }
+
+    public void AppendRaw(int place, BinaryRows rows) => rows.Json(Provenance(place));
+
+    // As jsonb spells it, so that a stored one can be compared without being parsed.
+    ReadOnlySpan<byte> Provenance(int place)
+    {
+        System.Text.Unicode.Utf8.TryWrite(_provenance, CultureInfo.InvariantCulture,
+            $"{{\"kind\": \"rollup\", \"inputs\": {_buckets[place].Inputs}, \"expected\": {_buckets[place].Expected}}}", out var written);
+        return _provenance.AsSpan(0, written);
+    }
+
+    void Index(Dictionary<UtcTime, int> places)
+    {
+        for (var place = 0; place < _buckets.Count; place++)
+        {
+            places[_buckets[place].Bar.Time] = place;
+        }
+    }
+}

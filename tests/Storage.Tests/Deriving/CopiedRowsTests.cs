@@ -1,0 +1,69 @@
+using DxyOrleans.Storage.Deriving.Bulk;
+using DxyOrleans.Testing;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Tests.Deriving;
+
+/// <summary>The server's binary forms, read by our own hand.</summary>
+public sealed class CopiedRowsTests(TestServer server)
+{
+    public static TheoryData<string> Numbers =>
+    [
+        "0", "0.00", "0.00000000", "1", "-1", "10000", "9999", "99999999", "100000000", "1.5", "1.10", "1.08435", "150.12000000", "0.00000001", "0.0001", "0.00010000", "-0.5",
+        "123456789012.12345678", "12345678901234567890.12345678", "79228162514264337593543950335", "-79228162514264337593543950335", "7.9228162514264337593543950335",
+        "0.0000000000000000000000000001", "1000000000000", "1200340056007800", "99990000", "0.99990000",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public async Task A_number_is_read_with_its_value_and_its_places(string number)
+    {
+        var read = StoredColumns.Number(await BytesAsync($"SELECT numeric_send('{number}'::numeric)"));
+        Assert.Equal(number, read.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Numbers_of_any_size_and_scale_are_what_the_library_reads()
+    {
+        await using var data = NpgsqlDataSource.Create(server.AdminConnectionString);
+        await using var command = data.CreateCommand(
+            """
+            SELECT n, numeric_send(n) FROM (
+              SELECT round((random() * 10 ^ (i % 13))::numeric, i % 9) * CASE WHEN i % 5 = 0 THEN -1 ELSE 1 END AS n FROM generate_series(1, 2000) AS i) AS x
+            """);
+        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
+        while (await reader.ReadAsync(Shop.Token))
+        {
+            Assert.Equal(decimal.GetBits(reader.GetDecimal(0)), decimal.GetBits(StoredColumns.Number(reader.GetFieldValue<byte[]>(1))));
+        }
+    }
+
+    [Theory]
+    [InlineData("NaN")]
+    [InlineData("Infinity")]
+    [InlineData("-Infinity")]
+    public async Task What_is_no_number_is_refused(string number) =>
+        await Assert.ThrowsAsync<InvalidCastException>(async () => StoredColumns.Number(await BytesAsync($"SELECT numeric_send('{number}'::numeric)")));
+
+    [Theory]
+    [InlineData("79228162514264337593543950336")]
+    [InlineData("1e40")]
+    [InlineData("0.12345678901234567890123456789")]
+    public async Task A_number_of_more_digits_than_a_decimal_has_is_refused(string number) =>
+        await Assert.ThrowsAsync<OverflowException>(async () => StoredColumns.Number(await BytesAsync($"SELECT numeric_send('{number}'::numeric)")));
+
+    [Theory]
+    [InlineData("2000-01-01T00:00:00Z")]
+    [InlineData("1999-12-31T23:59:59.999999Z")]
+    [InlineData("2024-03-04T08:00:00.000001Z")]
+    public async Task A_time_is_read_to_the_microsecond(string time) =>
+        Assert.Equal(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).UtcTicks,
+            StoredColumns.Time(await BytesAsync($"SELECT timestamptz_send('{time}'::timestamptz)")).Ticks);
+
+    async Task<byte[]> BytesAsync(string sql)
+    {
+        await using var data = NpgsqlDataSource.Create(server.AdminConnectionString);
+        await using var command = data.CreateCommand(sql);
+        return (byte[])(await command.ExecuteScalarAsync(Shop.Token))!;
+    }
+}
