@@ -10,6 +10,8 @@ using DxyOrleans.Storage.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using Orleans.Configuration;
+using Orleans.Serialization;
 
 namespace DxyOrleans.Grains.Hosting;
 
@@ -22,6 +24,9 @@ public static class GrainServices
     /// <summary>The key of the data source that leads past a pooler; registered where there is such a way.</summary>
     public const string PastPooler = "past-pooler";
 
+    // Of calls that wait for one grain; more are refused, so that a sender who doesn't wait for answers fills no memory.
+    const int CallLimit = 1_000;
+
     /// <summary>Registers everything but the data source and Orleans itself.</summary>
     /// <param name="services">The silo's.</param>
     /// <param name="lookOut">Whether this silo looks for changes, due work and migrations by itself.</param>
@@ -31,6 +36,10 @@ public static class GrainServices
         services.AddOptions<BarGrainOptions>();
         services.AddOptions<FeedOptions>();
         services.AddOptions<PumpOptions>();
+        services.Configure<SiloMessagingOptions>(messaging => messaging.MaxEnqueuedRequestsHardLimit = CallLimit);
+
+        // Else a caller elsewhere is told that there is no codec for the fault, and not what it was.
+        services.Configure<ExceptionSerializationOptions>(faults => faults.SupportedNamespacePrefixes.UnionWith([nameof(DxyOrleans), nameof(Npgsql)]));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RegistryStore>();
         services.AddSingleton<RegistryCache>();

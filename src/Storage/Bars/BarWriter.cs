@@ -9,7 +9,8 @@ namespace DxyOrleans.Storage.Bars;
 /// <summary>
 /// Group commit: the bars that all grains of a silo publish while one commit is under way go together into the next; where none is, a bar is committed at once, by
 /// its caller, without a change of threads. Nobody is answered before the commit.
-/// The queue is bounded, so that a database that is slow or away slows the feed instead of filling memory.
+/// What waits is bounded in requests and in bars, so that a database that is slow or away slows the feed instead of filling memory: callers wait for their commit,
+/// and who comes when too many bars wait already is refused at once.
 /// </summary>
 public sealed class BarWriter : IAsyncDisposable
 {
@@ -19,20 +20,27 @@ public sealed class BarWriter : IAsyncDisposable
     /// <summary>Requests that may wait for a commit before callers are held back.</summary>
     const int QueueLimit = 2_000;
 
+    /// <summary>Bars that may wait for a commit before more are refused: some 20 MB.</summary>
+    public const int BarLimit = 100_000;
+
     readonly BarStore _store;
     readonly RidingIndexes? _indexes;
     readonly LiveBars _live;
     readonly SemaphoreSlim _turn = new(1);
     readonly Channel<Request> _queue = Channel.CreateBounded<Request>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
     readonly Task _loop;
+    readonly int _barLimit;
+    long _waiting;
     long _last;
 
     /// <param name="store">Where to.</param>
     /// <param name="indexes">Whose minutes may ride the commit of their last component; null: none do.</param>
-    public BarWriter(BarStore store, RidingIndexes? indexes = null)
+    /// <param name="barLimit">Bars that may wait; a single request may be longer where none do.</param>
+    public BarWriter(BarStore store, RidingIndexes? indexes = null, int barLimit = BarLimit)
     {
         _store = store;
         _indexes = indexes;
+        _barLimit = barLimit;
         _live = store.Live();
         _loop = Task.Run(RunAsync);
     }
@@ -40,8 +48,12 @@ public sealed class BarWriter : IAsyncDisposable
     /// <summary>How long ago, real time, bars were last given to be stored.</summary>
     public TimeSpan SinceLast => Volatile.Read(ref _last) is var last and not 0 ? Stopwatch.GetElapsedTime(last) : TimeSpan.MaxValue;
 
+    /// <summary>Bars that were given and are neither stored nor refused yet.</summary>
+    public long Waiting => Interlocked.Read(ref _waiting);
+
     /// <summary>Stores the bars with whatever else is waiting; one outcome a bar, in order of series and time.</summary>
     /// <exception cref="ArgumentException">A bar is named twice; nothing of the request is stored.</exception>
+    /// <exception cref="TooManyBarsException">Too many bars wait for the database; nothing of the request is stored, and it may be made again later.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The database is away, and stayed away through the retries; nothing may be taken as stored.</exception>
     public async Task<IReadOnlyList<WrittenBar>> WriteAsync(IReadOnlyCollection<Bar> bars, string source, CancellationToken cancellation)
     {
@@ -52,6 +64,7 @@ public sealed class BarWriter : IAsyncDisposable
 
         Volatile.Write(ref _last, Stopwatch.GetTimestamp());
         var request = new Request(bars, source);
+        Admit(request);
         if (_queue.Reader is { Count: 0, Completion.IsCompleted: false } && _turn.Wait(0, CancellationToken.None))
         {
             // It goes on when its caller has given up.
@@ -59,7 +72,7 @@ public sealed class BarWriter : IAsyncDisposable
         }
         else
         {
-            await _queue.Writer.WriteAsync(request, cancellation);
+            await EnqueueAsync(request, cancellation);
         }
 
         return await request.Done.Task.WaitAsync(cancellation);
@@ -73,6 +86,30 @@ public sealed class BarWriter : IAsyncDisposable
         await _turn.WaitAsync();
         await _live.DisposeAsync();
         _turn.Dispose();
+    }
+
+    void Admit(Request request)
+    {
+        var waiting = Interlocked.Add(ref _waiting, request.Bars.Count);
+        if (waiting > _barLimit && waiting > request.Bars.Count)
+        {
+            Interlocked.Add(ref _waiting, -request.Bars.Count);
+            throw new TooManyBarsException(waiting - request.Bars.Count, _barLimit);
+        }
+    }
+
+    async Task EnqueueAsync(Request request, CancellationToken cancellation)
+    {
+        try
+        {
+            await _queue.Writer.WriteAsync(request, cancellation);
+        }
+        catch
+        {
+            // Given up, or this writer has ended: it never came into the queue.
+            Interlocked.Add(ref _waiting, -request.Bars.Count);
+            throw;
+        }
     }
 
     async Task CommitAloneAsync(Request request)
@@ -136,24 +173,34 @@ public sealed class BarWriter : IAsyncDisposable
 
     async Task CommitAsync(List<Request> group)
     {
+        List<IReadOnlyList<WrittenBar>> answers;
         try
         {
             Bar[] bars = [.. group.SelectMany(request => request.Bars)];
             var outcomes = (await StoreAsync(bars, group[0].Source).ConfigureAwait(false)).ToDictionary(bar => (bar.Bar.Series, bar.Bar.Time));
-            foreach (var request in group)
-            {
-                request.Done.SetResult([.. request.Bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => outcomes[(bar.Series, bar.Time)])]);
-            }
+            answers = [.. group.Select(IReadOnlyList<WrittenBar> (request) =>
+                [.. request.Bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => outcomes[(bar.Series, bar.Time)])])];
         }
         catch (Exception fault)
         {
             // Each caller gets the fault; none is told "stored".
+            Leave(group);
             foreach (var request in group)
             {
-                request.Done.TrySetException(fault);
+                request.Done.SetException(fault);
             }
+
+            return;
+        }
+
+        Leave(group);
+        foreach (var (request, answer) in group.Zip(answers))
+        {
+            request.Done.SetResult(answer);
         }
     }
+
+    void Leave(List<Request> group) => Interlocked.Add(ref _waiting, -group.Sum(request => request.Bars.Count));
 
     async Task<IReadOnlyList<WrittenBar>> StoreAsync(Bar[] bars, string source)
     {

@@ -93,6 +93,57 @@ public sealed class BarWriterTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_sender_that_is_faster_than_the_database_is_refused_above_the_limit_and_what_was_taken_is_stored()
+    {
+        const int Limit = 300;
+        await using var shop = await Shop.OpenAsync(server);
+        await using var writer = new BarWriter(new BarStore(shop.Data, TimeProvider.System), barLimit: Limit);
+        var holding = await HoldTableAsync(shop);
+        var (taken, refused, most) = (new List<Task<IReadOnlyList<WrittenBar>>>(), 0, 0L);
+        for (var sent = 0; sent < 20; sent++)
+        {
+            var write = writer.WriteAsync([.. Enumerable.Range(sent * 50, 50).Select(minute => Shop.Fx("EURUSD", minute))], BarSource.Ingest, Shop.Token);
+            most = Math.Max(most, writer.Waiting);
+            if (write.IsFaulted)
+            {
+                Assert.Contains("300 bars wait for the database", (await Assert.ThrowsAsync<TooManyBarsException>(() => write)).Message, StringComparison.Ordinal);
+                refused++;
+            }
+            else
+            {
+                taken.Add(write);
+            }
+        }
+
+        Assert.Equal((Limit / 50, 14, (long)Limit), (taken.Count, refused, most));
+        Assert.DoesNotContain(taken, write => write.IsCompleted);
+        await ReleaseAsync(holding);
+        Assert.All(await Task.WhenAll(taken), written => Assert.All(written, bar => Assert.Equal(BarOutcome.New, bar.Outcome)));
+        Assert.Equal(Limit, await shop.CountAsync("data_bars"));
+
+        // What was refused may come again, and more than the limit at once where nothing waits.
+        Assert.Equal(0, writer.Waiting);
+        await writer.WriteAsync([.. Enumerable.Range(Limit, Limit + 1).Select(minute => Shop.Fx("EURUSD", minute))], BarSource.Ingest, Shop.Token);
+        Assert.Equal(Limit + Limit + 1, await shop.CountAsync("data_bars"));
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_before_his_turn_leaves_his_room_to_others()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await using var writer = new BarWriter(new BarStore(shop.Data, TimeProvider.System), barLimit: 3000);
+        var holding = await HoldTableAsync(shop);
+        var writes = Enumerable.Range(0, 2002).Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token)).ToList();
+        using var patience = new CancellationTokenSource();
+        var waits = writer.WriteAsync([Shop.Fx("GBPUSD", 0), Shop.Fx("GBPUSD", 1)], BarSource.Ingest, patience.Token);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
+        await ReleaseAsync(holding);
+        await Task.WhenAll(writes);
+        Assert.Equal(0, writer.Waiting);
+    }
+
+    [Fact]
     public async Task Ending_stores_what_was_waiting()
     {
         await using var shop = await Shop.OpenAsync(server);
