@@ -10,14 +10,18 @@ internal static class SimulatedBars
     /// <summary>2020: 527,040 minutes.</summary>
     public static TimeRange Year { get; } = new(UtcTime.At(2020, 1, 1), UtcTime.At(2021, 1, 1));
 
-    /// <summary>Fills <c>public.data_bars</c>, two pairs at a time; nothing is recorded as changed.</summary>
+    /// <summary>Fills <c>public.data_bars</c>, two pairs at a time; nothing is recorded as changed, and nothing is due, for a silo that starts either.</summary>
     /// <param name="server">Where.</param>
     /// <param name="range">Whole minutes.</param>
     /// <param name="weekends">Whether there are bars from Friday 22:00 to Sunday 22:00 UTC.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static Task FillAsync(BenchServer server, TimeRange range, bool weekends, CancellationToken cancellation) =>
-        Parallel.ForEachAsync(IndexDefinition.Dxy.Components.Zip(Prices), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
+    public static async Task FillAsync(BenchServer server, TimeRange range, bool weekends, CancellationToken cancellation)
+    {
+        // Targets that were never adopted would have their whole history made due by the first silo, the pairs' rollups too.
+        await server.RunAsync("SELECT dxy.adopt_targets(); TRUNCATE dxy.change, dxy.due", cancellation);
+        await Parallel.ForEachAsync(IndexDefinition.Dxy.Components.Zip(Prices), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
             async (pair, token) => await server.UnrecordedAsync(Statement(pair.First.Symbol.Name, pair.Second, range, weekends), token));
+    }
 
     static readonly long Epoch = UtcTime.At(1970, 1, 1).Minute;
 
