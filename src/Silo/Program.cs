@@ -5,11 +5,6 @@ using DxyOrleans.Storage;
 using DxyOrleans.Storage.Schema;
 using Npgsql;
 
-const int WrongSettings = 2;
-const int NoDatabase = 3;
-const int Refused = 4;
-const int StartAgain = 75;
-
 // A silo's generation is the second in which it starts: two at one address must not share it.
 var generation = TimeSpan.FromSeconds(1.1);
 
@@ -24,16 +19,16 @@ while (true)
     }
     catch (InvalidDataException unreadable)
     {
-        return await RefuseAsync(WrongSettings, $"dxy.json can't be read: {unreadable.GetBaseException().Message}");
+        return await RefuseAsync(SiloExit.WrongSettings, $"dxy.json can't be read: {unreadable.GetBaseException().Message}");
     }
     catch (InvalidOperationException unreadable)
     {
-        return await RefuseAsync(WrongSettings, $"{unreadable.Message} Correct the setting.");
+        return await RefuseAsync(SiloExit.WrongSettings, $"{unreadable.Message} Correct the setting.");
     }
 
     if (options.Faults() is { Count: > 0 } faults)
     {
-        return await RefuseAsync(WrongSettings, [.. faults]);
+        return await RefuseAsync(SiloExit.WrongSettings, [.. faults]);
     }
 
     var began = Stopwatch.GetTimestamp();
@@ -50,7 +45,7 @@ while (true)
         var identity = app.Services.GetRequiredService<ClusterIdentity>();
         if (!await identity.ClaimAsync(CancellationToken.None))
         {
-            return await RefuseAsync(Refused, identity.Refusal!);
+            return await RefuseAsync(SiloExit.Refused, identity.Refusal!);
         }
 
         try
@@ -64,7 +59,7 @@ while (true)
 
         if (identity.Refusal is { } refusal)
         {
-            return await RefuseAsync(Refused, refusal);
+            return await RefuseAsync(SiloExit.Refused, refusal);
         }
 
         restart = watch.IsAsked;
@@ -72,12 +67,12 @@ while (true)
     catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException or SchemaException)
     {
         await Console.Error.WriteLineAsync($"dxy-silo: the database can't be used: {fault.Message}");
-        return NoDatabase;
+        return SiloExit.NoDatabase;
     }
 
     if (!restart || options.Restart == SiloSettings.RestartByExit)
     {
-        return restart ? StartAgain : 0;
+        return restart ? SiloExit.StartAgain : 0;
     }
 
     var lived = Stopwatch.GetElapsedTime(began);

@@ -44,5 +44,21 @@ public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) 
         Assert.True(silo.IsRunning);
     }
 
+    [Fact(Skip = FaultTests.Why, SkipUnless = nameof(FaultTests.IsWanted), SkipType = typeof(FaultTests))]
+    public async Task A_silo_that_is_asked_to_stop_while_its_database_is_away_ends_all_the_same()
+    {
+        var silo = Own(await durable.MakeClusterAsync("away_stop")).Start();
+        await silo.ReadyAsync();
+        await durable.StopAsync();
+        try
+        {
+            Assert.Equal(3, await silo.StopAsync());
+        }
+        finally
+        {
+            await durable.StartAsync();
+        }
+    }
+
     static TimeRange Hour(int hour) => new(UtcTime.At(2024, 3, 7, hour), UtcTime.At(2024, 3, 7, hour + 1));
 }

@@ -1,4 +1,9 @@
+using DxyOrleans.Abstractions;
 using DxyOrleans.Cluster.Tests.Harness;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Schema;
 using DxyOrleans.Testing;
 using Npgsql;
 
@@ -8,7 +13,7 @@ namespace DxyOrleans.Cluster.Tests;
 [Collection(DurableServer.Name)]
 public sealed class FaultTests(TestServer server, DurableServer durable) : SiloTests(server)
 {
-    const string Why = "DXY_LONG=1 does every fault to a cluster; some ten seconds to half a minute each";
+    public const string Why = "DXY_LONG=1 does every fault to a cluster; some ten seconds to half a minute each";
 
     /// <summary>Whether every fault was asked for.</summary>
     public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
@@ -48,6 +53,11 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
             var hung = await disturbed.OfIndexAsync();
             await hung.FreezeAsync();
             await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System, Token);
+
+            // The hung process still has its activation, and knows of no other: awake again there are two, until it hears that it is dead.
+            Assert.NotEqual(hung.Ports, (await disturbed.OfIndexAsync()).Ports);
+            Assert.True(hung.IsRunning);
+            Assert.Equal(2, disturbed.Silos.Count(silo => silo.Log.Contains("DXY lives on this silo", StringComparison.Ordinal)));
             await hung.WakeAsync();
             Assert.NotEqual(0, await hung.ExitAsync(DisturbedCluster.Patience));
         });
@@ -185,12 +195,144 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         await using var ask = admin.CreateCommand("SELECT current_setting('unix_socket_directories')");
         var socket = (string)(await ask.ExecuteScalarAsync(Token))!;
         var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = socket }.ConnectionString;
-        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [network.PlaceAt(CutNetwork.Near, beside), network.PlaceAt(CutNetwork.Far, beside)]);
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [network.PlaceAt(network.Near, beside), network.PlaceAt(network.Far, beside)]);
         await disturbed.SufferAsync("the network between the silos cut without a word, 20 s, both with the database, the publisher on one side", "one of them is declared dead, ends, and joins again when the way is back", async () =>
         {
             network.Cut();
             await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
             network.Mend();
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task One_of_three_silos_is_cut_off_from_the_others()
+    {
+        using var network = CutNetwork.Make();
+        var cluster = Own(await durable.MakeClusterAsync("fault_split3"));
+        var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = durable.SocketFolder }.ConnectionString;
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster,
+            [network.PlaceAt(network.Near, beside), network.PlaceAt(network.Near, beside), network.PlaceAt(network.Far, beside)]);
+        await disturbed.SufferAsync("the network between one silo and two others cut without a word, 20 s, all with the database, the publisher with the two",
+            "the one is declared dead, ends, and joins again when the way is back", async () =>
+        {
+            var alone = disturbed.Silos[2];
+            network.Cut();
+            await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
+            network.Mend();
+            Assert.False(alone.IsRunning);
+        });
+    }
+
+    [Theory(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [InlineData("+1h", "ahead")]
+    [InlineData("-1h", "behind")]
+    public async Task The_clock_of_one_silo_is_wrong_by_an_hour(string by, string how)
+    {
+        var wrong = SiloPlace.WithClock(by);
+        var cluster = await OpenAsync("fault_clock_" + how);
+        await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [(SiloPlace.Here, []), (wrong, [])]);
+        await disturbed.SufferAsync($"the clock of one silo an hour {how}, its grains moved there and back", "it takes part; market time is the server's", async () =>
+        {
+            Assert.Contains("market time follows the server's", disturbed.Silos[1].Log, StringComparison.Ordinal);
+            await disturbed.Silos[0].StopAsync();
+            await disturbed.Market.FlowsAsync(DisturbedCluster.Patience);
+            Assert.Equal(disturbed.Silos[1].Ports.Silo, (await disturbed.OfIndexAsync()).Ports.Silo);
+
+            // What is live and what lies in the future is told by the server's clock.
+            var now = (await disturbed.Cluster.Shop.NowAsync()).Floor(Timeframe.OneMinute);
+            foreach (var (ahead, refused) in new[] { (30, 1), (0, 0), (-30, 0) })
+            {
+                var bar = Bar.Create(Series.Parse("EURUSD/1m"), now + TimeSpan.FromMinutes(ahead), 1.1m, 1.1m, 1.1m, 1.1m, 1, null, 1);
+                Assert.Equal(refused, (await disturbed.Market.Grains.GetGrain<IBarGrain>("EURUSD/1m").PublishAsync(new PublishBars([bar], BarSource.Ingest), Token)).Refused.Length);
+            }
+
+            await disturbed.Silos[0].ReadyAsync();
+            await disturbed.Silos[1].StopAsync();
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task A_bar_that_cant_be_derived_is_stored_by_another_program()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_poison"));
+        var shop = disturbed.Cluster.Shop;
+        await shop.HireIngestAsync();
+        var minute = disturbed.Market.Published.From - TimeSpan.FromMinutes(7);
+        await disturbed.SufferAsync("a bar that can't be derived (a price of zero) stored by another program, 5 s", "set apart with its reason, derived once it is corrected", async () =>
+        {
+            // A shop without our checks.
+            await shop.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_prices_check");
+            await shop.IngestAsync($"{Shop.InsertStatement(new TimeRange(minute, minute + TimeSpan.FromMinutes(1)))}; UPDATE data_bars SET close = 0 WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'");
+            await Until.TrueAsync("it is set apart with its reason", async () => await shop.CountAsync("dxy.due WHERE error LIKE '%USDCAD has to be above zero%'") == 1, DisturbedCluster.Patience);
+            await disturbed.Market.FlowsAsync(DisturbedCluster.Patience);
+            await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
+            Assert.Equal(0, await shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'"));
+            await shop.IngestAsync($"UPDATE data_bars SET close = open WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'");
+            await Until.TrueAsync("it is derived", async () => await shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'") == 1, DisturbedCluster.Patience);
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_server_has_no_connection_left()
+    {
+        var cluster = Own(await durable.MakeClusterAsync("fault_full"));
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster);
+        await using var crowd = new ConnectionCrowd(cluster.ConnectionString);
+        await using var administrator = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(durable.Server.AdminConnectionString) { Pooling = false }.ConnectionString);
+        await administrator.OpenAsync(Token);
+        await disturbed.SufferAsync("max_connections of the server reached, all connections of the silos ended, 5 s", "connects again when it may", async () =>
+        {
+            // Each place that a silo leaves is taken before it comes back, or soon after.
+            for (var times = 0; times < 10; times++)
+            {
+                await crowd.FillAsync();
+                await using (var end = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'dxy-%'", administrator))
+                {
+                    await end.ExecuteNonQueryAsync(Token);
+                }
+
+                await crowd.FillAsync();
+                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Token);
+            }
+
+            crowd.Leave();
+        });
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task The_pools_of_the_silos_are_exhausted()
+    {
+        var cluster = await OpenAsync("fault_pool");
+        await using var one = new DatabaseWay(cluster.ConnectionString);
+        await using var other = new DatabaseWay(cluster.ConnectionString);
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [Place(one), Place(other)]);
+        await disturbed.SufferAsync("pools of four connections, 250 ms more for each packet, 10 s", "waits for a connection, and back as before", async () =>
+        {
+            one.SlowDown(TimeSpan.FromMilliseconds(250));
+            other.SlowDown(TimeSpan.FromMilliseconds(250));
+            await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Token);
+            one.SlowDown(TimeSpan.Zero);
+            other.SlowDown(TimeSpan.Zero);
+        });
+
+        static (SiloPlace, string[]) Place(DatabaseWay way) => (SiloPlace.Here, ["--Database", way.ConnectionString, "--PoolSize", "4"]);
+    }
+
+    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    public async Task Statements_that_write_bars_are_slow()
+    {
+        await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_slow_disk"));
+        var shop = disturbed.Cluster.Shop;
+        await disturbed.SufferAsync("each statement that writes bars half a second slower, 10 s", "slower, and back as before", async () =>
+        {
+            await shop.RunAsync(
+                """
+                CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $f$;
+                CREATE TRIGGER dawdle BEFORE INSERT OR UPDATE ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION public.dawdle();
+                """);
+            await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Token);
+            await shop.RunAsync("DROP FUNCTION public.dawdle() CASCADE");
         });
     }
 

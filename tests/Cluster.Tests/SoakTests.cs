@@ -110,8 +110,8 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
             return [(SiloPlace.Here, ["--Database", one.ConnectionString]), (SiloPlace.Here, ["--Database", other.ConnectionString]), (SiloPlace.Here, [])];
         }
 
-        var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = durable.Server.SocketFolder }.ConnectionString;
-        return [network.PlaceAt(CutNetwork.Near, one.ConnectionString), network.PlaceAt(CutNetwork.Near, other.ConnectionString), network.PlaceAt(CutNetwork.Far, beside)];
+        var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = durable.SocketFolder }.ConnectionString;
+        return [network.PlaceAt(network.Near, one.ConnectionString), network.PlaceAt(network.Near, other.ConnectionString), network.PlaceAt(network.Far, beside)];
     }
 
     async Task JudgeAsync(DisturbedCluster disturbed, SoakMigration migration)

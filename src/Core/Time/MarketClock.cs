@@ -1,13 +1,16 @@
 namespace DxyOrleans.Core.Time;
 
 /// <summary>
-/// Market time at a rate of its own, for rehearsals: it stands at an anchor until a real instant and runs from there, so that processes that share the
+/// Market time at a rate of its own, for rehearsals, or as the server has it: it stands at an anchor until a real instant and runs from there, so that processes that share the
 /// three numbers share the time. Timers wait the real time that their market time takes.
 /// </summary>
 public sealed class MarketClock : TimeProvider
 {
     // What a system timer can wait at most.
     static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>How far a machine's clock may be from the server's, the way between them counted in.</summary>
+    static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
 
     readonly TimeProvider _real;
     readonly TimeSpan _sinceAnchor;
@@ -29,6 +32,21 @@ public sealed class MarketClock : TimeProvider
         _sinceAnchor = UtcTime.From(real.GetUtcNow()) - anchorReal;
         _began = real.GetTimestamp();
     }
+
+    /// <summary>
+    /// The server's time on a machine whose own clock is wrong; null where it is right. What is live and what lies in the future must not depend on which silo is asked.
+    /// A clock that is put right meanwhile doesn't step this one.
+    /// </summary>
+    /// <param name="real">The real clock.</param>
+    /// <param name="server">What the server's clock showed a moment ago.</param>
+    public static MarketClock? OfServer(TimeProvider real, UtcTime server)
+    {
+        var own = UtcTime.From(real.GetUtcNow());
+        return (own - server).Duration() <= Tolerance ? null : new MarketClock(real, own, server, 1) { IsServers = true };
+    }
+
+    /// <summary>Whether it is the server's own, on a machine whose clock is wrong.</summary>
+    public bool IsServers { get; private init; }
 
     public UtcTime AnchorReal { get; }
 

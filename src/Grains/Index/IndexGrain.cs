@@ -16,7 +16,7 @@ namespace DxyOrleans.Grains.Index;
 /// <summary>One index; see <see cref="IIndexGrain"/>. What it knows in memory only spares waits: every derived bar comes from the tables.</summary>
 [GrainType("index")]
 [BesideIndex]
-public sealed class IndexGrain(
+public sealed partial class IndexGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
     IOptions<DerivingOptions> options,
@@ -34,6 +34,7 @@ public sealed class IndexGrain(
         {
             CallItself = () => this.AsReference<IIndexGrain>().ProcessAsync(), OnSlice = NudgeRollupsAsync,
         };
+        LogHere(_symbol);
         return Task.CompletedTask;
     }
 
@@ -83,4 +84,7 @@ public sealed class IndexGrain(
             await GrainFactory.GetGrain<IRollupGrain>(new Series(_symbol, timeframe).ToString()).NudgeAsync();
         }
     }
+
+    [LoggerMessage(1201, LogLevel.Information, "{Symbol} lives on this silo from now on")]
+    partial void LogHere(Symbol symbol);
 }

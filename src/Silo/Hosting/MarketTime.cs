@@ -7,14 +7,14 @@ namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
 /// The cluster's market time. An embedded server may hold a clock of its own (<c>dxy.clock</c>), which then drives grain timers and reminders as it drives
-/// <c>dxy.now()</c>; everything else, Orleans' own probes and timeouts included, stays on the real clock.
+/// <c>dxy.now()</c>; so does the server's own clock where this machine's is wrong. Everything else, Orleans' own probes and timeouts included, stays on the real clock.
 /// </summary>
 static partial class MarketTime
 {
     // Of real time: each silo reads its reminders this often, and knows those of the next three times this.
     static readonly TimeSpan ReminderRefresh = TimeSpan.FromSeconds(5);
 
-    /// <summary>The clock that the database sets; null where it sets none.</summary>
+    /// <summary>The clock that the database sets, or the server's where this machine's is wrong; null where the real clock will do.</summary>
     public static async Task<MarketClock?> ReadAsync(string connectionString, TimeProvider real, CancellationToken cancellation)
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
@@ -26,9 +26,10 @@ static partial class MarketTime
             }
         }
 
-        await using var command = database.CreateCommand("SELECT anchor_real, anchor_market, rate FROM dxy.clock");
+        await using var command = database.CreateCommand("SELECT clock_timestamp(), c.anchor_real, c.anchor_market, c.rate FROM (SELECT) AS one LEFT JOIN dxy.clock AS c ON true");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? new MarketClock(real, reader.GetUtc(0), reader.GetUtc(1), reader.GetDouble(2)) : null;
+        await reader.ReadAsync(cancellation);
+        return reader.IsDBNull(1) ? MarketClock.OfServer(real, reader.GetUtc(0)) : new MarketClock(real, reader.GetUtc(1), reader.GetUtc(2), reader.GetDouble(3));
     }
 
     /// <summary>Has grain timers and reminders follow the clock; null leaves them on the real one.</summary>
@@ -82,6 +83,10 @@ static partial class MarketTime
         {
             LogReal(logger);
         }
+        else if (clock.IsServers)
+        {
+            LogWrong(logger, clock.AnchorReal - clock.AnchorMarket);
+        }
         else
         {
             LogFast(logger, clock.Rate, clock.AnchorMarket, clock.AnchorReal, UtcTime.From(clock.GetUtcNow()));
@@ -90,6 +95,9 @@ static partial class MarketTime
 
     [LoggerMessage(2011, LogLevel.Information, "Market time is the real clock")]
     static partial void LogReal(ILogger logger);
+
+    [LoggerMessage(2013, LogLevel.Error, "This machine's clock is {Skew} ahead of the server's: market time follows the server's; synchronise the clocks (NTP)")]
+    static partial void LogWrong(ILogger logger, TimeSpan skew);
 
     [LoggerMessage(2012, LogLevel.Warning, "A rehearsal: market time runs {Rate} times as fast as the real clock, from {Anchor} at {Real} real time; now it is {Now}")]
     static partial void LogFast(ILogger logger, double rate, UtcTime anchor, UtcTime real, UtcTime now);

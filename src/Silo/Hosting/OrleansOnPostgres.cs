@@ -55,6 +55,11 @@ static class OrleansOnPostgres
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
             membership.IAmAliveTablePublishTimeout = Heartbeat.Every;
             membership.NumMissedTableIAmAliveLimit = Heartbeat.MostMissed;
+
+            // A silo's generation is the second in which it starts, by its own clock: one whose clock is an hour ahead would take the others' for retired, and throw out
+            // whoever joins because his start seems long ago.
+            membership.SiloGenerationRetirementAge = TimeSpan.FromDays(1);
+            membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         });
 
         // While two builds meet, a grain that starts anew starts at the newer one: it serves callers of both, so that no grain moves for its version twice.

@@ -77,6 +77,7 @@ static class SiloHost
         services.AddHostedService(provider => provider.GetRequiredService<ClusterIdentity>());
         services.AddSingleton<RestartWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RestartWatch>());
+        services.AddHostedService<StopDeadline>();
         if (!options.Shadow)
         {
             services.AddHealthChecks().AddCheck<PumpHealthCheck>("pump", tags: ["ready"]);

@@ -9,8 +9,8 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// </summary>
 public sealed class CutNetwork : IDisposable
 {
-    public const string Near = "10.211.97.1";
-    public const string Far = "10.211.97.2";
+    // Two runs of tests on one machine must not cut each other.
+    readonly string _net = string.Create(CultureInfo.InvariantCulture, $"10.211.{Environment.ProcessId % 254}");
 
     // Names of links have 15 characters at most.
     readonly string _name = string.Create(CultureInfo.InvariantCulture, $"dxy{Environment.ProcessId}");
@@ -33,6 +33,12 @@ public sealed class CutNetwork : IDisposable
             throw;
         }
     }
+
+    /// <summary>The address of this side.</summary>
+    public string Near => _net + ".1";
+
+    /// <summary>The address of the other side.</summary>
+    public string Far => _net + ".2";
 
     /// <summary>Such a network; null where none can be made.</summary>
     /// <param name="refused">Why not.</param>

@@ -46,6 +46,7 @@ public sealed class DisturbedCluster : IAsyncDisposable
     /// <param name="pace">The market's, asked for when the silos are ready; null: four minutes a second.</param>
     public static async Task<DisturbedCluster> OpenAsync(SiloCluster cluster, IReadOnlyList<(SiloPlace Place, string[] Arguments)> places, Func<Task<MarketPace>>? pace = null)
     {
+        Seed.Tell();
         var disturbed = new DisturbedCluster(cluster);
         foreach (var (place, arguments) in places)
         {
@@ -80,6 +81,8 @@ public sealed class DisturbedCluster : IAsyncDisposable
     /// <param name="since">The instant of <see cref="Stopwatch"/> from which silence counts; null: now.</param>
     public async Task<FaultSeen> SufferAsync(string fault, string recovered, Func<Task> strike, long? since = null)
     {
+        // At any instant of a market minute.
+        await Task.Delay(TimeSpan.FromMilliseconds(new Random(Seed.Of(fault)).Next(500)), TimeProvider.System, TestContext.Current.CancellationToken);
         var start = since ?? Stopwatch.GetTimestamp();
         await strike();
         await Market.FlowsAsync(Patience);

@@ -16,8 +16,15 @@ public sealed class DurableServer : IAsyncLifetime, ICollectionFixture<DurableSe
 
     public async ValueTask InitializeAsync() => await StartAsync();
 
-    public async Task StartAsync() =>
+    /// <summary>Where its socket is, whenever it runs: the server makes a new folder for it at each start.</summary>
+    public string SocketFolder => Path.Combine(_folder, "s");
+
+    public async Task StartAsync()
+    {
         _server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = Path.Combine(_folder, "home") }, notice: null, TimeProvider.System);
+        File.Delete(SocketFolder);
+        File.CreateSymbolicLink(SocketFolder, _server.SocketFolder);
+    }
 
     public Task StopAsync() => _server.StopAsync();
 

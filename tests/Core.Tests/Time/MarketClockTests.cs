@@ -22,6 +22,27 @@ public sealed class MarketClockTests
         Assert.Equal(TimeSpan.FromHours(6), clock.GetElapsedTime(began));
     }
 
+    [Theory]
+    [InlineData(3600)]
+    [InlineData(-3600)]
+    [InlineData(3)]
+    public void A_machine_whose_clock_is_wrong_follows_the_servers(int ahead)
+    {
+        var server = Real - TimeSpan.FromSeconds(ahead);
+        var clock = MarketClock.OfServer(_real, server)!;
+        Assert.Equal(server, Now(clock));
+
+        _real.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(server + TimeSpan.FromMinutes(1), Now(clock));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(-2)]
+    public void A_machine_whose_clock_is_right_keeps_it(int ahead) => Assert.Null(MarketClock.OfServer(_real, Real - TimeSpan.FromSeconds(ahead)));
+
     [Fact]
     public void A_process_that_starts_later_is_at_the_same_market_time()
     {
