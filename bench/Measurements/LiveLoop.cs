@@ -30,6 +30,7 @@ internal sealed class LiveLoop : IAsyncDisposable
 
     // Minutes that have ended, so that they are derived at once; the newest of them still before now when this ends.
     readonly long _first;
+    readonly string _unsettled;
     int _round;
 
     LiveLoop(BenchServer server, SiloProcess silo, SiloClient client, BareCommit bare, BarLook look, int mostMinutes)
@@ -37,6 +38,12 @@ internal sealed class LiveLoop : IAsyncDisposable
         (_server, _silo, _client, _bare, _look) = (server, silo, client, bare, look);
         _minutes = new LiveMinutes(client.Grains);
         _first = UtcTime.From(TimeProvider.System.GetUtcNow()).Minute - mostMinutes - 10;
+
+        // What history has due beside is not waited for.
+        _unsettled = $"""
+            SELECT EXISTS (SELECT FROM dxy.change WHERE last_ts >= '{UtcTime.FromMinute(_first)}')
+                OR EXISTS (SELECT FROM dxy.due WHERE to_ts <= dxy.now() AND to_ts > '{UtcTime.FromMinute(_first)}')
+            """;
     }
 
     /// <param name="server">Where.</param>
@@ -101,7 +108,7 @@ internal sealed class LiveLoop : IAsyncDisposable
     async Task SettledAsync(CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        while (await _server.ValueAsync<bool>("SELECT EXISTS (SELECT FROM dxy.change) OR EXISTS (SELECT FROM dxy.due WHERE to_ts <= dxy.now())", cancellation))
+        while (await _server.ValueAsync<bool>(_unsettled, cancellation))
         {
             if (Stopwatch.GetElapsedTime(start) > Longest)
             {

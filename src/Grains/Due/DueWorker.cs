@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -10,10 +11,17 @@ namespace DxyOrleans.Grains.Due;
 
 /// <summary>
 /// Works off a target's due bars for its grain: slice after slice, for a bounded time, so that nudges are heard in between and no call outlives its timeout.
-/// The rule is renewed when the registry's definition changed.
+/// The rule is renewed when the registry's definition changed. Long work leaves live bars their share of the machine: its transactions are shorter while bars come,
+/// and while a minute's bars are coming in it rests after each as long as it took.
 /// </summary>
-sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, DerivingOptions options, ILogger logger)
+sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, DerivingOptions options, ILogger logger)
 {
+    /// <summary>Real time within which the next bar is expected where the last one was live.</summary>
+    static readonly TimeSpan Live = TimeSpan.FromSeconds(90);
+
+    /// <summary>Real time within which the bars of one minute come.</summary>
+    static readonly TimeSpan Arriving = TimeSpan.FromSeconds(1);
+
     /// <summary>Real time a call may spend on slices before it gives way.</summary>
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500);
 
@@ -68,6 +76,7 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
         while (Stopwatch.GetElapsedTime(start) < Turn)
         {
             SliceOutcome outcome;
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 outcome = await deriver.ProcessSliceAsync(cancellation);
@@ -106,6 +115,11 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
             {
                 await tell(outcome);
             }
+
+            if (outcome.Window.Value.Length >= Deriver.LongWork && writer.SinceLast < Arriving)
+            {
+                await Task.Delay(Stopwatch.GetElapsedTime(began), TimeProvider.System, cancellation);
+            }
         }
 
         Wake();
@@ -122,7 +136,7 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
         if (definition != _definition || _deriver is null)
         {
             _definition = definition;
-            _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) : null;
+            _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) { IsBesideLive = () => writer.SinceLast < Live } : null;
         }
 
         return _deriver;

@@ -5,6 +5,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Grains.Placement;
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,7 @@ namespace DxyOrleans.Grains.Index;
 public sealed partial class IndexGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
+    BarWriter writer,
     IOptions<DerivingOptions> options,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     ILogger<IndexGrain> logger) : Grain, IIndexGrain
@@ -30,7 +32,7 @@ public sealed partial class IndexGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _symbol = Symbol.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, options.Value, logger)
+        _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, writer, options.Value, logger)
         {
             CallItself = () => this.AsReference<IIndexGrain>().ProcessAsync(), OnSlice = NudgeRollupsAsync,
         };

@@ -3,6 +3,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ namespace DxyOrleans.Grains.Rollups;
 public sealed class RollupGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
+    BarWriter writer,
     IOptions<DerivingOptions> options,
     [FromKeyedServices(ReminderTimeProviderNames.Reminders)] TimeProvider clock,
     ILogger<RollupGrain> logger) : Grain, IRollupGrain, IRemindable
@@ -33,7 +35,7 @@ public sealed class RollupGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _series = Series.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(_series, database, registry, options.Value, logger) { CallItself = () => this.AsReference<IRollupGrain>().ProcessAsync() };
+        _worker = new DueWorker(_series, database, registry, writer, options.Value, logger) { CallItself = () => this.AsReference<IRollupGrain>().ProcessAsync() };
         return Task.CompletedTask;
     }
 

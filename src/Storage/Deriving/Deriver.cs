@@ -25,6 +25,9 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     public ITargetRule Rule => rule;
 
+    /// <summary>Tells whether live minutes come to this process: slices are shorter then. Null: none do.</summary>
+    public Func<bool>? IsBesideLive { get; init; }
+
     /// <summary>Works off one slice of what is due and ripe; <see cref="SliceOutcome.Idle"/> when nothing is.</summary>
     /// <exception cref="StaleDefinitionException">The registry's row changed since the rule was made.</exception>
     /// <exception cref="PostgresException">The transaction failed for a reason that a retry may mend, or the database is away.</exception>
@@ -58,7 +61,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await At(DeriveStep.Written, cancellation);
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
-                _longest = SliceLength.Next(_longest, slice.Window.Length, Stopwatch.GetElapsedTime(start), rule);
+                _longest = SliceLength.Next(_longest, slice.Window.Length, Stopwatch.GetElapsedTime(start), IsBesideLive?.Invoke() ?? false, rule);
                 return outcome;
             }
             catch (Exception taken) when (IsCollision(taken) && ++collisions < Collisions)

@@ -1,25 +1,30 @@
 namespace DxyOrleans.Storage.Deriving;
 
-/// <summary>How long the next slice may be, so that each transaction takes about as long: a live minute that comes meanwhile has to wait for one at most.</summary>
+/// <summary>
+/// How long the next slice may be, so that each transaction takes about as long: a live minute that comes meanwhile has to wait for one at most, and its commit for
+/// all that was written before it to be on the disk. So slices are a fifth as long while live minutes come.
+/// </summary>
 static class SliceLength
 {
-    // Twice as long a slice then still ends within the bound.
-    static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
-
     static readonly TimeSpan Long = TimeSpan.FromMilliseconds(100);
+
+    static readonly TimeSpan LongBesideLive = TimeSpan.FromMilliseconds(20);
 
     /// <param name="longest">What was allowed.</param>
     /// <param name="done">What was done.</param>
     /// <param name="took">How long that took, real time.</param>
+    /// <param name="besideLive">Whether live minutes come.</param>
     /// <param name="rule">The target.</param>
-    public static TimeSpan Next(TimeSpan longest, TimeSpan done, TimeSpan took, ITargetRule rule)
+    public static TimeSpan Next(TimeSpan longest, TimeSpan done, TimeSpan took, bool besideLive, ITargetRule rule)
     {
-        if (took > Long)
+        var bound = besideLive ? LongBesideLive : Long;
+        if (took > bound)
         {
             return Halved(done, rule) is var half && half < longest ? half : longest;
         }
 
-        return took < Short && done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, rule.LongestBlock.Ticks)) : longest;
+        // Twice as long a slice then still ends within the bound.
+        return took < bound / 2 && done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, rule.LongestBlock.Ticks)) : longest;
     }
 
     /// <summary>Half as long, on the timeframe's grid, one bar at least.</summary>

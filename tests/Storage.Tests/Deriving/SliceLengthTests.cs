@@ -1,0 +1,31 @@
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Storage.Deriving;
+
+namespace DxyOrleans.Storage.Tests.Deriving;
+
+public sealed class SliceLengthTests
+{
+    static readonly IndexTargetRule Dxy = new(IndexDefinition.Dxy, TimeSpan.FromSeconds(1));
+    static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    [Theory]
+    // Took, ms; beside live minutes; how much longer the next may be.
+    [InlineData(101, false, 0.5)]
+    [InlineData(99, false, 1)]
+    [InlineData(51, false, 1)]
+    [InlineData(49, false, 2)]
+    [InlineData(49, true, 0.5)]
+    [InlineData(21, true, 0.5)]
+    [InlineData(19, true, 1)]
+    [InlineData(9, true, 2)]
+    public void A_slice_is_as_long_as_a_transaction_may_take_which_is_a_fifth_while_live_minutes_come(int took, bool besideLive, double times) =>
+        Assert.Equal(Day * times, SliceLength.Next(Day, Day, TimeSpan.FromMilliseconds(took), besideLive, Dxy));
+
+    [Fact]
+    public void A_slice_is_never_shorter_than_a_bar_nor_longer_than_its_rule_allows()
+    {
+        var bar = TimeSpan.FromMinutes(1);
+        Assert.Equal(bar, SliceLength.Next(bar, bar, TimeSpan.FromSeconds(1), true, Dxy));
+        Assert.Equal(Dxy.LongestBlock, SliceLength.Next(Dxy.LongestBlock, Dxy.LongestBlock, TimeSpan.Zero, false, Dxy));
+    }
+}
