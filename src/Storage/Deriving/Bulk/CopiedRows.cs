@@ -29,9 +29,24 @@ ref struct CopiedRows(ReadOnlySpan<byte> bytes)
         }
 
         await using var copy = await connection.BeginRawBinaryCopyAsync(Sql.Statement(statement), cancellation);
-        using var all = new MemoryStream(1 << 16);
-        await copy.CopyToAsync(all, cancellation);
-        return all.ToArray();
+        var all = new byte[1 << 18];
+        var length = 0;
+        while (true)
+        {
+            // The server sends a message a row, and each is one read.
+            var reading = copy.ReadAsync(all.AsMemory(length), cancellation);
+            var read = reading.IsCompletedSuccessfully ? reading.Result : await reading;
+            if (read == 0)
+            {
+                return all[..length];
+            }
+
+            length += read;
+            if (all.Length - length < 1 << 16)
+            {
+                Array.Resize(ref all, all.Length * 2);
+            }
+        }
     }
 
     /// <summary>Goes on to the next row; false at the end.</summary>
