@@ -8,15 +8,17 @@ namespace DxyOrleans.Client.Verbs;
 /// <summary><c>up</c>: a local cluster in the background; returns when every silo is ready.</summary>
 internal sealed class UpVerb : Verb
 {
+    static readonly string[] Feeds = ["none", "simulated"];
+
     readonly Option<int> _silos = new("--silos") { Description = "How many silos.", HelpName = "N", DefaultValueFactory = _ => 1 };
-    readonly Option<string?> _feed = new("--feed") { Description = "none, simulated or massive (Feed, none).", HelpName = "FEED" };
+    readonly Option<string?> _feed = new("--feed") { Description = "none or simulated (Feed, none).", HelpName = "FEED" };
 
     readonly Option<bool> _shadow = new("--shadow") { Description = "Derive and compare with what the shop's programs write, storing nothing in its tables; see 'migrate shadow'." };
 
     public UpVerb()
         : base("up", "Starts a local cluster in the background and returns when it is ready.", "up --silos 2 --feed simulated")
     {
-        _feed.AcceptOnlyFromAmong("none", "simulated", "massive");
+        _feed.AcceptOnlyFromAmong(Feeds);
         Options.Add(_silos);
         Options.Add(_feed);
         Options.Add(_shadow);
@@ -37,6 +39,11 @@ internal sealed class UpVerb : Verb
         if (shadow && (parse.GetValue(_feed) ?? session.Settings["Feed"]) is { } named && named != "none")
         {
             throw Fault.Usage($"--shadow stores nothing, so there can be no feed beside it; leave out the feed {named}").ToException();
+        }
+
+        if (parse.GetValue(_feed) is null && !Feeds.Contains(session.Settings["Feed"]))
+        {
+            throw Fault.Usage($"there is no feed {session.Settings["Feed"]} ({session.Settings.Get("Feed").Origin})", $"set Feed to {string.Join(" or ", Feeds)}").ToException();
         }
 
         var feed = shadow ? SiloRecord.Shadow : parse.GetValue(_feed) ?? (running.Count > 0 ? running[0].Feed : session.Settings["Feed"]!);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using DxyOrleans.Feeds.Files;
 
 namespace DxyOrleans.Client.Work;
 
@@ -10,6 +11,12 @@ internal static class FileSize
     {
         try
         {
+            // To open a named pipe waits for who writes to it.
+            if (Pipe.IsAt(path))
+            {
+                return 0;
+            }
+
             using var file = File.OpenRead(path);
             Span<byte> magic = stackalloc byte[4];
             if (file.ReadAtLeast(magic, 4, throwOnEndOfStream: false) < 4)

@@ -6,6 +6,8 @@ namespace DxyOrleans.Feeds.Files;
 /// <summary>Opens a file as what its first bytes say it is: gzip, zip or plain; never by its name.</summary>
 static class InputFile
 {
+    const string NoPipes = "it is a pipe, which can't be looked at twice; write it to a file first";
+
     // Of an entry's name; the format allows 65,535.
     const int MaxName = 200;
 
@@ -22,11 +24,16 @@ static class InputFile
     /// <exception cref="InvalidDataException">The archive is cut off or damaged.</exception>
     public static async IAsyncEnumerable<InputPart> Parts(string path, long maxUnpacked, [EnumeratorCancellation] CancellationToken cancel)
     {
+        if (Pipe.IsAt(path))
+        {
+            throw new IOException(NoPipes);
+        }
+
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16,
             FileOptions.Asynchronous | FileOptions.SequentialScan);
         if (!file.CanSeek)
         {
-            throw new IOException("it is a pipe, which can't be looked at twice; write it to a file first");
+            throw new IOException(NoPipes);
         }
 
         var magic = new byte[4];

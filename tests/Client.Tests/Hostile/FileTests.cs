@@ -163,6 +163,23 @@ public sealed class FileTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_named_pipe_that_nobody_writes_to_is_refused_at_once()
+    {
+        var pipe = Path.Combine(_folder, "bars.csv");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.SkipUnless(made.ExitCode == 0, "mkfifo makes no pipes here");
+        }
+
+        var read = Task.Run(() => ReadAsync(pipe), TestContext.Current.CancellationToken);
+        var (bars, _, broken) = await read.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(0, bars);
+        Assert.Single(broken);
+        Assert.Equal(0, FileSize.Unpacked(pipe));
+    }
+
     static async Task<(int Bars, List<string> Refused, List<string> Broken)> ReadAsync(string path)
     {
         var bars = 0;

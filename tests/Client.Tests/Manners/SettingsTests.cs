@@ -26,6 +26,17 @@ public sealed class SettingsTests
         }
     }
 
+    [Fact]
+    public async Task A_feed_that_isnt_built_in_is_refused_by_the_console_wherever_it_is_named()
+    {
+        await using var dxy = Dxy.Alone();
+        Assert.Equal(2, (await dxy.RunAsync(["up", "--feed", "massive"])).Code);
+        dxy.Variables["DXY_FEED"] = "massive";
+        var told = await dxy.RunAsync(["up"]);
+        Assert.Equal(2, told.Code);
+        Assert.Contains("there is no feed massive", told.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("postgresql://u:secret@h:5432/d")]
     [InlineData("Host=h;Username=u;Password=secret;Database=d")]

@@ -76,6 +76,9 @@ public sealed class PoolerTests(TestServer server)
         var verifications = new TableVerification(silo);
         var found = await verifications.FinishAsync(await verifications.StartAsync(null, TwoTables.Dxy, VerificationScope.Full, null, Shop.Token));
         Assert.Equal((400L, 1L), (found.Compared, found.Missing));
+
+        // A second connection was waited for once; what is known of it outlives this process.
+        Assert.Equal(1, await shop.CountAsync("dxy.verification WHERE checkpoint->>'is_alone' = 'true'"));
     }
 
     [Fact]

@@ -24,11 +24,21 @@ internal sealed class SharedSnapshot : IAsyncDisposable
     /// <summary>Sees the same as <see cref="First"/>; null when there is none.</summary>
     public NpgsqlConnection? Second { get; private set; }
 
+    /// <summary>Whether a second connection was waited for in vain: it won't be had a moment later either.</summary>
+    public bool IsAlone { get; private set; }
+
     /// <param name="database">Where to read.</param>
+    /// <param name="alone">Whether no second connection is to be tried for.</param>
     /// <param name="cancellation">Ends the opening.</param>
-    public static async Task<SharedSnapshot> OpenAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    public static async Task<SharedSnapshot> OpenAsync(NpgsqlDataSource database, bool alone, CancellationToken cancellation)
     {
         var first = await OneAsync(database, cancellation);
+        if (alone)
+        {
+            first.IsAlone = true;
+            return first;
+        }
+
         try
         {
             return await first.ExportAsync(cancellation) is not { } name ? first : await first.JoinAsync(database, name, cancellation);
@@ -88,6 +98,7 @@ internal sealed class SharedSnapshot : IAsyncDisposable
         catch (Exception none) when (none is NpgsqlException || (none is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             // One connection reads it all, later.
+            IsAlone = none is NpgsqlException;
             await LeaveAsync();
         }
 

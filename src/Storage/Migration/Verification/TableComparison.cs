@@ -15,6 +15,9 @@ internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, 
     /// <summary>Days whose rows are looked at in one go; the slice ends with them.</summary>
     const int LongestLook = 62;
 
+    /// <summary>Whether one connection reads both tables, because a second was waited for in vain.</summary>
+    public bool IsAlone { get; set; }
+
     /// <summary>Compares from the slice's beginning on; returns up to where, which is before the slice's end when many days differ.</summary>
     public async Task<UtcTime> AddAsync(TimeRange slice, VerificationTally tally, CancellationToken cancellation)
     {
@@ -22,8 +25,9 @@ internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, 
         var first = new Dictionary<(UtcTime, RowDifferenceKind), bool>();
         long equal = 0;
         var end = slice.To;
-        await using (var snapshot = await SharedSnapshot.OpenAsync(database, cancellation))
+        await using (var snapshot = await SharedSnapshot.OpenAsync(database, IsAlone, cancellation))
         {
+            IsAlone = snapshot.IsAlone;
             foreach (var day in await DayChecksums.ReadAsync(snapshot, symbol, slice, cancellation))
             {
                 if (day.Day >= end)

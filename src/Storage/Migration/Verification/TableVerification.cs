@@ -69,6 +69,7 @@ public sealed class TableVerification(NpgsqlDataSource database)
         string? refused = null;
         var started = Stopwatch.GetTimestamp();
         Func<TimeRange, Task<UtcTime>> compare;
+        TableComparison? tables = null;
         if (before.Scope == VerificationScope.Parity)
         {
             var parity = await ParityComparison.OpenAsync(database, before.Symbol, before.Run, cancellation);
@@ -77,7 +78,7 @@ public sealed class TableVerification(NpgsqlDataSource database)
         }
         else
         {
-            var tables = new TableComparison(database, before.Symbol, before.Run);
+            tables = new TableComparison(database, before.Symbol, before.Run) { IsAlone = checkpoint.IsAlone };
             compare = slice => tables.AddAsync(slice, tally, cancellation);
         }
 
@@ -108,7 +109,7 @@ public sealed class TableVerification(NpgsqlDataSource database)
         var note = refused ?? (state == VerificationState.NotCompared ? "nothing is stored in the range" : checkpoint.Note);
         var after = checkpoint with
         {
-            Left = [.. left.Select(one => new[] { one.From.Ticks, one.To.Ticks })], Days = days, Note = note, Recomputation = tally.Recomputation,
+            Left = [.. left.Select(one => new[] { one.From.Ticks, one.To.Ticks })], Days = days, Note = note, Recomputation = tally.Recomputation, IsAlone = tables?.IsAlone ?? false,
         };
         await _store.SaveAsync(id, json, after, state, tally, cancellation);
 

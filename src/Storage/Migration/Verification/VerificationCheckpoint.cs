@@ -17,6 +17,9 @@ internal sealed record VerificationCheckpoint
 
     public string? Note { get; init; }
 
+    /// <summary>Whether one connection reads both tables, because a second was waited for in vain.</summary>
+    public bool IsAlone { get; init; }
+
     public RecomputationCounts Recomputation { get; init; } = new();
 
     public static VerificationCheckpoint Parse(string json) => JsonSerializer.Deserialize<VerificationCheckpoint>(json, Json)!;

@@ -16,7 +16,11 @@ public sealed class BaselineStep() : MigrationStep("pre-flight/baseline", Migrat
     {
         await using (var transaction = await context.BeginAsync(cancellation))
         {
-            var baseline = await transaction.Connection.Migration("pre-flight/baseline", context.Run.Symbol.Name, Backup.End(context.Run).ToDateTime()).ValueAsync<string>(cancellation);
+            // All of both tables in one snapshot, however large they are: the one statement that takes as long as it has to.
+            await transaction.Connection.Text("SET LOCAL statement_timeout = 0").RunAsync(cancellation);
+            var read = transaction.Connection.Migration("pre-flight/baseline", context.Run.Symbol.Name, Backup.End(context.Run).ToDateTime());
+            read.CommandTimeout = 0;
+            var baseline = await read.ValueAsync<string>(cancellation);
             await transaction.SaveAsync("baseline", baseline!, cancellation);
             await context.At(this, "written", cancellation);
             await transaction.CommitAsync(cancellation);
