@@ -80,7 +80,7 @@ public sealed partial class BacklogWorker(
             return;
         }
 
-        var deriver = new Deriver(database, rule);
+        var deriver = new Deriver(database, rule) { IsBesideLive = () => writer.SinceLast < DueWorker.Live };
         TimeSpan? done;
         do
         {

@@ -17,7 +17,7 @@ namespace DxyOrleans.Grains.Due;
 sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, DerivingOptions options, ILogger logger)
 {
     /// <summary>Real time within which the next bar is expected where the last one was live.</summary>
-    static readonly TimeSpan Live = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Live = TimeSpan.FromSeconds(90);
 
     /// <summary>Real time within which the bars of one minute come.</summary>
     static readonly TimeSpan Arriving = TimeSpan.FromSeconds(1);
