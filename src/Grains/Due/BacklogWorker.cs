@@ -61,9 +61,9 @@ public sealed partial class BacklogWorker(
         {
             await registry.RefreshAsync(cancellation);
         }
-        catch (NpgsqlException fault)
+        catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
-            // What is due stays due. Said once, not each second.
+            // The database is away, or what is due can't be done here: it stays due. Said once, not each second.
             if (!_told)
             {
                 LogFailed(fault.Message);

@@ -52,6 +52,6 @@ public sealed class QueryTableTests(TestServer server)
         const string Zoneless = "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp without time zone'";
         const string Zoned = "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp with time zone'";
         Assert.Equal(0, await tables.Database.ValueAsync<long>(Zoneless));
-        Assert.Equal(3, await tables.Database.ValueAsync<long>(Zoned));
+        Assert.Equal(4, await tables.Database.ValueAsync<long>(Zoned));
     }
 }
