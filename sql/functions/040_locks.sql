@@ -20,6 +20,13 @@ BEGIN
 END
 $$;
 
+-- The lock of a target's week: its key beside 21884.
+CREATE OR REPLACE FUNCTION dxy.week_key(p_symbol text, p_timeframe text, p_week timestamptz) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT hashtext(p_symbol || '/' || p_timeframe || '/' || extract(epoch FROM p_week))
+$$;
+
 -- The same for bars of one week alone.
 CREATE OR REPLACE FUNCTION dxy.lock_week(p_symbol text, p_timeframe text, p_week timestamptz) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -27,7 +34,7 @@ AS $$
 BEGIN
   PERFORM set_config('idle_in_transaction_session_timeout', '30s', true), set_config('lock_timeout', '10s', true);
   PERFORM pg_advisory_xact_lock_shared(21881, hashtext(p_symbol || '/' || p_timeframe));
-  PERFORM pg_advisory_xact_lock(21884, hashtext(p_symbol || '/' || p_timeframe || '/' || extract(epoch FROM p_week)));
+  PERFORM pg_advisory_xact_lock(21884, dxy.week_key(p_symbol, p_timeframe, p_week));
 END
 $$;
 
@@ -38,21 +45,20 @@ CREATE OR REPLACE FUNCTION dxy.lock_due_weeks(p_symbol text, p_timeframe text, p
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  v_target text := p_symbol || '/' || p_timeframe;
   v_now timestamptz := dxy.now();
   v_weeks timestamptz[];
   v_from timestamptz;
   v_to timestamptz;
 BEGIN
   PERFORM set_config('idle_in_transaction_session_timeout', '30s', true), set_config('lock_timeout', '10s', true);
-  PERFORM pg_advisory_xact_lock_shared(21881, hashtext(v_target));
+  PERFORM pg_advisory_xact_lock_shared(21881, hashtext(p_symbol || '/' || p_timeframe));
   v_weeks := ARRAY(SELECT dxy.week_of(d.from_ts)
                    FROM dxy.due AS d
                    WHERE d.symbol = p_symbol AND d.timeframe = p_timeframe AND d.from_ts + p_ripeness <= v_now AND (d.retry_at IS NULL OR d.retry_at <= v_now)
                    GROUP BY 1
                    ORDER BY max(d.from_ts) < v_now - interval '2 hours', 1);
   FOREACH v_from IN ARRAY v_weeks LOOP
-    EXIT WHEN pg_try_advisory_xact_lock(21884, hashtext(v_target || '/' || extract(epoch FROM v_from)));
+    EXIT WHEN pg_try_advisory_xact_lock(21884, dxy.week_key(p_symbol, p_timeframe, v_from));
     v_from := NULL;
   END LOOP;
 
@@ -62,7 +68,7 @@ BEGIN
   END IF;
 
   v_to := v_from + interval '7 days';
-  WHILE v_to < v_from + p_longest AND v_to = ANY (v_weeks) AND pg_try_advisory_xact_lock(21884, hashtext(v_target || '/' || extract(epoch FROM v_to))) LOOP
+  WHILE v_to < v_from + p_longest AND v_to = ANY (v_weeks) AND pg_try_advisory_xact_lock(21884, dxy.week_key(p_symbol, p_timeframe, v_to)) LOOP
     v_to := v_to + interval '7 days';
   END LOOP;
   PERFORM set_config('dxy.from', coalesce(v_from, 'infinity')::text, true), set_config('dxy.to', coalesce(v_to, 'infinity')::text, true);

@@ -20,7 +20,7 @@ BEGIN
 
   PERFORM set_config('dxy.writer', 'own', true), set_config('lock_timeout', '20ms', true);
   PERFORM pg_advisory_xact_lock_shared(21881, hashtext(p_symbol || '/1m')),
-          pg_advisory_xact_lock(21884, hashtext(p_symbol || '/1m/' || extract(epoch FROM dxy.week_of(p_ts)))),
+          pg_advisory_xact_lock(21884, dxy.week_key(p_symbol, '1m', dxy.week_of(p_ts))),
           pg_advisory_xact_lock_shared(21882, hashtext(p_symbol));
   v_now := dxy.now();
   IF p_ts + interval '1 minute' > v_now

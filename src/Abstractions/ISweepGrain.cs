@@ -1,6 +1,5 @@
 using Orleans.CodeGeneration;
 
-
 namespace DxyOrleans.Abstractions;
 
 /// <summary>

@@ -121,13 +121,10 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
                 .Where(target => symbols is null || symbols.Contains(target.Symbol))
                 .Select(target => TargetRules.For(registry, target, options))
                 .OfType<ITargetRule>()
-                .ToList();
-            foreach (var group in rules.GroupBy(rule => rule.Series.Timeframe > Timeframe.OneMinute).OrderBy(group => group.Key))
+                .OrderBy(rule => rule.Series.Timeframe > Timeframe.OneMinute);
+            foreach (var rule in rules)
             {
-                foreach (var rule in group)
-                {
-                    await DrainAsync(rule, progress, cancellation);
-                }
+                await DrainAsync(rule, progress, cancellation);
             }
 
             if (expanded == 0 && Done <= before)

@@ -80,7 +80,7 @@ public sealed partial class BacklogWorker(
             return;
         }
 
-        var deriver = new Deriver(database, rule) { IsBesideLive = () => writer.SinceLast < DueWorker.Live };
+        var deriver = new Deriver(database, rule) { IsBesideLive = () => writer.IsLive };
         TimeSpan? done;
         do
         {

@@ -16,9 +16,6 @@ namespace DxyOrleans.Grains.Due;
 /// </summary>
 sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, DerivingOptions options, ILogger logger)
 {
-    /// <summary>Real time within which the next bar is expected where the last one was live.</summary>
-    public static readonly TimeSpan Live = TimeSpan.FromSeconds(90);
-
     /// <summary>Real time within which the bars of one minute come.</summary>
     static readonly TimeSpan Arriving = TimeSpan.FromSeconds(1);
 
@@ -136,7 +133,7 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
         if (definition != _definition || _deriver is null)
         {
             _definition = definition;
-            _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) { IsBesideLive = () => writer.SinceLast < Live } : null;
+            _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) { IsBesideLive = () => writer.IsLive } : null;
         }
 
         return _deriver;

@@ -23,6 +23,9 @@ public sealed class BarWriter : IAsyncDisposable
     /// <summary>Bars that may wait for a commit before more are refused: some 20 MB.</summary>
     public const int BarLimit = 100_000;
 
+    // Real time within which the next bar is expected where the last one was live.
+    static readonly TimeSpan Live = TimeSpan.FromSeconds(90);
+
     readonly BarStore _store;
     readonly RidingIndexes? _indexes;
     readonly LiveBars _live;
@@ -47,6 +50,9 @@ public sealed class BarWriter : IAsyncDisposable
 
     /// <summary>How long ago, real time, bars were last given to be stored.</summary>
     public TimeSpan SinceLast => Volatile.Read(ref _last) is var last and not 0 ? Stopwatch.GetElapsedTime(last) : TimeSpan.MaxValue;
+
+    /// <summary>Whether live minutes come to this process.</summary>
+    public bool IsLive => SinceLast < Live;
 
     /// <summary>Bars that were given and are neither stored nor refused yet.</summary>
     public long Waiting => Interlocked.Read(ref _waiting);

@@ -31,22 +31,18 @@ ref struct CopiedRows(ReadOnlySpan<byte> bytes)
         await using var copy = await connection.BeginRawBinaryCopyAsync(Sql.Statement(statement), cancellation);
         var all = new byte[1 << 18];
         var length = 0;
-        while (true)
-        {
-            // The server sends a message a row, and each is one read.
-            var reading = copy.ReadAsync(all.AsMemory(length), cancellation);
-            var read = reading.IsCompletedSuccessfully ? reading.Result : await reading;
-            if (read == 0)
-            {
-                return all[..length];
-            }
 
+        // The server sends a message a row, and each is one read.
+        for (int read; (read = await copy.ReadAsync(all.AsMemory(length), cancellation)) > 0;)
+        {
             length += read;
             if (all.Length - length < 1 << 16)
             {
                 Array.Resize(ref all, all.Length * 2);
             }
         }
+
+        return all[..length];
     }
 
     /// <summary>Goes on to the next row; false at the end.</summary>

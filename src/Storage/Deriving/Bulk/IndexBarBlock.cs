@@ -17,7 +17,8 @@ sealed class IndexBarBlock : IBarBlock
     public IndexBarBlock(IndexBlock block, ReadOnlySpan<byte> stored)
     {
         (_block, _provenance) = (block, new IndexProvenance(block));
-        (IsNew, Differing) = Compare(stored);
+        var standing = Compare(stored);
+        (IsNew, Differing) = (standing.IsNew, standing.Differing);
     }
 
     public int Count => _block.Count;
@@ -51,25 +52,21 @@ sealed class IndexBarBlock : IBarBlock
 
     public void AppendRaw(int place, BinaryRows rows) => rows.Json(_provenance.Of(place));
 
-    (bool IsNew, IReadOnlyList<int> Differing) Compare(ReadOnlySpan<byte> stored)
+    StandingBars Compare(ReadOnlySpan<byte> stored)
     {
-        // A shop's table may lack the key and hold a bar twice: both have to say the same.
-        var known = new sbyte[Count];
+        var standing = new StandingBars(_block.Minutes);
         var rows = new CopiedRows(stored);
-        var isNew = true;
         while (rows.Next())
         {
-            isNew = false;
-            var time = rows.Read();
+            var place = standing.Meet(rows.Time());
             var close = StoredColumns.Scaled(rows.Read());
             var raw = rows.Read();
-            var isFlat = rows.Boolean();
-            if (isFlat && StoredColumns.TryMinute(time, 0, out var minute) && Array.BinarySearch(_block.Minutes, minute) is var place and >= 0)
+            if (rows.Boolean() && place >= 0)
             {
-                known[place] = known[place] >= 0 && close == _block.Levels[place] && raw.SequenceEqual(_provenance.Of(place)) ? (sbyte)1 : (sbyte)-1;
+                standing.Note(place, close == _block.Levels[place] && raw.SequenceEqual(_provenance.Of(place)));
             }
         }
 
-        return (isNew, [.. Enumerable.Range(0, Count).Where(place => known[place] <= 0)]);
+        return standing;
     }
 }

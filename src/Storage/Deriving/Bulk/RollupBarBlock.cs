@@ -20,29 +20,20 @@ sealed class RollupBarBlock : IBarBlock
     public RollupBarBlock(IReadOnlyList<RolledBar> buckets, ReadOnlySpan<byte> stored, Series series)
     {
         _buckets = buckets;
+        var standing = new StandingBars([.. buckets.Select(bucket => bucket.Bar.Time.Minute)]);
         var rows = new CopiedRows(stored);
-        var places = new Dictionary<UtcTime, int>();
-        // A bar may stand twice, in a table without a key or in several versions: then all have to say the same.
-        var known = new sbyte[buckets.Count];
-        var isNew = true;
         while (rows.Next())
         {
-            if (places.Count == 0)
-            {
-                Index(places);
-            }
-
-            isNew = false;
-            var isBar = RollupBulk.TryBar(ref rows, series, out var bar);
+            var isBar = RollupBulk.TryBar(ref rows, series, out var time, out var bar);
+            var place = standing.Meet(time);
             var raw = rows.Read();
-            if (isBar && places.TryGetValue(bar!.Time, out var place))
+            if (isBar && place >= 0)
             {
-                known[place] = known[place] >= 0 && bar == buckets[place].Bar && raw.SequenceEqual(Provenance(place)) ? (sbyte)1 : (sbyte)-1;
+                standing.Note(place, bar == buckets[place].Bar && raw.SequenceEqual(Provenance(place)));
             }
         }
 
-        IsNew = isNew;
-        Differing = [.. Enumerable.Range(0, buckets.Count).Where(place => known[place] <= 0)];
+        (IsNew, Differing) = (standing.IsNew, standing.Differing);
     }
 
     public int Count => _buckets.Count;
@@ -86,13 +77,5 @@ sealed class RollupBarBlock : IBarBlock
         System.Text.Unicode.Utf8.TryWrite(_provenance, CultureInfo.InvariantCulture,
             $"{{\"kind\": \"rollup\", \"inputs\": {_buckets[place].Inputs}, \"expected\": {_buckets[place].Expected}}}", out var written);
         return _provenance.AsSpan(0, written);
-    }
-
-    void Index(Dictionary<UtcTime, int> places)
-    {
-        for (var place = 0; place < _buckets.Count; place++)
-        {
-            places[_buckets[place].Bar.Time] = place;
-        }
     }
 }

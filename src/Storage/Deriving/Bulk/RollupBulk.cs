@@ -23,7 +23,7 @@ static class RollupBulk
         var rows = new CopiedRows(copied);
         while (rows.Next())
         {
-            if (TryBar(ref rows, series, out var bar))
+            if (TryBar(ref rows, series, out _, out var bar))
             {
                 bars.Add(bar);
             }
@@ -33,9 +33,9 @@ static class RollupBulk
     }
 
     /// <summary>Reads time and values, as <c>copy_values_…</c> and <c>copy_rolled</c> give them; false when they are no bar.</summary>
-    public static bool TryBar(ref CopiedRows rows, Series series, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar)
+    public static bool TryBar(ref CopiedRows rows, Series series, out UtcTime time, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar)
     {
-        var time = rows.Time();
+        time = rows.Time();
         var (open, high, low, close, volume) = (rows.Number(), rows.Number(), rows.Number(), rows.Number(), rows.Number());
         decimal? vwap = rows.TryRead(out var given) ? StoredColumns.Number(given) : null;
         return Bar.TryCreate(series, time, open, high, low, close, volume, vwap, rows.Integer(), rows.Boolean(), out bar, out _);
