@@ -9,9 +9,11 @@ using DxyOrleans.Storage.Deriving;
 
 namespace DxyOrleans.Bench.Measurements;
 
-/// <summary>DXY 5m and 1h from nothing, each beside one SQL statement.</summary>
+/// <summary>DXY 5m and 1h from nothing, beside one SQL statement each.</summary>
 internal sealed class RollupMeasurement(string name, string what, BulkInput input) : IMeasurement
 {
+    static readonly Timeframe[] Timeframes = [Timeframe.FiveMinutes, Timeframe.OneHour];
+
     public string Name => name;
 
     public string What => what;
@@ -25,54 +27,72 @@ internal sealed class RollupMeasurement(string name, string what, BulkInput inpu
         using var duck = new Duck();
         duck.LoadBars(rows);
         var registry = await server.RegistryAsync(cancellation);
-        var (ratios, figures) = (new List<Ratio>(), new List<Samples>());
-        foreach (var timeframe in new[] { Timeframe.FiveMinutes, Timeframe.OneHour })
+        var rules = Timeframes.Select(timeframe => TargetRules.For(registry, new Series(IndexDefinition.Dxy.Symbol, timeframe), new DerivingOptions())!).ToList();
+        var ours = new List<double>();
+        var plain = Timeframes.Select(_ => new List<double>()).ToList();
+        var column = Timeframes.Select(_ => new List<double>()).ToList();
+        for (var round = -1; round < rounds; round++)
         {
-            var rule = TargetRules.For(registry, new Series(IndexDefinition.Dxy.Symbol, timeframe), new DerivingOptions())!;
-            var (ours, plain, column) = (new List<double>(), new List<double>(), new List<double>());
-            for (var round = -1; round < rounds; round++)
+            await ClearAsync(server, cancellation);
+            var rolled = await RollAsync(server, rules, input.Range(server), cancellation);
+            var others = new List<(double Plain, double Column)>();
+            foreach (var timeframe in Timeframes)
             {
-                await ClearAsync(server, rule.Series, cancellation);
-                var rolled = await RollAsync(server, rule, input.Range(server), cancellation);
+                await server.RunAsync("TRUNCATE bench.derived_data_bars", cancellation);
                 await server.SettleAsync(cancellation);
                 var statement = await server.TimeAsync(Plain(timeframe), cancellation);
                 var buckets = await CompareAsync(server, timeframe, cancellation);
-                var arithmetic = duck.RollUp(timeframe);
+                others.Add((statement, duck.RollUp(timeframe)));
                 if (duck.CountRolled() != buckets)
                 {
                     throw new InvalidOperationException($"DuckDB rolled up to {duck.CountRolled()} buckets of {timeframe}, not {buckets}; the measurement is void.");
                 }
-
-                if (round >= 0)
-                {
-                    ours.Add(rolled);
-                    plain.Add(statement);
-                    column.Add(arithmetic);
-                }
             }
 
-            var rollup = new Samples($"rollup to {timeframe}", "s", ours);
-            var single = new Samples($"one INSERT ... SELECT to {timeframe}", "s", plain);
-            ratios.Add(Ratio.Of($"rollup to {timeframe} by one SQL statement, times", rollup, single, Aim.OfAtMost(0.8)));
-            figures.AddRange([rollup, single, new Samples($"DuckDB's arithmetic to {timeframe}, bars in its memory, nothing stored", "s", column)]);
+            if (round >= 0)
+            {
+                ours.Add(rolled);
+                for (var i = 0; i < others.Count; i++)
+                {
+                    plain[i].Add(others[i].Plain);
+                    column[i].Add(others[i].Column);
+                }
+            }
         }
 
-        return new Result(Name, ratios, figures, [input.Note, $"{rows.Count} bars. Ours and SQL's gave the same buckets and closes, compared after each round; DuckDB's buckets were counted."]);
+        var both = new Samples("rollup to 5m and 1h", "s", ours);
+        return new Result(
+            Name,
+            [Ratio.Of("rollup to 5m and 1h by one SQL statement each, times", both, new Samples("", "s", [.. plain[0].Zip(plain[1], (five, hour) => five + hour)]), Aim.OfAtMost(0.8))],
+            [
+                both,
+                .. Timeframes.Select((timeframe, i) => new Samples($"one INSERT ... SELECT to {timeframe}", "s", plain[i])),
+                .. Timeframes.Select((timeframe, i) => new Samples($"DuckDB's arithmetic to {timeframe}, bars in its memory, nothing stored", "s", column[i])),
+            ],
+            [input.Note, $"{rows.Count} bars. Ours and SQL's gave the same buckets and closes, compared after each round; DuckDB's buckets were counted."]);
     }
 
-    static async Task ClearAsync(BenchServer server, Series series, CancellationToken cancellation)
+    static async Task ClearAsync(BenchServer server, CancellationToken cancellation)
     {
-        await server.UnrecordedAsync($"DELETE FROM public.derived_data_bars WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '{series.Timeframe}'", cancellation);
-        await server.RunAsync("TRUNCATE bench.derived_data_bars, dxy.change, dxy.due, dxy.correction", cancellation);
+        await server.UnrecordedAsync($"DELETE FROM public.derived_data_bars WHERE canonical_symbol = '{IndexDefinition.Dxy.Symbol}'", cancellation);
+        await server.RunAsync("TRUNCATE dxy.change, dxy.due, dxy.correction", cancellation);
         await server.RunAsync("VACUUM (ANALYZE) public.derived_data_bars", cancellation);
         await server.SettleAsync(cancellation);
     }
 
-    static async Task<double> RollAsync(BenchServer server, ITargetRule rule, TimeRange range, CancellationToken cancellation)
+    static async Task<double> RollAsync(BenchServer server, IReadOnlyList<ITargetRule> rules, TimeRange range, CancellationToken cancellation)
     {
-        await new DueStore(server.Data).RequestAsync(rule.Series, range, "request", null, prune: false, cancellation);
+        foreach (var rule in rules)
+        {
+            await new DueStore(server.Data).RequestAsync(rule.Series, range, "request", null, prune: false, cancellation);
+        }
+
         var start = Stopwatch.GetTimestamp();
-        await ParallelDrain.RunAsync(server.Data, rule, null, cancellation);
+        foreach (var rule in rules)
+        {
+            await ParallelDrain.RunAsync(server.Data, rule, null, cancellation);
+        }
+
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 

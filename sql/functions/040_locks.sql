@@ -76,6 +76,23 @@ BEGIN
 END
 $$;
 
+-- Locks the weeks of a target that a range touches, if all of them are free, and never waits. The range is kept as dxy.from and dxy.to, or an empty one when not.
+CREATE OR REPLACE FUNCTION dxy.try_lock_weeks(p_symbol text, p_timeframe text, p_from timestamptz, p_to timestamptz) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  v_free boolean := pg_try_advisory_xact_lock_shared(21881, hashtext(p_symbol || '/' || p_timeframe));
+  v_week timestamptz := dxy.week_of(p_from);
+BEGIN
+  WHILE v_free AND v_week < p_to LOOP
+    v_free := pg_try_advisory_xact_lock(21884, dxy.week_key(p_symbol, p_timeframe, v_week));
+    v_week := v_week + interval '7 days';
+  END LOOP;
+  PERFORM set_config('dxy.from', CASE WHEN v_free THEN p_from ELSE 'infinity' END::text, true), set_config('dxy.to', p_to::text, true);
+  RETURN v_free;
+END
+$$;
+
 -- Due work never reaches from one week into another: whoever records a longer range records a piece a week.
 CREATE OR REPLACE FUNCTION dxy.cut_due() RETURNS trigger
 LANGUAGE plpgsql

@@ -105,7 +105,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
         }
     }
 
-    /// <summary>Works off, here, everything ripe: the indexes' minutes first, then the rollups, until nothing new comes of it.</summary>
+    /// <summary>Works off, here, everything ripe: the indexes' minutes first, then the rollups, smaller ones first, until nothing new comes of it.</summary>
     public async Task DrainAsync(IReadOnlyCollection<Symbol>? symbols, Progress progress, CancellationToken cancellation)
     {
         while (true)
@@ -121,7 +121,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
                 .Where(target => symbols is null || symbols.Contains(target.Symbol))
                 .Select(target => TargetRules.For(registry, target, options))
                 .OfType<ITargetRule>()
-                .OrderBy(rule => rule.Series.Timeframe > Timeframe.OneMinute);
+                .OrderBy(rule => rule.Series.Timeframe);
             foreach (var rule in rules)
             {
                 await DrainAsync(rule, progress, cancellation);
@@ -143,6 +143,11 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
         await ParallelDrain.RunAsync(database, rule, slice =>
         {
             tally.Add(slice);
+            foreach (var (target, outcome) in slice.Larger)
+            {
+                _tallies.GetOrAdd(target, series => new TargetTally(series)).Add(outcome);
+            }
+
             progress.Report(Done, Math.Max(total, Done), rule.Series.ToString());
         }, cancellation);
         return tally;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DxyOrleans.Core.Due;
-using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using Npgsql;
 
@@ -42,13 +41,13 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             {
                 await ChangeExpansion.ExpandAsync(connection, cancellation);
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
-                var (isRipe, due, route, now) = await TakeAsync(connection, cancellation);
+                var (isRipe, due, route) = await TakeAsync(connection, cancellation);
                 if (!isRipe)
                 {
                     return SliceOutcome.Idle;
                 }
 
-                slice = DueSlice.Choose(due, RipeEnd(now), _longest);
+                slice = due.Choose(rule, _longest);
                 if (slice is null)
                 {
                     // The week had to be waited for, and whoever held it has done the work; there may be more in others.
@@ -57,7 +56,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
                 var start = Stopwatch.GetTimestamp();
                 await At(DeriveStep.Taken, cancellation);
-                var outcome = await DeriveAsync(connection, slice, route, now, cancellation);
+                var outcome = await DeriveAsync(connection, slice, route, due.Now, cancellation);
                 await At(DeriveStep.Written, cancellation);
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
@@ -101,19 +100,37 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     async Task<SliceOutcome> DeriveAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
     {
-        var writer = new SliceWriter(rule, token => At(DeriveStep.FirstWritten, token));
-        if (slice.Window.Length >= LongWork && await rule.DeriveBlockAsync(connection, slice.Window, slice.Version, route, cancellation) is { } block)
+        if (slice.Window.Length >= LongWork && await DeriveBlocksAsync(connection, new TargetSlice(rule, slice), route, now, cancellation) is { } outcome)
         {
-            await At(DeriveStep.Read, cancellation);
-            return await writer.WriteAsync(connection, slice, block, route, now, cancellation);
+            return outcome;
         }
 
         var derived = await rule.DeriveAsync(connection, slice.Window, slice.Version, route, cancellation);
         await At(DeriveStep.Read, cancellation);
-        return await writer.WriteAsync(connection, slice, derived, route, now, cancellation);
+        return await Writer(rule).WriteAsync(connection, slice, derived, route, now, cancellation);
     }
 
-    async Task<(bool IsRipe, IReadOnlyList<DueRange> Due, Route Route, UtcTime Now)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    async Task<SliceOutcome?> DeriveBlocksAsync(NpgsqlConnection connection, TargetSlice taken, Route route, UtcTime now, CancellationToken cancellation)
+    {
+        var work = (IReadOnlyList<TargetSlice>)[taken, .. await LargerRollups.TakeAsync(connection, taken, cancellation)];
+        if (await rule.DeriveBlocksAsync(connection, work, route, cancellation) is not { } blocks)
+        {
+            return null;
+        }
+
+        await At(DeriveStep.Read, cancellation);
+        var outcomes = new List<SliceOutcome>();
+        foreach (var (part, block) in work.Zip(blocks))
+        {
+            outcomes.Add(await Writer(part.Rule).WriteAsync(connection, part.Slice, block, route, now, cancellation));
+        }
+
+        return outcomes[0] with { Larger = [.. work.Zip(outcomes, (part, outcome) => (part.Rule.Series, outcome)).Skip(1)] };
+    }
+
+    SliceWriter Writer(ITargetRule of) => new(of, token => At(DeriveStep.FirstWritten, token));
+
+    async Task<(bool IsRipe, TakenDue Due, Route Route)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("keep_plans");
@@ -122,7 +139,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         batch.Add("hold_route").With(rule.Series.Symbol.Name);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
         batch.Add("read_metadata").With(rule.Series.Symbol.Name);
-        batch.Add("take_due").AddSeries(rule.Series).With(rule.Ripeness);
+        TakenDue.AddTo(batch, rule);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var isRipe = reader.GetBoolean(0);
@@ -138,20 +155,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         }
 
         await reader.NextResultAsync(cancellation);
-
-        var due = new List<DueRange>();
-        UtcTime now = default;
-        while (await reader.ReadAsync(cancellation))
-        {
-            now = reader.GetUtc(6);
-            if (!reader.IsDBNull(0))
-            {
-                due.Add(new DueRange(reader.GetInt64(0), new TimeRange(reader.GetUtc(1), reader.GetUtc(2)),
-                    reader.IsDBNull(3) ? null : (DerivingVersion)reader.GetInt32(3), reader.GetBoolean(4), reader.GetInt32(5)));
-            }
-        }
-
-        return (isRipe, due, route, now);
+        return (isRipe, await TakenDue.ReadAsync(reader, cancellation), route);
     }
 
     async Task ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)
@@ -162,12 +166,6 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         batch.Add("park_due").AddSeries(rule.Series).AddRange(slice.Window)
             .With((int?)slice.Version).With(slice.Prune).With(slice.Attempts + 1).With(error);
         await batch.ExecuteNonQueryAsync(cancellation);
-    }
-
-    UtcTime RipeEnd(UtcTime now)
-    {
-        var timeframe = rule.Series.Timeframe;
-        return (now - rule.Ripeness).Floor(timeframe) + timeframe;
     }
 
     Task At(DeriveStep step, CancellationToken cancellation) => interrupt?.Invoke(step, cancellation) ?? Task.CompletedTask;

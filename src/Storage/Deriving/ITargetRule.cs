@@ -30,14 +30,16 @@ public interface ITargetRule
     /// <summary>The source its rows bear in a table.</summary>
     string SourceIn(BarTable table);
 
-    /// <summary>The same in columns, compared with what is stored, for a long window; null when the rule has no way to, or none for what is stored there.</summary>
+    /// <summary>Rules of larger rollups of the same bars: what is due of them in a long slice of this one is derived with it.</summary>
+    IReadOnlyList<ITargetRule> Larger => [];
+
+    /// <summary>The same in columns, compared with what is stored, for a long slice; null when the rule has no way to, or none for what is stored there.</summary>
     /// <param name="connection">Open; the transaction is the caller's.</param>
-    /// <param name="window">Bars wanted, by their open.</param>
-    /// <param name="version">Derive by this version whatever the stored rows carry; null: stored rows keep theirs.</param>
+    /// <param name="work">This target's slice, then those of <see cref="Larger"/> that go with it, each within the first. A block is returned for each.</param>
     /// <param name="route">Where the symbol's 1m bars stand.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    internal Task<IBarBlock?> DeriveBlockAsync(NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation) =>
-        Task.FromResult<IBarBlock?>(null);
+    internal Task<IReadOnlyList<IBarBlock>?> DeriveBlocksAsync(NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<IBarBlock>?>(null);
 
     /// <summary>Reads the inputs in statements of their own and derives the window's bars.</summary>
     /// <param name="connection">Open; the transaction, if any, is the caller's.</param>

@@ -69,9 +69,9 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         return Apply(closes, window, version ?? definition.Version, carried);
     }
 
-    Task<IBarBlock?> ITargetRule.DeriveBlockAsync(
-        NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation) =>
-        IndexBulk.DeriveAsync(connection, definition, window, version, route, cancellation);
+    async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(
+        NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>
+        await IndexBulk.DeriveAsync(connection, definition, work[0].Slice.Window, work[0].Slice.Version, route, cancellation) is { } block ? [block] : null;
 
     Derived Apply(List<ComponentCloses> closes, TimeRange window, DerivingVersion version, Dictionary<UtcTime, DerivingVersion> carried)
     {

@@ -9,9 +9,14 @@ using Npgsql;
 namespace DxyOrleans.Storage.Deriving;
 
 /// <summary>A symbol's bars of a larger timeframe from its 1m bars.</summary>
-public sealed class RollupTargetRule(Series series, TimeSpan grace) : ITargetRule
+/// <param name="series">The rollup.</param>
+/// <param name="grace">How long after its end a bucket is emitted, market time.</param>
+/// <param name="larger">Larger rollups of the symbol.</param>
+public sealed class RollupTargetRule(Series series, TimeSpan grace, params IReadOnlyList<ITargetRule> larger) : ITargetRule
 {
     public Series Series => series;
+
+    public IReadOnlyList<ITargetRule> Larger => larger;
 
     public TimeSpan Ripeness => series.Timeframe.Length + grace;
 
@@ -34,7 +39,7 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace) : ITargetRul
         return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []);
     }
 
-    async Task<IBarBlock?> ITargetRule.DeriveBlockAsync(
-        NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation) =>
-        await RollupBulk.DeriveAsync(connection, series, window, route, cancellation);
+    async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(
+        NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>
+        await RollupBulk.DeriveAsync(connection, work, route, cancellation);
 }

@@ -30,5 +30,8 @@ public sealed record SliceOutcome
     /// <summary>The newest bar the rule gave, null when none.</summary>
     public Bar? Newest { get; init; }
 
+    /// <summary>What the same transaction did to larger rollups of the symbol.</summary>
+    public ImmutableArray<(Series Target, SliceOutcome Outcome)> Larger { get; init; } = [];
+
     public bool WroteAnything => New + Changed + Pruned > 0;
 }

@@ -11,5 +11,7 @@ public static class TargetRules
     public static ITargetRule? For(SymbolRegistry registry, Series series, DerivingOptions options) =>
         !registry.IsTarget(series) ? null
         : series.Timeframe == Timeframe.OneMinute ? new IndexTargetRule(registry.Index(series.Symbol)!, options.Grace, registry.Find(series.Symbol)!.Metadata)
-        : new RollupTargetRule(series, options.Grace);
+        : new RollupTargetRule(series, options.Grace, [.. registry.Find(series.Symbol)!.Rollups
+            .Where(timeframe => timeframe > series.Timeframe)
+            .Select(timeframe => new RollupTargetRule(series with { Timeframe = timeframe }, options.Grace))]);
 }

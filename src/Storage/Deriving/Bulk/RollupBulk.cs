@@ -5,15 +5,35 @@ using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving.Bulk;
 
-/// <summary>A rollup's buckets of a long window: what is folded and what is stored read by COPY, and compared here.</summary>
+/// <summary>The buckets of a symbol's rollups in a long window: what is folded is read once for all of them, what is stored of each, both by COPY, and compared here.</summary>
 static class RollupBulk
 {
-    public static async Task<IBarBlock> DeriveAsync(NpgsqlConnection connection, Series series, TimeRange window, Route route, CancellationToken cancellation)
+    /// <param name="connection">Open; the transaction is the caller's.</param>
+    /// <param name="work">A rollup's slice, then larger ones' within it.</param>
+    /// <param name="route">Where the symbol's 1m bars stand.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static async Task<IReadOnlyList<IBarBlock>> DeriveAsync(
+        NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation)
     {
-        var inputs = new Series(series.Symbol, Timeframe.OneMinute);
-        var bars = await CopiedRows.ReadAsync(connection, $"copy_values_{route.Read.Name}", inputs, window.Widen(series.Timeframe), cancellation);
-        var stored = await CopiedRows.ReadAsync(connection, "copy_rolled", series, window, cancellation);
-        return new RollupBarBlock(RollupRule.Fold(Bars(bars, inputs), series.Timeframe), stored, series);
+        var inputs = new Series(work[0].Rule.Series.Symbol, Timeframe.OneMinute);
+        var bars = Bars(await CopiedRows.ReadAsync(connection, $"copy_values_{route.Read.Name}", inputs, Whole(work[0]), cancellation), inputs);
+        var blocks = new List<IBarBlock>();
+        foreach (var part in work)
+        {
+            var (rule, slice) = part;
+            var stored = await CopiedRows.ReadAsync(connection, "copy_rolled", rule.Series, slice.Window, cancellation);
+            blocks.Add(new RollupBarBlock(RollupRule.Fold(Within(bars, Whole(part)), rule.Series.Timeframe), stored, rule.Series));
+        }
+
+        return blocks;
+    }
+
+    static TimeRange Whole(TargetSlice part) => part.Slice.Window.Widen(part.Rule.Series.Timeframe);
+
+    static IReadOnlyList<Bar> Within(List<Bar> bars, TimeRange window)
+    {
+        var from = bars.FindIndex(bar => window.Contains(bar.Time));
+        return from < 0 ? [] : bars[from..(bars.FindLastIndex(bar => window.Contains(bar.Time)) + 1)];
     }
 
     // Rows of other programs that are not bars are left out, as everywhere.

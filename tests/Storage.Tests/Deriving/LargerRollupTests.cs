@@ -1,0 +1,109 @@
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Testing;
+
+namespace DxyOrleans.Storage.Tests.Deriving;
+
+/// <summary>Of a long range one reading of the minutes serves all rollups of a symbol.</summary>
+public sealed class LargerRollupTests(TestServer server)
+{
+    const int Minutes = 1500;
+
+    static readonly Series Hours = Series.Parse("EURUSD/1h");
+
+    [Fact]
+    public async Task A_long_slice_of_a_rollup_brings_the_larger_one_with_it()
+    {
+        await using var shop = await FilledAsync();
+        var slices = await SlicesAsync(shop);
+        Assert.Equal(Minutes / 5, slices.Sum(slice => slice.New));
+        Assert.Equal(Minutes / 60, slices.SelectMany(slice => slice.Larger).Where(larger => larger.Target == Hours).Sum(larger => larger.Outcome.New));
+        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+        await SoundAsync(shop);
+    }
+
+    [Fact]
+    public async Task Only_buckets_that_lie_in_the_slice_wholly_come_with_it()
+    {
+        await using var shop = await FilledAsync();
+        await shop.RunAsync("DELETE FROM dxy.due");
+        await AskAsync(shop, "EURUSD/5m", 65, 1325);
+        await AskAsync(shop, "EURUSD/1h", 60, 1500);
+        Assert.Empty((await SlicesAsync(shop)).SelectMany(slice => slice.Larger));
+
+        await AskAsync(shop, "EURUSD/5m", 5, 1325);
+        await SlicesAsync(shop);
+        Assert.Equal($"{Shop.Minute(1320)} {Shop.Minute(1500)}", await DueAsync(shop));
+        await shop.DrainAsync();
+        Assert.Equal(24, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '1h'"));
+        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("EURUSD/1h")).CompareAsync(
+            new TimeRange(Shop.Minute(60), Shop.Minute(Minutes)), onlyUntold: false, Shop.Token)).Differences);
+    }
+
+    [Fact]
+    public async Task Whoever_is_at_the_larger_one_is_not_waited_for()
+    {
+        await using var shop = await FilledAsync();
+        await using (var connection = await shop.Data.OpenConnectionAsync(Shop.Token))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(Shop.Token);
+            await using var command = new Npgsql.NpgsqlCommand($"SELECT dxy.lock_week('EURUSD', '1h', dxy.week_of('{Shop.Open}'))", connection, transaction);
+            await command.ExecuteNonQueryAsync(Shop.Token);
+            Assert.Empty((await SlicesAsync(shop)).SelectMany(slice => slice.Larger));
+        }
+
+        Assert.Equal($"{Shop.Minute(0)} {Shop.Minute(Minutes)}", await DueAsync(shop));
+        await shop.DrainAsync();
+        await SoundAsync(shop);
+    }
+
+    [Fact]
+    public async Task A_larger_bucket_that_cant_be_stored_keeps_no_smaller_one_back()
+    {
+        await using var shop = await FilledAsync();
+        await shop.RunAsync($"ALTER TABLE derived_data_bars ADD CONSTRAINT odd CHECK (timeframe <> '1h' OR ts_utc <> '{Shop.Minute(120)}')");
+        await shop.DrainAsync();
+        Assert.Equal((Minutes / 5, (Minutes / 60) - 1), (
+            await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m'"), await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '1h'")));
+        Assert.Equal((Hours, 1), (await new DueStore(shop.Data).ListAsync(onlyStuck: true, Shop.Token)) is [var stuck] ? (stuck.Target, stuck.Attempts) : default);
+    }
+
+    // A pair's bars, all of them due for both rollups.
+    async Task<Shop> FilledAsync()
+    {
+        var shop = await Shop.OpenAsync(server);
+        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(3));
+        await shop.RunAsync(
+            $"""
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, trade_count, source)
+            SELECT 'EURUSD', '1m', timestamptz '{Shop.Open}' + m * interval '1 minute', v, v + 0.01, v - 0.01, v, m, m, 'ingest'
+            FROM generate_series(0, {Minutes - 1}) AS m, LATERAL (SELECT 1.08 + (m % 97) * 0.0001 AS v) AS x
+            """);
+        await new DueStore(shop.Data).ExpandAsync(Shop.Token);
+        await shop.RunAsync("DELETE FROM dxy.due WHERE symbol = 'DXY'");
+        return shop;
+    }
+
+    static Task AskAsync(Shop shop, string target, int from, int to) =>
+        new DueStore(shop.Data).RequestAsync(Series.Parse(target), new TimeRange(Shop.Minute(from), Shop.Minute(to)), "request", null, prune: false, Shop.Token);
+
+    static async Task<List<SliceOutcome>> SlicesAsync(Shop shop)
+    {
+        var slices = new List<SliceOutcome>();
+        await (await shop.DeriverAsync("EURUSD/5m")).DrainAsync(slices.Add, Shop.Token);
+        return slices;
+    }
+
+    static async Task<string> DueAsync(Shop shop) =>
+        Assert.Single(await new DueStore(shop.Data).ListAsync(onlyStuck: false, Shop.Token)) is var due && due.Target == Hours ? $"{due.Range.From} {due.Range.To}" : "";
+
+    static async Task SoundAsync(Shop shop)
+    {
+        foreach (var target in new[] { "EURUSD/5m", "EURUSD/1h" })
+        {
+            Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(
+                new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUntold: false, Shop.Token)).Differences);
+        }
+    }
+}
