@@ -14,7 +14,7 @@ sealed class IndexBarBlock : IBarBlock
 
     /// <param name="block">The minutes.</param>
     /// <param name="stored">What is stored in the window, as <c>copy_flat_data_bars.sql</c> gives it.</param>
-    public IndexBarBlock(IndexBlock block, ReadOnlySpan<byte> stored)
+    public IndexBarBlock(IndexBlock block, CopiedRows stored)
     {
         (_block, _provenance) = (block, new IndexProvenance(block));
         var standing = Compare(stored);
@@ -52,16 +52,15 @@ sealed class IndexBarBlock : IBarBlock
 
     public void AppendRaw(int place, BinaryRows rows) => rows.Json(_provenance.Of(place));
 
-    StandingBars Compare(ReadOnlySpan<byte> stored)
+    StandingBars Compare(CopiedRows stored)
     {
         var standing = new StandingBars(_block.Minutes);
-        var rows = new CopiedRows(stored);
-        while (rows.Next())
+        while (stored.Next())
         {
-            var place = standing.Meet(rows.Time());
-            var close = StoredColumns.Scaled(rows.Read());
-            var raw = rows.Read();
-            if (rows.Boolean() && place >= 0)
+            var place = standing.Meet(stored.Time());
+            var close = StoredColumns.Scaled(stored.Read());
+            var raw = stored.Read();
+            if (stored.Boolean() && place >= 0)
             {
                 standing.Note(place, close == _block.Levels[place] && raw.SequenceEqual(_provenance.Of(place)));
             }

@@ -39,8 +39,8 @@ static class IndexBulk
             }
         }
 
-        var stored = await CopiedRows.ReadAsync(connection, $"copy_flat_{route.Written.Name}", definition.Series, window, cancellation);
-        var block = new IndexBarBlock(IndexBlockRule.Derive(definition, grid, window, version), stored);
+        using var stored = await CopiedBytes.ReadAsync(connection, $"copy_flat_{route.Written.Name}", definition.Series, window, cancellation);
+        var block = new IndexBarBlock(IndexBlockRule.Derive(definition, grid, window, version), stored.Rows);
 
         return asked is null && !block.IsNew && block.Differing.Count > 0 && await HasOthersAsync(connection, definition, window, route, cancellation) ? null : block;
     }

@@ -17,16 +17,15 @@ sealed class RollupBarBlock : IBarBlock
     /// <param name="buckets">The buckets, ascending.</param>
     /// <param name="stored">What is stored, as <c>copy_rolled.sql</c> gives it.</param>
     /// <param name="series">The rollup.</param>
-    public RollupBarBlock(IReadOnlyList<RolledBar> buckets, ReadOnlySpan<byte> stored, Series series)
+    public RollupBarBlock(IReadOnlyList<RolledBar> buckets, CopiedRows stored, Series series)
     {
         _buckets = buckets;
         var standing = new StandingBars([.. buckets.Select(bucket => bucket.Bar.Time.Minute)]);
-        var rows = new CopiedRows(stored);
-        while (rows.Next())
+        while (stored.Next())
         {
-            var isBar = RollupBulk.TryBar(ref rows, series, out var time, out var bar);
+            var isBar = RollupBulk.TryBar(ref stored, series, out var time, out var bar);
             var place = standing.Meet(time);
-            var raw = rows.Read();
+            var raw = stored.Read();
             if (isBar && place >= 0)
             {
                 standing.Note(place, bar == buckets[place].Bar && raw.SequenceEqual(Provenance(place)));

@@ -16,13 +16,18 @@ static class RollupBulk
         NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation)
     {
         var inputs = new Series(work[0].Rule.Series.Symbol, Timeframe.OneMinute);
-        var bars = Bars(await CopiedRows.ReadAsync(connection, $"copy_values_{route.Read.Name}", inputs, Whole(work[0]), cancellation), inputs);
+        List<Bar> bars;
+        using (var copied = await CopiedBytes.ReadAsync(connection, $"copy_values_{route.Read.Name}", inputs, Whole(work[0]), cancellation))
+        {
+            bars = Bars(copied.Rows, inputs);
+        }
+
         var blocks = new List<IBarBlock>();
         foreach (var part in work)
         {
             var (rule, slice) = part;
-            var stored = await CopiedRows.ReadAsync(connection, "copy_rolled", rule.Series, slice.Window, cancellation);
-            blocks.Add(new RollupBarBlock(RollupRule.Fold(Within(bars, Whole(part)), rule.Series.Timeframe), stored, rule.Series));
+            using var stored = await CopiedBytes.ReadAsync(connection, "copy_rolled", rule.Series, slice.Window, cancellation);
+            blocks.Add(new RollupBarBlock(RollupRule.Fold(Within(bars, Whole(part)), rule.Series.Timeframe), stored.Rows, rule.Series));
         }
 
         return blocks;
@@ -37,10 +42,9 @@ static class RollupBulk
     }
 
     // Rows of other programs that are not bars are left out, as everywhere.
-    static List<Bar> Bars(ReadOnlySpan<byte> copied, Series series)
+    static List<Bar> Bars(CopiedRows rows, Series series)
     {
-        var bars = new List<Bar>(copied.Length / 100);
-        var rows = new CopiedRows(copied);
+        var bars = new List<Bar>();
         while (rows.Next())
         {
             if (TryBar(ref rows, series, out _, out var bar))
