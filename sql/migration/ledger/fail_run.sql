@@ -1,5 +1,5 @@
 WITH failed AS (
-  UPDATE dxy.run SET state = CASE WHEN $4 THEN 'failed' ELSE state END, error = $3, attempts = attempts + 1, retry_at = $5,
+  UPDATE dxy.run SET state = CASE WHEN $4 THEN 'failed' ELSE state END, error = $3, attempts = attempts + 1, retry_at = clock_timestamp() + $5::interval,
     looked_at = clock_timestamp(), version = version + 1
   WHERE name = $1 AND version = $2
   RETURNING name, step, attempts

@@ -1,5 +1,4 @@
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Core.Time;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration;
@@ -37,10 +36,9 @@ public sealed class MigrationEngine(
             return new Advance(false, null);
         }
 
-        var now = UtcTime.From(realTime.GetUtcNow());
-        if (run.RetryAt is { } retry && retry > now)
+        if (run.RetryIn is { } wait && wait > TimeSpan.Zero)
         {
-            return new Advance(false, retry - now);
+            return new Advance(false, wait);
         }
 
         var context = new RunContext(run, await _ledger.StepsAsync(name, cancellation), database, realTime, interrupt, pastPooler);
@@ -112,21 +110,20 @@ public sealed class MigrationEngine(
             return new Advance(true, TimeSpan.Zero);
         }
 
-        var now = UtcTime.From(realTime.GetUtcNow());
         switch (outcome)
         {
             case StepOutcome.Done done when Blocking(done.Gates, await AcceptedAsync(run, cancellation)):
-                await WaitAsync(context with { Run = run }, step, done.Gates, now + LongestWait, cancellation);
+                await WaitAsync(context with { Run = run }, step, done.Gates, LongestWait, cancellation);
                 return new Advance(false, LongestWait);
             case StepOutcome.Done done:
                 await DoneAsync(context with { Run = run }, step, done, cancellation);
                 await context.At(step, "done", cancellation);
                 return new Advance(true, TimeSpan.Zero);
             case StepOutcome.Waiting waiting:
-                await WaitAsync(context with { Run = run }, step, waiting.Gates, now + waiting.Again, cancellation);
+                await WaitAsync(context with { Run = run }, step, waiting.Gates, waiting.Again, cancellation);
                 return new Advance(false, waiting.Again);
             case StepOutcome.Throttled throttled:
-                await _ledger.ThrottleAsync(run, throttled.Reason, throttled.Again, now + throttled.Again, cancellation);
+                await _ledger.ThrottleAsync(run, throttled.Reason, throttled.Again, throttled.Again, cancellation);
                 return new Advance(false, throttled.Again);
             default:
                 return new Advance(true, TimeSpan.Zero);
@@ -150,7 +147,7 @@ public sealed class MigrationEngine(
         await transaction.CommitAsync(cancellation);
     }
 
-    async Task WaitAsync(RunContext context, IMigrationStep step, IReadOnlyList<Gate> gates, UtcTime again, CancellationToken cancellation)
+    async Task WaitAsync(RunContext context, IMigrationStep step, IReadOnlyList<Gate> gates, TimeSpan again, CancellationToken cancellation)
     {
         await using (var transaction = await context.BeginAsync(cancellation))
         {
@@ -183,7 +180,7 @@ public sealed class MigrationEngine(
             || fault is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled };
         var final = !passing || run.Attempts + 1 >= Attempts;
         var again = TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, Math.Pow(2, run.Attempts) / 2));
-        await _ledger.FailAsync(run, fault.Message, final, final ? null : UtcTime.From(realTime.GetUtcNow()) + again, cancellation);
+        await _ledger.FailAsync(run, fault.Message, final, final ? null : again, cancellation);
         return new Advance(false, final ? null : again);
     }
 }

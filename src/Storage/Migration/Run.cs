@@ -44,8 +44,11 @@ public sealed record Run
 
     public int Attempts { get; init; }
 
-    /// <summary>Real time: not before.</summary>
+    /// <summary>Real time, by the server's clock: not before.</summary>
     public UtcTime? RetryAt { get; init; }
+
+    /// <summary>How long it was until then, by the server's clock, when the row was read: a silo's clock may be another.</summary>
+    public TimeSpan? RetryIn { get; init; }
 
     public Series Series => new(Symbol, Timeframe.OneMinute);
 
@@ -71,6 +74,7 @@ public sealed record Run
         Error = reader.IsDBNull(15) ? null : reader.GetString(15),
         Attempts = reader.GetInt32(16),
         RetryAt = Time(reader, 17),
+        RetryIn = reader.IsDBNull(18) ? null : reader.GetTimeSpan(18),
     };
 
     static UtcTime? Time(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetUtc(ordinal);

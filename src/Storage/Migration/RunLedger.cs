@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Core.Time;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration;
@@ -37,16 +36,16 @@ public sealed class RunLedger(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellation) as string;
     }
 
-    /// <summary>Says that the run can't go on now, and when to look again.</summary>
-    public Task WaitAsync(Run run, UtcTime again, CancellationToken cancellation) => MarkAsync("wait_run", run, cancellation, again.ToDateTime());
+    /// <summary>Says that the run can't go on now, and in what time to look again: the server adds it to its own clock, by which it is read.</summary>
+    public Task WaitAsync(Run run, TimeSpan again, CancellationToken cancellation) => MarkAsync("wait_run", run, cancellation, again);
 
-    /// <summary>Says what went wrong: to be tried again at a time, or not by itself.</summary>
-    public Task FailAsync(Run run, string error, bool final, UtcTime? again, CancellationToken cancellation) =>
-        MarkAsync("fail_run", run, cancellation, error, final, again?.ToDateTime());
+    /// <summary>Says what went wrong: to be tried again in a time, or not by itself.</summary>
+    public Task FailAsync(Run run, string error, bool final, TimeSpan? again, CancellationToken cancellation) =>
+        MarkAsync("fail_run", run, cancellation, error, final, again);
 
     /// <summary>Says that the run is held back (or, with null, that it no longer is).</summary>
-    public Task ThrottleAsync(Run run, string? reason, TimeSpan held, UtcTime? again, CancellationToken cancellation) =>
-        MarkAsync("throttle_run", run, cancellation, reason, (long)held.TotalMilliseconds, again?.ToDateTime());
+    public Task ThrottleAsync(Run run, string? reason, TimeSpan held, TimeSpan? again, CancellationToken cancellation) =>
+        MarkAsync("throttle_run", run, cancellation, reason, (long)held.TotalMilliseconds, again);
 
     async Task MarkAsync(string statement, Run run, CancellationToken cancellation, params object?[] values)
     {

@@ -59,14 +59,14 @@ public sealed class RunViewReader(NpgsqlDataSource database)
             ? new RunView
             {
                 Run = Run.Read(reader),
-                ThrottledSince = Time(reader, 18),
-                HeldBack = TimeSpan.FromMilliseconds(reader.GetInt64(19)),
-                LookedAt = Time(reader, 20),
-                LogSeq = reader.GetInt64(21),
-                LogHash = reader.IsDBNull(22) ? [] : [.. reader.GetFieldValue<byte[]>(22)],
-                Now = reader.GetUtc(23),
-                RealNow = reader.GetUtc(24),
-                ClockRate = reader.GetDouble(25),
+                ThrottledSince = Time(reader, 19),
+                HeldBack = TimeSpan.FromMilliseconds(reader.GetInt64(20)),
+                LookedAt = Time(reader, 21),
+                LogSeq = reader.GetInt64(22),
+                LogHash = reader.IsDBNull(23) ? [] : [.. reader.GetFieldValue<byte[]>(23)],
+                Now = reader.GetUtc(24),
+                RealNow = reader.GetUtc(25),
+                ClockRate = reader.GetDouble(26),
             }
             : null;
     }

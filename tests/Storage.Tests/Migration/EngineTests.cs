@@ -1,6 +1,7 @@
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration;
 using DxyOrleans.Testing;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Tests.Migration;
@@ -72,7 +73,7 @@ public sealed class EngineTests(TestServer server)
         var tries = 0;
         while (await engine.AdvanceAsync(LegacyShop.Name, Shop.Token) is { Again: { } again })
         {
-            shop.RealTime.Advance(again);
+            await shop.WaitedAsync(again);
             tries++;
         }
 
@@ -81,6 +82,25 @@ public sealed class EngineTests(TestServer server)
         Assert.Equal(MigrationEngine.Attempts, run.Attempts);
         Assert.Equal(MigrationEngine.Attempts, tries);
         Assert.Contains("as ordered", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_silo_whose_clock_is_an_hour_wrong_waits_no_longer_and_no_shorter(int hours)
+    {
+        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
+        await shop.StartAsync();
+        var wrong = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(hours));
+        var engine = new MigrationEngine(shop.Data, [new Gated { Verdict = GateVerdict.Fail }], wrong);
+        while ((await engine.AdvanceAsync(LegacyShop.Name, Shop.Token)).Progressed)
+        {
+        }
+
+        var waits = (await engine.AdvanceAsync(LegacyShop.Name, Shop.Token)).Again;
+        Assert.InRange(waits!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        Assert.Null(await new MigrationLookout(shop.Data).DueAsync(Shop.Token));
+        Assert.True(await shop.Shop.ValueAsync<bool>("SELECT retry_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '30 seconds' FROM dxy.run"));
     }
 
     [Fact]

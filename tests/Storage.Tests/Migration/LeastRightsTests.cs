@@ -213,7 +213,7 @@ public sealed class LeastRightsTests(TestServer server)
                 continue;
             }
 
-            shop.RealTime.Advance(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
+            await shop.WaitedAsync(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
             foreach (var gate in (await shop.GatesAsync()).Values.Where(gate => gate.Verdict == GateVerdict.Warn))
             {
                 await orders.AcceptAsync(LegacyShop.Name, gate.Name, null, Shop.Token);

@@ -75,7 +75,7 @@ public sealed class LegacyShop : IAsyncDisposable
             }
 
             (waits, waitsThere) = advance.Progressed ? (0, waitsThere) : (waits + 1, waitsThere + 1);
-            RealTime.Advance(again);
+            await WaitedAsync(again);
             if (accept && !advance.Progressed)
             {
                 await AcceptAsync();
@@ -83,6 +83,13 @@ public sealed class LegacyShop : IAsyncDisposable
         }
 
         return await RunAsync();
+    }
+
+    /// <summary>So much real time has passed: whatever the run waits for, its wait is over. The server's own clock, by which it waits, can't be moved.</summary>
+    public Task WaitedAsync(TimeSpan time)
+    {
+        RealTime.Advance(time);
+        return Shop.RunAsync("UPDATE dxy.run SET retry_at = NULL WHERE retry_at IS NOT NULL");
     }
 
     /// <summary>Accepts every gate that WARNs now.</summary>

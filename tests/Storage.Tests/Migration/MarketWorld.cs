@@ -78,8 +78,7 @@ sealed class MarketWorld(LegacyShop shop)
                 var advance = await new MigrationEngine(data ?? shop.Data, steps ?? MigrationSteps.All, shop.RealTime, interrupt, pastPooler).AdvanceAsync(LegacyShop.Name, Shop.Token);
                 if (advance is { Progressed: false, Again: { } again })
                 {
-                    shop.RealTime.Advance(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
-                    await shop.Shop.RunAsync("UPDATE dxy.run SET retry_at = NULL WHERE retry_at IS NOT NULL");
+                    await shop.WaitedAsync(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
                     await OrderAsync(run);
                     await TickAsync();
                 }

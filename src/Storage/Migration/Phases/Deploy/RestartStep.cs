@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Membership;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Deploy;
@@ -79,6 +80,7 @@ public sealed class RestartStep : IMigrationStep
     {
         var members = new List<SiloMember>();
         await using var command = database.CreateCommand(Sql.Text("migration/deploy/read_members.sql"));
+        command.Parameters.With(Heartbeat.Fresh);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

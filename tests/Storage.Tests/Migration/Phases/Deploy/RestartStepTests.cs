@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Membership;
+using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Migration.Phases.Deploy;
 using DxyOrleans.Testing;
 
@@ -20,6 +23,24 @@ public sealed class RestartStepTests(TestServer server)
         Assert.Equal(RunState.Completed, run.State);
         Assert.Contains("no silo", (await shop.GatesAsync())["deploy/restart"].Observed, StringComparison.Ordinal);
         Assert.Equal(0, await shop.Shop.CountAsync("dxy.restart"));
+    }
+
+    [Fact]
+    public async Task A_silo_is_alive_for_as_long_as_the_console_takes_it_to_be()
+    {
+        await using var shop = await OpenAsync();
+        await MemberAsync(shop, 11111, 100);
+        await MemberAsync(shop, 11112, 100);
+        await MemberAsync(shop, 11113, 100);
+        await shop.Shop.RunAsync(
+            $"""
+            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds + 1} seconds' WHERE port = 11111;
+            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '1 hour', seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds - 5} seconds' WHERE port = 11112;
+            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() + interval '1 hour', seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds + 1} seconds' WHERE port = 11113
+            """);
+
+        var plan = await Step.PlanAsync(new RunContext(await shop.RunAsync(), ImmutableDictionary<string, RunStep>.Empty, shop.Data, shop.RealTime), Shop.Token);
+        Assert.StartsWith("1 silos restart one after the other: 127.0.0.1:11112", plan[0], StringComparison.Ordinal);
     }
 
     [Fact]
