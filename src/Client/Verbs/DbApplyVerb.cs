@@ -26,9 +26,13 @@ internal sealed class DbApplyVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var installer = new SchemaInstaller(await session.ConnectionAsync(cancellation), session.Time) { Partitions = Divided(session, parse) };
-        return parse.GetValue(_dryRun)
-            ? Plan(session, await installer.PlanAsync(cancellation))
-            : Applied(session, await installer.ApplyAsync(cancellation));
+        if (parse.GetValue(_dryRun))
+        {
+            return Plan(session, await installer.PlanAsync(cancellation));
+        }
+
+        var applied = await installer.ApplyAsync(cancellation);
+        return Applied(session, applied, await TableFitness.FaultsAsync(await session.RawDatabaseAsync(cancellation), cancellation));
     }
 
     Partitions? Divided(Session session, ParseResult parse)
@@ -72,7 +76,7 @@ internal sealed class DbApplyVerb : Verb
         return ExitCode.Done;
     }
 
-    static int Applied(Session session, IReadOnlyList<string> applied)
+    static int Applied(Session session, IReadOnlyList<string> applied, IReadOnlyList<TableFault> unfit)
     {
         if (session.Json)
         {
@@ -84,7 +88,14 @@ internal sealed class DbApplyVerb : Verb
             }
 
             document.Json.WriteEndArray();
-            return ExitCode.Done;
+            document.Json.WriteStartArray("unfit");
+            foreach (var fault in unfit)
+            {
+                document.Json.WriteStringValue(fault.Line);
+            }
+
+            document.Json.WriteEndArray();
+            return Code(unfit);
         }
 
         foreach (var name in applied)
@@ -93,6 +104,14 @@ internal sealed class DbApplyVerb : Verb
         }
 
         session.Out.WriteLine(applied.Count == 0 ? "up to date: nothing to do" : $"{applied.Count} scripts applied; the database is up to date");
-        return ExitCode.Done;
+        foreach (var fault in unfit)
+        {
+            session.Out.WriteLine($"unfit: {fault.Line}");
+        }
+
+        return Code(unfit);
     }
+
+    // What was to be applied is; but where nothing of an index can be stored, it is not as the caller takes it to be.
+    static int Code(IReadOnlyList<TableFault> unfit) => unfit.Any(fault => fault.Stops) ? ExitCode.Differs : ExitCode.Done;
 }

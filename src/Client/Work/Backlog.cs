@@ -37,6 +37,12 @@ internal sealed class TargetTally(Series target)
 
     public long Pruned { get; private set; }
 
+    /// <summary>Pieces that could not be done.</summary>
+    public long SetAside { get; private set; }
+
+    /// <summary>Why, of the first of them.</summary>
+    public string? Reason { get; private set; }
+
     public double Minutes { get; private set; }
 
     public SortedDictionary<Symbol, long> Skipped { get; } = [];
@@ -48,6 +54,8 @@ internal sealed class TargetTally(Series target)
         Equal += slice.Equal;
         InputsGone += slice.InputsGone;
         Pruned += slice.Pruned;
+        SetAside += slice.SetAside;
+        Reason ??= slice.Reason;
         Minutes += slice.Window!.Value.Length.TotalMinutes;
         foreach (SkipCause cause in slice.Skipped)
         {
@@ -64,7 +72,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
     readonly DueStore _due = new(database);
     readonly ConcurrentDictionary<Series, TargetTally> _tallies = new();
 
-    public IEnumerable<TargetTally> Tallies => _tallies.Values.OrderBy(tally => tally.Target);
+    public IReadOnlyCollection<TargetTally> Tallies => [.. _tallies.Values.OrderBy(tally => tally.Target)];
 
     /// <summary>Minutes of bars worked off here so far.</summary>
     public double Done => _tallies.Values.Sum(tally => tally.Minutes);

@@ -38,7 +38,7 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"derived by {(BySilos ? "the running silos" : "this console")} in {Took.TotalSeconds:0.00} s"));
     }
 
-    public static void WriteTable(TextWriter writer, IEnumerable<TargetTally> tallies)
+    public static void WriteTable(TextWriter writer, IReadOnlyCollection<TargetTally> tallies)
     {
         var table = new TextTable("target", "inserted", "updated", "equal", "kept, inputs gone", "pruned", "skipped").Right(1, 2, 3, 4, 5);
         foreach (var tally in tallies)
@@ -48,6 +48,10 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
         }
 
         table.Write(writer);
+        foreach (var tally in tallies.Where(tally => tally.SetAside > 0))
+        {
+            writer.WriteLine($"{tally.Target}: {N(tally.SetAside)} pieces of work could not be done and are tried again later ('./dxy due --poison'), such as: {tally.Reason}");
+        }
     }
 
     public void WriteJson(Utf8JsonWriter json)
@@ -72,6 +76,7 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
             json.WriteNumber("equal", tally.Equal);
             json.WriteNumber("inputs_gone", tally.InputsGone);
             json.WriteNumber("pruned", tally.Pruned);
+            json.WriteNumber("set_aside", tally.SetAside);
             json.WriteStartObject("skipped");
             foreach (var (missing, minutes) in tally.Skipped)
             {

@@ -22,6 +22,8 @@ internal sealed class HealthExam(NpgsqlDataSource database, SymbolRegistry regis
         var checks = new List<HealthCheck>();
         var now = await ServerAsync(checks, cancellation);
         checks.Add(HealthRules.Capture([.. (await CaptureMissing.ReadAsync(database, cancellation)).Select(trigger => $"{trigger.Name} on {trigger.Table}")]));
+        var faults = await TableFitness.FaultsAsync(database, cancellation);
+        checks.Add(HealthRules.Tables([.. faults.Where(fault => fault.Stops).Select(fault => fault.Line)], [.. faults.Where(fault => !fault.Stops).Select(fault => fault.Line)]));
         foreach (var entry in Watched())
         {
             await SeriesAsync(checks, entry, now, cancellation);

@@ -105,6 +105,11 @@ public static class HealthRules
     public static HealthCheck Capture(IReadOnlyCollection<string> missing) => new("capture", "", missing.Count == 0 ? HealthStatus.Pass : HealthStatus.Fail,
         missing.Count == 0 ? "every table of bars has its triggers" : $"missing or disabled: {string.Join(", ", missing)}; './dxy db apply' mends it");
 
+    /// <summary>What in the shop's tables keeps bars from being stored: FAIL where something derived here stands still for it, else WARN.</summary>
+    public static HealthCheck Tables(IReadOnlyCollection<string> stopping, IReadOnlyCollection<string> others) => new("tables", "",
+        stopping.Count > 0 ? HealthStatus.Fail : others.Count > 0 ? HealthStatus.Warn : HealthStatus.Pass,
+        stopping.Count + others.Count == 0 ? "bars can be read and stored" : string.Join("; ", stopping.Concat(others)));
+
     /// <summary>Silos: one alive PASS, none known WARN, known but none alive FAIL.</summary>
     public static HealthCheck Silos(int alive, int active) => new("silos", "",
         alive > 0 ? alive == active ? HealthStatus.Pass : HealthStatus.Warn : active == 0 ? HealthStatus.Warn : HealthStatus.Fail,

@@ -7,6 +7,7 @@ using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Schema;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -41,11 +42,15 @@ public sealed partial class ChangePump(
     /// <summary>Whether the last look succeeded: the silo is ready when it did.</summary>
     public bool IsLooking { get; private set; }
 
+    /// <summary>What in the shop's tables keeps something from being derived here, a line each: the silo is ready when there is none.</summary>
+    public IReadOnlyList<string> Faults { get; private set; } = [];
+
     /// <summary>One look: registry when its time has come, changes, due targets, overdue minutes.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         if (_registryRead == 0 || Stopwatch.GetElapsedTime(_registryRead) >= options.Value.RegistryEvery)
         {
+            await JudgeTablesAsync(cancellation);
             await ConnectAsync(cancellation);
             _registryRead = Stopwatch.GetTimestamp();
         }
@@ -116,6 +121,22 @@ public sealed partial class ChangePump(
         }
     }
 
+    async Task JudgeTablesAsync(CancellationToken cancellation)
+    {
+        var (before, now) = (Faults, (await TableFitness.FaultsAsync(database, cancellation)).Where(fault => fault.Stops).Select(fault => fault.Line).ToList());
+        Faults = now;
+        foreach (var fault in now.Except(before))
+        {
+            LogUnfit(fault);
+        }
+
+        if (before.Count > 0 && now.Count == 0)
+        {
+            // What failed because of them need not wait for its next try.
+            LogFit(await due.RetryAsync(cancellation));
+        }
+    }
+
     // New and changed definitions make history due; grains of new targets subscribe and set their reminders.
     async Task ConnectAsync(CancellationToken cancellation)
     {
@@ -128,6 +149,12 @@ public sealed partial class ChangePump(
         await using (var adopt = database.CreateCommand("SELECT dxy.adopt_targets()"))
         {
             await adopt.ExecuteNonQueryAsync(cancellation);
+        }
+
+        if (Faults.Count > 0)
+        {
+            // Grains that read or write those tables would fail to come up; they are connected once the tables are mended. What is due is tried all the same.
+            return;
         }
 
         var targets = current.Targets.ToDictionary(target => target, target => current.Find(target.Symbol)!.Metadata);
@@ -196,6 +223,12 @@ public sealed partial class ChangePump(
 
     [LoggerMessage(1503, LogLevel.Warning, "{Series}: working off what is due failed and will be tried again: {Reason}")]
     partial void LogFailed(Series series, string reason);
+
+    [LoggerMessage(1505, LogLevel.Error, "{Fault}")]
+    partial void LogUnfit(string fault);
+
+    [LoggerMessage(1506, LogLevel.Information, "Bars can be stored again; {Pieces} pieces of work that had failed are tried at once")]
+    partial void LogFit(int pieces);
 
     [LoggerMessage(1504, LogLevel.Warning, "The registry row {Problem}")]
     partial void LogProblem(string problem);

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DxyOrleans.Silo.Health;
 
-/// <summary>Ready means: the silo has joined, the tables can be read, and changes are being looked for.</summary>
+/// <summary>Ready means: the silo has joined, the tables can be read, bars can be stored, and changes are being looked for.</summary>
 public sealed class PumpHealthCheck(ChangePump pump) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(pump.IsLooking
-        ? HealthCheckResult.Healthy()
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        pump.Faults is { Count: > 0 } faults ? HealthCheckResult.Unhealthy(string.Join("; ", faults))
+        : pump.IsLooking ? HealthCheckResult.Healthy()
         : HealthCheckResult.Unhealthy("changes can't be looked for; the log says why"));
 }

@@ -43,7 +43,7 @@ static class SiloHost
         var app = builder.Build();
         app.UseHttpGuard();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = HealthText.WriteAsync });
         if (options.Dashboard)
         {
             app.MapOrleansDashboard("/dashboard");

@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema;
 using Npgsql;
 using Polly;
 using Polly.Retry;
@@ -34,18 +35,32 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
     /// <param name="replaceOtherSources">Whether they take the place of other sources' rows.</param>
     /// <param name="cancellation">Gives up; what was committed stays.</param>
     /// <returns>One outcome a bar, in order of symbol, timeframe and time.</returns>
+    /// <exception cref="SchemaException">The shop's table is not such that bars can be stored there; the message says what to do.</exception>
     public async Task<IReadOnlyList<WrittenBar>> WriteAsync(
         IReadOnlyCollection<Bar> bars, string source, bool replaceOtherSources, CancellationToken cancellation)
     {
         var rows = bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => new BarRow(bar)).ToList();
-        if (rows.Count >= CopyFrom && await TryCopyAsync(rows, source, cancellation))
+        try
         {
-            return [.. rows.Select(row => new WrittenBar(row.Bar, BarOutcome.New))];
-        }
+            if (rows.Count >= CopyFrom && await TryCopyAsync(rows, source, cancellation))
+            {
+                return [.. rows.Select(row => new WrittenBar(row.Bar, BarOutcome.New))];
+            }
 
-        var written = new List<WrittenBar>(rows.Count);
-        await MergeAsync(rows, source, replaceOtherSources, written, cancellation);
-        return written;
+            var written = new List<WrittenBar>(rows.Count);
+            await MergeAsync(rows, source, replaceOtherSources, written, cancellation);
+            return written;
+        }
+        catch (PostgresException fault) when (TableFitness.IsBehind(fault))
+        {
+            TableFitness.Forget(database);
+            if ((await TableFitness.FaultsAsync(database, cancellation)).Count == 0)
+            {
+                throw;
+            }
+
+            throw new SchemaException(await TableFitness.ExplainAsync(database, fault, cancellation), fault);
+        }
     }
 
     async Task<bool> TryCopyAsync(List<BarRow> rows, string source, CancellationToken cancellation)

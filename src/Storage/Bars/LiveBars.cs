@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Schema;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Bars;
@@ -41,9 +42,15 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
 
             return stored;
         }
-        catch (PostgresException refused) when (refused.SqlState.StartsWith("22", StringComparison.Ordinal) || refused.SqlState.StartsWith("23", StringComparison.Ordinal))
+        catch (PostgresException refused) when (refused.SqlState[..2] is "22" or "23" || TableFitness.IsBehind(refused))
         {
-            // Which of them it is, the store finds by splitting.
+            // Which of them it is, the store finds by splitting; and what the table lacks, where it is that.
+            if (TableFitness.IsBehind(refused))
+            {
+                TableFitness.Forget(database);
+                await DisposeAsync();
+            }
+
             return [];
         }
         catch (NpgsqlException fault) when (fault.IsTransient)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Core.Due;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;
@@ -67,6 +68,14 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             {
                 // A writer beside us, who takes no lock of ours, stored or changed one of the bars since we looked; the next try merges.
             }
+            catch (PostgresException fault) when (slice is not null && TableFitness.IsBehind(fault))
+            {
+                // Every bar would fail alike: none is looked for, and what was due says why it waits.
+                var reason = await TableFitness.ExplainAsync(database, fault, cancellation);
+                await ParkAsync(connection, slice, reason, cancellation);
+                TableFitness.Forget(database);
+                return new SliceOutcome { Window = slice.Window, SetAside = 1, Reason = reason };
+            }
             catch (Exception fault) when (slice is not null && IsAboutData(fault))
             {
                 if (slice.Window.Length > rule.Series.Timeframe.Length)
@@ -76,7 +85,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 }
 
                 await ParkAsync(connection, slice, fault.Message, cancellation);
-                return new SliceOutcome { Window = slice.Window };
+                return new SliceOutcome { Window = slice.Window, SetAside = 1, Reason = fault.Message };
             }
         }
     }

@@ -25,6 +25,12 @@ public sealed record SliceOutcome
 
     public int Pruned { get; init; }
 
+    /// <summary>Pieces of the work that could not be done: they are due still, and tried again later and later.</summary>
+    public int SetAside { get; init; }
+
+    /// <summary>Why, of one of them.</summary>
+    public string? Reason { get; init; }
+
     public ImmutableArray<SkipCause> Skipped { get; init; } = [];
 
     /// <summary>The newest bar the rule gave, null when none.</summary>

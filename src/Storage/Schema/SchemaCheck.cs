@@ -28,6 +28,12 @@ public static class SchemaCheck
             differences.Add($"{(trigger.Disabled ? "disabled" : "missing")}: trigger {trigger.Name} on {trigger.Table}");
         }
 
+        // The shop's tables need not be ours to the letter; but where they keep us from working that is a difference too.
+        if (differences.Count == 0)
+        {
+            differences.AddRange((await TableFitness.FaultsAsync(database, cancellation)).Where(fault => fault.Stops).Select(fault => $"unfit: {fault.Line}"));
+        }
+
         return differences;
     }
 

@@ -51,6 +51,24 @@ public sealed class DatabaseTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_table_of_bars_without_its_key_is_told_by_every_verb_that_needs_it_with_what_to_do()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        await dxy.RunAsync("import", dxy.Pairs(10));
+        await dxy.Database.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; UPDATE data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'EURUSD'");
+        foreach (var (code, verb) in new (int, string[])[] { (10, ["db", "check"]), (10, ["db", "apply"]), (10, ["health"]), (10, ["derive", "DXY", .. Dxy.Range(10)]) })
+        {
+            var told = await dxy.RunAsync(verb);
+            Assert.Equal(code, told.Code);
+            Assert.Contains("CREATE UNIQUE INDEX", told.Out, StringComparison.Ordinal);
+        }
+
+        var refused = await dxy.RunAsync("import", dxy.Pairs(11));
+        Assert.Equal(4, refused.Code);
+        Assert.Contains("CREATE UNIQUE INDEX", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_url_is_one_that_reaches_the_database()
     {
         await using var dxy = await Dxy.OnAsync(server);

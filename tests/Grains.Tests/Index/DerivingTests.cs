@@ -36,6 +36,25 @@ public sealed class DerivingTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_table_without_its_key_is_told_and_not_tried_at_each_look_and_once_it_has_one_the_work_goes_on()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.InsertAllAsync(Minute - TimeSpan.FromMinutes(4), 5);
+        await cluster.Database.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey");
+        await cluster.UntilAsync("the work's failure", "SELECT count(*) = 1 FROM dxy.due WHERE symbol = 'DXY' AND attempts = 1", () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("CREATE UNIQUE INDEX", Assert.Single(cluster.Pump.Faults), StringComparison.Ordinal);
+        for (var look = 0; look < 5; look++)
+        {
+            await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(1, await cluster.Database.ValueAsync<int>("SELECT max(attempts) FROM dxy.due"));
+        await cluster.Database.RunAsync("ALTER TABLE data_bars ADD PRIMARY KEY (canonical_symbol, timeframe, ts_utc)");
+        await cluster.UntilAsync("the derived minutes", "SELECT count(*) = 5 FROM data_bars WHERE canonical_symbol = 'DXY'", () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(cluster.Pump.Faults);
+    }
+
+    [Fact]
     public async Task The_subscription_survives_the_deactivation_of_every_grain()
     {
         await using var cluster = await GrainCluster.StartAsync(server);

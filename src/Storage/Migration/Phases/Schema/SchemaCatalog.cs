@@ -10,7 +10,11 @@ static class SchemaCatalog
     public const string New = "data_bars";
     public const string Old = "derived_data_bars";
 
-    public static async Task<TableShape> ReadAsync(NpgsqlDataSource database, string table, Symbol symbol, CancellationToken cancellation)
+    /// <param name="database">Where.</param>
+    /// <param name="table">Its name in <c>public</c>.</param>
+    /// <param name="symbol">Whose row the constraints are asked about; null: they are not.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static async Task<TableShape> ReadAsync(NpgsqlDataSource database, string table, Symbol? symbol, CancellationToken cancellation)
     {
         var relations = await database.Migration("schema/relations", table)
             .RowsAsync(row => new Relation(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3)), cancellation);
@@ -20,9 +24,9 @@ static class SchemaCatalog
             .RowsAsync(row => new Key(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetString(3), row.GetBoolean(4)), cancellation);
         var checks = await database.Migration("schema/checks", table).RowsAsync(
             row => new Check(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), true), cancellation);
-        for (var i = 0; i < checks.Count; i++)
+        for (var i = 0; i < checks.Count && symbol is not null; i++)
         {
-            checks[i] = checks[i] with { Admits = await AdmitsAsync(database, checks[i], symbol, cancellation) };
+            checks[i] = checks[i] with { Admits = await AdmitsAsync(database, checks[i], symbol.Value, cancellation) };
         }
 
         return new TableShape(table, relations, columns, keys, checks);

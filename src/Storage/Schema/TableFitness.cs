@@ -1,0 +1,82 @@
+using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Migration.Phases.Schema;
+using Npgsql;
+
+namespace DxyOrleans.Storage.Schema;
+
+/// <summary>
+/// Whether the shop's tables of bars are such that bars can be read and stored there, by the catalog's word. Phase 2 of a migration mends what it can of this; until
+/// then, and where no migration ever comes, it has to be told: each attempt to write would fail in the same way.
+/// </summary>
+public static class TableFitness
+{
+    const string Mend = "or start the migration: its phase 2 does it";
+
+    /// <summary>What is wrong; none where all is well, or a table isn't there at all.</summary>
+    public static async Task<IReadOnlyList<TableFault>> FaultsAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var faults = new List<TableFault>();
+        Uses? uses = null;
+        foreach (var name in new[] { SchemaCatalog.New, SchemaCatalog.Old })
+        {
+            var table = await SchemaCatalog.ReadAsync(database, name, null, cancellation);
+            if (!table.Exists)
+            {
+                continue;
+            }
+
+            if (SchemaGates.Columns(table) is { Verdict: GateVerdict.Fail } columns)
+            {
+                uses ??= await UsesAsync(database, cancellation);
+                faults.Add(new TableFault($"{table.QuotedName} can't be read or written as bars: {columns.Observed}; {Columns(table)}", name == SchemaCatalog.New ? uses.HasIndexes : uses.HasTargets));
+            }
+
+            if (name == SchemaCatalog.New && SchemaGates.Key(table) is { Verdict: GateVerdict.Fail } key)
+            {
+                uses ??= await UsesAsync(database, cancellation);
+                faults.Add(new TableFault($"{table.QuotedName} takes no bar of ours: it wants {key.Expected} (found: {key.Observed}); {Key(table)}", uses.IsNewWritten));
+            }
+        }
+
+        return faults;
+    }
+
+    /// <summary>The faults in one line, or what the server said where there are none.</summary>
+    public static async Task<string> ExplainAsync(NpgsqlDataSource database, PostgresException fault, CancellationToken cancellation) =>
+        await FaultsAsync(database, cancellation) is { Count: > 0 } faults ? string.Join("; ", faults.Select(found => found.Line)) : fault.Message;
+
+    /// <summary>Class 42: our statements are always the same, so it is the tables or the rights that aren't as they should be, for every row alike.</summary>
+    public static bool IsBehind(PostgresException fault) => fault.SqlState.StartsWith("42", StringComparison.Ordinal);
+
+    /// <summary>
+    /// To be called after such a fault: a statement of a batch that the server refused to plan leaves the driver in the belief that those after it are prepared, and they
+    /// would be answered in disorder once it can be planned.
+    /// </summary>
+    public static void Forget(NpgsqlDataSource database) => database.Clear();
+
+    static async Task<Uses> UsesAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(Sql.Text("checks/uses_of_tables.sql"));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new Uses(reader.GetBoolean(0), reader.GetBoolean(1), reader.GetBoolean(2));
+    }
+
+    static string Columns(TableShape table)
+    {
+        var rules = ColumnRule.Of(table.Table);
+        var added = rules.Where(rule => rule.Add is not null && table.Column(rule.Name) is null).Select(rule => $"ADD COLUMN {rule.Name} {rule.Add}").ToList();
+        var others = rules.Any(rule => table.Column(rule.Name) is { } column ? !rule.Types.Contains(column.BaseType) : rule.Add is null);
+        return added.Count > 0 && !others ? $"ALTER TABLE {table.QuotedName} {string.Join(", ", added)}, {Mend}" : "the shop has to mend that: only it knows what the values are";
+    }
+
+    static string Key(TableShape table) => table.DeferrableKey is { } late
+        ? $"drop {late.Name}, then {Build(table)}"
+        : $"once no bar stands there twice {Build(table)}, {Mend}";
+
+    static string Build(TableShape table) =>
+        $"CREATE UNIQUE INDEX {(table.Relations[0].IsPartitioned ? "" : "CONCURRENTLY ")}ON {table.QuotedName} ({string.Join(", ", TableShape.KeyColumns)})";
+
+    // What the registry's targets need.
+    sealed record Uses(bool HasTargets, bool HasIndexes, bool IsNewWritten);
+}
