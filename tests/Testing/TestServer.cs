@@ -37,13 +37,13 @@ public sealed class TestServer : IAsyncLifetime
         }
 
         await TestFolder.RemoveLeftOversAsync(_time);
-        _folder = TestFolder.Make();
+        _folder = TestFolder.Make(inMemory: true);
         Embedded = await EmbeddedServer.StartAsync(
             new EmbeddedServerOptions
             {
                 Home = Path.Combine(_folder, "home"),
                 Durable = false,
-                Settings = new Dictionary<string, string> { ["max_connections"] = "200", ["shared_buffers"] = "128MB" },
+                Settings = new Dictionary<string, string> { ["max_connections"] = "200", ["shared_buffers"] = "128MB", ["max_wal_size"] = "512MB" },
             },
             notice: null,
             _time);
