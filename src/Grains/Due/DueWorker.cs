@@ -12,9 +12,9 @@ namespace DxyOrleans.Grains.Due;
 /// <summary>
 /// Works off a target's due bars for its grain: slice after slice, for a bounded time, so that nudges are heard in between and no call outlives its timeout.
 /// The rule is renewed when the registry's definition changed. Long work leaves live bars their share of the machine: its transactions are shorter while bars come,
-/// and while a minute's bars are coming in it rests after each as long as it took.
+/// and while a minute's bars are coming in it rests after each, see <see cref="BulkPace"/>.
 /// </summary>
-sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, DerivingOptions options, ILogger logger)
+sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, BulkPace pace, DerivingOptions options, ILogger logger)
 {
     /// <summary>Real time within which the bars of one minute come.</summary>
     static readonly TimeSpan Arriving = TimeSpan.FromSeconds(1);
@@ -115,7 +115,7 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
 
             if (outcome.Window.Value.Length >= Deriver.LongWork && writer.SinceLast < Arriving)
             {
-                await Task.Delay(Stopwatch.GetElapsedTime(began), TimeProvider.System, cancellation);
+                await Task.Delay(pace.Rest(Stopwatch.GetElapsedTime(began)), TimeProvider.System, cancellation);
             }
         }
 

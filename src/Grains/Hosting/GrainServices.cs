@@ -51,6 +51,7 @@ public static class GrainServices
         services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));
         services.AddSingleton(provider => new BarWriter(
             provider.GetRequiredService<BarStore>(), new RidingIndexes(() => provider.GetRequiredService<RegistryCache>().Current)));
+        services.AddSingleton<BulkPace>();
         services.AddSingleton<ChangePump>();
         services.AddSingleton(provider => new MigrationEngine(
             provider.GetRequiredService<NpgsqlDataSource>(), MigrationSteps.All, TimeProvider.System, pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)));

@@ -21,6 +21,7 @@ public sealed partial class IndexGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
     BarWriter writer,
+    BulkPace pace,
     IOptions<DerivingOptions> options,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     ILogger<IndexGrain> logger) : Grain, IIndexGrain
@@ -32,7 +33,7 @@ public sealed partial class IndexGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _symbol = Symbol.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, writer, options.Value, logger)
+        _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, writer, pace, options.Value, logger)
         {
             CallItself = () => this.AsReference<IIndexGrain>().ProcessAsync(), OnSlice = NudgeRollupsAsync,
         };

@@ -22,6 +22,7 @@ public sealed class RollupGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
     BarWriter writer,
+    BulkPace pace,
     IOptions<DerivingOptions> options,
     [FromKeyedServices(ReminderTimeProviderNames.Reminders)] TimeProvider clock,
     ILogger<RollupGrain> logger) : Grain, IRollupGrain, IRemindable
@@ -35,7 +36,7 @@ public sealed class RollupGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _series = Series.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(_series, database, registry, writer, options.Value, logger) { CallItself = () => this.AsReference<IRollupGrain>().ProcessAsync() };
+        _worker = new DueWorker(_series, database, registry, writer, pace, options.Value, logger) { CallItself = () => this.AsReference<IRollupGrain>().ProcessAsync() };
         return Task.CompletedTask;
     }
 

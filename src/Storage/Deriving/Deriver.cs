@@ -25,7 +25,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     public ITargetRule Rule => rule;
 
-    /// <summary>Tells whether live minutes come to this process: slices are shorter then. Null: none do.</summary>
+    /// <summary>Tells whether live minutes come to this process: slices are shorter then. Where none do, the tables tell of other processes'.</summary>
     public Func<bool>? IsBesideLive { get; init; }
 
     /// <summary>Works off one slice of what is due and ripe; <see cref="SliceOutcome.Idle"/> when nothing is.</summary>
@@ -61,8 +61,10 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await At(DeriveStep.Written, cancellation);
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
-                _longest = SliceLength.Next(_longest, slice.Window.Length, Stopwatch.GetElapsedTime(start), IsBesideLive?.Invoke() ?? false, rule);
-                return outcome;
+                var took = Stopwatch.GetElapsedTime(start);
+                var besideLive = slice.Window.Length >= LongWork && (IsBesideLive?.Invoke() is true || await LiveComesAsync(connection, cancellation));
+                _longest = SliceLength.Next(_longest, slice.Window.Length, took, besideLive, rule);
+                return outcome with { Took = took, IsBesideLive = besideLive };
             }
             catch (Exception taken) when (IsCollision(taken) && ++collisions < Collisions)
             {
@@ -165,6 +167,13 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
         await reader.NextResultAsync(cancellation);
         return (isRipe, await TakenDue.ReadAsync(reader, cancellation), route);
+    }
+
+    async Task<bool> LiveComesAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("live_comes").AddSeries(rule.Series);
+        return (bool)(await batch.ExecuteScalarAsync(cancellation))!;
     }
 
     async Task ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)

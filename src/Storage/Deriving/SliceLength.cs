@@ -2,7 +2,8 @@ namespace DxyOrleans.Storage.Deriving;
 
 /// <summary>
 /// How long the next slice may be, so that each transaction takes about as long: a live minute that comes meanwhile has to wait for one at most, and its commit for
-/// all that was written before it to be on the disk. So slices are a fifth as long while live minutes come.
+/// all that was written before it to be on the disk. So slices are a fifth as long while live minutes come. But what is long enough for columns stays so: bar by bar the
+/// same work would take longer.
 /// </summary>
 static class SliceLength
 {
@@ -20,11 +21,18 @@ static class SliceLength
         var bound = besideLive ? LongBesideLive : Long;
         if (took > bound)
         {
-            return Halved(done, rule) is var half && half < longest ? half : longest;
+            return Shortened(done, rule) is var shorter && shorter < longest ? shorter : longest;
         }
 
         // Twice as long a slice then still ends within the bound.
         return took < bound / 2 && done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, rule.LongestBlock.Ticks)) : longest;
+    }
+
+    static TimeSpan Shortened(TimeSpan done, ITargetRule rule)
+    {
+        var half = Halved(done, rule);
+        return done < Deriver.LongWork || half >= Deriver.LongWork ? half
+            : TimeSpan.FromTicks((Deriver.LongWork.Ticks + rule.Series.Timeframe.Ticks - 1) / rule.Series.Timeframe.Ticks * rule.Series.Timeframe.Ticks);
     }
 
     /// <summary>Half as long, on the timeframe's grid, one bar at least.</summary>

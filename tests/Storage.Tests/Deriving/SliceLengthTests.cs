@@ -1,4 +1,6 @@
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Deriving;
 
 namespace DxyOrleans.Storage.Tests.Deriving;
@@ -20,6 +22,14 @@ public sealed class SliceLengthTests
     [InlineData(9, true, 2)]
     public void A_slice_is_as_long_as_a_transaction_may_take_which_is_a_fifth_while_live_minutes_come(int took, bool besideLive, double times) =>
         Assert.Equal(Day * times, SliceLength.Next(Day, Day, TimeSpan.FromMilliseconds(took), besideLive, Dxy));
+
+    [Fact]
+    public void A_slice_that_is_long_enough_for_columns_stays_so_however_slow_the_server_is()
+    {
+        var hours = new RollupTargetRule(new Series(IndexDefinition.Dxy.Symbol, Timeframe.OneHour), TimeSpan.FromSeconds(1));
+        Assert.Equal(Deriver.LongWork, SliceLength.Next(Deriver.LongWork * 1.5, Deriver.LongWork * 1.5, TimeSpan.FromSeconds(1), true, Dxy));
+        Assert.Equal(TimeSpan.FromHours(9), SliceLength.Next(Day / 2, Day / 2, TimeSpan.FromSeconds(1), true, hours));
+    }
 
     [Fact]
     public void A_slice_is_never_shorter_than_a_bar_nor_longer_than_its_rule_allows()
