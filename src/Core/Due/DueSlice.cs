@@ -20,7 +20,7 @@ public sealed record DueSlice(
     static readonly TimeSpan Together = TimeSpan.FromHours(1);
 
     /// <summary>Chooses the next slice, or null when nothing of it is ripe.</summary>
-    /// <param name="due">Rows in the order they should be worked on; the first leads, rows that ask for the same and lie near join it.</param>
+    /// <param name="due">Rows in the order they should be worked on; the first leads, and of those after it that ask for the same the ones near by join it. None passes one that asks for something else.</param>
     /// <param name="ripeEnd">The first instant whose bar is not ripe.</param>
     /// <param name="longest">The longest window.</param>
     public static DueSlice? Choose(IReadOnlyList<DueRange> due, UtcTime ripeEnd, TimeSpan longest)
@@ -34,7 +34,7 @@ public sealed record DueSlice(
         var limit = UtcTime.Min(lead.Range.From + longest, ripeEnd);
         var end = UtcTime.Min(lead.Range.To, limit);
         var taken = new List<DueRange> { lead };
-        foreach (var row in due.Skip(1).Where(row => row.Version == lead.Version && row.Prune == lead.Prune).OrderBy(row => row.Range.From))
+        foreach (var row in due.Skip(1).TakeWhile(row => row.Version == lead.Version && row.Prune == lead.Prune).OrderBy(row => row.Range.From))
         {
             if (row.Range.From < lead.Range.From)
             {

@@ -16,6 +16,8 @@ public sealed class DueSliceTests
 
     static readonly Gen<int> Minutes = Gen.Int[1, 400];
 
+    static DueRange Row(long id, int from, int to) => new(id, new TimeRange(Start + TimeSpan.FromMinutes(from), Start + TimeSpan.FromMinutes(to)), null, false, 0);
+
     static DueSlice? Choose(DueRange[] rows, int ripe, int longest) =>
         DueSlice.Choose(rows, Start + TimeSpan.FromMinutes(ripe), TimeSpan.FromMinutes(longest));
 
@@ -73,14 +75,19 @@ public sealed class DueSliceTests
     });
 
     [Fact]
+    public void A_row_waits_for_those_before_it_that_ask_for_something_else()
+    {
+        DueRange[] rows = [Row(0, 0, 5) with { Version = DerivingVersion.Strict }, Row(1, 5, 10) with { Version = DerivingVersion.LatestClose }, Row(2, 5, 10) with { Version = DerivingVersion.Strict }];
+
+        Assert.Equal([0], Choose(rows, 1000, 1000)!.Settled);
+    }
+
+    [Fact]
     public void Rows_over_an_hour_apart_are_not_taken_together()
     {
         DueRange[] rows = [Row(0, 0, 5), Row(1, 65, 70), Row(2, 131, 135)];
 
         Assert.Equal([0, 1], Choose(rows, 1000, 1000)!.Settled);
-
-        static DueRange Row(long id, int from, int to) =>
-            new(id, new TimeRange(Start + TimeSpan.FromMinutes(from), Start + TimeSpan.FromMinutes(to)), null, false, 0);
     }
 
     [Fact]

@@ -111,6 +111,23 @@ public sealed class BlockDerivingTests(TestServer server)
             $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM data_bars WHERE canonical_symbol = 'DXY' AND raw->'inputs' ? 'EURUSD' AND ts_utc <> '{Shop.Minute(7)}' AND ts_utc <> '{Shop.Minute(77)}'"));
     }
 
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(1, 2)]
+    [InlineData(1, 2, 1)]
+    public async Task Of_requests_for_the_same_bars_the_last_ones_version_stands(params int[] versions)
+    {
+        await using var shop = await FilledAsync();
+        foreach (var version in versions)
+        {
+            await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), "request", (DerivingVersion)version, prune: false, Shop.Token);
+        }
+
+        await SlicesAsync(shop);
+        Assert.Equal([versions[^1].ToString(System.Globalization.CultureInfo.InvariantCulture)], await shop.TextsAsync(
+            $"SELECT DISTINCT raw->>'version' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc NOT IN ('{Shop.Minute(7)}', '{Shop.Minute(77)}') ORDER BY 1"));
+    }
+
     // Two minutes lack a pair; the others' closes wander, with two to five places.
     async Task<Shop> FilledAsync()
     {
