@@ -23,14 +23,14 @@ public sealed class CloseGrid(IndexDefinition definition, TimeRange range)
     /// <param name="component">Its place among the components.</param>
     /// <param name="minute">Its number; what lies outside the grid is left out.</param>
     /// <param name="close">The close.</param>
-    /// <exception cref="ArgumentException">The minute has one already.</exception>
+    /// <returns>False when the minute has another one already, which stands; the same one twice is one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Not a finite number above zero.</exception>
-    public void Place(int component, long minute, double close)
+    public bool Place(int component, long minute, double close)
     {
         var place = minute - First;
         if (place < 0 || place >= Length)
         {
-            return;
+            return true;
         }
 
         if (!(close > 0) || double.IsInfinity(close))
@@ -41,10 +41,11 @@ public sealed class CloseGrid(IndexDefinition definition, TimeRange range)
         ref var found = ref _columns[component][place];
         if (!double.IsNaN(found))
         {
-            throw new ArgumentException($"{definition.Components[component].Symbol} has two closes in {UtcTime.FromMinute(minute)}.", nameof(minute));
+            return found == close;
         }
 
         found = close;
+        return true;
     }
 
     static double[] Empty(TimeRange range)

@@ -5,4 +5,8 @@ using DxyOrleans.Storage.Bars;
 namespace DxyOrleans.Storage.Deriving;
 
 /// <summary>What a rule gives for a range: the rows, and for an index the minutes that gave none.</summary>
-public sealed record Derived(IReadOnlyList<BarRow> Rows, ImmutableArray<SkipCause> Skipped);
+public sealed record Derived(IReadOnlyList<BarRow> Rows, ImmutableArray<SkipCause> Skipped)
+{
+    /// <summary>Bars of the window that depend on inputs nobody can tell which are right.</summary>
+    public ImmutableArray<SetAside> SetAside { get; init; } = [];
+}

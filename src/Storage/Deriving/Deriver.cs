@@ -181,8 +181,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("lock_week").AddSeries(rule.Series).With(slice.Window.From.ToDateTime());
         batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
-        batch.Add("park_due").AddSeries(rule.Series).AddRange(slice.Window)
-            .With((int?)slice.Version).With(slice.Prune).With(slice.Attempts + 1).With(error);
+        ParkedWork.AddTo(batch, rule.Series, slice, [new SetAside(slice.Window, error)]);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -47,17 +47,19 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         }
 
         var closes = new List<ComponentCloses>(definition.Components.Length);
+        var disputed = new List<List<long>>(definition.Components.Length);
         var carried = new Dictionary<UtcTime, DerivingVersion>();
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         foreach (var component in definition.Components)
         {
-            var column = new ComponentCloses(component.Symbol);
+            var (column, twice) = (new ComponentCloses(component.Symbol), new List<long>());
             while (await reader.ReadAsync(cancellation))
             {
-                column.Add(reader.GetUtc(0).Minute, reader.GetDouble(1));
+                DisputedInputs.Add(column, reader.GetUtc(0).Minute, reader.GetDouble(1), twice);
             }
 
             closes.Add(column);
+            disputed.Add(twice);
             await reader.NextResultAsync(cancellation);
         }
 
@@ -66,14 +68,26 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
             carried[reader.GetUtc(0)] = (DerivingVersion)reader.GetInt32(1);
         }
 
-        return Apply(closes, window, version ?? definition.Version, carried);
+        return Apply(closes, TakenOut(closes, disputed, version, carried.Values), window, version ?? definition.Version, carried);
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(
         NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>
         await IndexBulk.DeriveAsync(connection, definition, work[0].Slice.Window, work[0].Slice.Version, route, cancellation) is { } block ? [block] : null;
 
-    Derived Apply(List<ComponentCloses> closes, TimeRange window, DerivingVersion version, Dictionary<UtcTime, DerivingVersion> carried)
+    DisputedInputs TakenOut(List<ComponentCloses> closes, List<List<long>> disputed, DerivingVersion? version, IEnumerable<DerivingVersion> carried)
+    {
+        var inputs = new DisputedInputs(Timeframe.OneMinute);
+        var carries = (version ?? definition.Version) == DerivingVersion.LatestClose || carried.Contains(DerivingVersion.LatestClose);
+        foreach (var (column, minutes) in closes.Zip(disputed).Where(component => component.Second.Count > 0))
+        {
+            inputs.TakeOut(column, minutes, carries ? definition.MaxAgeMinutes : 0);
+        }
+
+        return inputs;
+    }
+
+    Derived Apply(List<ComponentCloses> closes, DisputedInputs disputed, TimeRange window, DerivingVersion version, Dictionary<UtcTime, DerivingVersion> carried)
     {
         var result = IndexRule.Derive(definition, closes, window, version);
         IEnumerable<IndexMinute> minutes = result.Minutes;
@@ -86,7 +100,7 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         }
 
         return new Derived(
-            [.. minutes.Select(minute => new BarRow(Bar.Flat(Series, minute.Time, minute.Level), Provenance.Of(definition, minute), -minute.TotalAge))],
-            result.Skipped);
+            [.. minutes.Where(minute => !disputed.Contains(minute.Time)).Select(minute => new BarRow(Bar.Flat(Series, minute.Time, minute.Level), Provenance.Of(definition, minute), -minute.TotalAge))],
+            result.Skipped) { SetAside = disputed.Within(window) };
     }
 }

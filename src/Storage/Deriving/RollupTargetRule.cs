@@ -35,8 +35,9 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace, params IRead
     {
         var inputs = new Series(series.Symbol, Timeframe.OneMinute);
         var bars = await BarReader.ReadValuesAsync(connection, route.Read, inputs, window.Widen(series.Timeframe), cancellation);
-        var rolled = RollupRule.Fold(bars, series.Timeframe);
-        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []);
+        var disputed = new DisputedInputs(series.Timeframe);
+        var rolled = RollupRule.Fold(disputed.Sift(bars), series.Timeframe).Where(bucket => !disputed.Contains(bucket.Bar.Time));
+        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []) { SetAside = disputed.Within(window.Widen(series.Timeframe)) };
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(

@@ -24,16 +24,19 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
     public async Task<SliceOutcome> WriteAsync(
         NpgsqlConnection connection, DueSlice slice, Derived derived, Route route, UtcTime now, CancellationToken cancellation)
     {
+        // What is set aside is not to be pruned.
         var times = Times(derived.Rows.Count, place => derived.Rows[place].Bar.Time);
+        var kept = slice.Prune ? [.. times, .. derived.SetAside.SelectMany(Bars)] : times;
         var isNew = derived.Rows.Count >= CopyFrom && await IsEmptyAsync(connection, slice, cancellation);
         if (isNew)
         {
             await BarCopy.WriteAsync(connection, Table(route), derived.Rows, rule.SourceIn(Table(route)), Version(slice), now, cancellation);
         }
 
-        var (outcomes, pruned) = await MergeAsync(connection, Table(route), slice, isNew ? [] : derived.Rows, times, cancellation);
-        await MirrorAsync(connection, slice, route, times, cancellation);
+        var (outcomes, pruned) = await MergeAsync(connection, Table(route), slice, isNew ? [] : derived.Rows, kept, derived.SetAside, cancellation);
+        await MirrorAsync(connection, slice, route, kept, cancellation);
         var outcome = Outcome(slice, outcomes, pruned, derived.Skipped, derived.Rows.Count > 0 ? derived.Rows[^1].Bar : null);
+        outcome = outcome with { SetAside = derived.SetAside.Length, Reason = derived.SetAside.Length > 0 ? derived.SetAside[0].Reason : null };
         return isNew ? outcome with { New = derived.Rows.Count } : outcome;
     }
 
@@ -50,7 +53,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
 
         var rows = block.IsNew ? [] : block.Differing.Select(block.Row).ToList();
         var times = slice.Prune || route.IsMirrored ? Times(block.Count, block.Time) : [];
-        var (outcomes, pruned) = await MergeAsync(connection, table, slice, rows, times, cancellation);
+        var (outcomes, pruned) = await MergeAsync(connection, table, slice, rows, times, [], cancellation);
         await MirrorAsync(connection, slice, route, times, cancellation);
         var outcome = Outcome(slice, outcomes, pruned, block.Skipped, block.Count > 0 ? block.Row(block.Count - 1).Bar : null);
         return block.IsNew ? outcome with { New = block.Count } : outcome with { Equal = outcome.Equal + block.Count - rows.Count };
@@ -92,7 +95,8 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
 
     // The outcome of each row, and how many bars were pruned.
     async Task<(IReadOnlyList<BarOutcome> Outcomes, int Pruned)> MergeAsync(
-        NpgsqlConnection connection, BarTable table, DueSlice slice, IReadOnlyList<BarRow> rows, DateTime[] kept, CancellationToken cancellation)
+        NpgsqlConnection connection, BarTable table, DueSlice slice, IReadOnlyList<BarRow> rows, DateTime[] kept, ImmutableArray<SetAside> setAside,
+        CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         if (rows.Count > 0)
@@ -110,6 +114,11 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         }
 
         batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
+        if (setAside.Length > 0)
+        {
+            ParkedWork.AddTo(batch, rule.Series, slice, setAside);
+        }
+
         IReadOnlyList<BarOutcome> outcomes = [];
         await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
@@ -125,6 +134,14 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         }
 
         return outcomes.Contains(BarOutcome.Refused) ? throw new CollisionException(rule.Series, table.Name) : (outcomes, (int)(prune?.RecordsAffected ?? 0));
+    }
+
+    IEnumerable<DateTime> Bars(SetAside part)
+    {
+        for (var time = part.Range.From; time < part.Range.To; time += rule.Series.Timeframe)
+        {
+            yield return time.ToDateTime();
+        }
     }
 
     static DateTime[] Times(int count, Func<int, UtcTime> time)

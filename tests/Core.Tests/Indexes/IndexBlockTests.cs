@@ -76,8 +76,10 @@ public sealed class IndexBlockTests
     public void A_second_close_in_a_minute_is_refused()
     {
         var grid = new CloseGrid(Basket(0), new TimeRange(Start, Start + TimeSpan.FromMinutes(1)));
-        grid.Place(0, Start.Minute, 1.1);
-        Assert.Throws<ArgumentException>(() => grid.Place(0, Start.Minute, 1.1));
+        Assert.True(grid.Place(0, Start.Minute, 1.1));
+        Assert.True(grid.Place(0, Start.Minute, 1.1));
+        Assert.False(grid.Place(0, Start.Minute, 1.2));
+        Assert.Equal(1.1, grid.Column(0)[0]);
     }
 
     static string Text(IndexMinute minute) => $"{minute.Time} {minute.Level} {string.Join(',', minute.Closes)} {string.Join(',', minute.Ages)} {minute.Version}";

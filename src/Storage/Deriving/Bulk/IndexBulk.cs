@@ -10,7 +10,9 @@ namespace DxyOrleans.Storage.Deriving.Bulk;
 /// </summary>
 static class IndexBulk
 {
-    /// <returns>Null where some stored bars carry another version than the index's: those minutes are derived one by one.</returns>
+    /// <returns>
+    /// Null where some stored bars carry another version than the index's, or a close stands twice and not the same: those minutes are derived one by one.
+    /// </returns>
     public static async Task<IBarBlock?> DeriveAsync(
         NpgsqlConnection connection, IndexDefinition definition, TimeRange window, DerivingVersion? asked, Route route, CancellationToken cancellation)
     {
@@ -28,15 +30,20 @@ static class IndexBulk
             batch.Add("read_close_columns").With(component.Symbol.Name).AddRange(reach);
         }
 
-        var grid = new CloseGrid(definition, reach);
+        var (grid, isDisputed) = (new CloseGrid(definition, reach), false);
         await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
             for (var i = 0; i < definition.Components.Length; i++)
             {
                 await reader.ReadAsync(cancellation);
-                Place(grid, i, reader.Bytes(0), reader.Bytes(1));
+                isDisputed |= !Place(grid, i, reader.Bytes(0), reader.Bytes(1));
                 await reader.NextResultAsync(cancellation);
             }
+        }
+
+        if (isDisputed)
+        {
+            return null;
         }
 
         using var stored = await CopiedBytes.ReadAsync(connection, $"copy_flat_{route.Written.Name}", definition.Series, window, cancellation);
@@ -45,15 +52,19 @@ static class IndexBulk
         return asked is null && !block.IsNew && block.Differing.Count > 0 && await HasOthersAsync(connection, definition, window, route, cancellation) ? null : block;
     }
 
-    static void Place(CloseGrid grid, int component, ReadOnlySpan<byte> times, ReadOnlySpan<byte> closes)
+    // False when a minute has two closes.
+    static bool Place(CloseGrid grid, int component, ReadOnlySpan<byte> times, ReadOnlySpan<byte> closes)
     {
+        var isOne = true;
         for (var n = 0; n < times.Length / 8; n++)
         {
             if (StoredColumns.TryMinute(times, n, out var minute))
             {
-                grid.Place(component, minute, StoredColumns.Double(closes, n));
+                isOne &= grid.Place(component, minute, StoredColumns.Double(closes, n));
             }
         }
+
+        return isOne;
     }
 
     static async Task<bool> HasOthersAsync(NpgsqlConnection connection, IndexDefinition definition, TimeRange window, Route route, CancellationToken cancellation)

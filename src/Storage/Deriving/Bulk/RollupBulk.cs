@@ -12,7 +12,8 @@ static class RollupBulk
     /// <param name="work">A rollup's slice, then larger ones' within it.</param>
     /// <param name="route">Where the symbol's 1m bars stand.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    public static async Task<IReadOnlyList<IBarBlock>> DeriveAsync(
+    /// <returns>Null where a minute stands twice and its rows don't say the same: what doesn't depend on it is derived bar by bar.</returns>
+    public static async Task<IReadOnlyList<IBarBlock>?> DeriveAsync(
         NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation)
     {
         var inputs = new Series(work[0].Rule.Series.Symbol, Timeframe.OneMinute);
@@ -20,6 +21,16 @@ static class RollupBulk
         using (var copied = await CopiedBytes.ReadAsync(connection, $"copy_values_{route.Read.Name}", inputs, Whole(work[0]), cancellation))
         {
             bars = Bars(copied.Rows, inputs);
+        }
+
+        if (HasTwins(bars))
+        {
+            var disputed = new DisputedInputs(Timeframe.OneMinute);
+            bars = disputed.Sift(bars);
+            if (!disputed.IsEmpty)
+            {
+                return null;
+            }
         }
 
         var blocks = new List<IBarBlock>();
@@ -31,6 +42,19 @@ static class RollupBulk
         }
 
         return blocks;
+    }
+
+    static bool HasTwins(List<Bar> bars)
+    {
+        for (var n = 1; n < bars.Count; n++)
+        {
+            if (bars[n].Time == bars[n - 1].Time)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     static TimeRange Whole(TargetSlice part) => part.Slice.Window.Widen(part.Rule.Series.Timeframe);

@@ -1,0 +1,104 @@
+using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Testing;
+
+namespace DxyOrleans.Storage.Tests.Deriving;
+
+/// <summary>A shop without a unique key on <c>data_bars</c>, whose pairs' rows may stand twice. The counts are of minutes: few are derived one by one, many in columns.</summary>
+public sealed class DisputedTests(TestServer server)
+{
+    static string Twin(string symbol, string minutes, string factor, string more = "false") =>
+        $"""
+        INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, is_partial)
+        SELECT canonical_symbol, timeframe, ts_utc, open * {factor}, high * {factor}, low * {factor}, close * {factor}, vol, vwap * {factor}, trade_count, source, {more} FROM data_bars
+        WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' AND {minutes}
+        """;
+
+    static string At(int minute) => $"ts_utc = '{Shop.Minute(minute)}'";
+
+    async Task<Shop> OpenAsync(int minutes)
+    {
+        var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync($"ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; SELECT dxy.flip_route('DXY', 'legacy'); {LegacyTables.Fx(0, minutes)}");
+        return shop;
+    }
+
+    static Task<long> StoredAsync(Shop shop) => shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL");
+
+    static async Task<List<string>> StuckAsync(Shop shop) =>
+        [.. (await new DueStore(shop.Data).ListAsync(onlyStuck: true, Shop.Token)).Select(row => $"{row.Target} {row.Range.From.ToString()[11..16]} {row.Range.Length.TotalMinutes}")];
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(1300)]
+    public async Task Rows_that_say_the_same_count_once(int minutes)
+    {
+        await using var shop = await OpenAsync(minutes);
+        await shop.RunAsync(Twin("EURUSD", "true", "1") + ";" + Twin("USDCAD", At(7), "1.01", "true"));
+        await shop.DrainAsync();
+        Assert.Equal(minutes, await StoredAsync(shop));
+        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+        Assert.Equal("50 5 15", await shop.ValueAsync<string>($"SELECT trim_scale(vol) || ' ' || (raw->>'inputs') || ' ' || trade_count FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND {At(0)}"));
+        Assert.Equal("5", await shop.ValueAsync<string>($"SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'USDCAD' AND timeframe = '5m' AND {At(5)}"));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(1300)]
+    public async Task What_depends_on_rows_that_differ_is_set_aside_with_the_reason_and_the_rest_is_derived(int minutes)
+    {
+        await using var shop = await OpenAsync(minutes);
+        await shop.RunAsync(Twin("USDCAD", At(41), "1.01"));
+        var slices = new List<SliceOutcome>();
+        await new DueStore(shop.Data).ExpandAsync(Shop.Token);
+        await (await shop.DeriverAsync("DXY/1m")).DrainAsync(slices.Add, Shop.Token);
+        Assert.Equal((minutes - 1, 1), (Assert.Single(slices).New, slices[0].SetAside));
+        await shop.DrainAsync();
+        Assert.Equal(minutes - 1, await StoredAsync(shop));
+        Assert.Equal(["DXY/1m 08:41 1", "USDCAD/1h 08:00 60", "USDCAD/5m 08:40 5"], await StuckAsync(shop));
+        foreach (var waits in await new DueStore(shop.Data).ListAsync(onlyStuck: true, Shop.Token))
+        {
+            Assert.StartsWith("USDCAD/1m stands twice in the table at 2024-03-04T08:41:00Z", waits.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, await new Sweeper(shop.Data, await shop.RuleAsync("DXY/1m")).SweepAsync(Shop.Token));
+        await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})");
+        await new DueStore(shop.Data).RetryAsync(Shop.Token);
+        await shop.DrainAsync();
+        Assert.Equal(minutes, await StoredAsync(shop));
+        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+    }
+
+    [Fact]
+    public async Task What_stands_of_it_stays_even_where_bars_without_inputs_are_removed_and_can_be_verified()
+    {
+        await using var shop = await OpenAsync(60);
+        await shop.DrainAsync();
+        var before = await shop.ValueAsync<string>($"SELECT ROW(d.*)::text FROM derived_data_bars AS d WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND {At(41)}");
+        await shop.RunAsync(Twin("USDCAD", At(41), "1.01") + $"; DELETE FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(50)}");
+        await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), new TimeRange(Shop.Minute(0), Shop.Minute(60)), "request", null, prune: true, Shop.Token);
+        await shop.DrainAsync();
+        Assert.Equal(before, await shop.ValueAsync<string>($"SELECT ROW(d.*)::text FROM derived_data_bars AS d WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND {At(41)}"));
+        Assert.Equal(59, await StoredAsync(shop));
+
+        var compared = await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(60)), false, Shop.Token);
+        Assert.Equal([(Shop.Minute(41), DifferenceKind.InputsGone)], compared.Differences.Select(difference => (difference.Time, difference.Kind)));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(1300)]
+    public async Task Where_closes_are_carried_forward_what_they_are_carried_to_is_set_aside_too(int minutes)
+    {
+        await using var shop = await OpenAsync(minutes);
+        await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}; {Twin("USDCAD", At(41), "1.01")}");
+        await new DueStore(shop.Data).ExpandAsync(Shop.Token);
+        await shop.RunAsync("DELETE FROM dxy.due WHERE symbol <> 'DXY'");
+        await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), new TimeRange(Shop.Minute(0), Shop.Minute(minutes)), "request", DerivingVersion.LatestClose, false, Shop.Token);
+        await (await shop.DeriverAsync("DXY/1m")).DrainAsync(null, Shop.Token);
+        Assert.Contains("DXY/1m 08:20 3", await StuckAsync(shop));
+        Assert.Contains("DXY/1m 08:41 1", await StuckAsync(shop));
+        Assert.Equal(minutes - 4, await StoredAsync(shop));
+    }
+}
