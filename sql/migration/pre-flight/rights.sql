@@ -1,7 +1,12 @@
--- What the role that asks lacks to carry a run out, as the statements that give it.
+-- What the role that asks lacks to carry a run out, as the statements that give it. A column added to a table is added to its partitions, whose owners may be others.
+WITH RECURSIVE relation AS (
+  SELECT t.name::oid AS oid FROM (VALUES (to_regclass('public.data_bars')), (to_regclass('public.derived_data_bars'))) AS t(name)
+  UNION ALL
+  SELECT i.inhrelid FROM relation AS r JOIN pg_inherits AS i ON i.inhparent = r.oid
+)
 SELECT g.grant_it FROM (
   SELECT format('GRANT %I TO %I', pg_get_userbyid(c.relowner), current_user) AS grant_it
-  FROM pg_class AS c WHERE c.oid IN (to_regclass('public.data_bars'), to_regclass('public.derived_data_bars')) AND NOT pg_has_role(c.relowner, 'USAGE')
+  FROM relation AS r JOIN pg_class AS c ON c.oid = r.oid WHERE NOT pg_has_role(c.relowner, 'USAGE')
   UNION
   SELECT format('GRANT %s TO %I', r.role, current_user) FROM (VALUES ('dxy_migrator', 'dxy.run'), ('dxy_silo', 'dxy.due')) AS r(role, its)
   WHERE NOT pg_has_role(r.role, 'USAGE') AND NOT has_table_privilege(r.its, 'UPDATE')

@@ -25,7 +25,12 @@ public sealed class LeastRightsTests(TestServer server)
         foreach (var table in (string[])["data_bars", "derived_data_bars", "core_asset_registry_all"])
         {
             // Feeds and derivers, which are not what is tested here, go on by the login they had.
-            await AsAdminAsync(shop, $"ALTER TABLE public.{table} OWNER TO {ownerName}; GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {Role(shop.Data)}");
+            foreach (var relation in await shop.Shop.TextsAsync($"SELECT 'public.{table}' UNION SELECT relid::regclass::text FROM pg_partition_tree('public.{table}')"))
+            {
+                await AsAdminAsync(shop, $"ALTER TABLE {relation} OWNER TO {ownerName}");
+            }
+
+            await AsAdminAsync(shop, $"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {Role(shop.Data)}");
         }
 
         var asked = (await new PreFlightChecks(silo, shop.Symbol, MarketWorld.Settings, TimeProvider.System).RunAsync(Shop.Token)).Single(gate => gate.Name == "pre-flight/rights");

@@ -40,10 +40,23 @@ public sealed class PreFlightTests(TestServer server)
     [Fact]
     public async Task Duplicates_and_NULL_keys_fail_before_anything_is_changed()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { MissingKey = true, Before = "ALTER TABLE public.data_bars ALTER COLUMN ts_utc DROP NOT NULL" });
-        await shop.Shop.RunAsync("INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1; INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', NULL, 1, 1, 1, 1, 'ingest')");
+        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { MissingKey = true, Before = "ALTER TABLE public.data_bars ALTER COLUMN timeframe DROP NOT NULL" });
+        await shop.Shop.RunAsync("INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1; INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')");
         var gates = await LookAsync(shop);
         Assert.Equal((GateVerdict.Fail, GateVerdict.Fail), (gates["pre-flight/duplicates"].Verdict, gates["pre-flight/null-keys"].Verdict));
+    }
+
+    [Fact]
+    public async Task A_partition_of_another_owner_is_asked_for_too()
+    {
+        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, Partitioned = true });
+        var other = new NpgsqlConnectionStringBuilder((await shop.Shop.LoginAsync("GRANT CREATE, USAGE ON SCHEMA public TO {0}")).ConnectionString).Username;
+        await using (var give = shop.Shop.Database.Admin.CreateCommand($"ALTER TABLE public.bars_2024a OWNER TO {other}"))
+        {
+            await give.ExecuteNonQueryAsync(Shop.Token);
+        }
+
+        Assert.Contains($"GRANT {other} TO ", (await LookAsync(shop))["pre-flight/rights"].Unblock, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,9 +7,9 @@ public sealed class SchemaKeysTests(TestServer server)
 {
     const string Key = "(canonical_symbol, timeframe, ts_utc)";
 
-    async Task<LegacyShop> OpenAsync(string before, bool missingKey = true)
+    async Task<LegacyShop> OpenAsync(string before, bool mayBePartitioned = true)
     {
-        var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, MissingKey = missingKey, Before = before });
+        var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, MissingKey = true, Before = before, Partitioned = mayBePartitioned && LegacyOptions.AllPartitioned });
         await shop.StartAsync();
         return shop;
     }
@@ -79,7 +79,8 @@ public sealed class SchemaKeysTests(TestServer server)
     [Fact]
     public async Task An_INVALID_index_is_no_key_and_one_that_a_run_left_is_removed()
     {
-        await using var shop = await OpenAsync("");
+        // No index of a partitioned table is built beside its writers, so none is left by a build that failed.
+        await using var shop = await OpenAsync("", mayBePartitioned: false);
         await shop.Shop.RunAsync("INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1");
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Shop.RunAsync($"CREATE UNIQUE INDEX CONCURRENTLY dxy_key_earlier_1 ON public.data_bars {Key}"));
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Shop.RunAsync($"CREATE UNIQUE INDEX CONCURRENTLY data_bars_unique_idx ON public.data_bars {Key}"));
@@ -131,14 +132,14 @@ public sealed class SchemaKeysTests(TestServer server)
     public async Task Key_columns_that_let_NULL_in_are_closed_unless_a_row_has_one()
     {
         await using var shop = await OpenAsync("ALTER TABLE public.data_bars ALTER COLUMN ts_utc DROP NOT NULL, ALTER COLUMN timeframe DROP NOT NULL");
-        await shop.Shop.RunAsync("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', NULL, 1, 1, 1, 1, 'ingest'), ('DXY', '1m', NULL, 1, 1, 1, 1, 'ingest')");
+        await shop.Shop.RunAsync("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest'), ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')");
         var before = await Definitions.OfAsync(shop);
 
         var gate = await StopsAsync(shop, "schema/null-keys");
-        Assert.Equal("2 rows without ts_utc", gate.Observed);
+        Assert.Equal("2 rows without timeframe", gate.Observed);
         Assert.Equal(before, await Definitions.OfAsync(shop));
 
-        await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE ts_utc IS NULL");
+        await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE timeframe IS NULL");
         await PassesAsync(shop);
         Assert.Equal(0, await shop.Shop.ValueAsync<long>("SELECT count(*) FROM pg_attribute WHERE attrelid = 'public.data_bars'::regclass AND attname IN ('canonical_symbol', 'timeframe', 'ts_utc') AND NOT attnotnull"));
 

@@ -82,6 +82,6 @@ public sealed class SchemaLocksTests(TestServer server)
 
     static string Insert(string table, int i) => $"""
         INSERT INTO public.{table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-        VALUES ('NZDUSD', '1m', timestamptz '2020-01-06Z' + {i} * interval '1 minute', 1, 1, 1, 1, '{(table == "data_bars" ? "ingest" : "synthetic")}')
+        VALUES ('NZDUSD', '1m', timestamptz '2024-01-08Z' + {i} * interval '1 minute', 1, 1, 1, 1, '{(table == "data_bars" ? "ingest" : "synthetic")}')
         """;
 }

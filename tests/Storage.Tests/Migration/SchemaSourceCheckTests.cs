@@ -62,7 +62,7 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     {
         await using var shop = await OpenAsync("ALTER TABLE public.data_bars ADD CONSTRAINT data_bars_source_check CHECK (source IN ('ingest', 'back''fill'))");
         await PassesAsync(shop);
-        Assert.Equal(1, await shop.Shop.RunAsync("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2020-01-06Z', 1, 1, 1, 1, 'back''fill')"));
+        Assert.Equal(1, await shop.Shop.RunAsync("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-01-08Z', 1, 1, 1, 1, 'back''fill')"));
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Shop.RunAsync("UPDATE public.data_bars SET source = 'other'"));
         Assert.Contains(await shop.Shop.TextsAsync("SELECT detail->>'to' FROM dxy.run_event WHERE kind = 'source check widened'"), text => text.Contains("'back''fill', 'synthetic'", StringComparison.Ordinal));
     }
