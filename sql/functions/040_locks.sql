@@ -93,20 +93,30 @@ BEGIN
 END
 $$;
 
--- Due work never reaches from one week into another: whoever records a longer range records a piece a week.
+-- Due work never reaches from one week into another: whoever records a longer range records a piece a week. A bar whose time is a mistake (the year 1, infinity) must
+-- not make every week from there due: what lies before 1970 or over a year ahead is left out of such a range.
 CREATE OR REPLACE FUNCTION dxy.cut_due() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  v_from timestamptz;
+  v_to timestamptz;
 BEGIN
   IF dxy.week_of(NEW.from_ts) = dxy.week_of(NEW.to_ts - interval '1 microsecond') THEN
     RETURN NEW;
   END IF;
 
+  v_from := greatest(NEW.from_ts, timestamptz '1970-01-01 00:00:00+00');
+  v_to := least(NEW.to_ts, dxy.week_of(dxy.now()) + interval '53 weeks');
+  IF v_from >= v_to THEN
+    RETURN NULL;
+  END IF;
+
   INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at, attempts, retry_at, error)
-  SELECT NEW.symbol, NEW.timeframe, greatest(NEW.from_ts, w.week), least(NEW.to_ts, w.week + interval '7 days'),
+  SELECT NEW.symbol, NEW.timeframe, greatest(v_from, w.week), least(v_to, w.week + interval '7 days'),
          NEW.cause, NEW.version, NEW.prune, NEW.recorded_at, NEW.attempts, NEW.retry_at, NEW.error
-  FROM generate_series(dxy.week_of(NEW.from_ts), NEW.to_ts - interval '1 microsecond', interval '7 days') AS w(week);
+  FROM generate_series(dxy.week_of(v_from), v_to - interval '1 microsecond', interval '7 days') AS w(week);
   RETURN NULL;
 END
 $$;

@@ -24,12 +24,11 @@ internal static class Recomputation
         var began = await database.NowAsync(cancellation);
         var backlog = new Backlog(database, registry, options, session.Time);
         using var progress = new Progress(session.Host, target.Timeframe > Timeframe.OneMinute ? "rollup" : "derive", "minutes");
-        await new DueStore(database).RequestAsync(target, range, "request", version, prune, cancellation);
+        var asked = await new DueStore(database).RequestAsync(target, range, "request", version, prune, cancellation);
         var tally = await backlog.DrainAsync(rule, progress, cancellation);
 
         // The rollups of what was just derived, and whatever a silo took of ours meanwhile.
         await backlog.SettleAsync([target.Symbol], progress, cancellation);
-        var asked = range.Widen(target.Timeframe);
         var bySilo = tally.Minutes + 0.5 < Ripe(asked, rule, began).TotalMinutes
             ? await WrittenAsync(database, registry, target, asked, began, cancellation)
             : null;

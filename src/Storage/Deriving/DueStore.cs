@@ -34,18 +34,34 @@ public sealed class DueStore(NpgsqlDataSource database)
         return await TargetsAsync(command, cancellation);
     }
 
-    /// <summary>Makes a range of a target due; it is widened to whole bars.</summary>
+    // From this length on it is worth a look at what there is.
+    static readonly TimeSpan Long = TimeSpan.FromDays(366);
+
+    /// <summary>Makes a range of a target due; it is widened to whole bars, and where it is over a year long cut to where there are bars of the target or its inputs.</summary>
     /// <param name="target">The target.</param>
     /// <param name="range">Bars, by their open.</param>
     /// <param name="cause"><c>request</c> or <c>sweep</c>.</param>
     /// <param name="version">Derive by this version whatever the stored rows carry.</param>
     /// <param name="prune">Remove stored bars whose inputs are gone.</param>
     /// <param name="cancellation">Gives up before anything is recorded.</param>
-    public async Task RequestAsync(Series target, TimeRange range, string cause, DerivingVersion? version, bool prune, CancellationToken cancellation)
+    /// <returns>What is due now; empty where there is nothing.</returns>
+    public async Task<TimeRange> RequestAsync(Series target, TimeRange range, string cause, DerivingVersion? version, bool prune, CancellationToken cancellation)
     {
+        range = range.Widen(target.Timeframe);
+        if (range.Length > Long)
+        {
+            range = range.Intersect(await HeldAsync(target, range, cancellation));
+        }
+
+        if (range.IsEmpty)
+        {
+            return range;
+        }
+
         await using var command = database.Statement("request_due");
-        command.Parameters.AddSeries(target).AddRange(range.Widen(target.Timeframe)).With(cause).With((int?)version).With(prune);
+        command.Parameters.AddSeries(target).AddRange(range).With(cause).With((int?)version).With(prune);
         await command.ExecuteNonQueryAsync(cancellation);
+        return range;
     }
 
     /// <summary>The backlog as it stands.</summary>
@@ -72,6 +88,15 @@ public sealed class DueStore(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("UPDATE dxy.due SET retry_at = NULL WHERE retry_at IS NOT NULL");
         return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    async Task<TimeRange> HeldAsync(Series target, TimeRange range, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("request_range");
+        command.Parameters.AddSeries(target);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return reader.IsDBNull(0) ? new TimeRange(range.From, range.From) : new TimeRange(reader.GetUtc(0), reader.GetUtc(1));
     }
 
     static async Task<IReadOnlyList<Series>> TargetsAsync(NpgsqlCommand command, CancellationToken cancellation)

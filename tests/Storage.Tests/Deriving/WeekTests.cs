@@ -18,7 +18,7 @@ public sealed class WeekTests(TestServer server)
     [InlineData("2024-03-04 08:00Z", "2024-03-09 00:00Z", 1)]
     [InlineData("2024-03-09 00:00Z", "2024-03-16 00:00Z", 1)]
     [InlineData("2024-03-08 23:59Z", "2024-03-09 00:01Z", 2)]
-    [InlineData("2024-03-04 08:00Z", "2034-03-04 08:00Z", 523)]
+    [InlineData("2014-03-04 08:00Z", "2024-03-04 08:00Z", 523)]
     [InlineData("1999-12-20 00:00Z", "2000-01-02 00:00Z", 3)]
     public async Task Work_that_reaches_over_weeks_is_recorded_as_a_piece_a_week(string from, string to, int pieces)
     {
@@ -29,6 +29,41 @@ public sealed class WeekTests(TestServer server)
             SELECT count(*) || ' ' || count(DISTINCT (cause, version, prune, recorded_at)) || ' ' || (range_agg(tstzrange(from_ts, to_ts)) = tstzmultirange(tstzrange('{from}', '{to}')))
             FROM dxy.due WHERE dxy.week_of(from_ts) = dxy.week_of(to_ts - interval '1 microsecond')
             """));
+    }
+
+    [Fact]
+    public async Task A_request_of_all_time_is_cut_to_where_there_are_bars()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        var (due, ever) = (new DueStore(shop.Data), new TimeRange(UtcTime.At(1, 1, 1), UtcTime.At(9999, 12, 31)));
+        Assert.True((await due.RequestAsync(Shop.One("DXY"), ever, "request", null, false, Shop.Token)).IsEmpty);
+        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+
+        await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(9)));
+        Assert.Equal(new TimeRange(Shop.Minute(0), Shop.Minute(9 + 1440)), await due.RequestAsync(Shop.One("DXY"), ever, "request", null, false, Shop.Token));
+        Assert.Equal(1, await shop.CountAsync("dxy.due"));
+        await shop.DrainAsync();
+        Assert.Equal(2, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY'"));
+    }
+
+    [Theory]
+    [InlineData("infinity", 54)]
+    [InlineData("9999-01-04 00:00Z", 54)]
+    [InlineData("0001-01-01 00:00Z", 2830)]
+    public async Task A_bar_whose_time_is_a_mistake_doesnt_make_every_week_due_and_the_others_are_worked_on(string time, int most)
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync(
+            $"""
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+            SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['{Shop.Minute(0)}', '{time}']::timestamptz[]) AS t
+            """);
+        await new DueStore(shop.Data).ExpandAsync(Shop.Token);
+        Assert.InRange(await shop.CountAsync("dxy.due WHERE timeframe = '1m'"), 1, most);
+        await (await shop.DeriverAsync("EURUSD/5m")).ProcessSliceAsync(Shop.Token);
+        await shop.RunAsync("DELETE FROM dxy.due WHERE from_ts < '2024-03-01Z'");
+        await shop.DrainAsync();
+        Assert.Equal(1, await shop.CountAsync($"derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND ts_utc = '{Shop.Minute(0)}'"));
     }
 
     [Fact]
