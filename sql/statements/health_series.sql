@@ -20,7 +20,7 @@ SELECT CASE WHEN $5 = 'data_bars'
        CASE WHEN $5 = 'data_bars'
             THEN (SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2)
             ELSE (SELECT min(b.ts_utc) FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.deleted_at IS NULL) END,
-       count(*)::integer,
+       count(DISTINCT m.ts_utc)::integer,
        -- Over a closed market prices may open anywhere.
        (max(m.move) FILTER (WHERE m.apart < interval '1 hour'))::double precision,
        min(m.low), max(m.high)

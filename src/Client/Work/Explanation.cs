@@ -45,7 +45,9 @@ internal sealed record Explanation(
         var closes = parts.Select(part => part.Close).ToList();
         decimal? recomputed = closes.TrueForAll(close => close is > 0) ? IndexFormula.Level(index, [.. closes.Select(close => close!.Value)]) : null;
         var now = await database.NowAsync(cancellation);
-        var (status, todo) = Judge(index, time, stored, recomputed, parts, now, await IsDueAsync(database, index.Series, time, cancellation));
+        var (status, todo) = stored is null && await ReasonAsync(database, index.Series, time, cancellation) is { } reason
+            ? ($"missing: set aside, because {reason}", "mend that, then './dxy due --retry'")
+            : Judge(index, time, stored, recomputed, parts, now, await IsDueAsync(database, index.Series, time, cancellation));
         return new Explanation(index, time, stored, before, (int)version, recomputed, parts.ToImmutable(), status, todo, await CorrectionsAsync(database, index.Series, time, cancellation));
     }
 
@@ -136,6 +138,13 @@ internal sealed record Explanation(
         }
 
         return false;
+    }
+
+    static async Task<string?> ReasonAsync(NpgsqlDataSource database, Series series, UtcTime time, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("read_reason");
+        command.Parameters.AddSeries(series).With(time.ToDateTime());
+        return await command.ExecuteScalarAsync(cancellation) as string;
     }
 
     static async Task<int> CorrectionsAsync(NpgsqlDataSource database, Series series, UtcTime time, CancellationToken cancellation)

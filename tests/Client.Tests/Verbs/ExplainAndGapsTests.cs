@@ -55,6 +55,29 @@ public sealed class ExplainAndGapsTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_minute_that_is_set_aside_says_why_and_the_others_are_as_ever()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        await dxy.RunAsync("import", dxy.Pairs(10), "--no-derive");
+        await dxy.Database.RunAsync(
+            """
+            ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey;
+            SELECT dxy.flip_route('DXY', 'legacy');
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+            SELECT canonical_symbol, timeframe, ts_utc, 2, 2, 2, 2, source FROM data_bars WHERE canonical_symbol = 'USDCAD' AND ts_utc = '2019-10-07 10:05Z';
+            """);
+        var derived = await dxy.RunAsync(["derive", "DXY", .. Dxy.Range(10)]);
+        Assert.Equal(10, derived.Code);
+        const string Reason = "USDCAD/1m stands twice in the table at 2019-10-07T10:05:00Z";
+        Assert.Contains(Reason, derived.Out, StringComparison.Ordinal);
+        Assert.StartsWith("missing: set aside, because " + Reason, (await dxy.RunAsync("explain", "DXY", "2019-10-07T10:05:00Z", "--json")).Json.GetProperty("status").GetString(), StringComparison.Ordinal);
+        Assert.True((await dxy.RunAsync("explain", "DXY", "2019-10-07T10:06:00Z", "--json")).Json.GetProperty("present").GetBoolean());
+        Assert.Contains(Reason, (await dxy.RunAsync("due", "--poison")).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await dxy.RunAsync(["verify", "DXY", .. Dxy.Range(10)])).Code);
+        Assert.Equal(1, (await dxy.RunAsync(["gaps", "DXY", "--json", .. Dxy.Range(10)])).Json.GetProperty("missing_minutes").GetInt32());
+    }
+
+    [Fact]
     public async Task Gaps_are_ranges_with_the_missing_pairs_as_cause()
     {
         await using var dxy = await Dxy.OnAsync(server);
