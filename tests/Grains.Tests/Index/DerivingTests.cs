@@ -55,6 +55,17 @@ public sealed class DerivingTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_shop_whose_table_of_bars_lacks_a_column_until_it_migrates_is_told_and_its_index_derived_all_the_same()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.InsertAllAsync(Minute - TimeSpan.FromMinutes(4), 5);
+        await cluster.Database.RunAsync("SELECT dxy.flip_route('DXY', 'legacy'); ALTER TABLE data_bars DROP COLUMN raw");
+        await cluster.UntilAsync("the derived minutes", "SELECT count(*) = 5 FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'",
+            () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("ADD COLUMN raw jsonb", Assert.Single(cluster.Pump.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_subscription_survives_the_deactivation_of_every_grain()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
