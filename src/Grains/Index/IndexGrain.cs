@@ -41,6 +41,12 @@ public sealed partial class IndexGrain(
         return Task.CompletedTask;
     }
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        LogLeaves(_symbol);
+        return Task.CompletedTask;
+    }
+
     public async Task NudgeAsync(ImmutableArray<Bar> bars)
     {
         if ((await registry.GetAsync(CancellationToken.None)).Index(_symbol) is { } definition && _gate.Note(bars, definition))
@@ -90,4 +96,7 @@ public sealed partial class IndexGrain(
 
     [LoggerMessage(1201, LogLevel.Information, "{Symbol} lives on this silo from now on")]
     partial void LogHere(Symbol symbol);
+
+    [LoggerMessage(1202, LogLevel.Information, "{Symbol} leaves this silo")]
+    partial void LogLeaves(Symbol symbol);
 }

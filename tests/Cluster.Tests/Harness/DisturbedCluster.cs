@@ -94,9 +94,10 @@ public sealed class DisturbedCluster : IAsyncDisposable
         await Market.CloseAsync(Patience);
         var silence = Market.LongestSilence(start);
         var found = await JudgeAsync();
+        var (doubles, doubled) = IndexLives.AtOnce(_cluster.All);
         var seen = new FaultSeen(fault, silence.TotalSeconds, Market.Calls, Market.Failed.Count, Market.Failed.DefaultIfEmpty().Max().TotalSeconds, recovered, Market.Acknowledged.Count,
             found.Where(one => one.Kind == TableFault.Lost).Sum(one => one.Count), found.Where(one => one.Kind == TableFault.Twice).Sum(one => one.Count),
-            found.Where(one => one.Kind is not (TableFault.Lost or TableFault.Twice)).Sum(one => one.Count));
+            found.Where(one => one.Kind is not (TableFault.Lost or TableFault.Twice)).Sum(one => one.Count), doubles, doubled);
         FaultBook.Add(seen);
         Assert.Empty(found.Select(one => one.ToString()));
         return seen;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace DxyOrleans.Cluster.Tests.Harness;
@@ -15,17 +14,24 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// <param name="Lost">Of these, not in the table afterwards.</param>
 /// <param name="Twice">Rows that stand twice.</param>
 /// <param name="Other">Anything else that the checker found.</param>
+/// <param name="Doubles">How often the index came to life on a silo while it still lived on another.</param>
+/// <param name="Doubled">For how many seconds it lived on more than one.</param>
 public sealed record FaultSeen(
-    string Fault, double Silence, int Calls, int Failed, double SlowestFailure, string Recovered, int Acknowledged, int Lost, int Twice, int Other);
+    string Fault, double Silence, int Calls, int Failed, double SlowestFailure, string Recovered, int Acknowledged, int Lost, int Twice, int Other, int Doubles = 0, double Doubled = 0);
 
 /// <summary>
 /// Keeps what was seen in <c>artifacts/faults.jsonl</c>, a line a try, and with <c>DXY_RELIABILITY=1</c> writes the table of <c>docs/reliability.md</c> from it.
-/// Removing the file begins the book anew.
+/// Removing the file begins the book anew; a row of the table that the book has no try of stays as an earlier book wrote it.
 /// </summary>
 public static class FaultBook
 {
     const string Begin = "<!-- written by the fault suite: begin -->";
     const string End = "<!-- written by the fault suite: end -->";
+
+    const int Columns = 12;
+    const string Head =
+        "| fault | tries | longest without a new DXY minute | calls | failed | slowest failure | recovered | bars acknowledged | lost | duplicated | wrong or undone | index alive twice |\n" +
+        "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|\n";
 
     static readonly string Root = FindRoot();
 
@@ -42,25 +48,36 @@ public static class FaultBook
     }
 
     /// <summary>The table, a row a fault, the worst of all tries in each.</summary>
-    public static string Table(IReadOnlyCollection<FaultSeen> all)
+    /// <param name="all">The tries.</param>
+    /// <param name="before">The table as it stood: its rows of other faults are kept.</param>
+    public static string Table(IReadOnlyCollection<FaultSeen> all, string before = "")
     {
-        var table = new StringBuilder();
-        table.Append("| fault | tries | longest without a new DXY minute | calls | failed | slowest failure | recovered | bars acknowledged | lost | duplicated | wrong or undone |\n|---|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|\n");
-        foreach (var fault in all.GroupBy(seen => seen.Fault).OrderBy(group => group.Key, StringComparer.Ordinal))
+        var rows = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var row in before.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2))
         {
-            table.Append(CultureInfo.InvariantCulture,
-                $"| {fault.Key} | {fault.Count()} | {fault.Max(seen => seen.Silence):0.0} s | {fault.Sum(seen => seen.Calls)} | {fault.Sum(seen => seen.Failed)} | {fault.Max(seen => seen.SlowestFailure):0.0} s | {fault.Last().Recovered} | {fault.Sum(seen => seen.Acknowledged)} | {fault.Sum(seen => seen.Lost)} | {fault.Sum(seen => seen.Twice)} | {fault.Sum(seen => seen.Other)} |\n");
+            var cells = row.Split('|', StringSplitOptions.TrimEntries)[1..^1];
+            rows[cells[0]] = $"| {string.Join(" | ", cells.Concat(Enumerable.Repeat("", Math.Max(0, Columns - cells.Length))))} |\n";
         }
 
-        return table.ToString();
+        foreach (var fault in all.GroupBy(seen => seen.Fault))
+        {
+            rows[fault.Key] = Row(fault.Key, [.. fault]);
+        }
+
+        return Head + string.Concat(rows.Values);
     }
+
+    static string Row(string name, IReadOnlyList<FaultSeen> tries) => string.Create(CultureInfo.InvariantCulture,
+        $"| {name} | {tries.Count} | {tries.Max(seen => seen.Silence):0.0} s | {tries.Sum(seen => seen.Calls)} | {tries.Sum(seen => seen.Failed)} | {tries.Max(seen => seen.SlowestFailure):0.0} s | {tries[^1].Recovered} | {tries.Sum(seen => seen.Acknowledged)} | {tries.Sum(seen => seen.Lost)} | {tries.Sum(seen => seen.Twice)} | {tries.Sum(seen => seen.Other)} | {Alive(tries.Sum(seen => seen.Doubles), tries.Max(seen => seen.Doubled))} |\n");
+
+    static string Alive(int times, double seconds) => times == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{times} ({seconds:0.0} s)");
 
     static void Write(string page, IReadOnlyCollection<FaultSeen> all)
     {
         var text = File.ReadAllText(page);
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
         Assert.True(begin >= 0 && end > begin, $"{page} has lost the place of its table.");
-        File.WriteAllText(page, $"{text[..begin]}{Begin}\n{Table(all)}{text[end..]}");
+        File.WriteAllText(page, $"{text[..begin]}{Begin}\n{Table(all, text[(begin + Begin.Length)..end])}{text[end..]}");
     }
 
     static string FindRoot()

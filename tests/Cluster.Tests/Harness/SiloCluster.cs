@@ -35,6 +35,9 @@ public sealed class SiloCluster : IAsyncDisposable
     /// <summary>The silos whose processes run.</summary>
     public IReadOnlyList<SiloProcess> Running => [.. _silos.Where(silo => silo.IsRunning)];
 
+    /// <summary>All silos that were ever started.</summary>
+    public IReadOnlyList<SiloProcess> All => [.. _silos];
+
     /// <summary>Starts a silo and returns at once.</summary>
     public SiloProcess Start(params IEnumerable<string> arguments) => StartAt(SiloPorts.Free(), arguments);
 

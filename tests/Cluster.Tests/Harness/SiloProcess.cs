@@ -16,7 +16,7 @@ public sealed class SiloProcess : IDisposable
 
     readonly string _host;
 
-    SiloProcess(Process process, SiloPorts ports, string logFile, string host) => (_process, Ports, LogFile, _host) = (process, ports, logFile, host);
+    SiloProcess(Process process, SiloPorts ports, string logFile, SiloPlace place) => (_process, Ports, LogFile, _host, ClockOff) = (process, ports, logFile, place.Host, place.ClockOff);
 
     public SiloPorts Ports { get; }
 
@@ -25,6 +25,12 @@ public sealed class SiloProcess : IDisposable
     public int Pid => _process.Id;
 
     public bool IsRunning => !_process.HasExited;
+
+    /// <summary>How far the silo's own clock is ahead.</summary>
+    public TimeSpan ClockOff { get; }
+
+    /// <summary>When its process ended; now, while it runs.</summary>
+    public DateTimeOffset Ended => IsRunning ? TimeProvider.System.GetUtcNow() : new DateTimeOffset(_process.ExitTime);
 
     /// <summary>The silo's program, built with these tests in the same configuration.</summary>
     static string Program
@@ -66,7 +72,7 @@ public sealed class SiloProcess : IDisposable
 
         var process = Process.Start(start)!;
         Watchdog.Started(process.Id);
-        return new SiloProcess(process, ports, log, place.Host);
+        return new SiloProcess(process, ports, log, place);
     }
 
     /// <summary>Waits until the silo is ready; tells how long that took from its start.</summary>
