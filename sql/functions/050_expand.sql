@@ -31,7 +31,9 @@ BEGIN
                                       WHERE b.canonical_symbol = d.target_symbol AND b.timeframe = d.target_timeframe AND b.deleted_at IS NULL
                                         AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND to_jsonb(b)->'raw'->'version' = '2')
                                     THEN d.carry ELSE d.look_ahead END)) AS ranges
-    FROM (SELECT DISTINCT symbols, timeframes, first_ts, last_ts FROM taken) AS t
+    FROM (SELECT DISTINCT c.symbols, c.timeframes, greatest(c.first_ts, lower(a.times)) AS first_ts, least(c.last_ts, upper(a.times)) AS last_ts
+          FROM taken AS c, (SELECT dxy.derivable() AS times) AS a
+          WHERE c.first_ts < upper(a.times) AND c.last_ts >= lower(a.times)) AS t
     JOIN dxy.dependency AS d ON d.input_symbol = ANY (t.symbols) AND d.input_timeframe = ANY (t.timeframes)
     GROUP BY 1, 2
   ), recorded AS (

@@ -8,6 +8,7 @@ AS $$
 DECLARE
   v_target record;
   v_adopted integer := 0;
+  v_times tstzrange := dxy.derivable();
 BEGIN
   PERFORM pg_advisory_xact_lock(21883, 1);
 
@@ -31,8 +32,8 @@ BEGIN
     WHERE a.definition IS DISTINCT FROM t.definition
   LOOP
     INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at)
-    SELECT v_target.symbol, v_target.timeframe, dxy.bucket(v_target.timeframe, min(h.first_ts)),
-           dxy.bucket(v_target.timeframe, max(h.last_ts)) + v_target.length + v_target.look_ahead, 'definition', dxy.now()
+    SELECT v_target.symbol, v_target.timeframe, dxy.bucket(v_target.timeframe, greatest(min(h.first_ts), lower(v_times))),
+           dxy.bucket(v_target.timeframe, least(max(h.last_ts), upper(v_times))) + v_target.length + v_target.look_ahead, 'definition', dxy.now()
     FROM unnest(v_target.inputs) AS i(symbol),
          LATERAL (SELECT least((SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = i.symbol AND b.timeframe = '1m'),
                                (SELECT min(b.ts_utc) FROM public.derived_data_bars AS b
@@ -45,7 +46,7 @@ BEGIN
         EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = v_target.symbol AND b.timeframe = v_target.timeframe)
         OR EXISTS (SELECT FROM public.derived_data_bars AS b
                    WHERE b.canonical_symbol = v_target.symbol AND b.timeframe = v_target.timeframe AND b.deleted_at IS NULL)))
-    HAVING count(*) > 0;
+    HAVING min(h.first_ts) < upper(v_times) AND max(h.last_ts) >= lower(v_times);
 
     INSERT INTO dxy.adopted (symbol, timeframe, definition, adopted_at)
     VALUES (v_target.symbol, v_target.timeframe, v_target.definition, dxy.now())

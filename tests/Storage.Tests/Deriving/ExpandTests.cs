@@ -86,6 +86,33 @@ public sealed class ExpandTests(TestServer server)
     }
 
     [Theory]
+    [InlineData("infinity")]
+    [InlineData("-infinity")]
+    [InlineData("294276-12-31 23:59Z")]
+    [InlineData("4713-01-01 00:00Z BC")]
+    public async Task A_bar_of_no_time_that_can_be_derived_stops_nobody_and_makes_no_endless_work(string time)
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync(
+            $"""
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+            SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest('{Brace(time)}'::timestamptz[]) AS t
+            """);
+        await shop.RunAsync("SELECT dxy.adopt_targets()");
+        await ExpandAsync(shop);
+        Assert.Equal(0, await shop.CountAsync("dxy.change"));
+        Assert.True(await shop.ValueAsync<bool>($"SELECT bool_or(from_ts <= '{Shop.Minute(7)}' AND to_ts > '{Shop.Minute(7)}') FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
+        Assert.Equal(0, await shop.CountAsync("dxy.due WHERE from_ts < '1969-12-31Z' OR to_ts > dxy.now() + interval '1 year 2 hours'"));
+        await new Sweeper(shop.Data, await shop.RuleAsync("EURUSD/5m")).SweepAsync(Shop.Token);
+        Assert.Equal(0, await shop.CountAsync("dxy.sweep_position WHERE swept_to < '1970-01-01Z'"));
+        await shop.RunAsync($"DELETE FROM dxy.due; DELETE FROM data_bars WHERE ts_utc = '{Shop.Minute(7)}'; DELETE FROM dxy.change; UPDATE data_bars SET vol = 5");
+        Assert.Empty(await ExpandAsync(shop));
+        Assert.Equal(0, await shop.CountAsync("dxy.change"));
+
+        static string Brace(string time) => $$"""{"{{time}}","{{Shop.Minute(7)}}"}""";
+    }
+
+    [Theory]
     [InlineData("{\"is_synthetic\": \"maybe\", \"components\": [\"EURUSD\"]}")]
     [InlineData("{\"is_synthetic\": true, \"components\": \"EURUSD\", \"derived_timeframes\": \"5m\"}")]
     [InlineData("{\"is_synthetic\": true, \"components\": [null], \"deriving_version\": \"two\", \"max_age_minutes\": \"x\"}")]
