@@ -19,6 +19,11 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
     /// <summary>Real time within which the bars of one minute come.</summary>
     static readonly TimeSpan Arriving = TimeSpan.FromSeconds(1);
 
+    /// <summary>Real time within which bars that wait for their commit go first: their callers wait for an answer, and what is derived now takes the machine from them.</summary>
+    static readonly TimeSpan LetThrough = TimeSpan.FromMilliseconds(100);
+
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+
     /// <summary>Real time a call may spend on slices before it gives way.</summary>
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500);
 
@@ -70,6 +75,11 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
 
         var (slices, added, changed) = (0, 0, 0);
         var start = Stopwatch.GetTimestamp();
+        while (writer.Waiting > 0 && Stopwatch.GetElapsedTime(start) < LetThrough)
+        {
+            await Task.Delay(Look, TimeProvider.System, cancellation);
+        }
+
         while (Stopwatch.GetElapsedTime(start) < Turn)
         {
             SliceOutcome outcome;

@@ -46,7 +46,7 @@ static class SiloHost
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = HealthText.WriteAsync });
         if (options.Dashboard)
         {
-            app.MapOrleansDashboard("/dashboard");
+            app.UseDashboardOnDemand();
         }
 
         MarketTime.Demand(app.Services, clock, app.Logger);
