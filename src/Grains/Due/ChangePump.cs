@@ -37,6 +37,7 @@ public sealed partial class ChangePump(
     readonly ConcurrentDictionary<Series, Task> _awake = new();
     readonly SemaphoreSlim _working = new(WorkingLimit);
     Dictionary<Series, string> _connected = [];
+    IReadOnlyList<TableFault> _unfit = [];
     long _registryRead;
 
     /// <summary>Whether the last look succeeded: the silo is ready when it did.</summary>
@@ -123,14 +124,14 @@ public sealed partial class ChangePump(
 
     async Task JudgeTablesAsync(CancellationToken cancellation)
     {
-        var (before, now) = (Faults, (await TableFitness.FaultsAsync(database, cancellation)).Where(fault => fault.Stops).Select(fault => fault.Line).ToList());
-        Faults = now;
-        foreach (var fault in now.Except(before))
+        var (before, now) = (_unfit, await TableFitness.FaultsAsync(database, cancellation));
+        (_unfit, Faults) = (now, [.. now.Where(fault => fault.Stops).Select(fault => fault.Line)]);
+        foreach (var fault in now.Except(before).Where(fault => fault.Stops || fault.StopsReading))
         {
-            LogUnfit(fault);
+            LogUnfit(fault.Line);
         }
 
-        if (before.Count > 0 && now.Count == 0)
+        if (before.Any(fault => fault.Stops) && Faults.Count == 0)
         {
             // What failed because of them need not wait for its next try.
             LogFit(await due.RetryAsync(cancellation));
@@ -151,9 +152,9 @@ public sealed partial class ChangePump(
             await adopt.ExecuteNonQueryAsync(cancellation);
         }
 
-        if (Faults.Count > 0)
+        if (_unfit.Any(fault => fault.StopsReading))
         {
-            // Grains that read or write those tables would fail to come up; they are connected once the tables are mended. What is due is tried all the same.
+            // The bars' grains would fail to come up; they are connected once the table is mended. What is due is worked off all the same.
             return;
         }
 

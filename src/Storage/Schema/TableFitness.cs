@@ -28,13 +28,13 @@ public static class TableFitness
             if (SchemaGates.Columns(table) is { Verdict: GateVerdict.Fail } columns)
             {
                 uses ??= await UsesAsync(database, cancellation);
-                faults.Add(new TableFault($"{table.QuotedName} can't be read or written as bars: {columns.Observed}; {Columns(table)}", name == SchemaCatalog.New ? uses.HasIndexes : uses.HasTargets));
+                faults.Add(new TableFault($"{table.QuotedName} can't be read or written as bars: {columns.Observed}; {Columns(table)}", IsStopped(table, uses), name == SchemaCatalog.New));
             }
 
             if (name == SchemaCatalog.New && SchemaGates.Key(table) is { Verdict: GateVerdict.Fail } key)
             {
                 uses ??= await UsesAsync(database, cancellation);
-                faults.Add(new TableFault($"{table.QuotedName} takes no bar of ours: it wants {key.Expected} (found: {key.Observed}); {Key(table)}", uses.IsNewWritten));
+                faults.Add(new TableFault($"{table.QuotedName} takes no bar of ours: it wants {key.Expected} (found: {key.Observed}); {Key(table)}", uses.IsNewWritten, false));
             }
         }
 
@@ -62,12 +62,16 @@ public static class TableFitness
         return new Uses(reader.GetBoolean(0), reader.GetBoolean(1), reader.GetBoolean(2));
     }
 
+    // Prices can be read without raw and the like: an index that is kept in the old table goes on, so that a migration can be started, which adds them.
+    static bool IsStopped(TableShape table, Uses uses) => table.Table == SchemaCatalog.Old ? uses.HasTargets : CanBeAdded(table) ? uses.IsNewWritten : uses.HasIndexes;
+
+    static bool CanBeAdded(TableShape table) =>
+        ColumnRule.Of(table.Table).All(rule => table.Column(rule.Name) is { } column ? rule.Types.Contains(column.BaseType) : rule.Add is not null);
+
     static string Columns(TableShape table)
     {
-        var rules = ColumnRule.Of(table.Table);
-        var added = rules.Where(rule => rule.Add is not null && table.Column(rule.Name) is null).Select(rule => $"ADD COLUMN {rule.Name} {rule.Add}").ToList();
-        var others = rules.Any(rule => table.Column(rule.Name) is { } column ? !rule.Types.Contains(column.BaseType) : rule.Add is null);
-        return added.Count > 0 && !others ? $"ALTER TABLE {table.QuotedName} {string.Join(", ", added)}, {Mend}" : "the shop has to mend that: only it knows what the values are";
+        var added = ColumnRule.Of(table.Table).Where(rule => rule.Add is not null && table.Column(rule.Name) is null).Select(rule => $"ADD COLUMN {rule.Name} {rule.Add}");
+        return CanBeAdded(table) ? $"ALTER TABLE {table.QuotedName} {string.Join(", ", added)}, {Mend}" : "the shop has to mend that: only it knows what the values are";
     }
 
     static string Key(TableShape table) => table.DeferrableKey is { } late
