@@ -49,13 +49,14 @@ static class OrleansOnPostgres
         // A silo whose process is gone refuses each probe at once, so the time until it is declared dead is three times that between probes: by ProbeTimeout while
         // silos are new to each other, by MinProbeTimeout later. Short ones throw out no silo that is slow: while a connection has brought anything within
         // MaxProbeTimeout x 3 there is no vote, so that MaxProbeTimeout alone says when a silo that hangs is dead. The heartbeat bounds how long rows of a cluster
-        // that was killed as a whole hold up its restart.
+        // that was killed as a whole hold up its restart. A silo that nobody reaches hears that it was declared dead from the table alone: until it looks, what lived
+        // on it lives twice.
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = TimeSpan.FromSeconds(1);
             membership.MinProbeTimeout = TimeSpan.FromSeconds(0.5);
             membership.MaxProbeTimeout = TimeSpan.FromSeconds(2.5);
-            membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
+            membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
             membership.IAmAliveTablePublishTimeout = Heartbeat.Every;
             membership.NumMissedTableIAmAliveLimit = Heartbeat.MostMissed;
 

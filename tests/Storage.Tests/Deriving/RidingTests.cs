@@ -50,6 +50,27 @@ public sealed class RidingTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_stranger_who_holds_its_locks_delays_the_index_and_no_pairs_bar()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await using var writer = await WriterAsync(shop);
+        await using (var stranger = await (await shop.LoginAsync("")).OpenConnectionAsync(Shop.Token))
+        {
+            // Whoever may connect may take them.
+            await using var hold = new NpgsqlCommand("SELECT pg_advisory_lock(21881, hashtext('DXY/1m')), pg_advisory_lock(21882, hashtext('DXY'))", stranger);
+            await hold.ExecuteNonQueryAsync(Shop.Token);
+            var sixth = await StoreAsync(writer, Shop.AllSix(0));
+            Assert.Equal((BarOutcome.New, false), (sixth.Outcome, Rode(sixth)));
+            Assert.Equal(0, await shop.CountAsync(Dxy));
+            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", stranger);
+            await release.ExecuteNonQueryAsync(Shop.Token);
+        }
+
+        await shop.DrainAsync();
+        Assert.Equal(1, await shop.CountAsync(Dxy));
+    }
+
+    [Fact]
     public async Task A_commit_that_fails_leaves_neither_the_sixth_bar_nor_the_minute()
     {
         await using var shop = await Shop.OpenAsync(server);
