@@ -14,6 +14,14 @@ public static class BarCopy
     internal static string Statement(BarTable table) =>
         $"COPY public.{table.Name} ({Columns}{(table == BarTable.Derived ? ", derivation_version" : "")}) FROM STDIN BINARY";
 
+    /// <summary>Whether the table's columns take what a COPY writes; the merge fits any table that bars can stand in.</summary>
+    internal static async Task<bool> FitsAsync(NpgsqlConnection connection, BarTable table, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Sql.Statement("takes_copies"), connection);
+        command.Parameters.With(table.Name);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <summary>Copies the rows on the connection's transaction.</summary>
     /// <param name="connection">Open, in a transaction.</param>
     /// <param name="table">Where to.</param>

@@ -72,7 +72,7 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
                 await using var connection = await database.OpenConnectionAsync(token);
                 await using var transaction = await connection.BeginTransactionAsync(token);
                 var now = await EmptyAtAsync(connection, rows, token);
-                if (now is not { } at)
+                if (now is not { } at || !await BarCopy.FitsAsync(connection, BarTable.Data, token))
                 {
                     return false;
                 }

@@ -48,7 +48,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                     return SliceOutcome.Idle;
                 }
 
-                slice = due.Choose(rule, _longest);
+                slice = due.Choose(rule, Rounded(due));
                 if (slice is null)
                 {
                     // The week had to be waited for, and whoever held it has done the work; there may be more in others.
@@ -59,10 +59,10 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await At(DeriveStep.Taken, cancellation);
                 var outcome = await DeriveAsync(connection, slice, route, due.Now, cancellation);
                 await At(DeriveStep.Written, cancellation);
+                var besideLive = slice.Window.Length >= LongWork && (IsBesideLive?.Invoke() is true || await LiveComesAsync(connection, cancellation));
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
                 var took = Stopwatch.GetElapsedTime(start);
-                var besideLive = slice.Window.Length >= LongWork && (IsBesideLive?.Invoke() is true || await LiveComesAsync(connection, cancellation));
                 _longest = SliceLength.Next(_longest, slice.Window.Length, took, besideLive, rule);
                 return outcome with { Took = took, IsBesideLive = besideLive };
             }
@@ -108,6 +108,11 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             progress?.Invoke(outcome);
         }
     }
+
+    // A long slice ends where a bucket of the next larger rollup does, so that the slice after it can take that one along too.
+    TimeSpan Rounded(TakenDue due) => rule.Larger.Count > 0 && _longest >= LongWork && due.Due.Count > 0 && due.Due[0].Range.From is var from
+        ? (from + _longest).Ceiling(rule.Larger[0].Series.Timeframe) - from
+        : _longest;
 
     async Task<SliceOutcome> DeriveAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
     {

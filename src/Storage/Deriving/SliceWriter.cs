@@ -27,7 +27,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         // What is set aside is not to be pruned.
         var times = Times(derived.Rows.Count, place => derived.Rows[place].Bar.Time);
         var kept = slice.Prune ? [.. times, .. derived.SetAside.SelectMany(Bars)] : times;
-        var isNew = derived.Rows.Count >= CopyFrom && await IsEmptyAsync(connection, slice, cancellation);
+        var isNew = derived.Rows.Count >= CopyFrom && await IsEmptyAsync(connection, slice, cancellation) && await BarCopy.FitsAsync(connection, Table(route), cancellation);
         if (isNew)
         {
             await BarCopy.WriteAsync(connection, Table(route), derived.Rows, rule.SourceIn(Table(route)), Version(slice), now, cancellation);
@@ -46,17 +46,18 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         NpgsqlConnection connection, DueSlice slice, IBarBlock block, Route route, UtcTime now, CancellationToken cancellation)
     {
         var table = Table(route);
-        if (block.IsNew && block.Count > 0)
+        var isCopied = block.IsNew && block.Count > 0 && await BarCopy.FitsAsync(connection, table, cancellation);
+        if (isCopied)
         {
             await BlockCopy.WriteAsync(connection, table, rule.Series, block, rule.SourceIn(table), Version(slice), now, cancellation);
         }
 
-        var rows = block.IsNew ? [] : block.Differing.Select(block.Row).ToList();
+        var rows = isCopied ? [] : block.Differing.Select(block.Row).ToList();
         var times = slice.Prune || route.IsMirrored ? Times(block.Count, block.Time) : [];
         var (outcomes, pruned) = await MergeAsync(connection, table, slice, rows, times, [], cancellation);
         await MirrorAsync(connection, slice, route, times, cancellation);
         var outcome = Outcome(slice, outcomes, pruned, block.Skipped, block.Count > 0 ? block.Row(block.Count - 1).Bar : null);
-        return block.IsNew ? outcome with { New = block.Count } : outcome with { Equal = outcome.Equal + block.Count - rows.Count };
+        return isCopied ? outcome with { New = block.Count } : outcome with { Equal = outcome.Equal + block.Count - rows.Count };
     }
 
     int Version(DueSlice slice) => (int)(slice.Version ?? (rule as IndexTargetRule)?.Definition.Version ?? DerivingVersion.Strict);

@@ -33,6 +33,15 @@ public sealed class BarStoreTests(TestServer server)
     }
 
     [Fact]
+    public async Task Many_bars_are_stored_where_counts_of_trades_have_eight_bytes()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync("ALTER TABLE data_bars ALTER COLUMN trade_count TYPE bigint");
+        await shop.StoreAsync(Shop.Minutes(0, 400));
+        Assert.Equal(2400 * 3, await shop.ValueAsync<decimal>("SELECT sum(trade_count) FROM data_bars"));
+    }
+
+    [Fact]
     public async Task What_was_stored_reads_back_as_it_was()
     {
         await using var shop = await Shop.OpenAsync(server);

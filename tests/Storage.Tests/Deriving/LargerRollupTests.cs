@@ -42,6 +42,29 @@ public sealed class LargerRollupTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_slice_that_is_cut_ends_with_a_larger_bucket_so_that_the_next_one_brings_it_too()
+    {
+        const int Days = 14;
+        await using var shop = await FilledAsync(Days * 1440);
+        await shop.RunAsync("DELETE FROM dxy.due");
+        await AskAsync(shop, "EURUSD/5m", 5, Days * 1440);
+        await AskAsync(shop, "EURUSD/1h", 60, Days * 1440);
+        Assert.True((await SlicesAsync(shop)).Count > 1);
+        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+    }
+
+    [Fact]
+    public async Task Counts_of_trades_in_a_column_of_eight_bytes_are_summed()
+    {
+        await using var shop = await FilledAsync();
+        await shop.RunAsync("ALTER TABLE data_bars ALTER COLUMN trade_count TYPE bigint; ALTER TABLE derived_data_bars ALTER COLUMN trade_count TYPE bigint");
+        await shop.DrainAsync();
+        const long All = Minutes * (Minutes - 1L) / 2;
+        Assert.Equal([$"1h {All}", $"5m {All}"], await shop.TextsAsync("SELECT timeframe || ' ' || sum(trade_count) FROM derived_data_bars GROUP BY timeframe ORDER BY 1"));
+        await SoundAsync(shop);
+    }
+
+    [Fact]
     public async Task Whoever_is_at_the_larger_one_is_not_waited_for()
     {
         await using var shop = await FilledAsync();
@@ -70,15 +93,15 @@ public sealed class LargerRollupTests(TestServer server)
     }
 
     // A pair's bars, all of them due for both rollups.
-    async Task<Shop> FilledAsync()
+    async Task<Shop> FilledAsync(int minutes = Minutes)
     {
         var shop = await Shop.OpenAsync(server);
-        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(3));
+        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(2) + TimeSpan.FromMinutes(minutes));
         await shop.RunAsync(
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, trade_count, source)
             SELECT 'EURUSD', '1m', timestamptz '{Shop.Open}' + m * interval '1 minute', v, v + 0.01, v - 0.01, v, m, m, 'ingest'
-            FROM generate_series(0, {Minutes - 1}) AS m, LATERAL (SELECT 1.08 + (m % 97) * 0.0001 AS v) AS x
+            FROM generate_series(0, {minutes - 1}) AS m, LATERAL (SELECT 1.08 + (m % 97) * 0.0001 AS v) AS x
             """);
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await shop.RunAsync("DELETE FROM dxy.due WHERE symbol = 'DXY'");
