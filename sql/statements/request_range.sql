@@ -5,10 +5,10 @@ WITH series AS (
   SELECT $1, $2
 )
 SELECT dxy.bucket($2, min(h.first_ts)), dxy.bucket($2, max(h.last_ts)) + interval '1 day'
-FROM series AS s,
-     LATERAL (SELECT least((SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = s.symbol AND b.timeframe = s.timeframe AND isfinite(b.ts_utc)),
+FROM series AS s, (SELECT dxy.derivable() AS times) AS t,
+     LATERAL (SELECT least((SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = s.symbol AND b.timeframe = s.timeframe AND b.ts_utc >= lower(t.times) AND b.ts_utc < upper(t.times)),
                            (SELECT min(b.ts_utc) FROM public.derived_data_bars AS b
-                            WHERE b.canonical_symbol = s.symbol AND b.timeframe = s.timeframe AND b.deleted_at IS NULL AND isfinite(b.ts_utc))) AS first_ts,
-                     greatest((SELECT max(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = s.symbol AND b.timeframe = s.timeframe AND isfinite(b.ts_utc)),
+                            WHERE b.canonical_symbol = s.symbol AND b.timeframe = s.timeframe AND b.deleted_at IS NULL AND b.ts_utc >= lower(t.times) AND b.ts_utc < upper(t.times))) AS first_ts,
+                     greatest((SELECT max(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = s.symbol AND b.timeframe = s.timeframe AND b.ts_utc >= lower(t.times) AND b.ts_utc < upper(t.times)),
                               (SELECT max(b.ts_utc) FROM public.derived_data_bars AS b
-                               WHERE b.canonical_symbol = s.symbol AND b.timeframe = s.timeframe AND b.deleted_at IS NULL AND isfinite(b.ts_utc))) AS last_ts) AS h
+                               WHERE b.canonical_symbol = s.symbol AND b.timeframe = s.timeframe AND b.deleted_at IS NULL AND b.ts_utc >= lower(t.times) AND b.ts_utc < upper(t.times))) AS last_ts) AS h

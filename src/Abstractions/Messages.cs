@@ -49,7 +49,7 @@ public sealed record BarGrainState(
 public sealed record IndexGrainState(
     [property: Id(0)] Bar? Newest, [property: Id(1)] ImmutableArray<Bar> Components, [property: Id(2)] long Derived, [property: Id(3)] string? LastError);
 
-/// <summary>A rollup grain as it is.</summary>
+/// <summary>A rollup grain as it is. What a smaller rollup's long slice derived of it besides is not counted here.</summary>
 [GenerateSerializer, Immutable, Alias("dxy.RollupGrainState")]
 public sealed record RollupGrainState(
     [property: Id(0)] Bar? Newest, [property: Id(1)] long RolledUp, [property: Id(2)] long Ticks, [property: Id(3)] string? LastError);

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace DxyOrleans.Grains.Due;
 
 /// <summary>
-/// How long this silo's long work rests after each transaction while a minute's bars are coming in: all of it together takes a quarter of the time, whatever number of
-/// targets has some. Grains take their turns in the order in which they ask.
+/// How long this silo's long work rests after each transaction while a minute's bars are coming in: all of it together takes about a quarter of the time while a few
+/// targets have some, more where many do, for none rests longer than a live minute may wait. Grains take their turns in the order in which they ask.
 /// </summary>
 public sealed class BulkPace
 {

@@ -59,11 +59,11 @@ public static class TableFitness
         await using var command = database.CreateCommand(Sql.Text("checks/uses_of_tables.sql"));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new Uses(reader.GetBoolean(0), reader.GetBoolean(1), reader.GetBoolean(2));
+        return new Uses(reader.GetBoolean(0), reader.GetBoolean(1));
     }
 
     // Prices can be read without raw and the like: an index that is kept in the old table goes on, so that a migration can be started, which adds them.
-    static bool IsStopped(TableShape table, Uses uses) => table.Table == SchemaCatalog.Old ? uses.HasTargets : CanBeAdded(table) ? uses.IsNewWritten : uses.HasIndexes;
+    static bool IsStopped(TableShape table, Uses uses) => table.Table == SchemaCatalog.Old ? uses.HasTargets : CanBeAdded(table) ? uses.IsNewWritten : uses.HasTargets;
 
     static bool CanBeAdded(TableShape table) =>
         ColumnRule.Of(table.Table).All(rule => table.Column(rule.Name) is { } column ? rule.Types.Contains(column.BaseType) : rule.Add is not null);
@@ -82,5 +82,5 @@ public static class TableFitness
         $"CREATE UNIQUE INDEX {(table.Relations[0].IsPartitioned ? "" : "CONCURRENTLY ")}ON {table.QuotedName} ({string.Join(", ", TableShape.KeyColumns)})";
 
     // What the registry's targets need.
-    sealed record Uses(bool HasTargets, bool HasIndexes, bool IsNewWritten);
+    sealed record Uses(bool HasTargets, bool IsNewWritten);
 }

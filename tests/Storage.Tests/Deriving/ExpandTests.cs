@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Testing;
@@ -103,6 +104,7 @@ public sealed class ExpandTests(TestServer server)
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
         Assert.True(await shop.ValueAsync<bool>($"SELECT bool_or(from_ts <= '{Shop.Minute(7)}' AND to_ts > '{Shop.Minute(7)}') FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
         Assert.Equal(0, await shop.CountAsync("dxy.due WHERE from_ts < '1969-12-31Z' OR to_ts > dxy.now() + interval '1 year 2 hours'"));
+        await new DueStore(shop.Data).RequestAsync(Series.Parse("EURUSD/5m"), new TimeRange(UtcTime.At(2000, 1, 1), UtcTime.At(2030, 1, 1)), "request", null, prune: false, Shop.Token);
         await new Sweeper(shop.Data, await shop.RuleAsync("EURUSD/5m")).SweepAsync(Shop.Token);
         Assert.Equal(0, await shop.CountAsync("dxy.sweep_position WHERE swept_to < '1970-01-01Z'"));
         await shop.RunAsync($"DELETE FROM dxy.due; DELETE FROM data_bars WHERE ts_utc = '{Shop.Minute(7)}'; DELETE FROM dxy.change; UPDATE data_bars SET vol = 5");
