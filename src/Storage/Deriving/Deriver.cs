@@ -25,7 +25,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     public ITargetRule Rule => rule;
 
-    /// <summary>Tells whether live minutes come to this process: slices are shorter then. Where none do, the tables tell of other processes'.</summary>
+    /// <summary>Tells whether live minutes come to this process: slices are shorter then. Null: none do.</summary>
     public Func<bool>? IsBesideLive { get; init; }
 
     /// <summary>Works off one slice of what is due and ripe; <see cref="SliceOutcome.Idle"/> when nothing is.</summary>
@@ -59,12 +59,10 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await At(DeriveStep.Taken, cancellation);
                 var outcome = await DeriveAsync(connection, slice, route, due.Now, cancellation);
                 await At(DeriveStep.Written, cancellation);
-                var besideLive = slice.Window.Length >= LongWork && (IsBesideLive?.Invoke() is true || await LiveComesAsync(connection, cancellation));
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
-                var took = Stopwatch.GetElapsedTime(start);
-                _longest = SliceLength.Next(_longest, slice.Window.Length, took, besideLive, rule);
-                return outcome with { Took = took, IsBesideLive = besideLive };
+                _longest = SliceLength.Next(_longest, slice.Window.Length, Stopwatch.GetElapsedTime(start), IsBesideLive?.Invoke() ?? false, rule);
+                return outcome;
             }
             catch (Exception taken) when (IsCollision(taken) && ++collisions < Collisions)
             {
@@ -172,13 +170,6 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
         await reader.NextResultAsync(cancellation);
         return (isRipe, await TakenDue.ReadAsync(reader, cancellation), route);
-    }
-
-    async Task<bool> LiveComesAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add("live_comes").AddSeries(rule.Series);
-        return (bool)(await batch.ExecuteScalarAsync(cancellation))!;
     }
 
     async Task ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)

@@ -2,8 +2,7 @@ using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;
 
-/// <summary>Works off what is due of a target with two derivers at once, each in weeks of its own: while one's rows are stored, the other's inputs are read.
-/// Where live minutes come each rests after a transaction as long as it took.</summary>
+/// <summary>Works off what is due of a target with two derivers at once, each in weeks of its own: while one's rows are stored, the other's inputs are read.</summary>
 public static class ParallelDrain
 {
     const int Derivers = 2;
@@ -16,21 +15,13 @@ public static class ParallelDrain
     public static Task RunAsync(NpgsqlDataSource database, ITargetRule rule, Action<SliceOutcome>? progress, CancellationToken cancellation)
     {
         var one = new Lock();
-        return Task.WhenAll(Enumerable.Range(0, Derivers).Select(_ => Task.Run(() => DrainAsync(new Deriver(database, rule)), cancellation)));
+        return Task.WhenAll(Enumerable.Range(0, Derivers).Select(_ => Task.Run(() => new Deriver(database, rule).DrainAsync(Tell, cancellation), cancellation)));
 
-        async Task DrainAsync(Deriver deriver)
+        void Tell(SliceOutcome slice)
         {
-            while (await deriver.ProcessSliceAsync(cancellation) is { Window: not null } slice)
+            lock (one)
             {
-                lock (one)
-                {
-                    progress?.Invoke(slice);
-                }
-
-                if (slice.IsBesideLive)
-                {
-                    await Task.Delay(slice.Took, TimeProvider.System, cancellation);
-                }
+                progress?.Invoke(slice);
             }
         }
     }

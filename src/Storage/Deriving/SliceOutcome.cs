@@ -39,11 +39,5 @@ public sealed record SliceOutcome
     /// <summary>What the same transaction did to larger rollups of the symbol.</summary>
     public ImmutableArray<(Series Target, SliceOutcome Outcome)> Larger { get; init; } = [];
 
-    /// <summary>Real time that long work took; live bars are to have their share of the machine after it.</summary>
-    public TimeSpan Took { get; init; }
-
-    /// <summary>Whether live minutes came beside long work.</summary>
-    public bool IsBesideLive { get; init; }
-
     public bool WroteAnything => New + Changed + Pruned > 0;
 }

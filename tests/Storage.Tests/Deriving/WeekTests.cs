@@ -135,23 +135,6 @@ public sealed class WeekTests(TestServer server)
         await SoundAsync(shop);
     }
 
-    [Fact]
-    public async Task Long_work_knows_whether_live_minutes_come_that_another_process_stores()
-    {
-        await using var shop = await FilledAsync();
-        var deriver = await shop.DeriverAsync("DXY/1m");
-        Assert.False((await deriver.ProcessSliceAsync(Shop.Token)).IsBesideLive);
-
-        var live = new TimeRange(Week(Weeks + 1) - TimeSpan.FromMinutes(1), Week(Weeks + 1));
-        await shop.RunAsync(
-            $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('USDSEK', '1m', '{live.From}', 10.37, 10.37, 10.37, 10.37, 'ingest')");
-        var slices = new List<SliceOutcome>();
-        await deriver.DrainAsync(slices.Add, Shop.Token);
-        Assert.All(slices, slice => Assert.Equal(slice.Window!.Value.Length >= Deriver.LongWork, slice.IsBesideLive));
-        Assert.Contains(slices, slice => slice.IsBesideLive);
-        Assert.DoesNotContain(slices, slice => slice.IsBesideLive && slice.Took == TimeSpan.Zero);
-    }
-
     static async Task SoundAsync(Shop shop)
     {
         Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
