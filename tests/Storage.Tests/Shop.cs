@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
@@ -97,6 +98,18 @@ public sealed class Shop : IAsyncDisposable
 
     public async Task<Deriver> DeriverAsync(string target, Func<DeriveStep, CancellationToken, Task>? interrupt = null) =>
         new(Data, await RuleAsync(target), interrupt);
+
+    /// <summary>Asks for a range of minutes of a target to be derived again.</summary>
+    public Task AskAsync(string target, int from, int to, DerivingVersion? version = null, bool prune = false) =>
+        new DueStore(Data).RequestAsync(Series.Parse(target), new TimeRange(Minute(from), Minute(to)), "request", version, prune, Token);
+
+    /// <summary>What is due and ripe of one target, by one deriver.</summary>
+    public async Task<List<SliceOutcome>> SlicesAsync(string target)
+    {
+        var slices = new List<SliceOutcome>();
+        await (await DeriverAsync(target)).DrainAsync(slices.Add, Token);
+        return slices;
+    }
 
     public Task<int> RunAsync(string sql) => Database.RunAsync(sql, Token);
 

@@ -145,7 +145,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
     /// <summary>Works off, here, everything ripe of one target.</summary>
     public async Task<TargetTally> DrainAsync(ITargetRule rule, Progress progress, CancellationToken cancellation)
     {
-        var tally = _tallies.GetOrAdd(rule.Series, series => new TargetTally(series));
+        var tally = TallyOf(rule.Series);
         var first = await StateAsync(database, [rule.Series.Symbol], cancellation);
         var total = Done + first.Minutes;
         await ParallelDrain.RunAsync(database, rule, slice =>
@@ -153,11 +153,13 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
             tally.Add(slice);
             foreach (var (target, outcome) in slice.Larger)
             {
-                _tallies.GetOrAdd(target, series => new TargetTally(series)).Add(outcome);
+                TallyOf(target).Add(outcome);
             }
 
             progress.Report(Done, Math.Max(total, Done), rule.Series.ToString());
         }, cancellation);
         return tally;
     }
+
+    TargetTally TallyOf(Series target) => _tallies.GetOrAdd(target, series => new TargetTally(series));
 }

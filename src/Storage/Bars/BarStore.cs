@@ -51,15 +51,15 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
             await MergeAsync(rows, source, replaceOtherSources, written, cancellation);
             return written;
         }
-        catch (PostgresException fault) when (TableFitness.IsBehind(fault))
+        catch (PostgresException fault) when (fault.IsAboutTables())
         {
             TableFitness.Forget(database);
-            if ((await TableFitness.FaultsAsync(database, cancellation)).Count == 0)
+            if (await TableFitness.ExplainAsync(database, cancellation) is not { } reason)
             {
                 throw;
             }
 
-            throw new SchemaException(await TableFitness.ExplainAsync(database, fault, cancellation), fault);
+            throw new SchemaException(reason, fault);
         }
     }
 
@@ -72,7 +72,7 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
                 await using var connection = await database.OpenConnectionAsync(token);
                 await using var transaction = await connection.BeginTransactionAsync(token);
                 var now = await EmptyAtAsync(connection, rows, token);
-                if (now is not { } at || !await BarCopy.FitsAsync(connection, BarTable.Data, token))
+                if (now is not { } at)
                 {
                     return false;
                 }
@@ -82,19 +82,20 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
                 return true;
             }, cancellation);
         }
-        catch (PostgresException fault) when (IsAboutData(fault))
+        catch (PostgresException fault) when (fault.IsAboutData())
         {
             // A row that is there since we looked, or one the table refuses: the merge sorts out which.
             return false;
         }
     }
 
-    // The market time when none of the rows' ranges holds a bar yet, else null.
+    // The market time when none of the rows' ranges holds a bar yet and a COPY fits, else null.
     static async Task<UtcTime?> EmptyAtAsync(NpgsqlConnection connection, List<BarRow> rows, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         var clock = new NpgsqlBatchCommand("SELECT dxy.now()");
         batch.BatchCommands.Add(clock);
+        batch.Add("takes_copies").With(BarTable.Data.Name);
         foreach (var series in rows.GroupBy(row => row.Bar.Series))
         {
             batch.Add("is_empty_data_bars").AddSeries(series.Key).AddRange(new TimeRange(series.First().Bar.Time, series.Last().Bar.End));
@@ -131,7 +132,7 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
             }, cancellation);
             written.AddRange(rows.Zip(BarMerge.Outcomes(letters), (row, outcome) => new WrittenBar(row.Bar, outcome)));
         }
-        catch (PostgresException fault) when (IsAboutData(fault))
+        catch (PostgresException fault) when (fault.IsAboutData())
         {
             if (rows.Count == 1)
             {
@@ -143,7 +144,4 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
             await MergeAsync(rows[(rows.Count / 2)..], source, replaceOtherSources, written, cancellation);
         }
     }
-
-    static bool IsAboutData(PostgresException fault) =>
-        fault.SqlState.StartsWith("22", StringComparison.Ordinal) || fault.SqlState.StartsWith("23", StringComparison.Ordinal);
 }

@@ -42,15 +42,16 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
 
             return stored;
         }
-        catch (PostgresException refused) when (refused.SqlState[..2] is "22" or "23" || TableFitness.IsBehind(refused))
+        catch (PostgresException refused) when (refused.IsAboutData())
         {
-            // Which of them it is, the store finds by splitting; and what the table lacks, where it is that.
-            if (TableFitness.IsBehind(refused))
-            {
-                TableFitness.Forget(database);
-                await DisposeAsync();
-            }
-
+            // Which of them it is, the store finds by splitting.
+            return [];
+        }
+        catch (PostgresException refused) when (refused.IsAboutTables())
+        {
+            // What the table lacks, the store finds.
+            TableFitness.Forget(database);
+            await DisposeAsync();
             return [];
         }
         catch (NpgsqlException fault) when (fault.IsTransient)

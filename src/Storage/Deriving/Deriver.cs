@@ -68,10 +68,10 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             {
                 // A writer beside us, who takes no lock of ours, stored or changed one of the bars since we looked; the next try merges.
             }
-            catch (PostgresException fault) when (slice is not null && TableFitness.IsBehind(fault))
+            catch (PostgresException fault) when (slice is not null && fault.IsAboutTables())
             {
                 // Every bar would fail alike: none is looked for, and what was due says why it waits.
-                var reason = await TableFitness.ExplainAsync(database, fault, cancellation);
+                var reason = await TableFitness.ExplainAsync(database, cancellation) ?? fault.Message;
                 await ParkAsync(connection, slice, reason, cancellation);
                 TableFitness.Forget(database);
                 return new SliceOutcome { Window = slice.Window, SetAside = 1, Reason = reason };
@@ -185,10 +185,10 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     static bool IsCollision(Exception fault) => fault is CollisionException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
-    // Classes 22 and 23 (bad data, violated constraint), what the rules refuse, and a collision that no new try resolves; anything else is about the server, not the rows.
+    // What the server or the rules refuse, and a collision that no new try resolves; anything else is about the server, not the rows.
     static bool IsAboutData(Exception fault) => fault switch
     {
-        PostgresException postgres => postgres.SqlState.StartsWith("22", StringComparison.Ordinal) || postgres.SqlState.StartsWith("23", StringComparison.Ordinal),
+        PostgresException postgres => postgres.IsAboutData(),
         CollisionException or ArgumentException or OverflowException or InvalidCastException or Core.Bars.InvalidBarException => true,
         _ => false,
     };

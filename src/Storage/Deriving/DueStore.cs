@@ -12,6 +12,9 @@ public sealed record DueRow(
 /// <summary>The backlog: what changed and is not yet expanded, what is due, what is stuck.</summary>
 public sealed class DueStore(NpgsqlDataSource database)
 {
+    // Up to here a request's fifty-odd pieces of a week cost less than the look at what bars there are.
+    static readonly TimeSpan Long = TimeSpan.FromDays(366);
+
     /// <summary>Turns recorded changes into due work; returns how many it took (at most 5,000 a call).</summary>
     public async Task<int> ExpandAsync(CancellationToken cancellation)
     {
@@ -33,9 +36,6 @@ public sealed class DueStore(NpgsqlDataSource database)
         command.Parameters.With(shortest);
         return await TargetsAsync(command, cancellation);
     }
-
-    // From this length on it is worth a look at what there is.
-    static readonly TimeSpan Long = TimeSpan.FromDays(366);
 
     /// <summary>Makes a range of a target due; it is widened to whole bars, and where it is over a year long cut to where there are bars of the target or its inputs.</summary>
     /// <param name="target">The target.</param>

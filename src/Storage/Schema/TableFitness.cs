@@ -41,15 +41,12 @@ public static class TableFitness
         return faults;
     }
 
-    /// <summary>The faults in one line, or what the server said where there are none.</summary>
-    public static async Task<string> ExplainAsync(NpgsqlDataSource database, PostgresException fault, CancellationToken cancellation) =>
-        await FaultsAsync(database, cancellation) is { Count: > 0 } faults ? string.Join("; ", faults.Select(found => found.Line)) : fault.Message;
-
-    /// <summary>Class 42: our statements are always the same, so it is the tables or the rights that aren't as they should be, for every row alike.</summary>
-    public static bool IsBehind(PostgresException fault) => fault.SqlState.StartsWith("42", StringComparison.Ordinal);
+    /// <summary>The faults in one line; null where there are none.</summary>
+    public static async Task<string?> ExplainAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
+        await FaultsAsync(database, cancellation) is { Count: > 0 } faults ? string.Join("; ", faults.Select(found => found.Line)) : null;
 
     /// <summary>
-    /// To be called after such a fault: a statement of a batch that the server refused to plan leaves the driver in the belief that those after it are prepared, and they
+    /// To be called after a fault that <see cref="PostgresFaults.IsAboutTables">is about tables</see>: a statement of a batch that the server refused to plan leaves the driver in the belief that those after it are prepared, and they
     /// would be answered in disorder once it can be planned.
     /// </summary>
     public static void Forget(NpgsqlDataSource database) => database.Clear();
@@ -63,7 +60,7 @@ public static class TableFitness
     }
 
     // Prices can be read without raw and the like: an index that is kept in the old table goes on, so that a migration can be started, which adds them.
-    static bool IsStopped(TableShape table, Uses uses) => table.Table == SchemaCatalog.Old ? uses.HasTargets : CanBeAdded(table) ? uses.IsNewWritten : uses.HasTargets;
+    static bool IsStopped(TableShape table, Uses uses) => table.Table == SchemaCatalog.New && CanBeAdded(table) ? uses.IsNewWritten : uses.HasTargets;
 
     static bool CanBeAdded(TableShape table) =>
         ColumnRule.Of(table.Table).All(rule => table.Column(rule.Name) is { } column ? rule.Types.Contains(column.BaseType) : rule.Add is not null);

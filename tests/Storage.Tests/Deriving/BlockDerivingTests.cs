@@ -24,7 +24,7 @@ public sealed class BlockDerivingTests(TestServer server)
         var range = new TimeRange(Shop.Minute(0), Shop.Minute(Minutes));
         await shop.RunAsync($"UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{{deriving_version}}', '{version}') WHERE canonical_symbol = 'DXY'");
         await shop.RunAsync($"SELECT dxy.flip_route('DXY', '{route}'); SELECT dxy.adopt_targets()");
-        var first = await SlicesAsync(shop);
+        var first = await shop.SlicesAsync("DXY/1m");
         var rule = await shop.RuleAsync("DXY/1m");
         await using var connection = await shop.Data.OpenConnectionAsync(Shop.Token);
         var expected = await rule.DeriveAsync(connection, range, null, new Route(RouteMode.New, 1), Shop.Token);
@@ -41,7 +41,7 @@ public sealed class BlockDerivingTests(TestServer server)
 
         await new DueStore(shop.Data).RequestAsync(rule.Series, range, "request", null, prune: false, Shop.Token);
         var before = await shop.TextsAsync("SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE timeframe = '1m'");
-        var second = await SlicesAsync(shop);
+        var second = await shop.SlicesAsync("DXY/1m");
         Assert.Equal((0, expected.Rows.Count), (second.Sum(slice => slice.New + slice.Changed), second.Sum(slice => slice.Equal)));
         Assert.Equal(before, await shop.TextsAsync("SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE timeframe = '1m'"));
     }
@@ -50,13 +50,13 @@ public sealed class BlockDerivingTests(TestServer server)
     public async Task Of_a_long_range_only_the_bars_whose_values_or_inputs_differ_are_written()
     {
         await using var shop = await FilledAsync();
-        await SlicesAsync(shop);
+        await shop.SlicesAsync("DXY/1m");
         await shop.RunAsync($"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(100)}'");
         await shop.RunAsync($"UPDATE data_bars SET high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(200)}'");
         await shop.RunAsync($"UPDATE data_bars SET raw = jsonb_set(raw, '{{inputs,EURUSD}}', '9') WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(300)}'");
         await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(400)}'");
-        await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), "request", null, prune: false, Shop.Token);
-        var slices = await SlicesAsync(shop);
+        await shop.AskAsync("DXY/1m", 0, Minutes);
+        var slices = await shop.SlicesAsync("DXY/1m");
         Assert.Equal((1, 3), (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed)));
         Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
             new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUntold: false, Shop.Token)).Differences);
@@ -75,7 +75,7 @@ public sealed class BlockDerivingTests(TestServer server)
         var range = new TimeRange(Shop.Minute(0), Shop.Minute(Minutes));
         Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUntold: false, Shop.Token)).Differences);
 
-        await AskAsync(shop, target);
+        await shop.AskAsync(target, 0, Minutes);
         var before = await shop.TextsAsync("SELECT xmin::text " + of);
         Assert.Equal((0, 0, buckets), await TalliesAsync(shop, target));
         Assert.Equal(before, await shop.TextsAsync("SELECT xmin::text " + of));
@@ -84,18 +84,14 @@ public sealed class BlockDerivingTests(TestServer server)
         await shop.RunAsync($"UPDATE derived_data_bars SET raw = jsonb_set(raw, '{{inputs}}', '1') WHERE ts_utc = '{Shop.Minute(180)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
         await shop.RunAsync($"UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(240)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
         await shop.RunAsync($"DELETE FROM derived_data_bars WHERE ts_utc = '{Shop.Minute(300)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
-        await AskAsync(shop, target);
+        await shop.AskAsync(target, 0, Minutes);
         Assert.Equal((2, 2, buckets - 4), await TalliesAsync(shop, target));
         Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUntold: false, Shop.Token)).Differences);
     }
 
-    static Task AskAsync(Shop shop, string target) =>
-        new DueStore(shop.Data).RequestAsync(Series.Parse(target), new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), "request", null, prune: false, Shop.Token);
-
     static async Task<(long New, long Changed, long Equal)> TalliesAsync(Shop shop, string target)
     {
-        var slices = new List<SliceOutcome>();
-        await (await shop.DeriverAsync(target)).DrainAsync(slices.Add, Shop.Token);
+        var slices = await shop.SlicesAsync(target);
         return (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed), slices.Sum(slice => slice.Equal));
     }
 
@@ -103,10 +99,10 @@ public sealed class BlockDerivingTests(TestServer server)
     public async Task Bars_that_carry_another_version_keep_it_in_a_long_range_too()
     {
         await using var shop = await FilledAsync();
-        await SlicesAsync(shop);
+        await shop.SlicesAsync("DXY/1m");
         await shop.RunAsync("UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{deriving_version}', '2') WHERE canonical_symbol = 'DXY'");
         await shop.RunAsync($"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= '{Shop.Minute(0)}'");
-        await SlicesAsync(shop);
+        await shop.SlicesAsync("DXY/1m");
         Assert.Equal("1", await shop.ValueAsync<string>(
             $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM data_bars WHERE canonical_symbol = 'DXY' AND raw->'inputs' ? 'EURUSD' AND ts_utc <> '{Shop.Minute(7)}' AND ts_utc <> '{Shop.Minute(77)}'"));
     }
@@ -120,10 +116,10 @@ public sealed class BlockDerivingTests(TestServer server)
         await using var shop = await FilledAsync();
         foreach (var version in versions)
         {
-            await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), "request", (DerivingVersion)version, prune: false, Shop.Token);
+            await shop.AskAsync("DXY/1m", 0, Minutes, (DerivingVersion)version);
         }
 
-        await SlicesAsync(shop);
+        await shop.SlicesAsync("DXY/1m");
         Assert.Equal([versions[^1].ToString(System.Globalization.CultureInfo.InvariantCulture)], await shop.TextsAsync(
             $"SELECT DISTINCT raw->>'version' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc NOT IN ('{Shop.Minute(7)}', '{Shop.Minute(77)}') ORDER BY 1"));
     }
@@ -142,13 +138,6 @@ public sealed class BlockDerivingTests(TestServer server)
             WHERE NOT (m = 7 AND n = 3) AND NOT (m = 77 AND n = 1)
             """);
         return shop;
-    }
-
-    static async Task<List<SliceOutcome>> SlicesAsync(Shop shop)
-    {
-        var slices = new List<SliceOutcome>();
-        await (await shop.DeriverAsync("DXY/1m")).DrainAsync(slices.Add, Shop.Token);
-        return slices;
     }
 
     static async Task<List<StoredBar>> StoredAsync(Shop shop, BarTable table, TimeRange range)

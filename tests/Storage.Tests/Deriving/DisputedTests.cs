@@ -77,7 +77,7 @@ public sealed class DisputedTests(TestServer server)
         await shop.DrainAsync();
         var before = await shop.ValueAsync<string>($"SELECT ROW(d.*)::text FROM derived_data_bars AS d WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND {At(41)}");
         await shop.RunAsync(Twin("USDCAD", At(41), "1.01") + $"; DELETE FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(50)}");
-        await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), new TimeRange(Shop.Minute(0), Shop.Minute(60)), "request", null, prune: true, Shop.Token);
+        await shop.AskAsync("DXY/1m", 0, 60, prune: true);
         await shop.DrainAsync();
         Assert.Equal(before, await shop.ValueAsync<string>($"SELECT ROW(d.*)::text FROM derived_data_bars AS d WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND {At(41)}"));
         Assert.Equal(59, await StoredAsync(shop));
@@ -95,7 +95,7 @@ public sealed class DisputedTests(TestServer server)
         await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}; {Twin("USDCAD", At(41), "1.01")}");
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await shop.RunAsync("DELETE FROM dxy.due WHERE symbol <> 'DXY'");
-        await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), new TimeRange(Shop.Minute(0), Shop.Minute(minutes)), "request", DerivingVersion.LatestClose, false, Shop.Token);
+        await shop.AskAsync("DXY/1m", 0, minutes, DerivingVersion.LatestClose);
         await (await shop.DeriverAsync("DXY/1m")).DrainAsync(null, Shop.Token);
         Assert.Contains("DXY/1m 08:20 3", await StuckAsync(shop));
         Assert.Contains("DXY/1m 08:41 1", await StuckAsync(shop));

@@ -13,9 +13,6 @@ public sealed class IndexDerivingTests(TestServer server)
     static Task<List<string>> IndexAsync(Shop shop, string table = "data_bars") => shop.TextsAsync(
         $"SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI') || ' v' || (raw->>'version') FROM {table} WHERE canonical_symbol = 'DXY' AND timeframe = '1m' ORDER BY ts_utc");
 
-    static Task RequestAsync(Shop shop, int from, int to, DerivingVersion? version, bool prune = false) =>
-        new DueStore(shop.Data).RequestAsync(Dxy, new TimeRange(Shop.Minute(from), Shop.Minute(to)), "request", version, prune, Shop.Token);
-
     static Task UseVersionAsync(Shop shop, int version) =>
         shop.RunAsync($"UPDATE core_asset_registry_all SET metadata = metadata || '{{\"deriving_version\": {version}}}' WHERE canonical_symbol = 'DXY'");
 
@@ -129,7 +126,7 @@ public sealed class IndexDerivingTests(TestServer server)
         await shop.RunAsync("DELETE FROM data_bars WHERE canonical_symbol = 'USDCHF' AND ts_utc = '2024-03-04 08:01Z'");
         await shop.DrainAsync();
         Assert.Equal(3, (await IndexAsync(shop)).Count);
-        await RequestAsync(shop, 0, 3, null, prune: true);
+        await shop.AskAsync("DXY/1m", 0, 3, prune: true);
         await shop.DrainAsync();
         Assert.Equal(["08:00 v1", "08:02 v1"], await IndexAsync(shop));
     }
@@ -145,7 +142,7 @@ public sealed class IndexDerivingTests(TestServer server)
         await shop.DrainAsync();
         Assert.Equal(["08:00 v1", "08:01 v2", "08:02 v1"], await IndexAsync(shop));
 
-        await RequestAsync(shop, 0, 3, DerivingVersion.LatestClose);
+        await shop.AskAsync("DXY/1m", 0, 3, DerivingVersion.LatestClose);
         await shop.DrainAsync();
         Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2"], await IndexAsync(shop));
 

@@ -16,7 +16,7 @@ public sealed class LargerRollupTests(TestServer server)
     public async Task A_long_slice_of_a_rollup_brings_the_larger_one_with_it()
     {
         await using var shop = await FilledAsync();
-        var slices = await SlicesAsync(shop);
+        var slices = await shop.SlicesAsync("EURUSD/5m");
         Assert.Equal(Minutes / 5, slices.Sum(slice => slice.New));
         Assert.Equal(Minutes / 60, slices.SelectMany(slice => slice.Larger).Where(larger => larger.Target == Hours).Sum(larger => larger.Outcome.New));
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
@@ -28,12 +28,12 @@ public sealed class LargerRollupTests(TestServer server)
     {
         await using var shop = await FilledAsync();
         await shop.RunAsync("DELETE FROM dxy.due");
-        await AskAsync(shop, "EURUSD/5m", 65, 1325);
-        await AskAsync(shop, "EURUSD/1h", 60, 1500);
-        Assert.Empty((await SlicesAsync(shop)).SelectMany(slice => slice.Larger));
+        await shop.AskAsync("EURUSD/5m", 65, 1325);
+        await shop.AskAsync("EURUSD/1h", 60, 1500);
+        Assert.Empty((await shop.SlicesAsync("EURUSD/5m")).SelectMany(slice => slice.Larger));
 
-        await AskAsync(shop, "EURUSD/5m", 5, 1325);
-        await SlicesAsync(shop);
+        await shop.AskAsync("EURUSD/5m", 5, 1325);
+        await shop.SlicesAsync("EURUSD/5m");
         Assert.Equal($"{Shop.Minute(1320)} {Shop.Minute(1500)}", await DueAsync(shop));
         await shop.DrainAsync();
         Assert.Equal(24, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '1h'"));
@@ -47,9 +47,9 @@ public sealed class LargerRollupTests(TestServer server)
         const int Days = 14;
         await using var shop = await FilledAsync(Days * 1440);
         await shop.RunAsync("DELETE FROM dxy.due");
-        await AskAsync(shop, "EURUSD/5m", 5, Days * 1440);
-        await AskAsync(shop, "EURUSD/1h", 60, Days * 1440);
-        Assert.True((await SlicesAsync(shop)).Count > 1);
+        await shop.AskAsync("EURUSD/5m", 5, Days * 1440);
+        await shop.AskAsync("EURUSD/1h", 60, Days * 1440);
+        Assert.True((await shop.SlicesAsync("EURUSD/5m")).Count > 1);
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
     }
 
@@ -73,7 +73,7 @@ public sealed class LargerRollupTests(TestServer server)
             await using var transaction = await connection.BeginTransactionAsync(Shop.Token);
             await using var command = new Npgsql.NpgsqlCommand($"SELECT dxy.lock_week('EURUSD', '1h', dxy.week_of('{Shop.Open}'))", connection, transaction);
             await command.ExecuteNonQueryAsync(Shop.Token);
-            Assert.Empty((await SlicesAsync(shop)).SelectMany(slice => slice.Larger));
+            Assert.Empty((await shop.SlicesAsync("EURUSD/5m")).SelectMany(slice => slice.Larger));
         }
 
         Assert.Equal($"{Shop.Minute(0)} {Shop.Minute(Minutes)}", await DueAsync(shop));
@@ -106,16 +106,6 @@ public sealed class LargerRollupTests(TestServer server)
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await shop.RunAsync("DELETE FROM dxy.due WHERE symbol = 'DXY'");
         return shop;
-    }
-
-    static Task AskAsync(Shop shop, string target, int from, int to) =>
-        new DueStore(shop.Data).RequestAsync(Series.Parse(target), new TimeRange(Shop.Minute(from), Shop.Minute(to)), "request", null, prune: false, Shop.Token);
-
-    static async Task<List<SliceOutcome>> SlicesAsync(Shop shop)
-    {
-        var slices = new List<SliceOutcome>();
-        await (await shop.DeriverAsync("EURUSD/5m")).DrainAsync(slices.Add, Shop.Token);
-        return slices;
     }
 
     static async Task<string> DueAsync(Shop shop) =>

@@ -56,11 +56,11 @@ public sealed class RollupDerivingTests(TestServer server)
         await shop.DrainAsync();
         Assert.Equal("5", await shop.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE timeframe = '5m'"));
 
-        await new DueStore(shop.Data).RequestAsync(Series.Parse("EURUSD/5m"), new TimeRange(Shop.Minute(0), Shop.Minute(1)), "request", null, prune: true, Shop.Token);
+        await shop.AskAsync("EURUSD/5m", 0, 1, prune: true);
         await shop.DrainAsync();
         Assert.Equal("2", await shop.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE timeframe = '5m'"));
         await shop.RunAsync("DELETE FROM data_bars");
-        await new DueStore(shop.Data).RequestAsync(Series.Parse("EURUSD/5m"), new TimeRange(Shop.Minute(0), Shop.Minute(1)), "request", null, prune: true, Shop.Token);
+        await shop.AskAsync("EURUSD/5m", 0, 1, prune: true);
         await shop.DrainAsync();
         Assert.Equal(1, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m' AND deleted_at IS NOT NULL"));
     }

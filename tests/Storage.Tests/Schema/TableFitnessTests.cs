@@ -79,4 +79,13 @@ public sealed partial class TableFitnessTests(TestServer server)
         var live = await Assert.ThrowsAsync<SchemaException>(() => writer.WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, Shop.Token));
         Assert.Equal(imported.Message, live.Message);
     }
+
+    [Fact]
+    public async Task So_many_bars_that_they_would_be_copied_are_refused_for_a_missing_column_too()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync("ALTER TABLE public.data_bars DROP COLUMN trade_count");
+        var refused = await Assert.ThrowsAsync<SchemaException>(() => shop.StoreAsync(Shop.Minutes(0, 100)));
+        Assert.Contains("trade_count", refused.Message, StringComparison.Ordinal);
+    }
 }

@@ -59,10 +59,11 @@ static class RollupBulk
 
     static TimeRange Whole(TargetSlice part) => part.Slice.Window.Widen(part.Rule.Series.Timeframe);
 
-    static IReadOnlyList<Bar> Within(List<Bar> bars, TimeRange window)
+    static List<Bar> Within(List<Bar> bars, TimeRange window)
     {
         var from = bars.FindIndex(bar => window.Contains(bar.Time));
-        return from < 0 ? [] : bars[from..(bars.FindLastIndex(bar => window.Contains(bar.Time)) + 1)];
+        var end = bars.FindLastIndex(bar => window.Contains(bar.Time)) + 1;
+        return from < 0 ? [] : from == 0 && end == bars.Count ? bars : bars[from..end];
     }
 
     // Rows of other programs that are not bars are left out, as everywhere.

@@ -58,7 +58,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         {
             return await CopyAsync(context, progress, place with { Wal = look.Mark }, look.IsLive, cancellation);
         }
-        catch (PostgresException refused) when (refused.SqlState.StartsWith("22", StringComparison.Ordinal) || refused.SqlState.StartsWith("23", StringComparison.Ordinal))
+        catch (PostgresException refused) when (refused.IsAboutData())
         {
             throw new InvalidOperationException(
                 $"A bar of derived_data_bars from {place.Next:u} on can't stand in data_bars: {refused.MessageText} {refused.Detail} Mend or soft-delete it there, then 'migrate retry'.", refused);
