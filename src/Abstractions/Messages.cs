@@ -4,8 +4,8 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Abstractions;
 
-/// <summary>Final bars of one series.</summary>
-/// <param name="Bars">Ascending or not, doubles allowed when equal.</param>
+/// <summary>Final bars: of one series for an <see cref="IBarGrain"/>, of any for the <see cref="IIngestGrain"/>.</summary>
+/// <param name="Bars">In any order; of two bars of one minute the last is meant.</param>
 /// <param name="Source">A value of the column <c>source</c>.</param>
 [GenerateSerializer, Immutable, Alias("dxy.PublishBars")]
 public sealed record PublishBars([property: Id(0)] ImmutableArray<Bar> Bars, [property: Id(1)] string Source);
@@ -25,6 +25,16 @@ public sealed record RefusedBar([property: Id(0)] UtcTime Time, [property: Id(1)
 public sealed record PublishResult(
     [property: Id(0)] int New, [property: Id(1)] int Changed, [property: Id(2)] int Equal, [property: Id(3)] int OtherSource,
     [property: Id(4)] ImmutableArray<RefusedBar> Refused);
+
+/// <summary>A bar of a call for many series that was not taken.</summary>
+[GenerateSerializer, Immutable, Alias("dxy.RefusedSeriesBar")]
+public sealed record RefusedSeriesBar([property: Id(0)] Series Series, [property: Id(1)] RefusedBar Bar);
+
+/// <summary>What became of bars of many series, after the last commit.</summary>
+[GenerateSerializer, Immutable, Alias("dxy.IngestResult")]
+public sealed record IngestResult(
+    [property: Id(0)] int New, [property: Id(1)] int Changed, [property: Id(2)] int Equal, [property: Id(3)] int OtherSource,
+    [property: Id(4)] ImmutableArray<RefusedSeriesBar> Refused);
 
 /// <summary>What became of ticks.</summary>
 /// <param name="Taken">Folded into a forming bar.</param>

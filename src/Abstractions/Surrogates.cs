@@ -16,6 +16,17 @@ public sealed class UtcTimeConverter : IConverter<UtcTime, UtcTimeSurrogate>
     public UtcTimeSurrogate ConvertToSurrogate(in UtcTime value) => new(value.Ticks);
 }
 
+[GenerateSerializer, Immutable, Alias("dxy.Series")]
+public readonly record struct SeriesSurrogate([property: Id(0)] string Series);
+
+[RegisterConverter]
+public sealed class SeriesConverter : IConverter<Series, SeriesSurrogate>
+{
+    public Series ConvertFromSurrogate(in SeriesSurrogate surrogate) => Series.Parse(surrogate.Series);
+
+    public SeriesSurrogate ConvertToSurrogate(in Series value) => new(value.ToString());
+}
+
 [GenerateSerializer, Immutable, Alias("dxy.Quote")]
 public readonly record struct QuoteSurrogate([property: Id(0)] long Ticks, [property: Id(1)] decimal Price);
 

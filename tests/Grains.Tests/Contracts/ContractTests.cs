@@ -5,6 +5,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Bars;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
+using Orleans.CodeGeneration;
 using Orleans.Runtime;
 using Orleans.Serialization;
 
@@ -37,6 +38,14 @@ public sealed class ContractTests
             Assert.All(type.GetMethods(), method => Assert.NotNull(method.GetCustomAttribute<AliasAttribute>()));
             Assert.Distinct(type.GetMethods().Select(method => method.GetCustomAttribute<AliasAttribute>()!.Alias));
         });
+    }
+
+    [Fact]
+    public void Every_grain_interface_bears_the_contracts_version()
+    {
+        var interfaces = Types.Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrain))).ToList();
+        Assert.NotEmpty(interfaces);
+        Assert.All(interfaces, type => Assert.Equal(Contract.Version, type.GetCustomAttribute<VersionAttribute>()?.Version));
     }
 
     [Fact]
