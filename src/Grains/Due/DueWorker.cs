@@ -16,9 +16,6 @@ namespace DxyOrleans.Grains.Due;
 /// </summary>
 sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, BulkPace pace, DerivingOptions options, ILogger logger)
 {
-    /// <summary>Real time within which the bars of one minute come.</summary>
-    static readonly TimeSpan Arriving = TimeSpan.FromSeconds(1);
-
     /// <summary>Real time within which bars that wait for their commit go first: their callers wait for an answer, and what is derived now takes the machine from them.</summary>
     static readonly TimeSpan LetThrough = TimeSpan.FromMilliseconds(100);
 
@@ -123,9 +120,9 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
                 await tell(outcome);
             }
 
-            if (outcome.Window.Value.Length >= Deriver.LongWork && writer.SinceLast < Arriving)
+            if (outcome.Window.Value.Length >= Deriver.LongWork)
             {
-                await Task.Delay(pace.Rest(Stopwatch.GetElapsedTime(began)), TimeProvider.System, cancellation);
+                await pace.RestAsync(Stopwatch.GetElapsedTime(began), cancellation);
             }
         }
 

@@ -1,14 +1,18 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
+using DxyOrleans.Grains.Due;
 using DxyOrleans.Storage.Migration;
 using Microsoft.Extensions.Logging;
 
 namespace DxyOrleans.Grains.Migration;
 
-/// <summary>One run; see <see cref="IMigrationGrain"/>. Phases, their order and their progress are the engine's and the tables'.</summary>
+/// <summary>
+/// One run; see <see cref="IMigrationGrain"/>. Phases, their order and their progress are the engine's and the tables'. Between its transactions it rests as all long work
+/// does, see <see cref="BulkPace"/>.
+/// </summary>
 [GrainType("migration")]
 [KeepAlive]
-public sealed partial class MigrationGrain(MigrationEngine engine, ILogger<MigrationGrain> logger) : Grain, IMigrationGrain, IRemindable
+public sealed partial class MigrationGrain(MigrationEngine engine, BulkPace pace, ILogger<MigrationGrain> logger) : Grain, IMigrationGrain, IRemindable
 {
     const string ReminderName = "resume";
     static readonly TimeSpan Resume = TimeSpan.FromMinutes(1);
@@ -30,6 +34,7 @@ public sealed partial class MigrationGrain(MigrationEngine engine, ILogger<Migra
         Advance advance;
         do
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 advance = await engine.AdvanceAsync(this.GetPrimaryKeyString(), cancellation);
@@ -38,6 +43,11 @@ public sealed partial class MigrationGrain(MigrationEngine engine, ILogger<Migra
             {
                 // An order came in between, or another activation of this grain; what stands in the table counts.
                 advance = new Advance(true, TimeSpan.Zero);
+            }
+
+            if (advance.Progressed)
+            {
+                await pace.RestAsync(Stopwatch.GetElapsedTime(began), cancellation);
             }
         }
         while (advance.Progressed && advance.Again is not null && Stopwatch.GetElapsedTime(start) < Turn);
