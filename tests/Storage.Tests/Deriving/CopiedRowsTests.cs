@@ -38,6 +38,24 @@ public sealed class CopiedRowsTests(TestServer server)
         }
     }
 
+    [Fact]
+    public async Task Doubles_of_numbers_one_behind_the_other_are_the_servers_own()
+    {
+        await using var data = NpgsqlDataSource.Create(server.AdminConnectionString);
+        await using var command = data.CreateCommand(
+            """
+            SELECT array_agg(n::double precision ORDER BY i), string_agg(numeric_send(n), '' ORDER BY i) FROM (
+              SELECT i, round((random() * 10 ^ (i % 30 - 9))::numeric, i % 12) * CASE WHEN i % 7 = 0 THEN -1 ELSE 1 END AS n FROM generate_series(1, 5000) AS i
+              UNION ALL SELECT 5000 + row_number() OVER (), unnest('{0,-1,NaN,Infinity,-Infinity,90071992.54740992,90071992.54740993,90071992.54740994,1e-30,1e300,-1.5e-8}'::numeric[])
+            ) AS x
+            """);
+        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
+        Assert.True(await reader.ReadAsync(Shop.Token));
+        var doubles = reader.GetFieldValue<double[]>(0);
+        var read = Doubles(reader.GetFieldValue<byte[]>(1));
+        Assert.Equal(doubles, read);
+    }
+
     [Theory]
     [InlineData("NaN")]
     [InlineData("Infinity")]
@@ -59,6 +77,17 @@ public sealed class CopiedRowsTests(TestServer server)
     public async Task A_time_is_read_to_the_microsecond(string time) =>
         Assert.Equal(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).UtcTicks,
             StoredColumns.Time(await BytesAsync($"SELECT timestamptz_send('{time}'::timestamptz)")).Ticks);
+
+    static List<double> Doubles(ReadOnlySpan<byte> numbers)
+    {
+        var read = new List<double>();
+        while (!numbers.IsEmpty)
+        {
+            read.Add(StoredColumns.Double(ref numbers));
+        }
+
+        return read;
+    }
 
     async Task<byte[]> BytesAsync(string sql)
     {

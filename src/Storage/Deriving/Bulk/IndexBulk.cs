@@ -58,9 +58,10 @@ static class IndexBulk
         var isOne = true;
         for (var n = 0; n < times.Length / 8; n++)
         {
+            var close = StoredColumns.Double(ref closes);
             if (StoredColumns.TryMinute(times, n, out var minute))
             {
-                isOne &= grid.Place(component, minute, StoredColumns.Double(closes, n));
+                isOne &= grid.Place(component, minute, close);
             }
         }
 

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 using DxyOrleans.Core.Time;
 using Npgsql;
 
@@ -7,6 +9,14 @@ namespace DxyOrleans.Storage.Deriving.Bulk;
 /// <summary>Values in the server's binary forms.</summary>
 static class StoredColumns
 {
+    // Signs of a numeric.
+    const int Negative = 0x4000;
+    const int PlusInfinity = 0xD000;
+    const int MinusInfinity = 0xF000;
+
+    // Up to here every whole number is a double.
+    const long LargestWhole = 1L << 53;
+
     // Minutes between 0001-01-01 and 2000-01-01, where the server counts from.
     static readonly long Epoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerMinute;
 
@@ -21,7 +31,15 @@ static class StoredColumns
         return rest == 0;
     }
 
-    public static double Double(ReadOnlySpan<byte> values, int place) => BinaryPrimitives.ReadDoubleBigEndian(values[(place * 8)..]);
+    /// <summary>The double next to the <c>numeric</c> that comes first, as <c>::double precision</c> gives it, and what comes after it.</summary>
+    public static double Double(ref ReadOnlySpan<byte> numbers)
+    {
+        var number = numbers;
+        numbers = numbers[(8 + (Head(number).Count * 2))..];
+
+        // Both whole numbers are doubles themselves, so that the division is the only rounding.
+        return Scaled(number) is >= 0 and <= LargestWhole and var scaled ? scaled / 1e8 : AnyDouble(number);
+    }
 
     /// <summary>A <c>timestamptz</c>.</summary>
     public static UtcTime Time(ReadOnlySpan<byte> value) =>
@@ -56,7 +74,7 @@ static class StoredColumns
     public static decimal Number(ReadOnlySpan<byte> number)
     {
         var (count, weight, sign, scale) = Head(number);
-        if (sign is not (0 or 0x4000))
+        if (sign is not (0 or Negative))
         {
             throw new InvalidCastException("A numeric value is NaN or infinite.");
         }
@@ -76,6 +94,23 @@ static class StoredColumns
         return digits >> 96 == 0 && scale <= 28
             ? new decimal(unchecked((int)(uint)digits), unchecked((int)(uint)(digits >> 32)), unchecked((int)(uint)(digits >> 64)), sign != 0, (byte)scale)
             : throw new OverflowException("A numeric value has more digits than a decimal.");
+    }
+
+    static double AnyDouble(ReadOnlySpan<byte> number)
+    {
+        var (count, weight, sign, _) = Head(number);
+        if (sign is not (0 or Negative))
+        {
+            return sign == PlusInfinity ? double.PositiveInfinity : sign == MinusInfinity ? double.NegativeInfinity : double.NaN;
+        }
+
+        var text = new StringBuilder(sign == Negative ? "-0" : "0");
+        for (var place = 0; place < count; place++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Group(number, place):0000}");
+        }
+
+        return double.Parse(text.Append(CultureInfo.InvariantCulture, $"E{(weight - count + 1) * 4}").ToString(), CultureInfo.InvariantCulture);
     }
 
     static (int Count, int Weight, int Sign, int Scale) Head(ReadOnlySpan<byte> number) => (
