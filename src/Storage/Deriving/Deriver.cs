@@ -72,8 +72,10 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             {
                 // Every bar would fail alike: none is looked for, and what was due says why it waits.
                 var reason = await TableFitness.ExplainAsync(database, cancellation) ?? fault.Message;
-                await ParkAsync(connection, slice, reason, cancellation);
+                await connection.CloseAsync();
                 TableFitness.Forget(database);
+                await connection.OpenAsync(cancellation);
+                await ParkAsync(connection, slice, reason, cancellation);
                 return new SliceOutcome { Window = slice.Window, SetAside = 1, Reason = reason };
             }
             catch (Exception fault) when (slice is not null && IsAboutData(fault))

@@ -71,6 +71,26 @@ public sealed class DisputedTests(TestServer server)
     }
 
     [Fact]
+    public async Task What_is_set_aside_is_told_once_however_often_its_inputs_change()
+    {
+        await using var shop = await OpenAsync(60);
+        await shop.RunAsync(Twin("USDCAD", At(41), "1.01"));
+        await shop.DrainAsync();
+        for (var change = 0; change < 3; change++)
+        {
+            await shop.RunAsync($"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND {At(41)}");
+            await shop.DrainAsync();
+        }
+
+        Assert.Equal(["DXY/1m 08:41 1", "USDCAD/1h 08:00 60", "USDCAD/5m 08:40 5"], await StuckAsync(shop));
+        await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})");
+        await shop.DrainAsync();
+        Assert.Equal(60, await StoredAsync(shop));
+        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
+            new TimeRange(Shop.Minute(0), Shop.Minute(60)), onlyUntold: false, Shop.Token)).Differences);
+    }
+
+    [Fact]
     public async Task What_stands_of_it_stays_even_where_bars_without_inputs_are_removed_and_can_be_verified()
     {
         await using var shop = await OpenAsync(60);
