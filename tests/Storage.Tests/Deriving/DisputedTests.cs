@@ -91,6 +91,22 @@ public sealed class DisputedTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_request_for_a_version_that_was_set_aside_does_not_come_back_after_a_later_one()
+    {
+        await using var shop = await OpenAsync(60);
+        await shop.RunAsync(Twin("USDCAD", At(41), "1.01"));
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
+        await shop.DrainAsync();
+        await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})");
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.Strict);
+        await shop.DrainAsync();
+        await new DueStore(shop.Data).RetryAsync(Shop.Token);
+        await shop.DrainAsync();
+        Assert.Equal("1", await shop.ValueAsync<string>("SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"));
+        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+    }
+
+    [Fact]
     public async Task What_stands_of_it_stays_even_where_bars_without_inputs_are_removed_and_can_be_verified()
     {
         await using var shop = await OpenAsync(60);
