@@ -100,6 +100,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+  v_times tstzrange;
   v_from timestamptz;
   v_to timestamptz;
 BEGIN
@@ -107,8 +108,9 @@ BEGIN
     RETURN NEW;
   END IF;
 
-  v_from := greatest(NEW.from_ts, timestamptz '1970-01-01 00:00:00+00');
-  v_to := least(NEW.to_ts, dxy.week_of(dxy.now()) + interval '53 weeks');
+  v_times := dxy.derivable();
+  v_from := greatest(NEW.from_ts, lower(v_times));
+  v_to := least(NEW.to_ts, dxy.week_of(upper(v_times)) + interval '7 days');
   IF v_from >= v_to THEN
     RETURN NULL;
   END IF;
