@@ -7,7 +7,12 @@ namespace DxyOrleans.Storage;
 /// <summary>Our types on the wire.</summary>
 public static class NpgsqlExtensions
 {
-    public static UtcTime GetUtc(this NpgsqlDataReader reader, int ordinal) => UtcTime.From(reader.GetDateTime(ordinal));
+    public static UtcTime GetUtc(this NpgsqlDataReader reader, int ordinal)
+    {
+        var time = reader.GetDateTime(ordinal);
+        // Infinities come without a kind.
+        return time == DateTime.MinValue || time == DateTime.MaxValue ? UtcTime.FromTicks(time.Ticks) : UtcTime.From(time);
+    }
 
     public static NpgsqlParameterCollection With<T>(this NpgsqlParameterCollection parameters, T value)
     {

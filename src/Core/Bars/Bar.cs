@@ -74,6 +74,7 @@ public sealed record Bar
             ?? (close < low || close > high ? BarFault.OutsideRange("close", close, low, high) : null)
             ?? (volume < 0 ? BarFault.NegativeCount("volume", volume) : null)
             ?? (tradeCount < 0 ? BarFault.NegativeCount("trade count", tradeCount) : null)
+            ?? (!time.IsOnCalendar ? BarFault.NoTime(time) : null)
             ?? (!time.IsOnGrid(series.Timeframe) ? BarFault.OffGrid(time, series.Timeframe) : null);
         if (fault is not null)
         {

@@ -20,6 +20,9 @@ public sealed record BarFault(string Code, string Text)
     public static BarFault OutsideRange(string field, decimal value, decimal low, decimal high) =>
         new("outside-range", $"{field} {value} lies outside low {low} to high {high}");
 
+    public static BarFault NoTime(UtcTime time) =>
+        new("no-time", $"{time.Ticks} ticks since the year 1 is no time of a date; times lie in the years 1 to 9999");
+
     public static BarFault OffGrid(UtcTime time, Timeframe timeframe) =>
         new("off-grid", $"{time} is not the open of a {timeframe} bar");
 

@@ -22,6 +22,9 @@ public readonly record struct UtcTime : IComparable<UtcTime>
 
     public static UtcTime FromMinute(long minute) => new(minute * TimeSpan.TicksPerMinute);
 
+    /// <summary>Whether it can be stored and named: beyond the years 1 to 9999 there are no dates, and the first and the last instant are infinities to the server.</summary>
+    public bool IsOnCalendar => _ticks >= TimeSpan.TicksPerDay && _ticks < DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay;
+
     /// <exception cref="ArgumentException">The kind is not <see cref="DateTimeKind.Utc"/>.</exception>
     public static UtcTime From(DateTime utc) => utc.Kind == DateTimeKind.Utc
         ? new(utc.Ticks)

@@ -25,6 +25,18 @@ public sealed class BarTests
         Assert.Equal(code, fault.Code);
     }
 
+    [Theory]
+    [InlineData(long.MinValue / TimeSpan.TicksPerMinute)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(5_258_964_480L)]
+    [InlineData(long.MaxValue / TimeSpan.TicksPerMinute)]
+    public void A_bar_of_no_date_is_refused_for_it_could_not_be_stored(long minute)
+    {
+        Assert.False(Bar.TryCreate(Generators.Euro, UtcTime.FromMinute(minute), 1, 1, 1, 1, 0, null, 0, false, out _, out var fault));
+        Assert.Equal("no-time", fault.Code);
+    }
+
     [Fact]
     public void Negative_volume_and_count_and_a_vwap_that_is_no_price_are_refused()
     {

@@ -82,6 +82,20 @@ public sealed class BarWriterTests(TestServer server)
         Assert.Equal(["EURUSD"], await shop.TextsAsync("SELECT DISTINCT canonical_symbol FROM data_bars WHERE source = 'massive_api'"));
     }
 
+    [Theory]
+    [InlineData("-infinity")]
+    [InlineData("infinity")]
+    public async Task A_row_of_another_program_at_no_time_is_no_bar_and_hinders_nobody(string time)
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync($"""
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{time}', 1.1, 1.1, 1.1, 1.1, 'ingest')
+            """);
+        Assert.Null(await BarReader.NewestAsync(shop.Data, Shop.Fx("EURUSD", 0).Series, Shop.Token));
+        await using var writer = Writer(shop);
+        Assert.Equal(BarOutcome.New, Assert.Single(await writer.WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, Shop.Token)).Outcome);
+    }
+
     [Fact]
     public async Task A_request_that_names_a_bar_twice_is_refused_alone()
     {
