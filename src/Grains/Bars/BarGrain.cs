@@ -90,9 +90,10 @@ public sealed partial class BarGrain(
             accepted[bar.Time] = bar;
         }
 
-        var written = accepted.Count > 0 ? await writer.WriteAsync(accepted.Values, message.Source, cancellation) : [];
+        // What is stored is noted, also when the sender has given up: else ticks would close a minute over its final.
+        var written = accepted.Count > 0 ? await writer.WriteAsync(accepted.Values, message.Source, CancellationToken.None) : [];
         refused.AddRange(written.Where(bar => bar.Outcome == BarOutcome.Refused).Select(bar => new RefusedBar(bar.Bar.Time, "refused", bar.Reason ?? "")));
-        await NoteAsync(written, cancellation);
+        await NoteAsync(written, CancellationToken.None);
         _refused += refused.Count;
         return new PublishResult(
             written.Count(bar => bar.Outcome == BarOutcome.New), written.Count(bar => bar.Outcome == BarOutcome.Changed),
@@ -104,14 +105,14 @@ public sealed partial class BarGrain(
         var refused = ImmutableArray.CreateBuilder<RefusedBar>();
         var known = (await registry.GetAsync(cancellation)).Find(_series.Symbol) is { Index: null };
         var limit = Now + options.Value.FutureSkew;
-        _early.RemoveWhere(minute => minute + _series.Timeframe + options.Value.FutureSkew < Now);
         var (taken, late) = (0, 0);
         foreach (var quote in message.Quotes)
         {
             var fault = options.Value.Shadow ? BarFault.Shadow()
                 : !known ? BarFault.UnknownSymbol(_series.Symbol)
-                : quote.Price <= 0 ? BarFault.NotPositive("price", quote.Price)
-                : quote.Price >= Price.Limit ? BarFault.TooLarge("price", quote.Price)
+                : Price.Round(quote.Price) <= 0 ? BarFault.NotPositive("price", quote.Price)
+                : Price.Round(quote.Price) >= Price.Limit ? BarFault.TooLarge("price", quote.Price)
+                : !quote.Time.IsOnCalendar ? BarFault.NoTime(quote.Time)
                 : quote.Time > limit ? BarFault.InTheFuture(quote.Time, Now)
                 : null;
             if (fault is not null)
@@ -252,6 +253,8 @@ public sealed partial class BarGrain(
 
             if (bar.Bar.End > Now)
             {
+                // A feed of bars alone, whose clock is ahead, has one each minute.
+                _early.RemoveWhere(minute => minute + _series.Timeframe + options.Value.FutureSkew < Now);
                 _early.Add(bar.Bar.Time);
             }
             else

@@ -3,6 +3,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
+using Npgsql;
 
 namespace DxyOrleans.Grains.Tests.Bars;
 
@@ -56,6 +57,52 @@ public sealed class TickTests(TestServer server)
         await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the final", "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 12 AND source = 'synthetic'");
         await cluster.UntilAsync("the forming row's end", "SELECT count(*) = 0 FROM dxy.forming_bar");
+    }
+
+    [Fact]
+    public async Task A_tick_that_no_bar_can_be_made_of_is_refused_and_the_minute_of_the_others_closes()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
+        var grain = cluster.BarsOf("EURUSD");
+        var result = await grain.TickAsync(new PublishTicks(
+        [
+            new Quote(Minute - TimeSpan.FromMinutes(1), 0.000000001m),
+            new Quote(Minute - TimeSpan.FromMinutes(2), Price.Limit - 0.000000001m),
+            new Quote(UtcTime.FromTicks(-TimeSpan.TicksPerSecond), 1.1m),
+            new Quote(default, 1.1m),
+            new Quote(UtcTime.FromTicks(long.MaxValue), 1.1m),
+            new Quote(Minute + TimeSpan.FromSeconds(1), 1.1m),
+        ], BarSource.Synthetic));
+        Assert.Equal(["not-positive", "too-large", "no-time", "no-time", "no-time"], result.Refused.Select(refused => refused.Code));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(31));
+        await grain.SettleAsync();
+        Assert.Equal(1, await cluster.CountAsync("EURUSD", "1m"));
+    }
+
+    [Fact]
+    public async Task A_final_whose_sender_gave_up_is_not_replaced_by_the_ticks_of_its_minute()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        var grain = cluster.BarsOf("EURUSD");
+        await grain.TickAsync(Ticks((0, 1.2m)));
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource();
+        await using (var holding = await cluster.Data.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var transaction = await holding.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var take = new NpgsqlCommand("LOCK TABLE data_bars IN SHARE MODE", holding, transaction);
+            await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            var final = grain.PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Synthetic), patience.Token);
+            await cluster.UntilAsync("the write", "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'data_bars'::regclass AND NOT granted)");
+            await patience.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => final);
+        }
+
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await grain.SettleAsync();
+        Assert.Equal(1.1m, await cluster.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
+        Assert.Empty((await grain.StateAsync()).Forming);
     }
 
     [Fact]
