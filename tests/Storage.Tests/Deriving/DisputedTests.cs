@@ -107,6 +107,49 @@ public sealed class DisputedTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_request_for_a_version_that_is_set_aside_while_a_later_one_waits_leaves_it_the_last_word()
+    {
+        await using var shop = await OpenAsync(60);
+        await shop.RunAsync(Twin("USDCAD", At(41), "1.01"));
+        await shop.DrainAsync();
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.Strict);
+        var first = await (await shop.DeriverAsync("DXY/1m")).ProcessSliceAsync(Shop.Token);
+        Assert.Equal((60.0, 1), (first.Window!.Value.Length.TotalMinutes, first.SetAside));
+        await EndAsync(shop, "USDCAD", 41);
+        Assert.Equal("1", await VersionsAsync(shop, "true"));
+        Assert.Equal(60, await StoredAsync(shop));
+        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+    }
+
+    [Fact]
+    public async Task Of_a_request_for_a_version_that_was_set_aside_only_what_no_later_one_asks_for_comes_back()
+    {
+        await using var shop = await OpenAsync(60);
+        await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}");
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
+        await shop.DrainAsync();
+        Assert.Contains("DXY/1m 08:20 3", await StuckAsync(shop));
+        await shop.AskAsync("DXY/1m", 20, 21, DerivingVersion.Strict);
+        await EndAsync(shop, "USDSEK", 20);
+        Assert.Equal("1", await VersionsAsync(shop, At(20)));
+        Assert.Equal("2", await VersionsAsync(shop, $"ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}')"));
+        Assert.Equal(60, await StoredAsync(shop));
+        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+    }
+
+    static async Task EndAsync(Shop shop, string symbol, int minute)
+    {
+        await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = '{symbol}' AND {At(minute)})");
+        await shop.DrainAsync();
+        await new DueStore(shop.Data).RetryAsync(Shop.Token);
+        await shop.DrainAsync();
+    }
+
+    static Task<string?> VersionsAsync(Shop shop, string minutes) => shop.ValueAsync<string>(
+        $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL AND {minutes}");
+
+    [Fact]
     public async Task What_stands_of_it_stays_even_where_bars_without_inputs_are_removed_and_can_be_verified()
     {
         await using var shop = await OpenAsync(60);
