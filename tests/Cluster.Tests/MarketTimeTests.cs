@@ -83,7 +83,7 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
             Assert.Contains("market time runs 360 times", silo.Log, StringComparison.Ordinal);
         }
 
-        await Until.TrueAsync("an hour of the market", async () => await CountAsync(shop, "data_bars", "1m", Day(monday)) >= 60, Soon);
+        await Until.TrueAsync("an hour of the market", async () => await CountAsync(shop, "data_bars", "1m", Day(monday)) >= 60, TimeSpan.FromSeconds(30));
         foreach (var silo in silos)
         {
             var before = await GenerationAsync(shop, silo);
