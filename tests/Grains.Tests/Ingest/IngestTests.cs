@@ -5,6 +5,7 @@ using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Orleans.Runtime;
 
 namespace DxyOrleans.Grains.Tests.Ingest;
 
@@ -38,6 +39,16 @@ public sealed class IngestTests(TestServer server)
         Assert.Equal(
             ["AUDUSD/1m unknown-symbol", "DXY/1m unknown-symbol", "EURUSD/1m in-the-future"],
             result.Refused.Select(refused => $"{refused.Series} {refused.Bar.Code}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Symbols_that_nobody_registered_get_no_grains()
+    {
+        await using var cluster = await GrainCluster.StartAsync(server);
+        var result = await PublishAsync(cluster, [.. All, .. Enumerable.Range(0, 5000).Select(i => GrainCluster.BarOf($"MADE{i}", Minute, 1m))]);
+        Assert.Equal((6, 5000), (result.New, result.Refused.Count(refused => refused.Bar.Code == "unknown-symbol")));
+        var grains = await cluster.Cluster.Client.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics();
+        Assert.InRange(grains.Where(kind => kind.GrainType.Contains("BarGrain", StringComparison.Ordinal)).Sum(kind => kind.ActivationCount), 6, 10);
     }
 
     [Fact]
