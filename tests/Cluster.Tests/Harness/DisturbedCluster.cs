@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using DxyOrleans.Testing;
 using Npgsql;
 
@@ -86,11 +87,7 @@ public sealed class DisturbedCluster : IAsyncDisposable
         var start = since ?? Stopwatch.GetTimestamp();
         await strike();
         await Market.FlowsAsync(Patience);
-        foreach (var silo in Silos.Where(silo => silo.IsRunning))
-        {
-            await silo.ReadyAsync();
-        }
-
+        await ReadyAsync();
         await Market.CloseAsync(Patience);
         var silence = Market.LongestSilence(start);
         var found = await JudgeAsync();
@@ -102,6 +99,20 @@ public sealed class DisturbedCluster : IAsyncDisposable
         Assert.Empty(found.Select(one => one.ToString()));
         return seen;
     }
+
+    // One that was started again while nobody could reach it is told once more that it is dead, ends, and is started again.
+    async Task ReadyAsync() => await Until.NothingIsMissingAsync("every silo is ready", async () =>
+    {
+        foreach (var silo in Silos)
+        {
+            if (!silo.IsRunning || await silo.StatusAsync("/health/ready") != HttpStatusCode.OK)
+            {
+                return $"the silo at {silo.Ports.Silo} is not; its log:\n{silo.Log}";
+            }
+        }
+
+        return null;
+    }, Patience);
 
     /// <summary>What is wrong with the tables. What is due is derived within moments; what is wrong stays wrong.</summary>
     public async Task<IReadOnlyList<TableFault>> JudgeAsync()
