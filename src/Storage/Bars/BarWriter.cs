@@ -96,12 +96,16 @@ public sealed class BarWriter : IAsyncDisposable
 
     void Admit(Request request)
     {
-        var waiting = Interlocked.Add(ref _waiting, request.Bars.Count);
-        if (waiting > _barLimit && waiting > request.Bars.Count)
+        long waiting;
+        do
         {
-            Interlocked.Add(ref _waiting, -request.Bars.Count);
-            throw new TooManyBarsException(waiting - request.Bars.Count, _barLimit);
+            waiting = Interlocked.Read(ref _waiting);
+            if (waiting > 0 && waiting + request.Bars.Count > _barLimit)
+            {
+                throw new TooManyBarsException(waiting, _barLimit);
+            }
         }
+        while (Interlocked.CompareExchange(ref _waiting, waiting + request.Bars.Count, waiting) != waiting);
     }
 
     async Task EnqueueAsync(Request request, CancellationToken cancellation)

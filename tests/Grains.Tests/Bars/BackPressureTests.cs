@@ -13,6 +13,10 @@ public sealed class BackPressureTests(TestServer server)
     const int Limit = 100;
     const int EachCall = 50;
 
+    // A thousand, and one or two more by the time the first is begun.
+    const int Waiting = 1_010;
+    const int Calls = 1_200;
+
     [Fact]
     public async Task A_feed_that_is_faster_than_the_database_waits_or_is_told_why_not_and_everything_is_stored_once_it_is_back()
     {
@@ -53,9 +57,9 @@ public sealed class BackPressureTests(TestServer server)
         await using (var holding = await cluster.Data.OpenConnectionAsync(TestContext.Current.CancellationToken))
         await using (await HoldTableAsync(holding))
         {
-            calls = [.. Enumerable.Range(0, 1200).Select(minute => cluster.BarsOf("EURUSD").PublishAsync(
+            calls = [.. Enumerable.Range(0, Calls).Select(minute => cluster.BarsOf("EURUSD").PublishAsync(
                 new PublishBars([GrainCluster.BarOf("EURUSD", first + TimeSpan.FromMinutes(minute), 1.1m)], BarSource.Ingest)))];
-            for (var refused = 0; refused < 199; refused++)
+            for (var refused = 0; refused < Calls - Waiting; refused++)
             {
                 var done = await Task.WhenAny(calls);
                 await Assert.ThrowsAnyAsync<OrleansException>(() => done);
@@ -63,8 +67,21 @@ public sealed class BackPressureTests(TestServer server)
             }
         }
 
-        Assert.Equal(calls.Count, (await Task.WhenAll(calls)).Sum(result => result.New));
-        Assert.Equal(calls.Count, await cluster.CountAsync("EURUSD", "1m"));
+        var stored = (await Task.WhenAll(calls.Select(NewAsync))).Sum();
+        Assert.InRange(stored, 1_000, Waiting);
+        Assert.Equal(stored, await cluster.CountAsync("EURUSD", "1m"));
+    }
+
+    static async Task<int> NewAsync(Task<PublishResult> call)
+    {
+        try
+        {
+            return (await call).New;
+        }
+        catch (OrleansException)
+        {
+            return 0;
+        }
     }
 
     static Task<PublishResult> PublishAsync(GrainCluster cluster, string pair, decimal price) => cluster.BarsOf(pair).PublishAsync(new PublishBars(
