@@ -9,10 +9,19 @@ namespace DxyOrleans.Testing;
 /// <summary>
 /// One PostgreSQL server for a test assembly: a throw-away one of its own, or the one that <c>DXY_TEST_DATABASE</c> (an administrator's
 /// connection string) names. Declare it with <c>[assembly: AssemblyFixture(typeof(TestServer))]</c> and take it in the constructor.
+/// Its settings are those that people have: PostgreSQL's defaults for the planner, <c>jit</c> on, an owner that bears no name of ours.
+/// <c>DXY_TEST_HOST=german</c> makes each database one of <see cref="GermanHost"/>.
 /// </summary>
 public sealed class TestServer : IAsyncLifetime
 {
     private const string OtherServer = "DXY_TEST_DATABASE";
+
+    // What the embedded server sets for itself, back at PostgreSQL's own defaults: our statements have to be fast and right on these.
+    private static readonly Dictionary<string, string> AsPeopleHaveIt = new()
+    {
+        ["random_page_cost"] = "4", ["work_mem"] = "4MB", ["maintenance_work_mem"] = "64MB",
+        ["max_connections"] = "200", ["shared_buffers"] = "128MB", ["max_wal_size"] = "512MB",
+    };
 
     private readonly TimeProvider _time = TimeProvider.System;
     private string? _folder;
@@ -43,12 +52,12 @@ public sealed class TestServer : IAsyncLifetime
             {
                 Home = Path.Combine(_folder, "home"),
                 Durable = false,
-                Settings = new Dictionary<string, string> { ["max_connections"] = "200", ["shared_buffers"] = "128MB", ["max_wal_size"] = "512MB" },
+                Settings = AsPeopleHaveIt,
             },
             notice: null,
             _time);
         AdminConnectionString = Embedded.AdminConnectionString;
-        _owner = Embedded.ConnectionString;
+        await MakeOwnerAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -67,7 +76,8 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>A fresh, empty database of its own, dropped when disposed.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync(CancellationToken cancellationToken = default)
     {
-        return await MakeAsync("template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'", cancellationToken);
+        var locale = GermanHost.IsWanted ? GermanHost.Locale : "C";
+        return await MakeAsync($"template0 ENCODING 'UTF8' LC_COLLATE '{locale}' LC_CTYPE '{locale}'", cancellationToken);
     }
 
     /// <summary>The same with our schema in it: a copy of one that was installed once, which takes a tenth of the time.</summary>
@@ -86,6 +96,8 @@ public sealed class TestServer : IAsyncLifetime
         var name = $"dxy_test_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
         var owner = new NpgsqlConnectionStringBuilder(_owner) { Database = name };
         await RunAsync($"CREATE DATABASE {name} OWNER {owner.Username} TEMPLATE {template}", cancellationToken);
+        if (GermanHost.IsWanted)
+            await RunAsync(GermanHost.Settings(name), cancellationToken);
         return new TestDatabase(
             this, name, owner.ConnectionString, new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString);
     }
