@@ -57,7 +57,7 @@ public sealed class TestServer : IAsyncLifetime
             notice: null,
             _time);
         AdminConnectionString = Embedded.AdminConnectionString;
-        await MakeOwnerAsync();
+        _owner = Embedded.ConnectionString;
     }
 
     public async ValueTask DisposeAsync()

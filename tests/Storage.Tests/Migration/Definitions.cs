@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Migration.Phases.Schema;
 using DxyOrleans.Storage.Schema;
@@ -5,16 +6,18 @@ using DxyOrleans.Storage.Schema;
 namespace DxyOrleans.Storage.Tests.Migration;
 
 /// <summary>What tests of the schema phase share.</summary>
-static class Definitions
+static partial class Definitions
 {
     public static IReadOnlyList<IMigrationStep> Steps { get; } = [new ColumnsStep(), new KeysStep(), new SourceCheckStep(), new ProofStep()];
 
     /// <summary>Columns, constraints, indexes and triggers of the shop's tables, a line each.</summary>
     public static Task<IReadOnlyList<string>> OfAsync(LegacyShop shop) => SchemaCheck.FactsAsync(shop.Data, "checks/shop_tables.sql", Shop.Token);
 
-    /// <summary>Without the columns that undoing leaves.</summary>
-    public static IEnumerable<string> WithoutAdded(IEnumerable<string> facts) =>
-        facts.Where(fact => !(fact.Contains("column raw", StringComparison.Ordinal) || fact.Contains("column created_at", StringComparison.Ordinal) || fact.Contains("column updated_at", StringComparison.Ordinal)));
+    /// <summary>Without the columns that undoing leaves, nor their NOT NULL, which is a constraint with a name from PostgreSQL 18 on.</summary>
+    public static IEnumerable<string> WithoutAdded(IEnumerable<string> facts) => facts.Where(fact => !Added().IsMatch(fact));
+
+    [GeneratedRegex("column (raw|created_at|updated_at) |constraint [a-z_0-9]+_(raw|created_at|updated_at)_not_null ")]
+    private static partial Regex Added();
 
     public static async Task<string> IndexesAsync(LegacyShop shop, string table = "data_bars") =>
         string.Join('\n', await shop.Shop.TextsAsync($"SELECT pg_get_indexdef(indexrelid) || ' ' || indisvalid FROM pg_index WHERE indrelid = 'public.{table}'::regclass ORDER BY 1"));
