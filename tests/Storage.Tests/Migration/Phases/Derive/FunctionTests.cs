@@ -96,7 +96,7 @@ public sealed class FunctionTests(TestServer server)
         await CallAsync(shop, 0, 1);
         Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(All, false, Shop.Token)).Differences);
         await shop.RunAsync("UPDATE core_asset_registry_all SET metadata = metadata #- '{exponents,EURUSD}' WHERE canonical_symbol = 'DXY'");
-        Assert.Equal("55000", (await Assert.ThrowsAsync<PostgresException>(() => CallAsync(shop, 0, 1))).SqlState);
+        Assert.Equal((false, "55000"), Failed(await CallAsync(shop, 0, 1)));
     }
 
     [Fact]
@@ -167,18 +167,54 @@ public sealed class FunctionTests(TestServer server)
     }
 
     [Theory]
-    [InlineData("NULL, now()", "22004")]
-    [InlineData("now(), NULL", "22004")]
-    [InlineData("now(), now() + interval '1 minute', NULL", "22004")]
-    [InlineData("now(), now()", "22023")]
-    [InlineData("now(), now() - interval '1 minute'", "22023")]
-    [InlineData("'-infinity', 'infinity'", "22007")]
-    [InlineData("now(), now() + interval '1 minute', 3", "0A000")]
-    public async Task A_range_that_is_none_is_an_error_and_not_an_answer(string arguments, string state)
+    [InlineData("NULL, now()", "22004", "no argument may be null")]
+    [InlineData("now(), NULL", "22004", "no argument may be null")]
+    [InlineData("now(), now() + interval '1 minute', NULL", "22004", "no argument may be null")]
+    [InlineData("now(), now()", "22023", "has to begin before it ends")]
+    [InlineData("now(), now() - interval '1 minute'", "22023", "has to begin before it ends")]
+    [InlineData("'-infinity', 'infinity'", "22007", "is infinite")]
+    [InlineData("'0001-01-01Z', '9999-01-01Z'", "22023", "longer than 100 years")]
+    [InlineData("now() + interval '9 hours', now() + interval '10 hours'", "22023", "time zone")]
+    [InlineData("now() - interval '1 hour', now(), 3", "0A000", "version 1, not 3")]
+    public async Task A_callers_mistake_is_answered_with_its_reason_and_nothing_is_written(string arguments, string state, string reason)
     {
         await using var shop = await OpenAsync(server);
-        Assert.Equal(state, (await Assert.ThrowsAsync<PostgresException>(() => shop.RunAsync($"SELECT public.calc_dxy_range_1m({arguments})"))).SqlState);
+        await shop.AtAsync(UtcTime.From(TimeProvider.System.GetUtcNow()));
+        await shop.StoreAsync(Shop.Minutes(0, 2));
+        var answer = JsonNode.Parse((await shop.ValueAsync<string>($"SELECT public.calc_dxy_range_1m({arguments})::text"))!)!;
+        Assert.Equal((false, state), Failed(answer));
+        Assert.Contains(reason, (string)answer["error"]!, StringComparison.Ordinal);
+        Assert.Equal((0, 0, 0), ((int)answer["inserted"]!, (int)answer["updated"]!, (int)answer["skipped"]!));
+        Assert.Equal(0, await shop.CountAsync($"data_bars WHERE {Rows}"));
     }
+
+    [Theory]
+    [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK'", "no 1m bar of USDSEK")]
+    [InlineData("UPDATE core_asset_registry_all SET active = false WHERE canonical_symbol = 'DXY'", "not active")]
+    public async Task An_index_that_can_not_be_derived_is_answered_with_what_it_lacks(string lack, string reason)
+    {
+        await using var shop = await OpenAsync(server);
+        await shop.StoreAsync(Shop.Minutes(0, 2));
+        await shop.RunAsync(lack);
+        var answer = await CallAsync(shop, 0, 2);
+        Assert.Equal((false, "55000"), Failed(answer));
+        Assert.Contains(reason, (string)answer["error"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fault_that_would_come_again_is_answered_and_what_was_done_before_it_stays()
+    {
+        await using var shop = await OpenAsync(server);
+        await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(2000)));
+        await shop.AtAsync(Shop.Minute(3000));
+        await shop.RunAsync($"ALTER TABLE data_bars ADD CONSTRAINT early CHECK (canonical_symbol <> 'DXY' OR ts_utc < '{Shop.Minute(1000)}')");
+        var answer = await CallAsync(shop, 0, 2500);
+        Assert.Equal((false, "23514"), Failed(answer));
+        Assert.Equal((1, Shop.Minute(2000).ToString()), ((int)answer["inserted"]!, (string)answer["next"]!));
+        Assert.Equal(1, await shop.CountAsync($"data_bars WHERE {Rows}"));
+    }
+
+    static (bool, string?) Failed(JsonNode answer) => ((bool)answer["success"]!, (string?)answer["sqlstate"]);
 
     [Fact]
     public async Task What_can_be_tried_again_reaches_the_caller_as_its_own_error()
@@ -189,7 +225,7 @@ public sealed class FunctionTests(TestServer server)
         await using (var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, Shop.Token))
         {
             await using var call = new NpgsqlCommand(Call(0, 1), connection);
-            Assert.Equal("25001", (await Assert.ThrowsAsync<PostgresException>(() => call.ExecuteScalarAsync(Shop.Token))).SqlState);
+            Assert.Equal((false, "25001"), Failed(JsonNode.Parse((string)(await call.ExecuteScalarAsync(Shop.Token))!)!));
         }
 
         await shop.RunAsync("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()");
@@ -231,23 +267,36 @@ public sealed class FunctionTests(TestServer server)
     }
 
     [Fact]
-    public async Task A_long_range_comes_in_pages()
+    public async Task A_long_range_is_done_within_one_call_while_its_time_lasts()
     {
         await using var shop = await OpenAsync(server);
         await shop.AtAsync(Shop.Open + TimeSpan.FromDays(40));
         await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(20_000)).Concat(Shop.AllSix(31_000)));
-        var pages = 0;
-        var inserted = 0;
-        for (string? next = Shop.Minute(-100_000).ToString(); next is not null; pages++)
+        var answer = JsonNode.Parse((await shop.ValueAsync<string>($"SELECT calc_dxy_range_1m('{Shop.Minute(-100_000)}', '{Shop.Minute(50_000)}')::text"))!)!;
+        Assert.True((bool)answer["success"]!);
+        Assert.Equal((3, true, null, null), ((int)answer["inserted"]!, (bool)answer["complete"]!, (string?)answer["next"], (string?)answer["error"]));
+    }
+
+    [Fact]
+    public async Task What_a_call_has_no_time_for_is_no_success_and_begins_at_next()
+    {
+        await using var shop = await OpenAsync(server);
+        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(40));
+        await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(20_000)).Concat(Shop.AllSix(31_000)));
+        var inserted = new List<int>();
+        for (string? next = Shop.Minute(-100_000).ToString(); next is not null;)
         {
-            var result = JsonNode.Parse((await shop.ValueAsync<string>($"SELECT calc_dxy_range_1m('{next}', '{Shop.Minute(50_000)}')::text"))!)!;
-            inserted += (int)result["inserted"]!;
-            next = (string?)result["next"];
-            Assert.Equal(next is null, (bool)result["complete"]!);
+            await using var connection = await shop.Database.Data.OpenConnectionAsync(Shop.Token);
+            await using var call = new NpgsqlCommand($"SET dxy.call_seconds = 0; SELECT calc_dxy_range_1m('{next}', '{Shop.Minute(50_000)}')::text", connection);
+            var answer = JsonNode.Parse((string)(await call.ExecuteScalarAsync(Shop.Token))!)!;
+            inserted.Add((int)answer["inserted"]!);
+            next = (string?)answer["next"];
+            Assert.Equal((next is null, next is null), ((bool)answer["complete"]!, (bool)answer["success"]!));
+            Assert.Equal(next is null, answer["error"] is null);
         }
 
-        Assert.Equal(3, inserted);
-        Assert.Equal(4, pages);
+        // The last call finds that nothing follows.
+        Assert.Equal([1, 1, 1, 0], inserted);
     }
 
     [Fact]
@@ -279,7 +328,7 @@ public sealed class FunctionTests(TestServer server)
         }
 
         await using var call = new NpgsqlCommand(Call(0, 1), connection);
-        Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => call.ExecuteScalarAsync(Shop.Token))).SqlState);
+        Assert.Equal((false, "42501"), Failed(JsonNode.Parse((string)(await call.ExecuteScalarAsync(Shop.Token))!)!));
         await using var ran = new NpgsqlCommand("SELECT count(*) FROM pg_temp.ran", connection);
         Assert.Equal(0L, await ran.ExecuteScalarAsync(Shop.Token));
         Assert.Equal(0, await shop.CountAsync($"data_bars WHERE {Rows}"));
