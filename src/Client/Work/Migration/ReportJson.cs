@@ -17,8 +17,10 @@ internal static class ReportJson
         {
             json.WriteNumber("number", one.Number);
             json.WriteString("criterion", one.Text);
-            json.WriteString("verdict", RunWords.Verdict(one.Verdict));
+            json.WriteString("verdict", one.Verdict);
+            json.WriteString("expected", one.Expected);
             json.WriteString("observed", one.Observed);
+            json.WriteString("window", one.Window);
             json.WriteString("query", one.Query);
         });
         Array(json, "verifications", report.View.Verifications, one =>

@@ -19,8 +19,8 @@ internal sealed class ReportMarkdown(TextWriter writer, RunReport report)
             + $"{(run.FinishedAt is { } finished ? $", ended {finished}" : "")}. As of {View.Now}; times are market time.");
         Text(run.Error is { } error ? $"Last error: {error}" : null);
         Text(run.RetentionUntil is { } until ? $"What cleanup removed can be brought back until {until}." : null);
-        Table("Success criteria", ["#", "criterion", "verdict", "observed"],
-            report.Criteria.Select(one => new[] { Number(one.Number), one.Text, RunWords.Verdict(one.Verdict), one.Observed }));
+        Table("Success criteria", ["#", "criterion", "verdict", "expected", "observed", "window"],
+            report.Criteria.Select(one => new[] { Number(one.Number), one.Text, one.Verdict, one.Expected, one.Observed, one.Window }));
         Table("Phases", ["phase", "state", "steps", "rows", "began", "market time", "real time"], PhaseProgress.Of(View, MigrationSteps.All).Select(Phase));
         Table("Work", ["step", "batches", "rows changed", "took", "longest batch"],
             report.Work.Select(work => new[] { work.Step, Number(work.Batches), Number(work.Rows), Durations.Show(work.Took), Ms(work.Longest) }));
@@ -74,7 +74,7 @@ internal sealed class ReportMarkdown(TextWriter writer, RunReport report)
         foreach (var one in report.Criteria)
         {
             writer.WriteLine();
-            writer.WriteLine($"{one.Number}. {one.Text}: {RunWords.Verdict(one.Verdict)}");
+            writer.WriteLine($"{one.Number}. {one.Text}: {one.Verdict}");
             writer.WriteLine();
             writer.WriteLine("```sql");
             writer.WriteLine(one.Query);

@@ -17,7 +17,7 @@ internal sealed record RunReport(
 {
     public static async Task<RunReport> ReadAsync(NpgsqlDataSource database, RunView view, CancellationToken cancellation) => new(
         view,
-        await SuccessCriterion.AllAsync(database, view, cancellation),
+        await SuccessCriteria.AllAsync(database, view, cancellation),
         (await AuditResult.ReadAsync(database, view.Run.Name, null, cancellation))!,
         await RowsAsync(database, "step_work", view.Run.Name, row => new StepWork(row.GetString(0), row.GetInt64(1), row.GetInt64(2),
             TimeSpan.FromMilliseconds(row.GetDouble(3)), TimeSpan.FromMilliseconds(row.GetDouble(4))), cancellation),

@@ -47,7 +47,7 @@ internal static class RehearsalOutput
         output.WriteLine();
         foreach (var criterion in report.Criteria)
         {
-            output.WriteLine($"{RunWords.Verdict(criterion.Verdict)}  {criterion.Number} {criterion.Text}: {criterion.Observed}");
+            output.WriteLine($"{criterion.Verdict}  {criterion.Number} {criterion.Text}: {criterion.Observed}");
         }
 
         output.WriteLine();
@@ -146,8 +146,10 @@ internal static class RehearsalOutput
             json.WriteStartObject();
             json.WriteNumber("number", criterion.Number);
             json.WriteString("text", criterion.Text);
-            json.WriteString("verdict", RunWords.Verdict(criterion.Verdict));
+            json.WriteString("verdict", criterion.Verdict);
+            json.WriteString("expected", criterion.Expected);
             json.WriteString("observed", criterion.Observed);
+            json.WriteString("window", criterion.Window);
             json.WriteString("query", criterion.Query);
             json.WriteEndObject();
         }

@@ -35,7 +35,7 @@ internal sealed record RehearsalReport
     /// <summary>Why it ended before the run was completed; null when it didn't.</summary>
     public required string? Ended { get; init; }
 
-    public bool IsGood => Ended is null && View.Run.State == Core.Migration.RunState.Completed && Criteria.All(criterion => criterion.Verdict == Core.Migration.GateVerdict.Pass) && Audit is { Fault: null };
+    public bool IsGood => Ended is null && View.Run.State == Core.Migration.RunState.Completed && Criteria.All(criterion => criterion.Holds) && Audit is { Fault: null };
 
     public static async Task<ImmutableArray<BatchSummary>> BatchesAsync(NpgsqlDataSource database, string run, CancellationToken cancellation)
     {

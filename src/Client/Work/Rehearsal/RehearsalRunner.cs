@@ -153,7 +153,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
             View = view,
             Took = session.Time.GetElapsedTime(_began),
             Phases = PhaseProgress.Of(view, MigrationSteps.All),
-            Criteria = [.. await SuccessCriterion.AllAsync(database.Data, view, cancellation)],
+            Criteria = [.. await SuccessCriteria.AllAsync(database.Data, view, cancellation)],
             Batches = await RehearsalReport.BatchesAsync(database.Data, RunName, cancellation),
             Before = before,
             After = await RehearsalReport.SizesAsync(database.Data, cancellation),
