@@ -9,7 +9,9 @@ SELECT g.grant_it FROM (
   FROM relation AS r JOIN pg_class AS c ON c.oid = r.oid WHERE NOT pg_has_role(c.relowner, 'USAGE')
   UNION
   SELECT format('GRANT %s TO %I', r.role, current_user) FROM (VALUES ('dxy_migrator', 'dxy.run'), ('dxy_silo', 'dxy.due')) AS r(role, its)
-  WHERE NOT pg_has_role(r.role, 'USAGE') AND NOT has_table_privilege(r.its, 'UPDATE')
+  WHERE NOT EXISTS (SELECT FROM pg_roles AS k WHERE k.rolname = r.role AND pg_has_role(k.oid, 'USAGE'))
+    AND NOT coalesce(has_table_privilege(
+      (SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname || '.' || c.relname = r.its), 'UPDATE'), false)
   UNION
   SELECT format('GRANT CREATE ON SCHEMA %I TO %I', s.name, current_user) FROM (VALUES ('public'), ('dxy_backup')) AS s(name)
   WHERE to_regnamespace(s.name) IS NOT NULL AND NOT has_schema_privilege(s.name, 'CREATE')

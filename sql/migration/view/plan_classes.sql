@@ -18,5 +18,7 @@ WITH active AS MATERIALIZED (
 )
 SELECT count(*) FILTER (WHERE j.class = 'missing'), count(*) FILTER (WHERE j.class = 'identical'), count(*) FILTER (WHERE j.class = 'different'),
        count(*) FILTER (WHERE j.class = 'foreign'), count(*) FILTER (WHERE j.class = 'partial'), (SELECT count(*) FROM active AS a WHERE a.place > 1),
-       (SELECT count(*) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = $1 AND d.timeframe = '1m' AND d.deleted_at IS NOT NULL)
+       (SELECT count(*) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = $1 AND d.timeframe = '1m' AND d.deleted_at IS NOT NULL),
+       (SELECT count(*) FROM public.data_bars AS n WHERE n.canonical_symbol = $1 AND n.timeframe = '1m'
+          AND NOT EXISTS (SELECT FROM active AS a WHERE a.ts_utc = n.ts_utc))
 FROM judged AS j

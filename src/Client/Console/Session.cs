@@ -1,5 +1,6 @@
 using DxyOrleans.Client.Settings;
 using DxyOrleans.Storage;
+using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Schema;
 using DxyOrleans.Storage.Server;
 using Npgsql;
@@ -83,15 +84,28 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
         return stands is not null && SchemaVersion.Own.FaultWith(stands) is { } fault ? throw new SchemaException(fault) : database;
     }
 
-    /// <summary>The database over connections of its own that the server lets write nothing; the caller's to dispose.</summary>
-    public async Task<NpgsqlDataSource> ReadOnlyDatabaseAsync(CancellationToken cancellation) => Database.Open(new DatabaseSettings
+    /// <summary>The database as it is at this instant, for looking only: nothing is installed, and our schema need not be there. The caller's to dispose.</summary>
+    public async Task<PlanSnapshot> SnapshotAsync(CancellationToken cancellation)
     {
-        Connection = settings["DatabaseDirect"] is { Length: > 0 } direct ? Readable("DatabaseDirect", () => DatabaseUrl.ToConnectionString(direct)) : await ConnectionAsync(cancellation),
-        PoolSize = settings.Number("PoolSize", 2, 200),
-        Prepare = settings.Flag("Prepare"),
-        ApplicationName = "dxy-console-plan",
-        ReadOnly = true,
-    });
+        if (IsEmbedded)
+        {
+            // Our own server has nothing but what we put there.
+            await DatabaseAsync(cancellation);
+        }
+
+        var settings = new DatabaseSettings { Connection = await ConnectionAsync(cancellation), ApplicationName = "dxy-console-plan" };
+        var snapshot = await PlanSnapshot.OpenAsync(settings, cancellation);
+        try
+        {
+            var stands = await MigrationPlan.SeesOurSchemaAsync(snapshot.Data, cancellation) ? await SchemaVersion.ReadAsync(snapshot.Data, cancellation) : null;
+            return stands is not null && SchemaVersion.Own.FaultWith(stands) is { } fault ? throw new SchemaException(fault) : snapshot;
+        }
+        catch
+        {
+            await snapshot.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>The database as it is, for verbs that deal with the schema itself.</summary>
     public async Task<NpgsqlDataSource> RawDatabaseAsync(CancellationToken cancellation) => _database ??= Database.Open(new DatabaseSettings

@@ -8,12 +8,12 @@ using DxyOrleans.Storage.Migration;
 namespace DxyOrleans.Client.Work.Migration;
 
 /// <summary>A dry run as people and programs read it.</summary>
-internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPlan plan, UtcTime now)
+internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPlan plan, bool sql)
 {
     /// <summary>What a copy is taken to manage where none was measured: far less than a server on an ordinary disk does.</summary>
     const double AssumedRowsPerSecond = 10_000;
 
-    const string Proof = "every statement ran over connections whose transactions are read only; the server refused the write that was tried in one of them";
+    const string Proof = "every statement ran in transactions that the server holds read only, in one snapshot";
 
     double Copied => plan.Bars is { } bars ? bars.Missing + (settings.Different == ConflictPolicy.TakeSource ? bars.Different : 0) + (settings.Foreign == ConflictPolicy.TakeSource ? bars.Foreign : 0)
         + (settings.Partial == ConflictPolicy.TakeSource ? bars.Partial : 0) : 0;
@@ -26,13 +26,13 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
 
     double Pace => plan.Cost.RowsPerSecond ?? AssumedRowsPerSecond;
 
-    UtcTime WindowEnds => WindowEnd.Earliest(now, settings);
+    UtcTime WindowEnds => WindowEnd.Earliest(plan.Now, settings);
 
     IEnumerable<(string Class, long Count, string Policy)> Classes => plan.Bars is not { } bars ? [] :
     [
         ("missing in the new table", bars.Missing, "copied"), ("identical in both", bars.Identical, "left alone"), ("different", bars.Different, Policy(settings.Different)),
         ("foreign", bars.Foreign, Policy(settings.Foreign)), ("partial", bars.Partial, Policy(settings.Partial)), ("superseded", bars.Superseded, "reported, not copied"),
-        ("soft-deleted before", bars.Deleted, "left alone"),
+        ("soft-deleted before", bars.Deleted, "left alone"), ("in the new table alone", bars.Alone, "left alone; whoever reads the index there reads them too"),
     ];
 
     bool Stops => plan.Bars is { } bars && ((bars.Different > 0 && settings.Different == ConflictPolicy.Stop) || (bars.Foreign > 0 && settings.Foreign == ConflictPolicy.Stop));
@@ -48,6 +48,13 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
                 foreach (var line in lines.Count == 0 ? ["nothing to do"] : lines)
                 {
                     writer.WriteLine($"  {step.Step,-22}  {line}");
+                }
+
+                foreach (var statement in sql ? step.Sql : [])
+                {
+                    writer.WriteLine();
+                    writer.WriteLine(string.Join(Environment.NewLine, statement.Split('\n').Select(line => $"      {line}")) + ";");
+                    writer.WriteLine();
                 }
             }
         }
@@ -65,6 +72,23 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
         if (Stops)
         {
             writer.WriteLine("the run will stop at these conflicts; --on-different and --on-foreign decide otherwise");
+        }
+
+        foreach (var gate in plan.Gates.Where(gate => gate.Verdict != GateVerdict.Pass).OrderByDescending(gate => gate.Verdict))
+        {
+            writer.WriteLine($"{RunWords.Verdict(gate.Verdict)}  {gate.Name}: expected {gate.Expected}, observed {gate.Observed}");
+            writer.WriteLine($"      {gate.Unblock}");
+        }
+
+        writer.WriteLine(plan.Verdict switch
+        {
+            GateVerdict.Fail => "a run would be held up at its first step: see FAIL",
+            GateVerdict.Warn => "a run would wait at its first step until each WARN is accepted ('migrate ack') or mended",
+            _ => "a run would go on past its first step by itself",
+        });
+        if (!sql)
+        {
+            writer.WriteLine("--sql shows the statements that change the tables");
         }
 
         writer.WriteLine($"nothing was written: {Proof}");
@@ -92,6 +116,13 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
                 }
 
                 json.WriteEndArray();
+                json.WriteStartArray("sql");
+                foreach (var statement in step.Sql)
+                {
+                    json.WriteStringValue(statement);
+                }
+
+                json.WriteEndArray();
                 json.WriteString("unknown", step.Unknown);
                 json.WriteEndObject();
             }
@@ -111,6 +142,7 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
             json.WriteNumber("partial", bars.Partial);
             json.WriteNumber("superseded", bars.Superseded);
             json.WriteNumber("deleted", bars.Deleted);
+            json.WriteNumber("alone", bars.Alone);
             json.WriteEndObject();
         }
 
@@ -124,6 +156,22 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
         json.Time("window_ends_at", WindowEnds);
         json.WriteEndObject();
         json.WriteBoolean("stops_at_conflicts", Stops);
+        json.WriteString("verdict", RunWords.Verdict(plan.Verdict));
+        json.WriteBoolean("installed", plan.Installed);
+        json.WriteStartArray("gates");
+        foreach (var gate in plan.Gates)
+        {
+            json.WriteStartObject();
+            json.WriteString("gate", gate.Name);
+            json.WriteString("verdict", RunWords.Verdict(gate.Verdict));
+            json.WriteString("expected", gate.Expected);
+            json.WriteString("observed", gate.Observed);
+            json.WriteString("evidence", gate.Evidence);
+            json.WriteString("unblock", gate.Unblock);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartObject("proof");
         json.WriteBoolean("read_only", true);
         json.WriteString("how", Proof);

@@ -6,10 +6,17 @@ namespace DxyOrleans.Storage.Migration.Phases.PreFlight;
 public sealed class ChecksStep() : MigrationStep("pre-flight/checks", MigrationPhase.PreFlight)
 {
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        [.. (await Checks(context).RunAsync(cancellation)).Select(gate => $"{gate.Verdict.ToString().ToUpperInvariant()} {gate.Name}: {gate.Observed}")];
+        Lines(await GatesAsync(context, cancellation));
+
+    /// <summary>The same facts for who only looks: what a run would find now.</summary>
+    public static Task<IReadOnlyList<Gate>> GatesAsync(RunContext context, CancellationToken cancellation) => Checks(context, planning: true).RunAsync(cancellation);
+
+    /// <summary>A line a gate.</summary>
+    public static IReadOnlyList<string> Lines(IEnumerable<Gate> gates) => [.. gates.Select(gate => $"{gate.Verdict.ToString().ToUpperInvariant()} {gate.Name}: {gate.Observed}")];
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) =>
-        StepOutcome.Finished(await Checks(context).RunAsync(cancellation));
+        StepOutcome.Finished(await Checks(context, planning: false).RunAsync(cancellation));
 
-    static PreFlightChecks Checks(RunContext context) => new(context.Database, context.Run.Symbol, context.Run.Settings, context.RealTime, context.PastPooler);
+    static PreFlightChecks Checks(RunContext context, bool planning) =>
+        new(context.Database, context.Run.Symbol, context.Run.Settings, context.RealTime, context.PastPooler, planning);
 }

@@ -17,9 +17,15 @@ namespace DxyOrleans.Storage.Migration.Phases.PreFlight;
 /// <param name="settings">The run's.</param>
 /// <param name="realTime">This machine's clock, compared with the server's.</param>
 /// <param name="pastPooler">The same database past a pooler; null where it isn't given.</param>
-public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, RunSettings settings, TimeProvider realTime, NpgsqlDataSource? pastPooler = null)
+/// <param name="planning">Whether who asks only looks: what its role may not do, and that our schema isn't there yet, is then no fault.</param>
+public sealed class PreFlightChecks(
+    NpgsqlDataSource database, Symbol symbol, RunSettings settings, TimeProvider realTime, NpgsqlDataSource? pastPooler = null, bool planning = false)
 {
     const double SkewSeconds = 5;
+
+    bool _installed = true;
+    bool _hidden;
+    bool _writes = true;
 
     public async Task<IReadOnlyList<Gate>> RunAsync(CancellationToken cancellation)
     {
@@ -29,6 +35,12 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
             await SchemaCatalog.ReadAsync(database, SchemaCatalog.New, symbol, cancellation), await SchemaCatalog.ReadAsync(database, SchemaCatalog.Old, symbol, cancellation),
         };
         gates.AddRange(await ServerAsync(cancellation));
+        if (!_installed)
+        {
+            gates.Add(Warn("pre-flight/schema", false, "our schema is installed", _hidden ? "it is, but this role may not look into it" : "schema dxy isn't here",
+                "SELECT to_regnamespace('dxy')", _hidden ? "GRANT dxy_reader to the role that plans" : "'./dxy db apply' puts it there, before the run, with its roles and triggers"));
+        }
+
         if (tables.FirstOrDefault(table => !table.Exists) is { } missing)
         {
             return [.. gates, SchemaGates.Exists(missing)];
@@ -39,8 +51,13 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
         gates.Add(hidden);
         gates.Add(await TransactionsAsync(cancellation));
         gates.AddRange(await ReplicationAsync(cancellation));
-        gates.Add(await CaptureAsync(cancellation));
+        if (_installed)
+        {
+            gates.Add(await CaptureAsync(cancellation));
+        }
+
         gates.AddRange(await ConsumersAsync(cancellation));
+        gates.AddRange(await WritersAsync(cancellation));
         if (hidden.Verdict == GateVerdict.Fail)
         {
             // Whatever would be counted now would be counted wrong.
@@ -50,15 +67,18 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
         gates.AddRange(await KeysAsync(tables[0], cancellation));
         gates.Add(await SessionAsync(tables[0], cancellation));
         gates.Add(await SizeAsync(cancellation));
-        gates.AddRange(await RowsAsync(cancellation));
-        gates.AddRange(await MarketDataAsync(cancellation));
+        gates.AddRange(await CountedAsync("pre-flight/source-rows", () => RowsAsync(cancellation)));
+        gates.AddRange(await CountedAsync("pre-flight/components", () => MarketDataAsync(cancellation)));
         return gates;
     }
 
     async Task<IEnumerable<Gate>> ServerAsync(CancellationToken cancellation)
     {
-        var (version, encoding, standby, role, simulated, epoch, readOnly) = (await database.Migration("pre-flight/server").RowsAsync(
-            row => (row.GetInt32(0), row.GetString(1), row.GetBoolean(2), row.GetString(3), row.GetBoolean(4), row.GetDouble(5), row.GetBoolean(6)), cancellation))[0];
+        var (version, encoding, standby, role, sees, epoch, stands, readOnly) = (await database.Migration("pre-flight/server").RowsAsync(
+            row => (row.GetInt32(0), row.GetString(1), row.GetBoolean(2), row.GetString(3), row.GetBoolean(4), row.GetDouble(5), row.GetBoolean(6), row.GetBoolean(7)), cancellation))[0];
+        (_installed, _hidden) = (sees, stands && !sees);
+        _writes = await database.CreateCommand("SELECT coalesce(has_table_privilege(to_regclass('public.data_bars'), 'INSERT'), true)").ValueAsync<bool>(cancellation);
+        var simulated = sees && await database.CreateCommand("SELECT count(*) > 0 FROM dxy.clock").ValueAsync<bool>(cancellation);
         var skew = Math.Abs(realTime.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 - epoch);
         return
         [
@@ -75,8 +95,10 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
     async Task<Gate> RightsAsync(CancellationToken cancellation)
     {
         var grants = await database.Migration("pre-flight/rights").RowsAsync(row => row.GetString(0), cancellation);
-        return Gate.Of("pre-flight/rights", grants.Count == 0, "the role that carries the run out may do all of it", grants.Count == 0 ? "it may" : Text($"{grants.Count} rights are missing"), null,
-            string.Join("; ", grants));
+        const string Name = "pre-flight/rights", Expected = "the role that carries the run out may do all of it";
+        return planning && (!_writes || !_installed)
+            ? Warn(Name, grants.Count == 0, Expected, Text($"this role only looks: to carry the run out it would lack {grants.Count} rights"), null, string.Join("; ", grants))
+            : Gate.Of(Name, grants.Count == 0, Expected, grants.Count == 0 ? "it may" : Text($"{grants.Count} rights are missing"), null, string.Join("; ", grants));
     }
 
     async Task<Gate> RowSecurityAsync(CancellationToken cancellation)
@@ -124,6 +146,22 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
             Warn("pre-flight/consumers", consumers.Count == 0, "nothing in the database depends on the old table", consumers.Count == 0 ? "nothing was found" : string.Join("; ", consumers), null,
                 "see that each can do without the symbol's 1m bars there (or with them in data_bars), then accept it"),
             await StatementsAsync(cancellation),
+        ];
+    }
+
+    // Who writes the old table now has to be able to write the new one, by the function or by himself; and so has the mirror.
+    async Task<IEnumerable<Gate>> WritersAsync(CancellationToken cancellation)
+    {
+        var lacking = await database.Migration("pre-flight/writers").RowsAsync(row => (Role: row.GetString(0), Grant: row.GetString(1), Ours: row.GetBoolean(2)), cancellation);
+        var ours = lacking.Where(one => one.Ours).ToList();
+        var others = lacking.Where(one => !one.Ours).ToList();
+        return
+        [
+            Gate.Of("pre-flight/own-writes", ours.Count == 0, "our roles may write data_bars, the sequences of its defaults included", ours.Count == 0 ? "they may"
+                : Text($"{ours.Count} rights are missing: each derived or mirrored row would fail"), null, "'./dxy db apply' gives them; or: " + string.Join("; ", ours.Select(one => one.Grant))),
+            Warn("pre-flight/writers", others.Count == 0, "who writes derived_data_bars may write data_bars too, the sequences of its defaults included", others.Count == 0 ? "they may, or there are none"
+                : Text($"{others.Count} rights are missing to {string.Join(", ", others.Select(one => one.Role).Distinct())}"), null,
+                "as the tables' owner: " + string.Join("; ", others.Select(one => one.Grant)) + "; or accept it where they will not write data_bars, nor call calc_dxy_range_1m"),
         ];
     }
 
@@ -183,6 +221,19 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
             "SELECT pg_size_pretty(pg_database_size(current_database()))", "see that the server's disk has it, then accept it");
     }
 
+    // A table may lack columns that the run will add, and who looks may lack rights: what can't be counted is said so.
+    async Task<IEnumerable<Gate>> CountedAsync(string gate, Func<Task<IEnumerable<Gate>>> count)
+    {
+        try
+        {
+            return await count();
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UndefinedColumn || (planning && fault.SqlState == PostgresErrorCodes.InsufficientPrivilege))
+        {
+            return [Warn(gate, false, "its rows can be counted", $"they can't yet: {fault.MessageText}", null, "add the column or give the right; or accept that nothing is known of them")];
+        }
+    }
+
     async Task<IEnumerable<Gate>> RowsAsync(CancellationToken cancellation)
     {
         var rows = (await database.Migration("pre-flight/rows", symbol.Name).RowsAsync(row => new
@@ -206,6 +257,39 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
         ];
     }
 
+    async Task<IEnumerable<Gate>> PricesAsync(string[] components, CancellationToken cancellation)
+    {
+        const string Unblock = "correct or soft-delete them; nothing is copied or derived from what is no price";
+        var command = database.Migration("pre-flight/prices", symbol.Name, components);
+        command.CommandTimeout = 0;
+        var places = (await command.RowsAsync(row => (Place: row.GetString(0), Rows: row.GetInt64(1), Unfit: row.GetInt64(2), First: row.IsDBNull(3) ? null : row.GetString(3),
+            NoVolume: row.GetInt64(4), NoCount: row.GetInt64(5)), cancellation)).ToDictionary(place => place.Place);
+        var (old, inputs) = (places["derived_data_bars"], places["data_bars"]);
+        return
+        [
+            Gate.Of("pre-flight/prices", old.Unfit == 0, "every bar to be moved has four prices above zero, high and low around them",
+                old.Unfit == 0 ? Text($"{old.Rows} rows have") : Text($"{old.Unfit} of {old.Rows} rows have not; the first is {old.First}"), null, Unblock),
+            Warn("pre-flight/input-prices", inputs.Unfit == 0, "and so has every bar that the index is derived from",
+                inputs.Unfit == 0 ? Text($"{inputs.Rows} rows have") : Text($"{inputs.Unfit} of {inputs.Rows} rows have not; the first is {inputs.First}"), null,
+                "correct them, or accept that there is no bar of the index for these minutes"),
+            new Gate("pre-flight/counts", GateVerdict.Pass, "volume and count may be missing: null is none", Text(
+                $"in derived_data_bars {old.NoVolume} rows are without volume and {old.NoCount} without count, in data_bars {inputs.NoVolume} and {inputs.NoCount}")),
+        ];
+    }
+
+    async Task<Gate> RegistryAsync(string[] components, CancellationToken cancellation)
+    {
+        const string Name = "pre-flight/registry", Expected = "the index and its components are active in the registry";
+        var lacking = await database.Migration("pre-flight/registry", (object)components.Append(symbol.Name).ToArray()).RowsAsync(row => (Symbol: row.GetString(0), What: row.GetString(1)), cancellation);
+        // The index's row is the run's to make; that it is inactive is somebody's word.
+        var (dead, quiet) = (lacking.Exists(one => one.Symbol == symbol.Name && one.What == "inactive"), lacking.Where(one => one.Symbol != symbol.Name).ToList());
+        var seen = string.Join(", ", lacking.Select(one => $"{one.Symbol}: {one.What}"));
+        return dead ? Gate.Of(Name, false, Expected, $"{seen}: of an inactive index nothing is derived", "SELECT canonical_symbol, active FROM public.core_asset_registry_all",
+                $"UPDATE public.core_asset_registry_all SET active = true WHERE canonical_symbol = '{symbol}'")
+            : Warn(Name, quiet.Count == 0, Expected, lacking.Count == 0 ? "they are" : seen, "SELECT canonical_symbol, active FROM public.core_asset_registry_all",
+                "register or activate them, or accept that nothing may bring their bars");
+    }
+
     async Task<IEnumerable<Gate>> MarketDataAsync(CancellationToken cancellation)
     {
         var registry = await new RegistryStore(database).LoadAsync(cancellation);
@@ -220,6 +304,8 @@ public sealed class PreFlightChecks(NpgsqlDataSource database, Symbol symbol, Ru
             .RowsAsync(row => (row.GetInt64(0), row.GetInt64(1), row.GetDouble(2)), cancellation))[0];
         return
         [
+            await RegistryAsync(names, cancellation),
+            .. await CountedAsync("pre-flight/prices", () => PricesAsync(names, cancellation)),
             Gate.Of("pre-flight/components", begins.All(begin => begin.Begin != "never"), "1m bars of every component in data_bars", "since: " + string.Join(", ", begins.Select(begin => $"{begin.Symbol} {begin.Begin}")), null,
                 "bring the missing ones: a feed or './dxy import'"),
             Warn("pre-flight/formula", compared > 0 && different == 0, "the old bars are what the registry's formula gives",
