@@ -23,11 +23,13 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, ExitCode.Terminated));
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => End(context, ExitCode.Terminated));
 
-await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 15) { AutoFlush = !Console.IsOutputRedirected };
+var standard = OutputStream.Standard();
+await using var output = new StreamWriter(standard, new UTF8Encoding(false), 1 << 15) { AutoFlush = !Console.IsOutputRedirected };
+await using var error = new QuietWriter(Console.Error);
 var host = new ConsoleHost
 {
     Out = output,
-    Error = Console.Error,
+    Error = error,
     In = Console.In,
     IsOutTerminal = !Console.IsOutputRedirected,
     IsErrorTerminal = !Console.IsErrorRedirected,
@@ -36,5 +38,20 @@ var host = new ConsoleHost
     Folder = Environment.CurrentDirectory,
     Time = TimeProvider.System,
 };
-var code = await App.RunAsync(args, host, ending.Token);
-return code == ExitCode.Interrupted ? signalled : code;
+try
+{
+    var code = await App.RunAsync(args, host, ending.Token);
+    await output.FlushAsync();
+    return code == ExitCode.Interrupted ? signalled : code;
+}
+catch (OutputLostException lost)
+{
+    // Who closes a pipe knows; every program in it ends so, and says nothing.
+    if (standard.IsClosedPipe)
+    {
+        return ExitCode.PipeClosed;
+    }
+
+    error.WriteLine($"dxy: standard output can't be written: {lost.Message.TrimEnd('.')}; what was printed is not whole.");
+    return ExitCode.Unexpected;
+}

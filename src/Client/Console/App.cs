@@ -98,7 +98,7 @@ internal sealed class App
             // Whatever a cancelled call threw on its way out, the user asked for the end.
             return ExitCode.Interrupted;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not OutputLostException)
         {
             return Tell(FaultOf.Exception(exception, session?.DatabaseName), json, exception, verbose);
         }

@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>A bug of ours.</summary>
+    /// <summary>A bug of ours, or an output that can't be written.</summary>
     public const int Unexpected = 1;
 
     /// <summary>The call was written wrongly.</summary>
@@ -31,6 +31,9 @@ internal static class ExitCode
 
     /// <summary>Ctrl-C.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Nobody reads the output any more: what SIGPIPE gives.</summary>
+    public const int PipeClosed = 141;
 
     /// <summary>SIGTERM.</summary>
     public const int Terminated = 143;

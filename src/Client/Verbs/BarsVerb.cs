@@ -109,18 +109,17 @@ internal sealed class BarsVerb : Verb
 
     static async Task TableAsync(Session session, IAsyncEnumerable<ExportedBar> bars, CancellationToken cancellation)
     {
-        var count = 0L;
+        var text = new BarTableText(session.Out);
         await foreach (var bar in bars.WithCancellation(cancellation))
         {
-            if (count++ == 0)
-            {
-                session.Out.WriteLine(BarFollower.Head);
-            }
-
-            session.Out.WriteLine(BarFollower.Line(bar));
+            text.Add(bar);
         }
 
-        if (count == 0)
+        if (text.Any)
+        {
+            text.Begin();
+        }
+        else
         {
             session.Note("no bars");
         }

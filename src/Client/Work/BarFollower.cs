@@ -1,4 +1,3 @@
-using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
@@ -15,18 +14,14 @@ internal static class BarFollower
     /// <summary>How far back a change is noticed, in bars.</summary>
     const int Window = 120;
 
-    public const string Head = "time                            open          high           low         close        volume  source";
-
-    public static string Line(ExportedBar bar) => string.Create(CultureInfo.InvariantCulture,
-        $"{bar.Time,-20}  {bar.Open,14}{bar.High,14}{bar.Low,14}{bar.Close,14}{bar.Volume,14}  {bar.Source}{(bar.IsPartial ? " partial" : "")}");
-
     public static async Task RunAsync(
         Session session, NpgsqlDataSource database, BarTable table, Series series, UtcTime from, string format, CancellationToken cancellation)
     {
         var seen = new Dictionary<UtcTime, UtcTime?>();
-        if (format != "json")
+        var text = new BarTableText(session.Out);
+        if (format == "csv")
         {
-            session.Out.WriteLine(format == "csv" ? BarOutput.CsvHeader : Head);
+            session.Out.WriteLine(BarOutput.CsvHeader);
         }
 
         while (true)
@@ -38,8 +33,13 @@ internal static class BarFollower
                 if (!seen.TryGetValue(bar.Time, out var updated) || updated != bar.UpdatedAt)
                 {
                     seen[bar.Time] = bar.UpdatedAt;
-                    Print(session.Out, bar, format);
+                    Print(session.Out, text, bar, format);
                 }
+            }
+
+            if (format == "table")
+            {
+                text.Begin();
             }
 
             session.Out.Flush();
@@ -53,16 +53,20 @@ internal static class BarFollower
         }
     }
 
-    static void Print(TextWriter writer, ExportedBar bar, string format)
+    static void Print(TextWriter writer, BarTableText text, ExportedBar bar, string format)
     {
         if (format == "json")
         {
             using var document = new JsonOutput(writer, "dxy.bar/1");
             BarOutput.Write(document.Json, bar);
         }
+        else if (format == "csv")
+        {
+            writer.WriteLine(BarOutput.Csv(bar));
+        }
         else
         {
-            writer.WriteLine(format == "csv" ? BarOutput.Csv(bar) : Line(bar));
+            text.Add(bar);
         }
     }
 }

@@ -4,6 +4,7 @@ using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Registry;
 using DxyOrleans.Storage.Schema;
 using Npgsql;
@@ -71,18 +72,29 @@ internal sealed class HealthExam(NpgsqlDataSource database, SymbolRegistry regis
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         UtcTime? newest = reader.IsDBNull(0) ? null : reader.GetUtc(0);
-        checks.Add(HealthRules.Freshness(entry.Symbol.Name, newest, now));
-        if (newest is null)
+        var (isLive, first) = newest is { } end ? await LiveAsync(series, table, end, day, cancellation) : (false, day.To);
+        checks.Add(HealthRules.Freshness(entry.Symbol.Name, newest, now, isLive));
+        if (newest is null || !isLive)
         {
             return;
         }
 
-        // Data younger than a day can't have more.
-        var window = day.Intersect(new TimeRange(UtcTime.Min(reader.GetUtc(1), day.To), day.To));
+        // Before a series came live it can't have more.
+        var window = day.Intersect(new TimeRange(first, day.To));
         checks.Add(HealthRules.Coverage(entry.Symbol.Name, reader.GetInt32(2), FxWeek.OpenMinutes(window)));
         var isDxy = entry.Index is not null && entry.Symbol == IndexDefinition.Dxy.Symbol;
         checks.Add(HealthRules.Outliers(entry.Symbol.Name, reader.IsDBNull(3) ? null : reader.GetDouble(3), reader.IsDBNull(4) ? null : reader.GetDecimal(4),
             reader.IsDBNull(5) ? null : reader.GetDecimal(5), isDxy ? LowestDxy : 0, isDxy ? HighestDxy : Price.Limit));
+    }
+
+    // Whether the series' bars come as they happen, and from when on in the last day a bar of each minute can be asked for.
+    async Task<(bool IsLive, UtcTime From)> LiveAsync(Series series, BarTable table, UtcTime newest, TimeRange day, CancellationToken cancellation)
+    {
+        await using var command = database.Statement("health_live");
+        command.Parameters.AddSeries(series).With(newest.ToDateTime()).With(day.From.ToDateTime()).With(table.Name);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return (reader.GetBoolean(0), reader.GetBoolean(1) ? day.From : reader.IsDBNull(2) ? day.To : UtcTime.Min(reader.GetUtc(2), day.To));
     }
 
     async Task RollupAsync(List<HealthCheck> checks, Series rollup, UtcTime now, CancellationToken cancellation)

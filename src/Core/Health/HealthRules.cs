@@ -11,7 +11,8 @@ public static class HealthRules
     /// <param name="subject">The symbol.</param>
     /// <param name="newest">Its newest final bar's open, null when it has none.</param>
     /// <param name="now">The market time.</param>
-    public static HealthCheck Freshness(string subject, UtcTime? newest, UtcTime now)
+    /// <param name="isLive">Whether its bars came as they happened; what was imported is history, and nothing of it is late.</param>
+    public static HealthCheck Freshness(string subject, UtcTime? newest, UtcTime now, bool isLive = true)
     {
         if (newest is not { } time)
         {
@@ -22,6 +23,11 @@ public static class HealthRules
         if (end > now + TimeSpan.FromMinutes(2))
         {
             return new HealthCheck("freshness", subject, HealthStatus.Fail, $"the newest bar, {time}, lies in the future");
+        }
+
+        if (!isLive && end < now)
+        {
+            return new HealthCheck("freshness", subject, HealthStatus.Warn, $"history up to {time}; no bar came as it happened");
         }
 
         var age = end >= now ? 0 : FxWeek.OpenMinutes(new TimeRange(end, now));

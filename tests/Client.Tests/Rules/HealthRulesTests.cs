@@ -20,6 +20,13 @@ public sealed class HealthRulesTests
         Assert.Equal(status, HealthRules.Freshness("DXY", LastOfWeek, UtcTime.At(2019, 10, 13, 21) + TimeSpan.FromMinutes(minutes)).Status);
 
     [Fact]
+    public void History_that_nobody_sends_live_is_not_late_but_a_bar_from_the_future_is_none_all_the_same()
+    {
+        Assert.Equal(HealthStatus.Warn, HealthRules.Freshness("DXY", LastOfWeek, UtcTime.At(2026, 1, 1), isLive: false).Status);
+        Assert.Equal(HealthStatus.Fail, HealthRules.Freshness("DXY", LastOfWeek, UtcTime.At(2019, 10, 1), isLive: false).Status);
+    }
+
+    [Fact]
     public void A_bar_from_the_future_fails() => Assert.Equal(HealthStatus.Fail, HealthRules.Freshness("DXY", Sunday + TimeSpan.FromHours(1), Sunday).Status);
 
     [Theory]

@@ -34,9 +34,14 @@ internal sealed class MigrateReportVerb : Verb
             return ExitCode.Done;
         }
 
-        await using (var file = new StreamWriter(path, append: false, new UTF8Encoding(false)))
+        try
         {
+            await using var file = new StreamWriter(path, append: false, new UTF8Encoding(false));
             Write(file);
+        }
+        catch (IOException full) when (full is not DirectoryNotFoundException)
+        {
+            throw new Fault(ExitCode.Unexpected, "output", $"{path} can't be written: {full.Message.TrimEnd('.')}").ToException();
         }
 
         session.Note($"written to {path}");
