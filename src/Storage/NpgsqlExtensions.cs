@@ -43,4 +43,33 @@ public static class NpgsqlExtensions
         await using var command = database.CreateCommand("SELECT dxy.now()");
         return UtcTime.From((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
     }
+
+    /// <summary>Runs statements in the connection's transaction.</summary>
+    internal static async Task RunAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The first column of a query as text, nulls left out.</summary>
+    internal static async Task<List<string>> TextsAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] values)
+    {
+        var texts = new List<string>();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (!reader.IsDBNull(0))
+            {
+                texts.Add(reader.GetString(0));
+            }
+        }
+
+        return texts;
+    }
 }

@@ -6,9 +6,17 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Verbs;
 
-/// <summary><c>db remove</c>: takes everything of ours out and proves that the shop's tables are defined as before.</summary>
-internal sealed class DbRemoveVerb() : Verb("remove", "Takes everything of ours out of the database and proves it.", "db remove --yes")
+/// <summary><c>db remove</c>: takes everything of ours out and proves that nothing else went or changed.</summary>
+internal sealed class DbRemoveVerb : Verb
 {
+    readonly Option<bool> _discardBackups = new("--discard-backups")
+    {
+        Description = "Drop the backup of a completed migration too, though it could still be taken back.",
+    };
+
+    public DbRemoveVerb()
+        : base("remove", "Takes everything of ours out of the database and proves it.", "db remove --yes") => Options.Add(_discardBackups);
+
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.RawDatabaseAsync(cancellation);
@@ -19,13 +27,15 @@ internal sealed class DbRemoveVerb() : Verb("remove", "Takes everything of ours 
 
         var name = new NpgsqlConnectionStringBuilder(await session.ConnectionAsync(cancellation)).Database ?? "database";
         Confirmation.Demand(session, "This removes the schemas dxy and dxy_orleans with the backlog, corrections and triggers", name);
-        var result = await SchemaRemoval.RemoveAsync(database, cancellation);
+        var result = await SchemaRemoval.RemoveAsync(database, cancellation, parse.GetValue(_discardBackups));
         if (session.Json)
         {
             using var document = session.Document("dxy.db_remove/1");
             Strings(document, "removed", result.Removed);
             Strings(document, "kept", result.Kept);
-            document.Json.WriteNumber("facts_unchanged", result.Proof);
+            document.Json.WriteNumber("facts_unchanged", result.Facts);
+            document.Json.WriteNumber("relations_unchanged", result.Relations);
+            document.Json.WriteNumber("rows_untouched", result.Rows);
             return ExitCode.Done;
         }
 
@@ -36,10 +46,12 @@ internal sealed class DbRemoveVerb() : Verb("remove", "Takes everything of ours 
 
         foreach (var table in result.Kept)
         {
-            session.Out.WriteLine($"kept     {table} (it holds rows)");
+            session.Out.WriteLine($"kept     {table}");
         }
 
-        session.Out.WriteLine($"nothing of ours is left; {result.Proof} facts of the shop's tables compared, all unchanged");
+        session.Out.WriteLine(
+            $"nothing of ours is left; the other {result.Relations} relations stand as they stood, with {result.Facts} facts of the shop's tables compared and unchanged "
+            + $"and their {result.Rows} rows untouched");
         return ExitCode.Done;
     }
 

@@ -37,17 +37,12 @@ public static class SchemaCheck
         return differences;
     }
 
-    /// <summary>The lines a catalog query of <c>sql/checks/</c> returns.</summary>
+    /// <summary>The lines a catalog query of <c>sql/checks/</c> returns, the same for every login: names come with their schema, whatever path the login has.</summary>
     public static async Task<IReadOnlyList<string>> FactsAsync(NpgsqlDataSource database, string check, CancellationToken cancellation)
     {
-        var facts = new List<string>();
-        await using var command = database.CreateCommand(Sql.Text(check));
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            facts.Add(reader.GetString(0));
-        }
-
-        return facts;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await connection.RunAsync("SET LOCAL search_path = pg_catalog, pg_temp", cancellation);
+        return await connection.TextsAsync(Sql.Text(check), cancellation);
     }
 }

@@ -3,88 +3,118 @@ using Npgsql;
 namespace DxyOrleans.Storage.Schema;
 
 /// <summary>
-/// Takes everything of ours out of a database, in one transaction, and proves that the shop's tables are defined as they were. Tables that we created because
-/// there were none stay when they hold bars, and go when they are empty.
+/// Takes everything of ours out of a database, in one transaction: by its list, never by the schema that it stands in, so that what isn't ours stays or is named. Proves
+/// that the shop's tables are defined as they were, that no relation went that isn't ours, and that no row of theirs was touched. Tables that we created because there
+/// were none stay when they hold rows, and go when they are empty.
 /// </summary>
 public static class SchemaRemoval
 {
-    /// <param name="Removed">What was dropped, a line each.</param>
-    /// <param name="Kept">Tables we created that hold rows, and roles that another database or another table needs: they stay.</param>
-    /// <param name="Proof">How many facts of the shop's tables were compared and found unchanged.</param>
-    public sealed record Result(IReadOnlyList<string> Removed, IReadOnlyList<string> Kept, int Proof);
+    const string Registry = "core_asset_registry_all";
 
-    /// <exception cref="SchemaException">A definition of the shop's tables would have changed; nothing was removed.</exception>
-    public static async Task<Result> RemoveAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    /// <param name="Removed">What was dropped, a line each.</param>
+    /// <param name="Kept">Tables we created that hold rows, and roles that another database or another table needs: they stay, with the reason.</param>
+    /// <param name="Facts">How many facts of the shop's tables were compared and found unchanged.</param>
+    /// <param name="Relations">How many relations that aren't ours were there before and are there after.</param>
+    /// <param name="Rows">How many rows of the shop's tables and their partitions were counted; none was touched.</param>
+    public sealed record Result(IReadOnlyList<string> Removed, IReadOnlyList<string> Kept, int Facts, int Relations, long Rows);
+
+    /// <param name="database">The owner's.</param>
+    /// <param name="discardBackups">Whether backups that a completed migration's way back still needs go all the same.</param>
+    /// <param name="cancellation">Takes nothing out.</param>
+    /// <exception cref="SchemaException">A migration still needs what is ours, something else's stands among it or depends on it, or something of the shop's would have changed;
+    /// the message says what and what to do. Nothing was removed.</exception>
+    public static async Task<Result> RemoveAsync(NpgsqlDataSource database, CancellationToken cancellation, bool discardBackups = false)
     {
-        var removed = new List<string>();
-        var kept = new List<string>();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(connection, $"SET LOCAL lock_timeout = '{(int)SchemaInstaller.DefaultLockBudget.TotalMilliseconds}ms'", cancellation);
-        var created = await ListAsync(connection, "SELECT to_regclass('dxy.created_table')::text", cancellation) is [_, ..]
-            ? await ListAsync(connection, "SELECT table_name FROM dxy.created_table ORDER BY 1", cancellation)
+        // Whatever the database or the role has set: names come qualified, and a count may take its time. Nobody applies meanwhile.
+        await connection.RunAsync(
+            $"""
+            SET TRANSACTION READ WRITE; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0; SET LOCAL row_security = off;
+            SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(21883, 0);
+            SET LOCAL lock_timeout = '{(int)SchemaInstaller.DefaultLockBudget.TotalMilliseconds}ms'
+            """, cancellation);
+        var runs = (await connection.TextsAsync("SELECT to_regclass('dxy.run')::text", cancellation)).Count > 0
+            ? await connection.TextsAsync("SELECT name FROM dxy.run", cancellation)
             : [];
-        var before = await FactsAsync(connection, cancellation);
-        foreach (var drop in await ListAsync(connection, Sql.Text("checks/capture_present.sql"), cancellation, column: 3))
+        string[] ours = [.. OurObjects.Relations, .. runs.SelectMany(OurObjects.Backup)];
+        await RemovalObstacles.RefuseAsync(connection, discardBackups, ours, cancellation);
+        var created = (await connection.TextsAsync("SELECT to_regclass('dxy.created_table')::text", cancellation)).Count > 0
+            ? await connection.TextsAsync("SELECT table_name FROM dxy.created_table ORDER BY 1", cancellation)
+            : [];
+
+        var proof = await RemovalProof.BeginAsync(connection, cancellation);
+        var removed = await DropAsync(connection, ours, cancellation);
+        var kept = new List<string>();
+        foreach (var table in created.OrderBy(name => name == Registry))
         {
-            await ExecuteAsync(connection, drop, cancellation);
-            removed.Add(drop);
+            // The registry we made goes with the bars it describes, or stays with them.
+            await ((await StaysAsync(connection, table, cancellation) ?? (table == Registry && kept.Count > 0 ? "it describes what stays" : null)) is { } why
+                ? Stay(table, why)
+                : DropTableAsync(table));
         }
 
-        await ExecuteAsync(connection, Sql.Text("remove/schemas.sql"), cancellation);
-        removed.Add("DROP SCHEMA dxy, dxy_orleans");
-        foreach (var table in created)
-        {
-            var empty = table == "core_asset_registry_all" || (await ListAsync(connection, $"SELECT 'row' FROM public.{table} LIMIT 1", cancellation)).Count == 0;
-            (empty ? removed : kept).Add(empty ? $"DROP TABLE public.{table}" : $"public.{table}");
-        }
-
-        // The registry we made goes with the bars it describes, or stays with them.
-        if (kept.Count > 0 && removed.Remove("DROP TABLE public.core_asset_registry_all"))
-        {
-            kept.Add("public.core_asset_registry_all");
-        }
-
-        kept.AddRange(await ListAsync(connection,
-            "SELECT 'role ' || rolname || ', which something else uses' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror') ORDER BY 1", cancellation));
-        var gone = removed.Where(line => line.StartsWith("DROP TABLE", StringComparison.Ordinal)).ToList();
-        var after = await FactsAsync(connection, cancellation);
-        if (!before.SequenceEqual(after))
-        {
-            throw new SchemaException($"Removing would change the shop's tables ({before.Except(after).Concat(after.Except(before)).First()}); nothing was removed.");
-        }
-
-        foreach (var drop in gone)
-        {
-            await ExecuteAsync(connection, drop, cancellation);
-        }
-
+        await connection.RunAsync(Sql.Text("remove/roles.sql"), cancellation);
+        kept.AddRange(await connection.TextsAsync(
+            "SELECT 'role ' || rolname || ' (something else needs it)' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror') ORDER BY 1", cancellation));
+        await proof.EndAsync(connection, cancellation);
         await transaction.CommitAsync(cancellation);
-        return new Result(removed, kept, after.Count);
+        return new Result(removed, kept, proof.Facts, proof.Relations, proof.Rows);
+
+        Task Stay(string table, string why)
+        {
+            kept.Add($"public.{table} ({why})");
+            return Task.CompletedTask;
+        }
+
+        async Task DropTableAsync(string table)
+        {
+            await proof.ForgetAsync(connection, table, cancellation);
+            await connection.RunAsync($"DROP TABLE public.{table}", cancellation);
+            removed.Add($"DROP TABLE public.{table}");
+        }
     }
 
-    static Task<List<string>> FactsAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
-        ListAsync(connection, Sql.Text("checks/shop_tables.sql"), cancellation);
-
-    static async Task<List<string>> ListAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, int column = 0)
+    static async Task<List<string>> DropAsync(NpgsqlConnection connection, string[] ours, CancellationToken cancellation)
     {
-        var list = new List<string>();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        var removed = new List<string>();
+        try
         {
-            if (!reader.IsDBNull(column))
+            foreach (var drop in await connection.TextsAsync(Sql.Text("checks/capture_present.sql"), cancellation))
             {
-                list.Add(reader.GetString(column));
+                await connection.RunAsync(drop, cancellation);
+                removed.Add(drop);
+            }
+
+            foreach (var drop in await connection.TextsAsync(Sql.Text("remove/drops.sql"), cancellation, ours, (string[])[.. OurObjects.Functions], OurObjects.Schemas))
+            {
+                await connection.RunAsync(drop, cancellation);
+                removed.Add(drop);
             }
         }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
+        {
+            throw RemovalObstacles.Depended(refused);
+        }
 
-        return list;
+        return removed;
     }
 
-    static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    // Why a table that we made stays; null where it goes. Nobody writes it from here on.
+    static async Task<string?> StaysAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
+        if ((await connection.TextsAsync($"SELECT to_regclass('public.{table}')::text", cancellation)).Count == 0)
+        {
+            return "it is gone already";
+        }
+
+        await connection.RunAsync($"LOCK TABLE public.{table} IN ACCESS EXCLUSIVE MODE", cancellation);
+        var rows = table == Registry ? Sql.Text("remove/registry_as_made.sql") : $"SELECT 'row' FROM public.{table} LIMIT 1";
+        if ((await connection.TextsAsync(rows, cancellation)).Count > 0)
+        {
+            return table == Registry ? "it holds symbols of yours" : "it holds rows";
+        }
+
+        return (await connection.TextsAsync(Sql.Text("remove/dependents.sql"), cancellation, $"public.{table}")) is [var dependent, ..] ? $"{dependent} depends on it" : null;
     }
 }

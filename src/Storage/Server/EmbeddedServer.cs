@@ -12,8 +12,17 @@ public sealed class EmbeddedServer
     /// <summary>The <c>cluster_name</c> by which SQL knows that it runs on an embedded server.</summary>
     public const string ClusterName = "dxy-embedded";
 
-    /// <summary>The role that everything of ours logs in as, and the database it owns.</summary>
-    public const string RoleName = "dxy";
+    /// <summary>The database that everything of ours is in.</summary>
+    public const string DatabaseName = "dxy";
+
+    /// <summary>
+    /// The role that owns the database and that everything of ours logs in as. Not the name of a schema of ours: by the default search path what it makes without naming a
+    /// schema would land in that one.
+    /// </summary>
+    public const string RoleName = "dxyowner";
+
+    /// <summary>The same in homes that were made before; there a search path keeps what it makes out of our schema.</summary>
+    internal const string FormerRoleName = "dxy";
 
     internal const string AdminName = "postgres";
 
@@ -42,14 +51,17 @@ public sealed class EmbeddedServer
     /// <summary>The folder of the Unix socket, below /tmp for its short name.</summary>
     public string SocketFolder => _record.SocketFolder ?? "";
 
-    /// <summary>For Npgsql: role and database <c>dxy</c>.</summary>
-    public string ConnectionString => Connection(_record, Port, RoleName, _record.Password, RoleName);
+    /// <summary>The role that owns the database: <see cref="RoleName"/>, or what it was called when the home was made.</summary>
+    public string Role => _record.Role;
+
+    /// <summary>For Npgsql: the owner, in the database <c>dxy</c>.</summary>
+    public string ConnectionString => Connection(_record, Port, Role, _record.Password, DatabaseName);
 
     /// <summary>For Npgsql: the superuser, in the database <c>dxy</c>.</summary>
-    public string AdminConnectionString => Connection(_record, Port, AdminName, _record.AdminPassword, RoleName);
+    public string AdminConnectionString => Connection(_record, Port, AdminName, _record.AdminPassword, DatabaseName);
 
     /// <summary>For psql and other programs; the password is in it.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"postgresql://{RoleName}:{_record.Password}@127.0.0.1:{Port}/{RoleName}");
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Role}:{_record.Password}@127.0.0.1:{Port}/{DatabaseName}");
 
     /// <summary>
     /// Brings the server of a home up and returns when it answers: makes the data folder when there is none, starts it when stopped,

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace DxyOrleans.Storage.Server;
 
-/// <summary>The role <c>dxy</c> and its database. Run until it has succeeded once, so it takes what it finds half-done.</summary>
+/// <summary>The owner's role and its database. Run until it has succeeded once, so it takes what it finds half-done.</summary>
 internal static class ServerContents
 {
     public static async Task PrepareAsync(ServerRecord record, int port, CancellationToken cancellationToken)
@@ -13,17 +13,19 @@ internal static class ServerContents
         await using (connection)
         {
             await connection.OpenAsync(cancellationToken);
-            const string Role = EmbeddedServer.RoleName;
-            var verb = await ExistsAsync(connection, "SELECT FROM pg_roles WHERE rolname = $1", cancellationToken) ? "ALTER" : "CREATE";
-            await RunAsync(connection, $"{verb} ROLE {Role} LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD '{record.Password}'", cancellationToken);
-            if (!await ExistsAsync(connection, "SELECT FROM pg_database WHERE datname = $1", cancellationToken))
-                await RunAsync(connection, $"CREATE DATABASE {Role} OWNER {Role}", cancellationToken);
+            var verb = await ExistsAsync(connection, "SELECT FROM pg_roles WHERE rolname = $1", record.Role, cancellationToken) ? "ALTER" : "CREATE";
+            await RunAsync(connection, $"{verb} ROLE {record.Role} LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD '{record.Password}'", cancellationToken);
+            if (!await ExistsAsync(connection, "SELECT FROM pg_database WHERE datname = $1", EmbeddedServer.DatabaseName, cancellationToken))
+                await RunAsync(connection, $"CREATE DATABASE {EmbeddedServer.DatabaseName} OWNER {record.Role}", cancellationToken);
+            // By the default path this login's own tables would land among ours; those that did are found there all the same.
+            if (record.Role == EmbeddedServer.FormerRoleName)
+                await RunAsync(connection, $"ALTER ROLE {record.Role} SET search_path = public, {record.Role}", cancellationToken);
         }
     }
 
-    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string query, CancellationToken cancellationToken)
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string query, string name, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(query, connection) { Parameters = { new() { Value = EmbeddedServer.RoleName } } };
+        await using var command = new NpgsqlCommand(query, connection) { Parameters = { new() { Value = name } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken);
     }

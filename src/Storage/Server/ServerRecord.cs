@@ -22,6 +22,12 @@ internal sealed record ServerRecord
 
     public required string AdminPassword { get; init; }
 
+    /// <summary>The role that owns the database. Homes made before it was written down have the former one.</summary>
+    public string Role { get; init; } = EmbeddedServer.FormerRoleName;
+
+    /// <summary>What the former role makes without naming a schema goes to <c>public</c>.</summary>
+    public bool PathSet { get; init; }
+
     public int Port { get; init; }
 
     public string? SocketFolder { get; init; }
@@ -40,6 +46,8 @@ internal sealed record ServerRecord
         Root = root,
         Password = RandomNumberGenerator.GetHexString(32, lowercase: true),
         AdminPassword = RandomNumberGenerator.GetHexString(32, lowercase: true),
+        Role = EmbeddedServer.RoleName,
+        PathSet = true,
     };
 
     /// <exception cref="EmbeddedServerException">The file is there and can't be read.</exception>

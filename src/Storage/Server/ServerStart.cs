@@ -17,10 +17,10 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         var postmaster = record is null ? null : await SettledAsync(record.DataFolder, cancellationToken);
         if (postmaster is null)
             (record, postmaster) = await LaunchAsync(record, cancellationToken);
-        if (!record!.Prepared)
+        if (!record!.Prepared || !record.PathSet)
         {
             await ServerContents.PrepareAsync(record, postmaster.Port, cancellationToken);
-            record = record with { Prepared = true };
+            record = record with { Prepared = true, PathSet = true };
             record.Save(options.Home);
         }
 

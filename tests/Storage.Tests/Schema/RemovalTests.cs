@@ -30,7 +30,8 @@ public sealed class RemovalTests : IClassFixture<TestServer>
         var result = await SchemaRemoval.RemoveAsync(database.Data, Shop.Token);
         Assert.Equal(0, await database.ValueAsync<long>(Traces, Shop.Token));
         Assert.Equal(before, await SchemaCheck.FactsAsync(database.Data, "checks/shop_tables.sql", Shop.Token));
-        Assert.Equal(before.Count, result.Proof);
+        Assert.Equal(before.Count, result.Facts);
+        Assert.Equal(await database.ValueAsync<long>("SELECT (SELECT count(*) FROM data_bars) + (SELECT count(*) FROM derived_data_bars) + (SELECT count(*) FROM core_asset_registry_all)", Shop.Token), result.Rows);
         Assert.Empty(result.Kept);
         Assert.Equal(60, await database.ValueAsync<long>("SELECT count(*) FROM public.data_bars", Shop.Token));
     }
@@ -50,7 +51,7 @@ public sealed class RemovalTests : IClassFixture<TestServer>
         await using var shop = await Shop.OpenAsync(_server, alone: true);
         await shop.StoreAsync(Shop.Fx("EURUSD", 0));
         var result = await SchemaRemoval.RemoveAsync(shop.Data, Shop.Token);
-        Assert.Equal(["public.data_bars", "public.core_asset_registry_all"], result.Kept);
+        Assert.Equal(["public.data_bars (it holds rows)", "public.core_asset_registry_all (it describes what stays)"], result.Kept);
         Assert.Equal(1, await shop.CountAsync("public.data_bars"));
     }
 

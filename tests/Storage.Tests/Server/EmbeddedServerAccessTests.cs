@@ -13,7 +13,7 @@ public sealed class EmbeddedServerAccessTests
         await using var home = new ServerHome();
         var server = await home.StartAsync();
 
-        Assert.Equal("dxy", await Shell.RunAsync("psql", server.Url, "-XAtc", "SELECT current_user"));
+        Assert.Equal("dxyowner", await Shell.RunAsync("psql", server.Url, "-XAtc", "SELECT current_user"));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class EmbeddedServerAccessTests
         var server = await home.StartAsync();
         const string Sql = """
             SELECT concat_ws(',', r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolcreatedb, d.datname, pg_encoding_to_char(d.encoding))
-            FROM pg_roles r JOIN pg_database d ON d.datdba = r.oid WHERE r.rolname = 'dxy'
+            FROM pg_roles r JOIN pg_database d ON d.datdba = r.oid WHERE r.rolname = 'dxyowner'
             """;
 
         Assert.Equal("t,f,t,t,dxy,UTF8", await ServerHome.AskAsync<string>(server.ConnectionString, Sql));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using DxyOrleans.Storage.Server;
 
 namespace DxyOrleans.Storage.Tests.Server;
@@ -21,6 +22,23 @@ public sealed class EmbeddedServerRestartTests
         Assert.NotEqual(before.Pid, after.Pid);
         Assert.Equal(before.ConnectionString, after.ConnectionString);
         Assert.Equal(42, await ServerHome.AskAsync<int>(after.ConnectionString, "SELECT n FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_home_from_before_keeps_its_login_whose_own_tables_no_longer_land_in_our_schema()
+    {
+        await using var home = new ServerHome();
+        var before = await home.StartAsync();
+        await ServerHome.AskAsync<int>(before.AdminConnectionString, "ALTER ROLE dxyowner RENAME TO dxy; SELECT 1");
+        var file = Path.Combine(home.Path, "postgres.json");
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!.AsObject();
+        Assert.True(record.Remove("role") && record.Remove("path_set"));
+        await File.WriteAllTextAsync(file, record.ToJsonString(), TestContext.Current.CancellationToken);
+
+        var after = await home.StartAsync();
+        Assert.Equal("dxy|public|1", await ServerHome.AskAsync<string>(after.ConnectionString,
+            "CREATE SCHEMA dxy; CREATE TABLE kept (); CREATE TABLE dxy.landed AS SELECT 1 AS n; SELECT current_user || '|' || (SELECT schemaname FROM pg_tables WHERE tablename = 'kept') || '|' || (SELECT n FROM landed)"));
+        Assert.Equal(after.ConnectionString, (await home.StartAsync()).ConnectionString);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class EmbeddedServerStartTests
 
         var server = await home.StartAsync();
 
-        Assert.Equal("dxy|dxy", await ServerHome.AskAsync<string>(server.ConnectionString, "SELECT current_user || '|' || current_database()"));
+        Assert.Equal("dxyowner|dxy", await ServerHome.AskAsync<string>(server.ConnectionString, "SELECT current_user || '|' || current_database()"));
         Assert.Equal(server.Pid.ToString(CultureInfo.InvariantCulture), (await File.ReadAllTextAsync(Path.Combine(home.Path, "run", "postgres.pid"), TestContext.Current.CancellationToken)).Trim());
         Assert.Equal(server.Pid, home.Find()?.Pid);
         Assert.True(File.Exists(Path.Combine(home.Path, "log", "postgres.log")));
