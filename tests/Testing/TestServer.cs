@@ -57,7 +57,7 @@ public sealed class TestServer : IAsyncLifetime
             notice: null,
             _time);
         AdminConnectionString = Embedded.AdminConnectionString;
-        _owner = Embedded.ConnectionString;
+        await MakeOwnerAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -135,7 +135,7 @@ public sealed class TestServer : IAsyncLifetime
 
     private async Task MakeOwnerAsync()
     {
-        _ownerRole = $"dxy_test_owner_{Environment.ProcessId}";
+        _ownerRole = $"host_owner_{Environment.ProcessId}";
         var password = Guid.NewGuid().ToString("N");
         await RunAsync($"DROP ROLE IF EXISTS {_ownerRole}", CancellationToken.None);
         await RunAsync($"CREATE ROLE {_ownerRole} LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD '{password}'", CancellationToken.None);
