@@ -64,10 +64,19 @@ while (true)
 
         restart = watch.IsAsked;
     }
-    catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException or SchemaException)
+    catch (Exception fault) when (fault is NpgsqlException or TimeoutException or SchemaException)
     {
-        await Console.Error.WriteLineAsync($"dxy-silo: the database can't be used: {fault.Message}");
-        return SiloExit.NoDatabase;
+        return await RefuseAsync(SiloExit.NoDatabase, $"the database can't be used: {fault.Message}");
+    }
+    catch (Exception fault) when (PortFault.Of(fault, options) is { } taken)
+    {
+        return await RefuseAsync(SiloExit.PortTaken, taken);
+    }
+    catch (Exception fault)
+    {
+        // All of it for who mends it, and then the line for who started it.
+        await Console.Error.WriteLineAsync(fault.ToString());
+        return await RefuseAsync(SiloExit.Unexpected, $"it can't run: {fault.GetBaseException().Message.Split('\n', 2)[0].TrimEnd()}");
     }
 
     if (!restart || options.Restart == SiloSettings.RestartByExit)

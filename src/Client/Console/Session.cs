@@ -10,6 +10,9 @@ namespace DxyOrleans.Client.Console;
 /// <summary>One call of the console: how it was asked to speak, its settings, and its database, opened when first needed.</summary>
 internal sealed class Session(ConsoleHost host, SettingsReader settings, bool json, bool verbose, bool yes) : IAsyncDisposable
 {
+    /// <summary>The name that the server shows for the console's connections.</summary>
+    public const string ApplicationName = "dxy-console";
+
     NpgsqlDataSource? _database;
     string? _connection;
 
@@ -113,7 +116,7 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
         Connection = await ConnectionAsync(cancellation),
         PoolSize = settings.Number("PoolSize", 2, 200),
         Prepare = settings.Flag("Prepare"),
-        ApplicationName = "dxy-console",
+        ApplicationName = ApplicationName,
     });
 
     public async ValueTask DisposeAsync()

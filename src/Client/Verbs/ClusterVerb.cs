@@ -13,7 +13,7 @@ internal sealed class ClusterVerb() : Verb("cluster", "Shows the silos and the g
         var database = await session.DatabaseAsync(cancellation);
         var silos = await SiloRoster.ReadAsync(database, cancellation);
         var routes = await SiloRoster.RoutesAsync(database, cancellation);
-        var grains = await GrainCounts.ReadAsync(new LocalCluster(session).Running(), cancellation);
+        var grains = await GrainCounts.ReadAsync(SiloRecord.All(session.Home).Where(silo => silo.IsThere), cancellation);
         if (session.Json)
         {
             using var document = session.Document("dxy.cluster/1");

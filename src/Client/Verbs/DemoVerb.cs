@@ -45,14 +45,15 @@ internal sealed class DemoVerb : Verb
             if (running.Count == 0)
             {
                 Note(session, "starting a silo with a simulated market …");
-                started = await cluster.StartAsync(1, "simulated", new Dictionary<string, string>
-                {
-                    ["Simulation:AlwaysOpen"] = "true", ["Simulation:BackfillMinutes"] = "90",
-                }, cancellation);
             }
 
+            // Or those that run are found at work.
+            started = await cluster.StartAsync(1, "simulated", new Dictionary<string, string>
+            {
+                ["Simulation:AlwaysOpen"] = "true", ["Simulation:BackfillMinutes"] = "90",
+            }, cancellation);
             ready = session.Time.GetElapsedTime(began);
-            Note(session, string.Create(CultureInfo.InvariantCulture, $"ready after {ready.TotalSeconds:0.0} s; dashboard {running.Concat(started).First().Dashboard}"));
+            Note(session, string.Create(CultureInfo.InvariantCulture, $"ready after {ready.TotalSeconds:0.0} s; dashboard {cluster.Running()[0].Dashboard}"));
             var registry = await Registries.LoadAsync(database, cancellation);
             watch = new DemoWatch(database, registry, IndexDefinition.Dxy.Symbol, since);
             board = new DemoBoard(session, watch, began);

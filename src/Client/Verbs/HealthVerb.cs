@@ -8,11 +8,14 @@ namespace DxyOrleans.Client.Verbs;
 /// <summary><c>health</c>: PASS, WARN or FAIL of everything that can ail; exit code 10 on FAIL.</summary>
 internal sealed class HealthVerb() : Verb("health", "Judges freshness, coverage, rollups, outliers, backlog, silos, clock and database.", "health")
 {
+    static readonly TimeSpan Answering = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan Asking = TimeSpan.FromSeconds(2);
+
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
-        var database = await session.DatabaseAsync(cancellation);
-        var registry = await Registries.LoadAsync(database, cancellation);
-        var checks = await new HealthExam(database, registry, session.Settings.Span("Grace"), session.Time).RunAsync(cancellation);
+        // A server of our own may have to be started first.
+        var database = session.IsEmbedded ? await session.DatabaseAsync(cancellation) : await session.DatabaseAsync(cancellation).WaitAsync(Answering, session.Time, cancellation);
+        var checks = await new HealthExam(database, session.Settings.Number("PoolSize", 2, 200), LocalAsync, session.Settings.Span("Grace"), session.Time).RunAsync(cancellation);
         var worst = checks.Max(check => check.Status);
         if (session.Json)
         {
@@ -43,6 +46,10 @@ internal sealed class HealthVerb() : Verb("health", "Judges freshness, coverage,
         }
 
         return worst == HealthStatus.Fail ? ExitCode.Differs : ExitCode.Done;
+
+        // Those of another database are no concern of this one.
+        async Task<IReadOnlyList<SiloCondition>> LocalAsync(CancellationToken end) =>
+            [.. (await new LocalCluster(session).ConditionsAsync(Asking, end)).Where(silo => silo.Silo.Database is not { } other || other == session.DatabaseName)];
     }
 
     static string Word(HealthStatus status) => status.ToString().ToUpperInvariant();

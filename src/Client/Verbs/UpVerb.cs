@@ -52,9 +52,9 @@ internal sealed class UpVerb : Verb
             throw Fault.Gate("feed", $"{other.Name} runs with the feed {other.Feed}", null, "'./dxy down' first: silos of one cluster have one feed").ToException();
         }
 
-        var started = running.Count < wanted ? await cluster.StartAsync(wanted - running.Count, feed, new Dictionary<string, string>(), cancellation) : [];
+        var started = await cluster.StartAsync(wanted, feed, new Dictionary<string, string>(), cancellation);
         var took = session.Time.GetElapsedTime(began);
-        var all = running.Concat(started).OrderBy(silo => silo.Number).ToList();
+        var all = cluster.Running();
         if (session.Json)
         {
             using var document = session.Document("dxy.up/1");

@@ -6,13 +6,13 @@ namespace DxyOrleans.Client.Work;
 internal static class GrainCounts
 {
     /// <summary>Null when no silo here answers: the tables don't know this.</summary>
-    public static async Task<SortedDictionary<string, int>?> ReadAsync(IReadOnlyList<SiloRecord> silos, CancellationToken cancellation)
+    public static async Task<SortedDictionary<string, int>?> ReadAsync(IEnumerable<SiloRecord> silos, CancellationToken cancellation)
     {
         foreach (var silo in silos)
         {
             try
             {
-                using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+                using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(3) };
                 using var document = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri(silo.Dashboard + "/DashboardCounters"), cancellation));
                 var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
                 foreach (var kind in document.RootElement.GetProperty("simpleGrainStats").EnumerateArray())

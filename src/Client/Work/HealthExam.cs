@@ -11,8 +11,14 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Work;
 
-/// <summary>Looks at everything that can ail, from the tables alone, and judges it by <see cref="HealthRules"/>.</summary>
-internal sealed class HealthExam(NpgsqlDataSource database, SymbolRegistry registry, TimeSpan grace, TimeProvider time)
+/// <summary>Looks at everything that can ail, from the tables and, of this machine's silos, from their processes, and judges it by <see cref="HealthRules"/>.</summary>
+/// <param name="database">The database.</param>
+/// <param name="connections">How many connections may be used, 2 or more.</param>
+/// <param name="local">Asks the silos of this machine that work on that database.</param>
+/// <param name="grace">How long after its end a bucket is emitted.</param>
+/// <param name="time">The real clock.</param>
+internal sealed class HealthExam(
+    NpgsqlDataSource database, int connections, Func<CancellationToken, Task<IReadOnlyList<SiloCondition>>> local, TimeSpan grace, TimeProvider time)
 {
     // The plan's bounds of a plausible DXY; other indexes are judged by their moves alone.
     const decimal LowestDxy = 50;
@@ -20,71 +26,96 @@ internal sealed class HealthExam(NpgsqlDataSource database, SymbolRegistry regis
 
     public async Task<IReadOnlyList<HealthCheck>> RunAsync(CancellationToken cancellation)
     {
-        var checks = new List<HealthCheck>();
-        var now = await ServerAsync(checks, cancellation);
-        checks.Add(HealthRules.Capture([.. (await CaptureMissing.ReadAsync(database, cancellation)).Select(trigger => $"{trigger.Name} on {trigger.Table}")]));
+        var looks = new HealthLooks(database, connections, time);
+        SymbolRegistry? registry = null;
+        var first = await looks.RunAsync([
+            new("database", "", ServerAsync),
+            new("registry", "", async end =>
+            {
+                registry = await Registries.LoadAsync(database, end);
+                return [];
+            }),
+            new("capture", "", async end => [HealthRules.Capture([.. (await CaptureMissing.ReadAsync(database, end)).Select(trigger => $"{trigger.Name} on {trigger.Table}")])]),
+            new("tables", "", TablesAsync),
+        ], cancellation);
+        var bars = registry is null ? [] : await looks.RunAsync([
+            .. Watched(registry).Select(entry => new HealthLook("freshness", entry.Symbol.Name, end => SeriesAsync(registry, entry, end))),
+            .. registry.Rollups.Select(rollup => new HealthLook("schedule", rollup.ToString(), end => RollupAsync(registry, rollup, end))),
+        ], cancellation);
+        var last = await looks.RunAsync([
+            new("backlog", "", BacklogAsync),
+            new("silos", "", async end => [SiloHealth.Judge(await SiloRoster.ReadAsync(database, end), await local(end))]),
+        ], cancellation);
+        return [.. first, .. bars, .. last];
+    }
+
+    async Task<IEnumerable<HealthCheck>> TablesAsync(CancellationToken cancellation)
+    {
         var faults = await TableFitness.FaultsAsync(database, cancellation);
-        checks.Add(HealthRules.Tables([.. faults.Where(fault => fault.Stops).Select(fault => fault.Line)], [.. faults.Where(fault => !fault.Stops).Select(fault => fault.Line)]));
-        foreach (var entry in Watched())
-        {
-            await SeriesAsync(checks, entry, now, cancellation);
-        }
+        return [HealthRules.Tables([.. faults.Where(fault => fault.Stops).Select(fault => fault.Line)], [.. faults.Where(fault => !fault.Stops).Select(fault => fault.Line)])];
+    }
 
-        foreach (var rollup in registry.Rollups)
-        {
-            await RollupAsync(checks, rollup, now, cancellation);
-        }
-
+    async Task<IEnumerable<HealthCheck>> BacklogAsync(CancellationToken cancellation)
+    {
         var backlog = await Backlog.StateAsync(database, null, cancellation);
-        checks.Add(HealthRules.Backlog(backlog.Oldest is { } oldest ? backlog.Now - oldest : null, backlog.Minutes, backlog.Changes));
-        checks.Add(HealthRules.Stuck(backlog.Stuck, backlog.Attempts));
-        var silos = await SiloRoster.ReadAsync(database, cancellation);
-        checks.Add(HealthRules.Silos(silos.Count(silo => silo.IsAlive), silos.Count(silo => silo.State == "active")));
-        return checks;
+        return [
+            HealthRules.Backlog(backlog.Oldest is { } oldest ? backlog.Now - oldest : null, backlog.Minutes, backlog.Changes),
+            HealthRules.Stuck(backlog.Stuck, backlog.Attempts),
+        ];
     }
 
     // The indexes and what they are made of; other symbols of a shop are its own affair.
-    IEnumerable<RegistryEntry> Watched()
+    static IEnumerable<RegistryEntry> Watched(SymbolRegistry registry)
     {
         var symbols = registry.Indexes.SelectMany(index => index.Components.Select(component => component.Symbol).Append(index.Symbol)).ToHashSet();
         return registry.Entries.Where(entry => entry.Active && symbols.Contains(entry.Symbol));
     }
 
-    async Task<UtcTime> ServerAsync(List<HealthCheck> checks, CancellationToken cancellation)
+    async Task<IEnumerable<HealthCheck>> ServerAsync(CancellationToken cancellation)
     {
         await using var command = database.Statement("health_server");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var skew = UtcTime.From(time.GetUtcNow()) - reader.GetUtc(2);
-        checks.Add(HealthRules.Database(reader.GetInt32(0), reader.GetString(1)));
-        checks.Add(HealthRules.Clock(skew, reader.GetBoolean(4)));
-        checks.Add(HealthRules.Missed(reader.GetInt64(5)));
-        return reader.GetUtc(3);
+        return [HealthRules.Database(reader.GetInt32(0), reader.GetString(1)), HealthRules.Clock(skew, reader.GetBoolean(4)), HealthRules.Missed(reader.GetInt64(5))];
     }
 
-    async Task SeriesAsync(List<HealthCheck> checks, RegistryEntry entry, UtcTime now, CancellationToken cancellation)
+    async Task<IEnumerable<HealthCheck>> SeriesAsync(SymbolRegistry registry, RegistryEntry entry, CancellationToken cancellation)
     {
+        var now = await database.NowAsync(cancellation);
         var series = new Series(entry.Symbol, Timeframe.OneMinute);
         var table = await BarExport.TableAsync(database, registry, series, cancellation);
         var day = LastMarketDay(now.Floor(Timeframe.OneMinute));
-        await using var command = database.Statement("health_series");
-        command.Parameters.AddSeries(series).AddRange(day).With(table.Name);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        UtcTime? newest = reader.IsDBNull(0) ? null : reader.GetUtc(0);
+        UtcTime? newest;
+        int bars;
+        double? move;
+        decimal? lowest, highest;
+        await using (var command = database.Statement("health_series"))
+        {
+            command.Parameters.AddSeries(series).AddRange(day).With(table.Name);
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            newest = reader.IsDBNull(0) ? null : reader.GetUtc(0);
+            bars = reader.GetInt32(2);
+            move = reader.IsDBNull(3) ? null : reader.GetDouble(3);
+            (lowest, highest) = (reader.IsDBNull(4) ? null : reader.GetDecimal(4), reader.IsDBNull(5) ? null : reader.GetDecimal(5));
+        }
+
         var (isLive, first) = newest is { } end ? await LiveAsync(series, table, end, day, cancellation) : (false, day.To);
-        checks.Add(HealthRules.Freshness(entry.Symbol.Name, newest, now, isLive));
+        var freshness = HealthRules.Freshness(entry.Symbol.Name, newest, now, isLive);
         if (newest is null || !isLive)
         {
-            return;
+            return [freshness];
         }
 
         // Before a series came live it can't have more.
         var window = day.Intersect(new TimeRange(first, day.To));
-        checks.Add(HealthRules.Coverage(entry.Symbol.Name, reader.GetInt32(2), FxWeek.OpenMinutes(window)));
         var isDxy = entry.Index is not null && entry.Symbol == IndexDefinition.Dxy.Symbol;
-        checks.Add(HealthRules.Outliers(entry.Symbol.Name, reader.IsDBNull(3) ? null : reader.GetDouble(3), reader.IsDBNull(4) ? null : reader.GetDecimal(4),
-            reader.IsDBNull(5) ? null : reader.GetDecimal(5), isDxy ? LowestDxy : 0, isDxy ? HighestDxy : Price.Limit));
+        return [
+            freshness,
+            HealthRules.Coverage(entry.Symbol.Name, bars, FxWeek.OpenMinutes(window)),
+            HealthRules.Outliers(entry.Symbol.Name, move, lowest, highest, isDxy ? LowestDxy : 0, isDxy ? HighestDxy : Price.Limit),
+        ];
     }
 
     // Whether the series' bars come as they happen, and from when on in the last day a bar of each minute can be asked for.
@@ -97,8 +128,9 @@ internal sealed class HealthExam(NpgsqlDataSource database, SymbolRegistry regis
         return (reader.GetBoolean(0), reader.GetBoolean(1) ? day.From : reader.IsDBNull(2) ? day.To : UtcTime.Min(reader.GetUtc(2), day.To));
     }
 
-    async Task RollupAsync(List<HealthCheck> checks, Series rollup, UtcTime now, CancellationToken cancellation)
+    async Task<IEnumerable<HealthCheck>> RollupAsync(SymbolRegistry registry, Series rollup, CancellationToken cancellation)
     {
+        var now = await database.NowAsync(cancellation);
         var inputs = await BarExport.TableAsync(database, registry, new Series(rollup.Symbol, Timeframe.OneMinute), cancellation);
 
         // What has just closed gets the grace and a moment to be written in.
@@ -108,7 +140,7 @@ internal sealed class HealthExam(NpgsqlDataSource database, SymbolRegistry regis
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         UtcTime? expected = reader.IsDBNull(0) ? null : reader.GetUtc(0).Floor(rollup.Timeframe);
-        checks.Add(HealthRules.Schedule(rollup.ToString(), rollup.Timeframe, expected, reader.IsDBNull(1) ? null : reader.GetUtc(1)));
+        return [HealthRules.Schedule(rollup.ToString(), rollup.Timeframe, expected, reader.IsDBNull(1) ? null : reader.GetUtc(1))];
     }
 
     // The window that holds the last 1,440 market minutes; after a weekend it reaches back over it.

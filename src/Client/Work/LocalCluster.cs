@@ -10,18 +10,27 @@ internal sealed class LocalCluster(Session session)
     const int SigTerm = 15;
     const int SigKill = 9;
 
+    /// <summary>How often a silo is started anew that lost its port to another program between the look and the start.</summary>
+    const int Attempts = 5;
+
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>A silo gets this long to hand over its grains and save what is forming.</summary>
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
 
-    /// <summary>The silos that run; records of those that don't are cleared away.</summary>
+    /// <summary>Without a database nothing can be handed over or saved.</summary>
+    static readonly TimeSpan GraceWithoutDatabase = TimeSpan.FromSeconds(1);
+
+    /// <summary>What was ended by force is gone within this, unless the system holds it.</summary>
+    static readonly TimeSpan Force = TimeSpan.FromSeconds(5);
+
+    /// <summary>The silos whose processes are there; records of those that aren't are cleared away.</summary>
     public IReadOnlyList<SiloRecord> Running()
     {
         var running = new List<SiloRecord>();
         foreach (var record in SiloRecord.All(session.Home))
         {
-            if (record.IsRunning)
+            if (record.IsThere)
             {
                 running.Add(record);
             }
@@ -34,9 +43,11 @@ internal sealed class LocalCluster(Session session)
         return running;
     }
 
-    /// <summary>Starts silos and returns when all are ready; when one fails, those started here are stopped again.</summary>
+    /// <summary>Brings the number of silos up to what is wanted and returns when all are at work; when one isn't, those started here are stopped again.</summary>
+    /// <returns>Those that were started here.</returns>
+    /// <exception cref="FaultException">One can't start or doesn't work; the message says why.</exception>
     public async Task<IReadOnlyList<SiloRecord>> StartAsync(
-        int count, string feed, IReadOnlyDictionary<string, string> extra, CancellationToken cancellation)
+        int wanted, string feed, IReadOnlyDictionary<string, string> extra, CancellationToken cancellation)
     {
         var connection = await session.ConnectionAsync(cancellation);
         if (!session.IsEmbedded)
@@ -44,22 +55,27 @@ internal sealed class LocalCluster(Session session)
             await DemandSchemaAsync(cancellation);
         }
 
+        var before = Running();
+        await DemandWorkAsync(before, cancellation);
         var launcher = new SiloLauncher(session);
-        var taken = Running().Select(silo => silo.Number).ToHashSet();
         var started = new List<SiloRecord>();
         try
         {
-            foreach (var number in Enumerable.Range(1, int.MaxValue).Where(number => !taken.Contains(number)).Take(count))
+            // The first brings the schema; the others would only queue for its lock.
+            if (before.Count == 0 && await NextAsync(1) is { } first)
             {
-                started.Add(launcher.Start(number, connection, feed, extra));
-                if (started.Count == 1 && count > 1)
-                {
-                    // The first brings the schema; the others would only queue for its lock.
-                    await launcher.WaitAsync(started[0], cancellation);
-                }
+                started.Add(first);
+                await SettledAsync(first);
             }
 
-            await Task.WhenAll(started.Select(silo => launcher.WaitAsync(silo, cancellation)));
+            var settled = started.Count;
+            while (await NextAsync(wanted) is { } next)
+            {
+                started.Add(next);
+            }
+
+            await Task.WhenAll(started.Skip(settled).ToList().Select(SettledAsync));
+            await DemandWorkAsync([.. Running().Where(silo => !started.Contains(silo))], cancellation);
             return started;
         }
         catch
@@ -67,28 +83,84 @@ internal sealed class LocalCluster(Session session)
             await StopAsync(started, CancellationToken.None);
             throw;
         }
+
+        // One call at a time looks which numbers and ports are free and takes them.
+        async Task<SiloRecord?> NextAsync(int most)
+        {
+            Directory.CreateDirectory(SiloRecord.RunFolder(session.Home));
+            using var alone = await HomeLock.TakeAsync(session.Home, "silos", session.Time, cancellation);
+            var taken = Running().Select(silo => silo.Number).ToHashSet();
+            return taken.Count >= most ? null : launcher.Start(Enumerable.Range(1, int.MaxValue).First(number => !taken.Contains(number)), connection, feed, extra);
+        }
+
+        async Task SettledAsync(SiloRecord silo)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await launcher.WaitAsync(silo, cancellation);
+                    return;
+                }
+                catch (FaultException fault) when (attempt < Attempts && launcher.LostItsPort(silo, fault))
+                {
+                    using var alone = await HomeLock.TakeAsync(session.Home, "silos", session.Time, cancellation);
+                    var again = launcher.Start(silo.Number, connection, feed, extra);
+                    started[started.IndexOf(silo)] = again;
+                    silo = again;
+                }
+            }
+        }
+    }
+
+    /// <summary>How the silos on record are, those that have ended included.</summary>
+    /// <param name="patience">How long each may take to answer.</param>
+    /// <param name="cancellation">Ends the asking.</param>
+    public async Task<IReadOnlyList<SiloCondition>> ConditionsAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        using var probe = new SiloProbe(patience);
+        return await probe.AskAsync(SiloRecord.All(session.Home), cancellation);
     }
 
     /// <summary>Asks the silos to stop, waits, and ends those that don't.</summary>
+    /// <exception cref="FaultException">One can't be ended.</exception>
     public async Task StopAsync(IReadOnlyCollection<SiloRecord> silos, CancellationToken cancellation)
     {
-        foreach (var silo in silos.Where(silo => silo.IsRunning))
+        if (silos.Count == 0)
         {
-            Signal(silo, SigTerm);
+            return;
         }
 
+        foreach (var silo in silos)
+        {
+            Signal(silo, SigTerm);
+            // One that was stopped by a signal hears of no other before it goes on.
+            Signal(silo, SigCont);
+        }
+
+        // Asked for beside the waiting; the silos of a home have one database.
+        var reachable = DatabaseDoor.IsOpenAsync(silos.First().Database, cancellation);
         var began = session.Time.GetTimestamp();
         var killed = false;
-        while (silos.Any(silo => silo.IsRunning))
+        while (silos.Any(silo => silo.IsThere))
         {
-            if (!killed && session.Time.GetElapsedTime(began) > Grace)
+            var waited = session.Time.GetElapsedTime(began);
+            var without = reachable.IsCompletedSuccessfully && !reachable.Result;
+            var grace = without ? GraceWithoutDatabase : Grace;
+            if (!killed && waited > grace)
             {
                 killed = true;
-                foreach (var silo in silos.Where(silo => silo.IsRunning))
+                began = session.Time.GetTimestamp();
+                foreach (var silo in silos.Where(silo => silo.IsThere))
                 {
-                    session.Note($"{silo.Name} did not stop within {Grace.TotalSeconds:0} s; ending it");
+                    session.Note(without ? $"{silo.Name} can't say good-bye, its database is away; ending it" : $"{silo.Name} did not stop within {Grace.TotalSeconds:0} s; ending it");
                     Signal(silo, SigKill);
                 }
+            }
+            else if (killed && waited > Force)
+            {
+                var left = silos.First(silo => silo.IsThere);
+                throw new Fault(ExitCode.NotReachable, "silo-stays", $"{left.Name} (process {left.Pid}) can't be ended", null, "is it another user's? 'ps' tells").ToException();
             }
 
             await Task.Delay(Poll, session.Time, cancellation);
@@ -103,13 +175,34 @@ internal sealed class LocalCluster(Session session)
     /// <summary>Stops the embedded server; false when none ran.</summary>
     public async Task<bool> StopServerAsync(CancellationToken cancellation)
     {
-        if (!Directory.Exists(session.Home) || EmbeddedServer.Find(session.Home, session.Time) is not { } server)
+        if (!Directory.Exists(session.Home) || EmbeddedServer.Find(session.Home, session.Time, inAnyState: true) is not { } server)
         {
             return false;
         }
 
         await server.StopAsync(StopMode.Fast, cancellation);
         return true;
+    }
+
+    // A silo that was there before is at work, or just starting for another call; or it is said what ails it.
+    async Task DemandWorkAsync(IReadOnlyList<SiloRecord> silos, CancellationToken cancellation)
+    {
+        using var probe = new SiloProbe(Force);
+        foreach (var found in await probe.AskAsync(silos, cancellation))
+        {
+            if (found.State is SiloState.Ready or SiloState.Gone)
+            {
+                continue;
+            }
+
+            if (found.State == SiloState.Stopped || (found.State == SiloState.Silent && !SiloLauncher.IsStarting(found.Silo, session)))
+            {
+                throw new Fault(ExitCode.NotReachable, found.State == SiloState.Stopped ? "silo-stopped" : "silo-silent", found.Ailment!, found.Silo.LogFile(session.Home),
+                    "'./dxy down' ends it").ToException();
+            }
+
+            await new SiloLauncher(session).WaitAsync(found.Silo, cancellation);
+        }
     }
 
     async Task DemandSchemaAsync(CancellationToken cancellation)
@@ -121,11 +214,17 @@ internal sealed class LocalCluster(Session session)
         }
     }
 
+    // Never by the number alone: it may be another program's by now. Nothing is to be done about one that ended in this moment.
     static void Signal(SiloRecord silo, int signal)
     {
-        // Nothing to be done about one that ended in this moment.
-        _ = Kill(silo.Pid, signal);
+        if (silo.IsThere)
+        {
+            _ = Kill(silo.Pid, signal);
+        }
     }
+
+    // Its number is the system's own.
+    static int SigCont => OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD() ? 19 : 18;
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

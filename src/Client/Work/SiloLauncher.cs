@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Settings;
+using DxyOrleans.Storage.Server;
 
 namespace DxyOrleans.Client.Work;
 
@@ -13,11 +14,14 @@ internal sealed class SiloLauncher(Session session)
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>A silo that answers has this long to find its tables in order.</summary>
+    static readonly TimeSpan Hearing = TimeSpan.FromSeconds(4);
+
     // setsid keeps a silo out of this terminal's signals; where there is none (macOS) nohup does nearly as much.
     // Files that this process inherited (a caller's lock, say) are closed: a silo that outlives the call must not hold them.
     const string Detached = "log=$1; shift; for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi";
 
-    const int LogLines = 12;
+    const string Died = "silo-died";
 
     /// <summary>Starts one silo; it isn't ready yet.</summary>
     /// <param name="number">Its number.</param>
@@ -29,7 +33,7 @@ internal sealed class SiloLauncher(Session session)
         var home = session.Home;
         var shadow = feed == SiloRecord.Shadow;
         var (silo, gateway, http) = (Port("SiloPort", number), Port("GatewayPort", number), Port("HttpPort", number));
-        var record = new SiloRecord(number, 0, 0, silo, gateway, http, feed);
+        var record = new SiloRecord(number, new ProcessIdentity(0, 0, ""), silo, gateway, HttpAddress(), http, feed, session.DatabaseName);
         Directory.CreateDirectory(Path.Combine(home, "log"));
         Directory.CreateDirectory(SiloRecord.RunFolder(home));
         File.Delete(record.LogFile(home));
@@ -43,54 +47,66 @@ internal sealed class SiloLauncher(Session session)
 
         Environ(start, connection, extra);
         using var process = Process.Start(start) ?? throw new Fault(ExitCode.Unexpected, "silo-start", "the silo's process could not be started").ToException();
-        record = record with { Pid = process.Id, StartedAt = process.StartTime.ToUniversalTime().Ticks };
+        record = record with { Process = ProcessIdentity.Of(process.Id) ?? record.Process with { Pid = process.Id } };
         record.Save(home);
         return record;
     }
 
     /// <summary>Returns when the silo answers that it is ready.</summary>
-    /// <exception cref="FaultException">It died or took too long; its last words come with it.</exception>
+    /// <exception cref="FaultException">It died, was stopped, can't work or took too long; its last words come with it.</exception>
     public async Task WaitAsync(SiloRecord record, CancellationToken cancellation)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(5) };
+        using var probe = new SiloProbe(TimeSpan.FromSeconds(5));
+        var log = new SiloLog(record.LogFile(session.Home));
         var began = session.Time.GetTimestamp();
+        long? refusing = null;
+        string? told = null;
         while (true)
         {
-            try
+            var found = await probe.AskAsync(record, cancellation);
+            switch (found.State)
             {
-                using var answer = await client.GetAsync(record.Ready, cancellation);
-                if (answer.StatusCode == HttpStatusCode.OK)
-                {
+                case SiloState.Ready:
                     return;
-                }
-            }
-            catch (Exception early) when (early is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
-            {
-                // It isn't listening yet.
-            }
-
-            if (!record.IsRunning)
-            {
-                throw new Fault(ExitCode.NotReachable, "silo-died", $"{record.Name} ended while starting: {LastWords(record)}", record.LogFile(session.Home),
-                    "mend what it names and start again").ToException();
+                case SiloState.Gone:
+                    throw new Fault(ExitCode.NotReachable, Died, $"{record.Name} ended while starting: {log.LastWords()}", log.Path, "mend what it names and start again").ToException();
+                case SiloState.Stopped:
+                    throw new Fault(ExitCode.NotReachable, "silo-stopped", found.Ailment!, null, "or './dxy down' ends it").ToException();
             }
 
-            if (session.Time.GetElapsedTime(began) > Patience)
+            refusing = found.Said is not null ? refusing ?? session.Time.GetTimestamp() : null;
+            if (refusing is { } since && session.Time.GetElapsedTime(since) > Hearing)
             {
-                throw new Fault(ExitCode.NotReachable, "silo-slow", $"{record.Name} is not ready after {Patience.TotalSeconds:0} s: {LastWords(record)}",
-                    record.LogFile(session.Home), "look at its log; './dxy down' stops it").ToException();
+                throw new Fault(ExitCode.NotReachable, "silo-not-ready", found.Ailment!, log.Path, "mend what it names and start again").ToException();
+            }
+
+            var waited = session.Time.GetElapsedTime(began);
+            if (waited > Patience)
+            {
+                throw new Fault(ExitCode.NotReachable, "silo-slow", $"{record.Name} is not ready after {Patience.TotalSeconds:0} s: {log.LastWords()}",
+                    log.Path, "look at its log; './dxy down' stops it").ToException();
+            }
+
+            // What holds it up is said while there is something to be done about it.
+            if (waited > Hearing && !session.Json && log.LastTrouble() is { } trouble && trouble != told)
+            {
+                session.Note($"{record.Name} is not ready yet: {trouble}");
+                told = trouble;
             }
 
             await Task.Delay(Poll, session.Time, cancellation);
         }
     }
 
-    string LastWords(SiloRecord record)
-    {
-        var log = record.LogFile(session.Home);
-        var lines = File.Exists(log) ? File.ReadLines(log).Where(line => line.Length > 0).TakeLast(LogLines).ToList() : [];
-        return lines.Count == 0 ? "it said nothing" : string.Join(" | ", lines.Select(line => line.Trim()));
-    }
+    /// <summary>Whether a silo that doesn't answer may still be starting, for another call: it wrote no line that it listens, and is young.</summary>
+    public static bool IsStarting(SiloRecord record, Session session) =>
+        File.Exists(record.LogFile(session.Home)) && session.Time.GetUtcNow() - File.GetCreationTimeUtc(record.LogFile(session.Home)) < Patience
+        && !new SiloLog(record.LogFile(session.Home)).SaysItListens;
+
+    /// <summary>Whether it ended because another program took one of its ports after they were looked at, and others may be chosen.</summary>
+    public bool LostItsPort(SiloRecord record, FaultException fault) => fault.Fault.Code == Died
+        && new SiloLog(record.LogFile(session.Home)).SaysPortIsTaken
+        && ((string[])["SiloPort", "GatewayPort", "HttpPort"]).All(key => session.Settings.Get(key).Origin == "default");
 
     void Environ(ProcessStartInfo start, string connection, IReadOnlyDictionary<string, string> extra)
     {
@@ -106,6 +122,13 @@ internal sealed class SiloLauncher(Session session)
 
         // A database of the shop's gets its schema by 'db apply', after a DBA has seen the SQL.
         start.Environment.TryAdd(Setting.Find("ApplySchema").Variable, session.IsEmbedded ? "true" : "false");
+
+        // Somebody waits for this start: a database that is away is told now, not after the ten minutes that a machine's boot may take.
+        if (session.Settings.Get("WaitForDatabase").Origin == "default")
+        {
+            start.Environment[Setting.Find("WaitForDatabase").Variable] = "00:00:04";
+        }
+
         foreach (var (key, value) in extra)
         {
             start.Environment[Setting.Find(key).Variable] = value;
@@ -133,6 +156,10 @@ internal sealed class SiloLauncher(Session session)
         any.Start();
         return ((IPEndPoint)any.LocalEndpoint).Port;
     }
+
+    // Where this machine reaches a silo's health: at each of its own addresses it is loopback too.
+    string HttpAddress() => IPAddress.TryParse(session.Settings["HttpAddress"], out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+        ? address.ToString() : "127.0.0.1";
 
     static bool IsFree(int port)
     {

@@ -1,60 +1,61 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using DxyOrleans.Storage.Server;
 
 namespace DxyOrleans.Client.Work;
 
 /// <summary>A silo that this machine's console started: its process, ports and files in <c>$DXY_HOME/run</c>.</summary>
 /// <param name="Number">1, 2, …; the files are named for it.</param>
-/// <param name="Pid">Its process.</param>
-/// <param name="StartedAt">When that process began, in ticks: a later process that got the same id is another.</param>
-internal sealed record SiloRecord(int Number, int Pid, long StartedAt, int SiloPort, int GatewayPort, int HttpPort, string Feed)
+/// <param name="Process">Its process.</param>
+/// <param name="HttpAddress">Where health and dashboard are asked for.</param>
+/// <param name="Feed">What it was started with.</param>
+/// <param name="Database">The database it was started on, without a password; null where an earlier build wrote the record.</param>
+internal sealed record SiloRecord(
+    int Number, ProcessIdentity Process, int SiloPort, int GatewayPort, string HttpAddress, int HttpPort, string Feed, string? Database)
 {
     /// <summary>What stands for the feed of a silo in shadow mode.</summary>
     public const string Shadow = "shadow";
 
     public string Name => string.Create(CultureInfo.InvariantCulture, $"silo-{Number}");
 
-    public string Dashboard => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HttpPort}/dashboard");
+    public int Pid => Process.Pid;
 
-    public Uri Ready => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HttpPort}/health/ready"));
+    public string Dashboard => Address("dashboard");
+
+    public Uri Ready => new(Address("health/ready"));
 
     public static string RunFolder(string home) => Path.Combine(home, "run");
 
     public string LogFile(string home) => Path.Combine(home, "log", $"{Name}.log");
 
-    /// <summary>Whether the very process still runs.</summary>
-    public bool IsRunning
-    {
-        get
-        {
-            try
-            {
-                using var process = Process.GetProcessById(Pid);
-                return !process.HasExited && Math.Abs(process.StartTime.ToUniversalTime().Ticks - StartedAt) < TimeSpan.TicksPerSecond;
-            }
-            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                return false;
-            }
-        }
-    }
+    /// <summary>Whether the very process is still there, at work or not.</summary>
+    public bool IsThere => Process.Condition != ProcessCondition.Gone;
 
     public void Save(string home)
     {
         Directory.CreateDirectory(RunFolder(home));
         File.WriteAllText(Path.Combine(RunFolder(home), $"{Name}.pid"), Pid.ToString(CultureInfo.InvariantCulture) + "\n");
-        using var file = File.Create(Path.Combine(RunFolder(home), $"{Name}.json"));
-        using var json = new Utf8JsonWriter(file);
-        json.WriteStartObject();
-        json.WriteNumber("number", Number);
-        json.WriteNumber("pid", Pid);
-        json.WriteNumber("started_at", StartedAt);
-        json.WriteNumber("silo_port", SiloPort);
-        json.WriteNumber("gateway_port", GatewayPort);
-        json.WriteNumber("http_port", HttpPort);
-        json.WriteString("feed", Feed);
-        json.WriteEndObject();
+
+        // Aside and then under its name: who reads it meanwhile finds all of it or nothing.
+        var (next, path) = (Path.Combine(RunFolder(home), $"{Name}.new"), Path.Combine(RunFolder(home), $"{Name}.json"));
+        using (var file = File.Create(next))
+        using (var json = new Utf8JsonWriter(file))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", Number);
+            json.WriteNumber("pid", Pid);
+            json.WriteNumber("start_ticks", Process.Start);
+            json.WriteString("boot_id", Process.Boot);
+            json.WriteNumber("silo_port", SiloPort);
+            json.WriteNumber("gateway_port", GatewayPort);
+            json.WriteString("http_address", HttpAddress);
+            json.WriteNumber("http_port", HttpPort);
+            json.WriteString("feed", Feed);
+            json.WriteString("database", Database);
+            json.WriteEndObject();
+        }
+
+        File.Move(next, path, overwrite: true);
     }
 
     public void Delete(string home)
@@ -77,18 +78,51 @@ internal sealed record SiloRecord(int Number, int Pid, long StartedAt, int SiloP
             try
             {
                 using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-                var root = document.RootElement;
-                records.Add(new SiloRecord(root.GetProperty("number").GetInt32(), root.GetProperty("pid").GetInt32(), root.GetProperty("started_at").GetInt64(),
-                    root.GetProperty("silo_port").GetInt32(), root.GetProperty("gateway_port").GetInt32(), root.GetProperty("http_port").GetInt32(),
-                    root.GetProperty("feed").GetString()!));
+                records.Add(Read(document.RootElement));
             }
-            catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException)
+            catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                // Half written by a call that was killed: such a file names no process that could be trusted.
+                // Such a file names no process that could be trusted.
                 File.Delete(path);
+            }
+            catch (FileNotFoundException)
+            {
+                // Another call has just cleared it away.
             }
         }
 
         return [.. records.OrderBy(record => record.Number)];
     }
+
+    static SiloRecord Read(JsonElement root)
+    {
+        var pid = root.GetProperty("pid").GetInt32();
+        var process = root.TryGetProperty("start_ticks", out var start)
+            ? new ProcessIdentity(pid, start.GetInt64(), root.GetProperty("boot_id").GetString()!)
+            : Earlier(pid, root.GetProperty("started_at").GetInt64());
+        return new SiloRecord(root.GetProperty("number").GetInt32(), process, root.GetProperty("silo_port").GetInt32(), root.GetProperty("gateway_port").GetInt32(),
+            root.TryGetProperty("http_address", out var address) ? address.GetString()! : "127.0.0.1", root.GetProperty("http_port").GetInt32(),
+            root.GetProperty("feed").GetString()!, root.TryGetProperty("database", out var database) ? database.GetString() : null);
+    }
+
+    // An earlier build wrote when the process began by the clock, in ticks: its silos are to be found by this one.
+    static ProcessIdentity Earlier(int pid, long startedAt)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(pid);
+            if (Math.Abs(process.StartTime.ToUniversalTime().Ticks - startedAt) < TimeSpan.TicksPerSecond && ProcessIdentity.Of(pid) is { } same)
+            {
+                return same;
+            }
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // As told below.
+        }
+
+        return new ProcessIdentity(pid, -1, "");
+    }
+
+    string Address(string path) => new UriBuilder(Uri.UriSchemeHttp, HttpAddress, HttpPort, path).Uri.ToString();
 }

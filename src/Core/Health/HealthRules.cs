@@ -116,10 +116,16 @@ public static class HealthRules
         stopping.Count > 0 ? HealthStatus.Fail : others.Count > 0 ? HealthStatus.Warn : HealthStatus.Pass,
         stopping.Count + others.Count == 0 ? "bars can be read and stored" : string.Join("; ", stopping.Concat(others)));
 
-    /// <summary>Silos: one alive PASS, none known WARN, known but none alive FAIL.</summary>
-    public static HealthCheck Silos(int alive, int active) => new("silos", "",
-        alive > 0 ? alive == active ? HealthStatus.Pass : HealthStatus.Warn : active == 0 ? HealthStatus.Warn : HealthStatus.Fail,
-        alive > 0 ? $"{alive} of {active} alive" : active == 0 ? "none runs" : $"{active} called themselves active and are silent");
+    /// <summary>Silos: all at work PASS, some WARN, none known WARN, known but none at work FAIL.</summary>
+    /// <param name="working">How many are alive and, where they can be asked, at work.</param>
+    /// <param name="expected">How many there ought to be.</param>
+    /// <param name="ailing">A line for each that isn't at work, where more is known than its silence.</param>
+    public static HealthCheck Silos(int working, int expected, params IReadOnlyCollection<string> ailing)
+    {
+        var status = working == 0 && expected > 0 ? HealthStatus.Fail : working == 0 || working < expected || ailing.Count > 0 ? HealthStatus.Warn : HealthStatus.Pass;
+        var text = expected == 0 ? "none runs" : working > 0 || ailing.Count > 0 ? $"{working} of {expected} alive" : $"{expected} called themselves active and are silent";
+        return new HealthCheck("silos", "", status, string.Join("; ", ailing.Prepend(text)));
+    }
 
     /// <summary>The server's clock against this machine's: up to 2 s PASS, up to 30 s WARN. A market clock that is set is told.</summary>
     public static HealthCheck Clock(TimeSpan skew, bool isSet) => isSet

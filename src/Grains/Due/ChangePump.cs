@@ -43,6 +43,9 @@ public sealed partial class ChangePump(
     /// <summary>Whether the last look succeeded: the silo is ready when it did.</summary>
     public bool IsLooking { get; private set; }
 
+    /// <summary>Why the last look failed; null where it didn't, or there was none yet.</summary>
+    public string? Blind { get; private set; }
+
     /// <summary>What in the shop's tables keeps something from being derived here, a line each: the silo is ready when there is none.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
 
@@ -90,7 +93,7 @@ public sealed partial class ChangePump(
                     LogLooking();
                 }
 
-                IsLooking = true;
+                (IsLooking, Blind) = (true, null);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -104,7 +107,7 @@ public sealed partial class ChangePump(
                     LogBlind(fault.Message);
                 }
 
-                IsLooking = false;
+                (IsLooking, Blind) = (false, fault.Message);
             }
         }
         while (await WaitAsync(timer, stoppingToken));

@@ -9,5 +9,5 @@ public sealed class PumpHealthCheck(ChangePump pump) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         pump.Faults is { Count: > 0 } faults ? HealthCheckResult.Unhealthy(string.Join("; ", faults))
         : pump.IsLooking ? HealthCheckResult.Healthy()
-        : HealthCheckResult.Unhealthy("changes can't be looked for; the log says why"));
+        : HealthCheckResult.Unhealthy(pump.Blind is { } reason ? $"changes can't be looked for: {reason}" : null));
 }

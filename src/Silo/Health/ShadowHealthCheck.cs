@@ -8,5 +8,5 @@ public sealed class ShadowHealthCheck(ShadowWorker worker) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(worker.IsLooking
         ? HealthCheckResult.Healthy()
-        : HealthCheckResult.Unhealthy("nothing can be compared; the log says why"));
+        : HealthCheckResult.Unhealthy(worker.Blind is { } reason ? $"nothing can be compared: {reason}" : null));
 }

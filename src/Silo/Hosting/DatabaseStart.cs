@@ -13,6 +13,7 @@ static partial class DatabaseStart
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         giveUp.CancelAfter(longest);
+        var reason = "nothing came back";
         var retry = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -24,16 +25,24 @@ static partial class DatabaseStart
                 UseJitter = true,
                 OnRetry = attempt =>
                 {
-                    LogAway(logger, attempt.Outcome.Exception!.Message);
+                    reason = attempt.Outcome.Exception!.GetBaseException().Message;
+                    LogAway(logger, reason);
                     return default;
                 },
             })
             .Build();
-        await retry.ExecuteAsync(async token =>
+        try
         {
-            await using var database = NpgsqlDataSource.Create(connectionString);
-            await using var connection = await database.OpenConnectionAsync(token);
-        }, giveUp.Token);
+            await retry.ExecuteAsync(async token =>
+            {
+                await using var database = NpgsqlDataSource.Create(connectionString);
+                await using var connection = await database.OpenConnectionAsync(token);
+            }, giveUp.Token);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"it was not reachable for {longest.TotalSeconds:0} s: {reason}");
+        }
 
         if (apply)
         {
@@ -57,11 +66,12 @@ static partial class DatabaseStart
         }
     }
 
-    // A wrong password or a database that doesn't exist stays wrong; everything else may pass.
-    static bool IsAway(NpgsqlException fault) => fault is not PostgresException
-    {
-        SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName,
-    };
+    // What a pooler of pgbouncer's kind answers while it waits for its server; it has one code for this and for a wrong password.
+    static readonly string[] Passing = ["server_login_retry", "cannot connect to server", "shutting down", "no more connections", "_timeout"];
+
+    // A wrong password, an unknown database, a certificate that isn't trusted stay wrong; a server that is away, starting or full may pass.
+    static bool IsAway(NpgsqlException fault) => fault.IsTransient
+        || (fault is PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } told && Passing.Any(words => told.MessageText.Contains(words, StringComparison.Ordinal)));
 
     [LoggerMessage(2001, LogLevel.Warning, "The database is not reachable, goes on trying: {Reason}")]
     static partial void LogAway(ILogger logger, string reason);

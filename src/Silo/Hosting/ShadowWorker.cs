@@ -14,6 +14,9 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
     /// <summary>Whether the last look succeeded.</summary>
     public bool IsLooking { get; private set; }
 
+    /// <summary>Why the last look failed; null where it didn't, or there was none yet.</summary>
+    public string? Blind { get; private set; }
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The server would let this silo write.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
             try
             {
                 var compared = await comparison.LookAsync(store, options.Value.ShadowDays, stoppingToken);
-                (IsLooking, said) = (true, false);
+                (IsLooking, said, Blind) = (true, false, null);
                 if (compared == 0)
                 {
                     await Task.Delay(Poll, TimeProvider.System, stoppingToken);
@@ -55,7 +58,7 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
                     LogBlind(fault.Message);
                 }
 
-                (IsLooking, said) = (false, true);
+                (IsLooking, said, Blind) = (false, true, fault.Message);
                 await Task.Delay(Poll, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -78,16 +78,19 @@ public sealed class EmbeddedServer
     {
         options = options.Validated();
         ServerPlace.Prepare(options.Home);
-        using var homeLock = await HomeLock.TakeAsync(options.Home, time, cancellationToken);
+        using var homeLock = await HomeLock.TakeAsync(options.Home, "postgres", time, cancellationToken);
         return await new ServerStart(options, notice ?? (_ => { }), time).RunAsync(cancellationToken);
     }
 
     /// <summary>The running server of a home, or null; starts nothing.</summary>
+    /// <param name="home">The home.</param>
+    /// <param name="time">The real clock.</param>
+    /// <param name="inAnyState">One that is just starting or stopping too.</param>
     /// <exception cref="EmbeddedServerException">The home belongs to another user or is damaged.</exception>
-    public static EmbeddedServer? Find(string home, TimeProvider time)
+    public static EmbeddedServer? Find(string home, TimeProvider time, bool inAnyState = false)
     {
         home = RealPath.Of(home);
-        return ServerRecord.Load(home) is { } record && Postmaster.Find(record.DataFolder) is { IsReady: true } postmaster
+        return ServerRecord.Load(home) is { } record && Postmaster.Find(record.DataFolder) is { } postmaster && (postmaster.IsReady || inAnyState)
             ? new EmbeddedServer(home, record, postmaster, time)
             : null;
     }
@@ -96,7 +99,7 @@ public sealed class EmbeddedServer
     /// <exception cref="EmbeddedServerException">It doesn't stop.</exception>
     public async Task StopAsync(StopMode mode = StopMode.Fast, CancellationToken cancellationToken = default)
     {
-        using var homeLock = await HomeLock.TakeAsync(Home, _time, cancellationToken);
+        using var homeLock = await HomeLock.TakeAsync(Home, "postgres", _time, cancellationToken);
         await ServerStop.RunAsync(Home, ServerRecord.Load(Home) ?? _record, mode, cancellationToken);
     }
 

@@ -1,7 +1,7 @@
 namespace DxyOrleans.Storage.Server;
 
-/// <summary>One process at a time starts or stops the server of a home. The system releases the lock of a process that dies.</summary>
-internal sealed class HomeLock : IDisposable
+/// <summary>One process at a time starts or stops the server of a home, or its silos. The system releases the lock of a process that dies.</summary>
+public sealed class HomeLock : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
@@ -10,9 +10,15 @@ internal sealed class HomeLock : IDisposable
 
     private HomeLock(FileStream file) => _file = file;
 
-    public static async Task<HomeLock> TakeAsync(string home, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Waits until nobody else has it.</summary>
+    /// <param name="home">The home; its folder <c>run</c> is there.</param>
+    /// <param name="what">What is locked: a lock for each name.</param>
+    /// <param name="time">The real clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="EmbeddedServerException">Another process doesn't let go of it, or the home is another user's.</exception>
+    public static async Task<HomeLock> TakeAsync(string home, string what, TimeProvider time, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(home, "run", "postgres.lock");
+        var path = Path.Combine(home, "run", $"{what}.lock");
         var since = time.GetTimestamp();
         while (true)
         {
@@ -23,7 +29,7 @@ internal sealed class HomeLock : IDisposable
             catch (IOException e) when (e is not DirectoryNotFoundException)
             {
                 if (time.GetElapsedTime(since) > Patience)
-                    throw new EmbeddedServerException($"Another process has been starting or stopping the server of {home} for {Patience.TotalMinutes:0} minutes (it holds {path}); see what it waits for, or end it.", e);
+                    throw new EmbeddedServerException($"Another process has been starting or stopping {what} of {home} for {Patience.TotalMinutes:0} minutes (it holds {path}); see what it waits for, or end it.", e);
             }
             catch (UnauthorizedAccessException e)
             {

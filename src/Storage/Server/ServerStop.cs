@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DxyOrleans.Storage.Server;
 
 /// <summary>Stops the server of a home. The caller holds the <see cref="HomeLock"/>.</summary>
@@ -6,8 +8,10 @@ internal static class ServerStop
     public static async Task RunAsync(string home, ServerRecord record, StopMode mode, CancellationToken cancellationToken)
     {
         var user = await ServerUser.ChooseAsync(record.DataFolder, cancellationToken);
-        if (Postmaster.Find(record.DataFolder) is not null)
+        if (Postmaster.Find(record.DataFolder) is { } running)
         {
+            // A server that was stopped by a signal hears of no other before it goes on.
+            await user.CanAsync("kill -CONT \"$1\"", [running.Pid.ToString(CultureInfo.InvariantCulture)], cancellationToken);
             var programs = await ServerPrograms.FindAsync(DataVersion.Of(record.DataFolder), cancellationToken);
             string[] arguments = ["stop", "-D", record.DataFolder, "-m", mode.ToString().ToLowerInvariant(), "-w", "-t", "120", "-s"];
             var result = await user.RunAsync(programs.PgCtl, arguments, null, cancellationToken);

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Text.Json;
+using DxyOrleans.Client.Tests.Processes;
+using DxyOrleans.Storage.Server;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Verbs;
@@ -29,10 +32,11 @@ public sealed class ClusterTests
             }
 
             await AssertPasswordIsNowhereAsync(dxy, home, up);
+            await AssertDeadAndHungAreToldAsync(dxy, pids[1]);
             var down = await dxy.RunAsync("down", "--json");
             Assert.Equal(2, down.Json.GetProperty("silos").GetInt32());
             Assert.True(down.Json.GetProperty("server").GetBoolean());
-            Assert.All(pids, pid => Assert.Throws<ArgumentException>(() => Process.GetProcessById(pid)));
+            Assert.All(pids, pid => Assert.Null(ProcessIdentity.Of(pid)));
             Assert.Empty(Directory.EnumerateFiles(Path.Combine(home, "run"), "silo-*"));
             Assert.Contains("nothing was running", (await dxy.RunAsync("down")).Out, StringComparison.Ordinal);
         }
@@ -41,6 +45,36 @@ public sealed class ClusterTests
             await dxy.RunAsync("down");
             Directory.Delete(Path.GetDirectoryName(home)!, recursive: true);
         }
+    }
+
+    static async Task AssertDeadAndHungAreToldAsync(Dxy dxy, int second)
+    {
+        LiveProcess.Signal(second, LiveProcess.Stop);
+        var stopped = await dxy.RunAsync("health", "--json");
+        Assert.Equal("WARN", Silos(stopped).GetProperty("status").GetString());
+        Assert.Contains("silo-2", Silos(stopped).GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(3, (await dxy.RunAsync("up", "--silos", "2")).Code);
+
+        LiveProcess.Signal(second, LiveProcess.Kill);
+        while (ProcessIdentity.Of(second) is not null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        // At once, when the table has both of them alive, and when the other silo has found it dead.
+        Assert.Equal("WARN", Silos(await dxy.RunAsync("health", "--json")).GetProperty("status").GetString());
+        while (await AliveAsync() == 2)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("WARN", Silos(await dxy.RunAsync("health", "--json")).GetProperty("status").GetString());
+        Assert.Equal(1, (await dxy.RunAsync("up", "--silos", "2", "--json")).Json.GetProperty("started").GetInt32());
+        Assert.Equal("PASS", Silos(await dxy.RunAsync("health", "--json")).GetProperty("status").GetString());
+
+        async Task<int> AliveAsync() => (await dxy.RunAsync("cluster", "--json")).Json.GetProperty("silos").EnumerateArray().Count(silo => silo.GetProperty("alive").GetBoolean());
+
+        static JsonElement Silos(Called health) => health.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "silos");
     }
 
     static async Task AssertPasswordIsNowhereAsync(Dxy dxy, string home, Called up)

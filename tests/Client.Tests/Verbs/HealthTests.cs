@@ -1,9 +1,14 @@
+using System.Diagnostics;
 using DxyOrleans.Testing;
+using Npgsql;
 
 namespace DxyOrleans.Client.Tests.Verbs;
 
+/// <summary>What health says of bars, and where a look can't be taken.</summary>
 public sealed class HealthTests(TestServer server)
 {
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
     [Fact]
     public async Task History_that_was_imported_makes_nothing_late_and_bars_that_came_live_and_stopped_do()
     {
@@ -25,5 +30,60 @@ public sealed class HealthTests(TestServer server)
         Assert.Contains("FAIL  freshness EURUSD", stopped.Out, StringComparison.Ordinal);
         Assert.Contains("FAIL  coverage EURUSD", stopped.Out, StringComparison.Ordinal);
         Assert.Contains("WARN  freshness GBPUSD", stopped.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_locked_table_leaves_the_other_checks_to_be_judged_and_who_locks_it_is_named()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var other = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(dxy.Database.ConnectionString) { ApplicationName = "nightly vacuum" }.ConnectionString);
+        await other.OpenAsync(cancellation);
+        await using var transaction = await other.BeginTransactionAsync(cancellation);
+        await using (var locking = new NpgsqlCommand("LOCK TABLE public.data_bars IN ACCESS EXCLUSIVE MODE", other))
+        {
+            await locking.ExecuteNonQueryAsync(cancellation);
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var health = await dxy.RunAsync("health", "--json");
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, Deadline);
+        Assert.Equal(10, health.Code);
+        var checks = health.Json.GetProperty("checks").EnumerateArray()
+            .Select(check => (Name: check.GetProperty("name").GetString(), Status: check.GetProperty("status").GetString(), Text: check.GetProperty("text").GetString()!)).ToList();
+        var freshness = checks.Where(check => check.Name == "freshness").ToList();
+        Assert.Equal(7, freshness.Count);
+        Assert.All(freshness, check => Assert.Equal("FAIL", check.Status));
+        Assert.Contains($"public.data_bars is locked by process {other.ProcessID}", freshness[0].Text, StringComparison.Ordinal);
+        Assert.Contains("nightly vacuum", freshness[0].Text, StringComparison.Ordinal);
+        Assert.Contains("LOCK TABLE", freshness[0].Text, StringComparison.Ordinal);
+        Assert.All(["database", "clock", "missed by trigger", "capture", "backlog", "stuck", "silos"], name =>
+            Assert.DoesNotContain("not made", Assert.Single(checks, check => check.Name == name).Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_right_that_is_missing_is_said_where_it_is_missed()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        await dxy.Database.RunAsync("REVOKE ALL ON public.derived_data_bars FROM CURRENT_USER, dxy_silo, dxy_reader, dxy_console, dxy_approver, dxy_mirror");
+
+        var health = await dxy.RunAsync("health");
+
+        Assert.Equal(10, health.Code);
+        Assert.Contains("can't be made: permission denied for table derived_data_bars", health.Out, StringComparison.Ordinal);
+        Assert.Contains("backlog", health.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_or_without_our_schema_is_one_line_and_no_list_of_checks()
+    {
+        await using var empty = await Dxy.OnAsync(server, schema: false);
+        Assert.Equal(4, (await empty.RunAsync("health")).Code);
+        await using var away = Dxy.Alone();
+        away.Variables["DXY_DATABASE"] = "Host=127.0.0.1;Port=1;Database=dxy;Username=dxy";
+        var health = await away.RunAsync("health");
+        Assert.Equal(3, health.Code);
+        Assert.Equal("", health.Out);
     }
 }

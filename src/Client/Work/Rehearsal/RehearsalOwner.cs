@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using DxyOrleans.Storage.Server;
 
 namespace DxyOrleans.Client.Work.Rehearsal;
 
@@ -12,8 +12,8 @@ internal static class RehearsalOwner
     public static void Claim(string folder)
     {
         Directory.CreateDirectory(folder);
-        using var self = Process.GetCurrentProcess();
-        File.WriteAllText(Path.Combine(folder, FileName), string.Create(CultureInfo.InvariantCulture, $"{self.Id} {self.StartTime.ToUniversalTime().Ticks}"));
+        var self = ProcessIdentity.Of(Environment.ProcessId)!;
+        File.WriteAllText(Path.Combine(folder, FileName), string.Create(CultureInfo.InvariantCulture, $"{self.Pid} {self.Start} {self.Boot}"));
     }
 
     /// <summary>Says that the rehearsal is kept on purpose.</summary>
@@ -24,22 +24,7 @@ internal static class RehearsalOwner
         ? [.. Directory.EnumerateDirectories(below).Where(folder => File.Exists(Path.Combine(folder, FileName)) && !IsAlive(File.ReadAllText(Path.Combine(folder, FileName))))]
         : [];
 
-    static bool IsAlive(string owner)
-    {
-        var parts = owner.Split(' ');
-        if (parts.Length != 2 || !int.TryParse(parts[0], CultureInfo.InvariantCulture, out var pid) || !long.TryParse(parts[1], CultureInfo.InvariantCulture, out var started))
-        {
-            return false;
-        }
-
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            return !process.HasExited && Math.Abs(process.StartTime.ToUniversalTime().Ticks - started) < TimeSpan.TicksPerSecond;
-        }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
+    static bool IsAlive(string owner) => owner.Split(' ') is [var id, var began, var boot]
+        && int.TryParse(id, CultureInfo.InvariantCulture, out var pid) && long.TryParse(began, CultureInfo.InvariantCulture, out var start)
+        && new ProcessIdentity(pid, start, boot).Condition != ProcessCondition.Gone;
 }

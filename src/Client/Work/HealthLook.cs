@@ -1,0 +1,119 @@
+using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Health;
+using DxyOrleans.Storage;
+using Npgsql;
+
+namespace DxyOrleans.Client.Work;
+
+/// <summary>One thing that is looked at, and the checks that it gives.</summary>
+/// <param name="Name">The first check's name, where it can't be made.</param>
+/// <param name="Subject">Its subject.</param>
+/// <param name="RunAsync">The look.</param>
+internal sealed record HealthLook(string Name, string Subject, Func<CancellationToken, Task<IEnumerable<HealthCheck>>> RunAsync);
+
+/// <summary>
+/// Gives each look its time and says of one that can't be made why, so that a locked table, a right that is missing or a server that hangs leaves the others
+/// to be judged. They run beside each other; the order of what they say stays.
+/// </summary>
+internal sealed class HealthLooks(NpgsqlDataSource database, int connections, TimeProvider time)
+{
+    static readonly TimeSpan Each = TimeSpan.FromSeconds(3);
+
+    /// <summary>Once something was found locked, what needs the same is not waited for as long again.</summary>
+    static readonly TimeSpan EachOfBlocked = TimeSpan.FromSeconds(1);
+
+    /// <summary>Of the time of each, to ask who is in the way.</summary>
+    static readonly TimeSpan Asking = TimeSpan.FromSeconds(0.5);
+
+    bool _blocked;
+
+    public async Task<IReadOnlyList<HealthCheck>> RunAsync(IEnumerable<HealthLook> looks, CancellationToken cancellation)
+    {
+        // One connection is left to ask who is in the way.
+        using var turns = new SemaphoreSlim(Math.Clamp(connections - 1, 1, 6));
+        var found = await Task.WhenAll(looks.Select(async look =>
+        {
+            await turns.WaitAsync(cancellation);
+            try
+            {
+                return await RunAsync(look, cancellation);
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }));
+        return [.. found.SelectMany(checks => checks)];
+    }
+
+    async Task<IReadOnlyList<HealthCheck>> RunAsync(HealthLook look, CancellationToken cancellation)
+    {
+        var limit = _blocked ? EachOfBlocked : Each;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var checks = GatherAsync(look, end.Token);
+        var began = time.GetTimestamp();
+        if (await IsDoneWithinAsync(checks, limit - Asking, cancellation))
+        {
+            return await checks;
+        }
+
+        var reason = await InTheWayAsync(cancellation);
+        if (await IsDoneWithinAsync(checks, limit - time.GetElapsedTime(began), cancellation))
+        {
+            return await checks;
+        }
+
+        // It is not waited for: a server that hangs doesn't hear that it is to stop.
+        await end.CancelAsync();
+        _blocked = true;
+        return [NotMade(look, $"not made within {Each.TotalSeconds:0} s: {reason}")];
+    }
+
+    static async Task<IReadOnlyList<HealthCheck>> GatherAsync(HealthLook look, CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. await look.RunAsync(cancellation)];
+        }
+        catch (Exception fault) when (cancellation.IsCancellationRequested || !IsOfAll(FaultOf.Exception(fault, null)))
+        {
+            // Where its time was over that has been told, and this is read by nobody.
+            return [NotMade(look, $"can't be made: {FaultOf.Exception(fault, null).What}")];
+        }
+    }
+
+    // Without a server or our schema there is nothing to judge.
+    static bool IsOfAll(Fault fault) => fault.Code is "schema-missing" or "database-away" or "database-login";
+
+    async Task<string> InTheWayAsync(CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var asking = AskAsync(end.Token);
+        var answered = await IsDoneWithinAsync(asking, Asking, cancellation);
+        await end.CancelAsync();
+        return answered ? await asking : "the database doesn't answer";
+    }
+
+    async Task<string> AskAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (await Blocker.OfAsync(database, Session.ApplicationName, cancellation))?.ToString() ?? "the database is slow, and no lock is in the way";
+        }
+        catch (Exception fault)
+        {
+            return $"the database doesn't answer: {FaultOf.Exception(fault, null).What}";
+        }
+    }
+
+    async Task<bool> IsDoneWithinAsync(Task task, TimeSpan span, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(task, Task.Delay(span > TimeSpan.Zero ? span : TimeSpan.Zero, time, over.Token));
+        await over.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
+        return task.IsCompleted;
+    }
+
+    static HealthCheck NotMade(HealthLook look, string why) => new(look.Name, look.Subject, HealthStatus.Fail, why);
+}
