@@ -25,8 +25,16 @@ public sealed record DatabaseSettings
 public static class Database
 {
     /// <exception cref="ArgumentException">The connection can't be read.</exception>
-    public static NpgsqlDataSource Open(DatabaseSettings settings) =>
-        new NpgsqlDataSourceBuilder(ConnectionString(settings)).Build();
+    public static NpgsqlDataSource Open(DatabaseSettings settings) => Build(ConnectionString(settings), settings.ReadOnly);
+
+    /// <summary>A data source as its connection string says, with what our statements rely on: for work that has connections of its own.</summary>
+    public static NpgsqlDataSource OpenAs(string connectionString) =>
+        Build(new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true, Enlist = false }.ConnectionString, readOnly: false);
+
+    // Not reset when they go back to the pool, which would undo it.
+    static NpgsqlDataSource Build(string connectionString, bool readOnly) => new NpgsqlDataSourceBuilder(connectionString)
+        .UsePhysicalConnectionInitializer(connection => SessionSettings.Settle(connection, readOnly), connection => SessionSettings.SettleAsync(connection, readOnly))
+        .Build();
 
     /// <summary>The settings as one Npgsql connection string, for libraries that take nothing else.</summary>
     public static string ConnectionString(DatabaseSettings settings)

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using DxyOrleans.Storage;
 using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Schema;
 using DxyOrleans.Storage.Server;
@@ -14,6 +15,7 @@ internal static class FaultOf
         FaultException own => own.Fault,
         ServerProgramsMissingException missing => new Fault(ExitCode.NotReachable, "no-server-programs", missing.Message, null, missing.InstallCommand),
         EmbeddedServerException server => new Fault(ExitCode.NotReachable, "embedded-server", server.Message),
+        PoolerException pooler => new Fault(ExitCode.NotReachable, "pooler", pooler.Message, database),
         SchemaException schema => Fault.Gate("schema", schema.Message, database),
         OtherTargetException other => new Fault(ExitCode.OtherTarget, "other-target", other.Message.TrimEnd('.'), database, "go to the database that the run was made for"),
         PostgresException postgres => Postgres(postgres, database),
@@ -34,6 +36,11 @@ internal static class FaultOf
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction
             when fault.MessageText.Contains("dxy", StringComparison.Ordinal) || fault.MessageText.Contains("core_asset_registry_all", StringComparison.Ordinal) =>
             Fault.Gate("schema-missing", "the database doesn't hold our schema, or an older one", database, "run './dxy db apply'"),
+        PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement =>
+            new Fault(ExitCode.NotReachable, "pooler", $"a pooler that doesn't carry prepared statements stands before the database ({fault.MessageText})", database, PoolerFitness.PreparedTodo),
+        PostgresErrorCodes.ProtocolViolation when fault.MessageText.Contains("startup parameter", StringComparison.Ordinal) =>
+            new Fault(ExitCode.NotReachable, "pooler", fault.MessageText, database,
+                "take it out of PGOPTIONS or the connection's Options, or name it in the pooler's ignore_startup_parameters"),
         PostgresErrorCodes.InsufficientPrivilege => Fault.Gate("rights", fault.MessageText, database, "log in as a role with this right, or have an administrator grant it"),
         PostgresErrorCodes.LockNotAvailable => Fault.Gate("lock", fault.MessageText, database, "another transaction holds the lock; try again when it has ended"),
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName =>

@@ -111,13 +111,16 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
     }
 
     /// <summary>The database as it is, for verbs that deal with the schema itself.</summary>
-    public async Task<NpgsqlDataSource> RawDatabaseAsync(CancellationToken cancellation) => _database ??= Database.Open(new DatabaseSettings
+    public async Task<NpgsqlDataSource> RawDatabaseAsync(CancellationToken cancellation) => _database ??= Database.Open(await DatabaseSettingsAsync(cancellation));
+
+    /// <summary>How this call reaches the database.</summary>
+    public async Task<DatabaseSettings> DatabaseSettingsAsync(CancellationToken cancellation) => new()
     {
         Connection = await ConnectionAsync(cancellation),
         PoolSize = settings.Number("PoolSize", 2, 200),
         Prepare = settings.Flag("Prepare"),
         ApplicationName = ApplicationName,
-    });
+    };
 
     public async ValueTask DisposeAsync()
     {

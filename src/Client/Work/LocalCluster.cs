@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DxyOrleans.Client.Console;
+using DxyOrleans.Storage;
 using DxyOrleans.Storage.Server;
 
 namespace DxyOrleans.Client.Work;
@@ -207,6 +208,7 @@ internal sealed class LocalCluster(Session session)
 
     async Task DemandSchemaAsync(CancellationToken cancellation)
     {
+        await PoolerFitness.DemandAsync(await session.DatabaseSettingsAsync(cancellation), cancellation);
         await using var command = (await session.RawDatabaseAsync(cancellation)).CreateCommand("SELECT to_regclass('dxy.due') IS NOT NULL");
         if (!(bool)(await command.ExecuteScalarAsync(cancellation))!)
         {

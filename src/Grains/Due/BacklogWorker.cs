@@ -23,8 +23,6 @@ public sealed partial class BacklogWorker(
     /// <summary>Real time without a live bar after which it goes on.</summary>
     static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
 
-    bool _told;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.Enabled)
@@ -54,8 +52,6 @@ public sealed partial class BacklogWorker(
             {
                 await HelpAsync(target, cancellation);
             }
-
-            _told = false;
         }
         catch (StaleDefinitionException)
         {
@@ -63,13 +59,8 @@ public sealed partial class BacklogWorker(
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
-            // The database is away, or what is due can't be done here: it stays due. Said once, not each second.
-            if (!_told)
-            {
-                LogFailed(fault.Message);
-            }
-
-            _told = true;
+            // The database is away, or what is due can't be done here: it stays due. The log limits what repeats.
+            LogFailed(fault.Message);
         }
     }
 

@@ -101,12 +101,8 @@ public sealed partial class ChangePump(
             }
             catch (Exception fault)
             {
-                // The database is away or the cluster is changing; what is recorded keeps. Said once, not each quarter second.
-                if (IsLooking || _registryRead == 0)
-                {
-                    LogBlind(fault.Message);
-                }
-
+                // The database is away or the cluster is changing; what is recorded keeps. The log limits what repeats.
+                LogBlind(fault.Message);
                 (IsLooking, Blind) = (false, fault.Message);
             }
         }

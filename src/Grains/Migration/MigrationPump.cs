@@ -13,7 +13,6 @@ public sealed partial class MigrationPump(MigrationLookout lookout, IGrainFactor
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Poll);
-        var said = false;
         while (await WaitAsync(timer, stoppingToken))
         {
             try
@@ -24,8 +23,6 @@ public sealed partial class MigrationPump(MigrationLookout lookout, IGrainFactor
                     {
                     }
                 }
-
-                said = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -33,13 +30,8 @@ public sealed partial class MigrationPump(MigrationLookout lookout, IGrainFactor
             }
             catch (Exception fault)
             {
-                // The database is away or the cluster is changing; the run stands in the table. Said once.
-                if (!said)
-                {
-                    LogBlind(fault.Message);
-                }
-
-                said = true;
+                // The database is away or the cluster is changing; the run stands in the table. The log limits what repeats.
+                LogBlind(fault.Message);
             }
         }
     }

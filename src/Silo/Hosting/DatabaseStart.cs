@@ -1,3 +1,4 @@
+using DxyOrleans.Storage;
 using DxyOrleans.Storage.Schema;
 using Npgsql;
 using Polly;
@@ -9,8 +10,9 @@ namespace DxyOrleans.Silo.Hosting;
 static partial class DatabaseStart
 {
     public static async Task WaitAndApplyAsync(
-        string connectionString, TimeSpan longest, bool apply, TimeProvider time, ILogger logger, CancellationToken cancellation)
+        DatabaseSettings settings, TimeSpan longest, bool apply, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
+        var connectionString = Database.ConnectionString(settings);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         giveUp.CancelAfter(longest);
         var reason = "nothing came back";
@@ -35,8 +37,7 @@ static partial class DatabaseStart
         {
             await retry.ExecuteAsync(async token =>
             {
-                await using var database = NpgsqlDataSource.Create(connectionString);
-                await using var connection = await database.OpenConnectionAsync(token);
+                await PoolerFitness.DemandAsync(settings, token);
             }, giveUp.Token);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -53,7 +54,7 @@ static partial class DatabaseStart
             }
         }
 
-        await using var applied = NpgsqlDataSource.Create(connectionString);
+        await using var applied = Database.OpenAs(connectionString);
         var stands = await SchemaVersion.ReadAsync(applied, cancellation);
         if (SchemaVersion.Own.FaultWith(stands) is { } fault)
         {

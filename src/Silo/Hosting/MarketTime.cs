@@ -1,6 +1,5 @@
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
-using Npgsql;
 using Orleans.Reminders;
 
 namespace DxyOrleans.Silo.Hosting;
@@ -17,7 +16,7 @@ static partial class MarketTime
     /// <summary>The clock that the database sets, or the server's where this machine's is wrong; null where the real clock will do.</summary>
     public static async Task<MarketClock?> ReadAsync(string connectionString, TimeProvider real, CancellationToken cancellation)
     {
-        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var database = Database.OpenAs(connectionString);
         await using (var exists = database.CreateCommand("SELECT to_regclass('dxy.clock') IS NOT NULL"))
         {
             if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!)

@@ -17,7 +17,7 @@ sealed partial class RestartWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var own = $"{silo.SiloAddress.Endpoint}@{silo.SiloAddress.Generation}";
-        var (cleared, blind) = (false, false);
+        var cleared = false;
         using var timer = new PeriodicTimer(Every, realTime);
         try
         {
@@ -33,18 +33,11 @@ sealed partial class RestartWatch(
                         host.StopApplication();
                         return;
                     }
-
-                    blind = false;
                 }
                 catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
                 {
-                    // The database is away, or a DBA has yet to bring its schema up to date: said once.
-                    if (!blind)
-                    {
-                        LogBlind(fault.Message);
-                    }
-
-                    blind = true;
+                    // The database is away, or a DBA has yet to bring its schema up to date. The log limits what repeats.
+                    LogBlind(fault.Message);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -34,13 +34,12 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
     {
         await using var results = Database.Open(options.Value.ShadowSettings);
         var (comparison, store) = (new ShadowComparison(database), new ShadowStore(results));
-        var said = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 var compared = await comparison.LookAsync(store, options.Value.ShadowDays, stoppingToken);
-                (IsLooking, said, Blind) = (true, false, null);
+                (IsLooking, Blind) = (true, null);
                 if (compared == 0)
                 {
                     await Task.Delay(Poll, TimeProvider.System, stoppingToken);
@@ -52,13 +51,9 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
             }
             catch (Exception fault)
             {
-                // The database is away, or a row can't be read: said once, tried again.
-                if (!said)
-                {
-                    LogBlind(fault.Message);
-                }
-
-                (IsLooking, said, Blind) = (false, true, fault.Message);
+                // The database is away, or a row can't be read: tried again. The log limits what repeats.
+                LogBlind(fault.Message);
+                (IsLooking, Blind) = (false, fault.Message);
                 await Task.Delay(Poll, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -1,9 +1,27 @@
+using DxyOrleans.Grains.Hosting;
+using Microsoft.Extensions.Logging.Console;
+
 namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>What a silo writes: one line an event, trouble and our own steps.</summary>
 static class SiloLogging
 {
-    public static ILoggingBuilder AddSiloLog(this ILoggingBuilder logging) => logging
+    public static ILoggingBuilder AddSiloLog(this ILoggingBuilder logging)
+    {
+        AddConsole(logging);
+
+        // The console writes what the limit lets through.
+        foreach (var console in logging.Services.Where(service => service.ImplementationType == typeof(ConsoleLoggerProvider)).ToList())
+        {
+            logging.Services.Remove(console);
+        }
+
+        logging.Services.AddSingleton<ConsoleLoggerProvider>();
+        logging.Services.AddSingleton<ILoggerProvider>(services => new RepeatLimit(services.GetRequiredService<ConsoleLoggerProvider>(), TimeProvider.System));
+        return logging;
+    }
+
+    static void AddConsole(ILoggingBuilder logging) => logging
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;

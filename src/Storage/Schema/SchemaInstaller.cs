@@ -1,6 +1,7 @@
 using DbUp;
 using DbUp.Engine;
 using DbUp.Engine.Output;
+using DbUp.Postgresql;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Schema;
@@ -29,7 +30,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     /// <exception cref="SchemaException">The schema is newer than this build, which can't work with it, or a table that is there in one piece was to be made in partitions.</exception>
     public async Task<IReadOnlyList<SchemaScript>> PlanAsync(CancellationToken cancellation)
     {
-        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var database = Database.OpenAs(connectionString);
         if (Partitions is not null && await Partitions.ComeTooLateAsync(database, cancellation))
         {
             throw new SchemaException("public.data_bars is there already, in one piece; partitions are made with the table and not later. Apply without them.");
@@ -59,7 +60,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     /// <exception cref="SchemaException">A script failed or a table's lock could not be had; what was done before it stays done.</exception>
     public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellation)
     {
-        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var database = Database.OpenAs(connectionString);
         await using var guard = await database.OpenConnectionAsync(cancellation);
         await using var guarded = await guard.BeginTransactionAsync(cancellation);
         await using (var alone = new NpgsqlCommand("SELECT pg_advisory_xact_lock(21883, 0)", guard))
@@ -108,8 +109,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     void Run(IReadOnlyList<SchemaScript> scripts)
     {
         // A pool of its own would keep a connection after it, beyond what a silo may have.
-        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        var result = DeployChanges.To.PostgresqlDatabase(unpooled)
+        using var unpooled = Database.OpenAs(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var result = DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(unpooled))
             .WithScripts(scripts.Select((script, order) => new SqlScript(script.Name, script.Text, new SqlScriptOptions { RunGroupOrder = order })))
             .WithVariablesDisabled()
             .WithTransactionPerScript()

@@ -21,8 +21,8 @@ internal sealed class ShopCopier(string from, string to)
     /// <exception cref="FaultException">A table is missing, or has something that can't be copied.</exception>
     public async Task<ShopCopy> CopyAsync(int days, CancellationToken cancellation)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(from)) { ApplicationName = "dxy-rehearsal", CommandTimeout = 0 }.ConnectionString);
-        await using var target = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(to) { CommandTimeout = 0 }.ConnectionString);
+        await using var source = Database.OpenAs(new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(from)) { ApplicationName = "dxy-rehearsal", CommandTimeout = 0 }.ConnectionString);
+        await using var target = Database.OpenAs(new NpgsqlConnectionStringBuilder(to) { CommandTimeout = 0 }.ConnectionString);
         await using var reading = await source.OpenConnectionAsync(cancellation);
         await using var snapshot = await reading.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
         await RunAsync(reading, "SET TRANSACTION READ ONLY", cancellation);

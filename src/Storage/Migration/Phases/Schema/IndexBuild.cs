@@ -29,7 +29,8 @@ static class IndexBuild
     {
         await RunTarget.DemandAsync(context.Direct, context.Run, cancellation);
         await using var connection = await context.Direct.OpenConnectionAsync(cancellation);
-        await connection.Text("SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)").RunAsync(cancellation);
+        var before = await connection.Text("SELECT current_setting('statement_timeout')").ValueAsync<string>(cancellation);
+        await connection.Text("SELECT set_config('statement_timeout', '0', false)").RunAsync(cancellation);
         try
         {
             await using var command = connection.Text(sql);
@@ -41,8 +42,7 @@ static class IndexBuild
             // The connection goes back to the pool as it came; a cancelled call still has to.
             if (connection.State == System.Data.ConnectionState.Open)
             {
-                await connection.Text("RESET statement_timeout").RunAsync(CancellationToken.None);
-                await connection.Text("RESET lock_timeout").RunAsync(CancellationToken.None);
+                await connection.Text("SELECT set_config('statement_timeout', $1, false)", before!).RunAsync(CancellationToken.None);
             }
         }
     }
