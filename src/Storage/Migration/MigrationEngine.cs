@@ -70,10 +70,15 @@ public sealed class MigrationEngine(
     IMigrationStep? Next(RunContext context)
     {
         var purging = context.Run.Phase == MigrationPhase.Purge;
-        var own = steps.Where(step => step.Phase == MigrationPhase.Purge == purging);
-        return context.Run.Direction == RunDirection.Forward
-            ? own.FirstOrDefault(step => context.Steps.GetValueOrDefault(step.Name)?.State != StepState.Done)
-            : own.Reverse().FirstOrDefault(step => context.Steps.GetValueOrDefault(step.Name) is { State: not StepState.Undone });
+        var own = steps.Where(step => step.Phase == MigrationPhase.Purge == purging).ToList();
+        if (context.Run.Direction == RunDirection.Back)
+        {
+            return own.AsEnumerable().Reverse().FirstOrDefault(step => context.Steps.GetValueOrDefault(step.Name) is { State: not StepState.Undone });
+        }
+
+        // A step that a later version put before one that is begun is no business of a run that was past it.
+        var begun = own.FindLastIndex(step => context.Steps.ContainsKey(step.Name));
+        return own.Where((step, place) => context.Steps.TryGetValue(step.Name, out var progress) ? progress.State != StepState.Done : place > begun).FirstOrDefault();
     }
 
     static async Task EnterAsync(RunContext context, IMigrationStep step, CancellationToken cancellation)

@@ -26,6 +26,7 @@ public static class MigrationSteps
         new SourceCheckStep(),
         new ProofStep(),
         new FunctionStep(),
+        new ShadowStep(),
         new RegisterStep(),
         new OwnershipStep(),
         new DualWriteStep(),

@@ -8,6 +8,9 @@ namespace DxyOrleans.Storage.Migration.Phases.Derive;
 /// </summary>
 sealed class DualWriteStep() : MigrationStep("derive/dual-write", MigrationPhase.Derive)
 {
+    // Each try holds the route for an instant.
+    static readonly TimeSpan AfterTrial = TimeSpan.FromSeconds(10);
+
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([$"turn the route of {context.Run.Symbol}: written to both tables in one transaction, read from the old one"]);
 
@@ -16,11 +19,18 @@ sealed class DualWriteStep() : MigrationStep("derive/dual-write", MigrationPhase
         await using var transaction = await context.BeginAsync(cancellation);
         await transaction.LockBudgetAsync(cancellation);
         var epoch = await transaction.FlipRouteAsync("both", cancellation);
+        var trial = await WriteTrial.AsOursAsync(transaction, cancellation);
+        if (trial.Verdict != GateVerdict.Pass)
+        {
+            // The route turns back with the transaction: no minute has met it.
+            return new StepOutcome.Waiting([trial with { Name = "derive/own-trial" }], AfterTrial);
+        }
+
         await context.At(this, "written", cancellation);
         await transaction.EventAsync("route turned", $$"""{"mode": "both", "epoch": {{epoch}}}""", cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);
-        return StepOutcome.Finished();
+        return StepOutcome.Finished(trial with { Name = "derive/own-trial" });
     }
 
     public override async Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation)

@@ -27,6 +27,13 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
                 [new Gate("derive/definition", GateVerdict.Fail, "a complete index definition", problem, null, $"complete the metadata of {symbol} in core_asset_registry_all")], Soon);
         }
 
+        if (row is not null && JsonNode.Parse(row)!["active"]?.GetValue<bool>() == false)
+        {
+            return new StepOutcome.Waiting(
+                [new Gate("derive/active", GateVerdict.Fail, $"{symbol} is active in the registry: inactive symbols are not derived", "its row says active = false", null,
+                    $"UPDATE core_asset_registry_all SET active = true WHERE canonical_symbol = '{symbol}', or roll back")], Soon);
+        }
+
         var mode = await context.Database.RouteModeAsync(symbol, cancellation);
         var holds = await context.Database.Migration("derive/holds_source", symbol.Name).ValueAsync<bool>(cancellation);
         if (mode is not (null or "legacy") || (mode is null && !holds))
@@ -52,6 +59,7 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
         await context.At(this, "committed", cancellation);
         return StepOutcome.Finished(
             new Gate("derive/definition", GateVerdict.Pass, "a complete index definition", merged),
+            new Gate("derive/active", GateVerdict.Pass, $"{symbol} is active in the registry: inactive symbols are not derived", "it is"),
             new Gate("derive/route", GateVerdict.Pass, $"{symbol} lives in derived_data_bars", "its route is 'legacy'", "SELECT * FROM dxy.route"));
     }
 
