@@ -108,14 +108,28 @@ END
 $$;
 
 -- Back from any phase; while it goes back, nothing but finishing can follow.
+-- Whoever works on the run holds its row. The advisory lock tells him that the order waits, and he gives way within a second (see OrderWatch.cs); one who doesn't is named.
 CREATE OR REPLACE FUNCTION dxy.migrate_rollback(p_run text, p_reason text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '40s'
 AS $$
 DECLARE
-  v_run dxy.run := dxy.migrate_run(p_run);
+  v_run dxy.run;
 BEGIN
-  IF v_run.state IN ('rolled_back', 'purged') OR (v_run.direction = 'back' AND v_run.state <> 'failed') THEN
+  PERFORM pg_advisory_xact_lock_shared(21886, hashtext(p_run));
+  BEGIN
+    v_run := dxy.migrate_run(p_run);
+  EXCEPTION WHEN lock_not_available THEN
+    PERFORM dxy.migrate_refuse(
+      format('the row of %s is held: %s', p_run, coalesce((
+        SELECT string_agg(DISTINCT format('pid %s (%s, %s) since %s', a.pid, a.usename, coalesce(nullif(a.application_name, ''), 'no name'),
+                                          to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), '; ')
+        FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
+        WHERE l.locktype = 'relation' AND l.relation = 'dxy.run'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted AND a.pid <> pg_backend_pid()), 'by nobody any more')),
+      'end that session (SELECT pg_terminate_backend(pid)) and order it again; what it had not committed was never done');
+  END;
+  IF v_run.state IN ('rolled_back', 'purged', 'abandoned') OR (v_run.direction = 'back' AND v_run.state <> 'failed') THEN
     PERFORM dxy.migrate_refuse(format('%s is %s', p_run, CASE WHEN v_run.direction = 'back' AND v_run.state = 'running' THEN 'rolling back already' ELSE v_run.state END),
                                CASE v_run.state WHEN 'purged' THEN 'what it removed is gone for good' ELSE 'there is nothing to roll back' END);
   END IF;
@@ -206,8 +220,9 @@ BEGIN
   IF v_run.state NOT IN ('running', 'paused') OR v_run.direction <> 'forward' THEN
     PERFORM dxy.migrate_refuse(format('%s is %s%s', p_run, v_run.state, CASE v_run.direction WHEN 'back' THEN ', going back' ELSE '' END), 'there is nothing to approve');
   END IF;
-  IF (p_kind = 'deploy' AND v_run.phase <> 7) OR (p_kind = 'cleanup' AND v_run.phase <> 8) THEN
-    PERFORM dxy.migrate_refuse(format('%s is in phase %s; the approval of %s belongs to phase %s', p_run, v_run.phase, p_kind, CASE p_kind WHEN 'deploy' THEN 7 ELSE 8 END),
+  IF v_run.phase IS DISTINCT FROM (CASE p_kind WHEN 'cut-over' THEN 5 WHEN 'deploy' THEN 7 WHEN 'cleanup' THEN 8 END) THEN
+    PERFORM dxy.migrate_refuse(format('%s is in phase %s; the approval of %s belongs to phase %s', p_run, v_run.phase, p_kind,
+                                      CASE p_kind WHEN 'cut-over' THEN 5 WHEN 'deploy' THEN 7 ELSE 8 END),
                                'migrate explain says what it waits for');
   END IF;
   IF (v_run.settings->>'approver_is_not_starter')::boolean AND v_run.started_by = session_user THEN
@@ -237,8 +252,10 @@ DECLARE
   v_run dxy.run := dxy.migrate_run(p_run);
 BEGIN
   -- The step that used it is done, in a transaction that held the run's row as this one does.
-  IF v_run.phase > (CASE p_kind WHEN 'deploy' THEN 7 ELSE 8 END)
-     OR EXISTS (SELECT FROM dxy.run_step AS s WHERE s.run = p_run AND s.step = CASE p_kind WHEN 'deploy' THEN 'deploy/approval' ELSE 'observe/approval' END AND s.state = 'done') THEN
+  IF v_run.phase > (CASE p_kind WHEN 'cut-over' THEN 5 WHEN 'deploy' THEN 7 ELSE 8 END)
+     OR EXISTS (SELECT FROM dxy.run_step AS s
+                WHERE s.run = p_run AND s.state = 'done'
+                  AND s.step = CASE p_kind WHEN 'cut-over' THEN 'switch/reads' WHEN 'deploy' THEN 'deploy/approval' ELSE 'observe/approval' END) THEN
     PERFORM dxy.migrate_refuse(format('the approval of %s was used already: %s is in phase %s', p_kind, p_run, v_run.phase), 'pause it or roll it back');
   END IF;
   UPDATE dxy.run_approval SET revoked_at = dxy.now(), revoked_by = session_user WHERE run = p_run AND kind = p_kind AND revoked_at IS NULL;
@@ -247,5 +264,82 @@ BEGIN
   END IF;
   UPDATE dxy.run SET version = version + 1 WHERE name = p_run;
   PERFORM dxy.migrate_log(p_run, 'revoked', jsonb_build_object('kind', p_kind));
+END
+$$;
+
+-- Settles one conflict, or with no bar a class of them: that is the class's policy from then on. Returns how many conflicts it is about.
+CREATE OR REPLACE FUNCTION dxy.migrate_decide(p_run text, p_resolution text, p_class text DEFAULT NULL, p_bar timestamptz DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+  v_count bigint;
+BEGIN
+  IF v_run.state NOT IN ('running', 'paused', 'failed') OR v_run.direction <> 'forward' THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s%s', p_run, v_run.state, CASE v_run.direction WHEN 'back' THEN ', going back' ELSE '' END), 'there is nothing to decide');
+  END IF;
+  IF coalesce(p_resolution, '') NOT IN ('keep_target', 'take_source') OR (p_class IS NOT NULL AND p_class NOT IN ('different', 'foreign', 'partial', 'alone'))
+     OR (p_class IS NULL AND p_bar IS NULL) THEN
+    PERFORM dxy.migrate_refuse(format('%s of %s is no decision', p_resolution, coalesce(p_class, 'no class')),
+                               'keep_target or take_source, of a class (different, foreign, partial, alone) or of a bar');
+  END IF;
+  IF p_bar IS NULL THEN
+    UPDATE dxy.run SET settings = settings || jsonb_build_object(p_class, p_resolution) WHERE name = p_run;
+    SELECT count(*) INTO v_count FROM dxy.run_conflict AS c
+    WHERE c.run = p_run AND c.class = p_class
+      AND NOT EXISTS (SELECT FROM dxy.run_decision AS d WHERE d.run = c.run AND d.ts_utc = c.ts_utc AND d.class = c.class);
+  ELSE
+    INSERT INTO dxy.run_decision AS d (run, ts_utc, class, resolution, at)
+    SELECT c.run, c.ts_utc, c.class, p_resolution, dxy.now()
+    FROM dxy.run_conflict AS c
+    WHERE c.run = p_run AND c.ts_utc = p_bar AND c.class IN ('different', 'foreign', 'partial', 'alone') AND (p_class IS NULL OR c.class = p_class)
+    ON CONFLICT (run, ts_utc, class) DO UPDATE SET resolution = excluded.resolution, role = session_user, at = excluded.at;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    IF v_count = 0 THEN
+      PERFORM dxy.migrate_refuse(format('%s has no conflict at %s', p_run, to_char(p_bar AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), 'migrate conflicts lists them');
+    END IF;
+  END IF;
+  UPDATE dxy.run SET retry_at = NULL, version = version + 1 WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'decided', jsonb_strip_nulls(jsonb_build_object('class', p_class, 'bar', p_bar, 'resolution', p_resolution)));
+  RETURN v_count;
+END
+$$;
+
+-- Which server, database and tables this is. The system identifier tells a restored copy's server from the one it was copied from; the tables' oids tell a database that was
+-- dropped and made again.
+CREATE OR REPLACE FUNCTION dxy.migrate_target() RETURNS jsonb
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT jsonb_build_object('system', (SELECT s.system_identifier::text FROM pg_control_system() AS s), 'database', current_database(),
+                            'data_bars', to_regclass('public.data_bars')::oid::bigint, 'derived_data_bars', to_regclass('public.derived_data_bars')::oid::bigint)
+$$;
+
+-- Ends a run that came with a restored copy: it was made for another database and can go neither on nor back here. The bars stay as they are; where both tables were written,
+-- the old one alone is from now on, which is complete, so that a new run can begin.
+CREATE OR REPLACE FUNCTION dxy.migrate_abandon(p_run text, p_reason text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_run dxy.run := dxy.migrate_run(p_run);
+  v_mode text := (SELECT r.mode FROM dxy.route AS r WHERE r.symbol = v_run.symbol);
+BEGIN
+  IF v_run.state NOT IN ('running', 'paused', 'failed') THEN
+    PERFORM dxy.migrate_refuse(format('%s is %s', p_run, v_run.state), 'there is nothing to abandon');
+  END IF;
+  IF v_run.target = dxy.migrate_target() THEN
+    PERFORM dxy.migrate_refuse(format('%s was made for this very database', p_run), 'migrate rollback undoes it');
+  END IF;
+  IF v_mode IN ('both', 'both_read_new') THEN
+    PERFORM dxy.flip_route(v_run.symbol, 'legacy');
+    v_mode := 'legacy';
+  END IF;
+  DELETE FROM dxy.watched WHERE run = p_run;
+  UPDATE dxy.run SET state = 'abandoned', finished_at = dxy.now(), waiting_since = NULL, retry_at = NULL, throttled = NULL, throttled_since = NULL, version = version + 1
+  WHERE name = p_run;
+  PERFORM dxy.migrate_log(p_run, 'abandoned', jsonb_strip_nulls(jsonb_build_object('reason', p_reason, 'target', dxy.migrate_target(), 'route', v_mode)));
+  RETURN coalesce(v_mode, 'new');
 END
 $$;

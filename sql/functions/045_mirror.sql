@@ -7,6 +7,11 @@ AS $$
 DECLARE
   v_run text := (SELECT w.run FROM dxy.watched AS w WHERE w.symbol = p_symbol);
 BEGIN
+  -- Where it was decided that the new table's bar stays, it does.
+  IF EXISTS (SELECT FROM dxy.run_conflict AS c WHERE c.run = v_run AND c.ts_utc = ANY (p_times) AND c.resolution = 'keep_target') THEN
+    p_times := ARRAY(SELECT k.ts FROM unnest(p_times) AS k(ts)
+                     WHERE NOT EXISTS (SELECT FROM dxy.run_conflict AS c WHERE c.run = v_run AND c.ts_utc = k.ts AND c.resolution = 'keep_target'));
+  END IF;
   DELETE FROM public.data_bars AS b
   WHERE b.canonical_symbol = p_symbol AND b.timeframe = '1m' AND b.ts_utc = ANY (p_times)
     AND NOT EXISTS (SELECT FROM public.derived_data_bars AS d

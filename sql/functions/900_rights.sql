@@ -55,7 +55,7 @@ GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event), dxy.migrate_log(
 GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event) TO dxy_reader;
 GRANT EXECUTE ON FUNCTION dxy.migrate_start(text, text, jsonb, jsonb), dxy.migrate_pause(text, text), dxy.migrate_resume(text), dxy.migrate_retry(text),
   dxy.migrate_rollback(text, text), dxy.migrate_purge(text), dxy.migrate_set(text, jsonb), dxy.migrate_ack(text, text, text),
-  dxy.migrate_revoke(text, text) TO dxy_console;
+  dxy.migrate_revoke(text, text), dxy.migrate_decide(text, text, text, timestamptz), dxy.migrate_abandon(text, text) TO dxy_console;
 -- Who orders doesn't approve, unless he is given both roles; what was approved either may take back.
 GRANT EXECUTE ON FUNCTION dxy.migrate_approve(text, text), dxy.migrate_revoke(text, text) TO dxy_approver;
 
@@ -67,7 +67,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dxy_orleans TO dxy_silo;
 -- The live path writes both tables during a migration.
 GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]) TO dxy_silo;
 GRANT USAGE ON SCHEMA dxy TO dxy_mirror;
-GRANT SELECT ON dxy.watched, dxy.route, dxy.clock TO dxy_mirror;
+GRANT SELECT ON dxy.watched, dxy.route, dxy.clock, dxy.run_conflict TO dxy_mirror;
 GRANT EXECUTE ON FUNCTION dxy.now(), dxy.mirror_bars(text, timestamptz[]) TO dxy_mirror;
 GRANT SELECT ON public.derived_data_bars TO dxy_mirror;
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars TO dxy_mirror;

@@ -12,7 +12,8 @@ LATERAL (VALUES
   (6, 'EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[])', has_function_privilege(r.oid, 'dxy.mirror_bars(text, timestamptz[])', 'EXECUTE')),
   (7, 'SELECT ON dxy.clock', has_table_privilege(r.oid, 'dxy.clock', 'SELECT')),
   (8, 'SELECT ON dxy.route', has_table_privilege(r.oid, 'dxy.route', 'SELECT')),
-  (9, 'SELECT ON dxy.watched', has_table_privilege(r.oid, 'dxy.watched', 'SELECT'))
+  (9, 'SELECT ON dxy.watched', has_table_privilege(r.oid, 'dxy.watched', 'SELECT')),
+  (10, 'SELECT ON dxy.run_conflict', has_table_privilege(r.oid, 'dxy.run_conflict', 'SELECT'))
 ) AS w(n, what, has)
 WHERE r.rolname = ANY ($2) AND NOT w.has
 ORDER BY r.rolname, w.n

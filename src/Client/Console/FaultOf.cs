@@ -17,7 +17,7 @@ internal static class FaultOf
         EmbeddedServerException server => new Fault(ExitCode.NotReachable, "embedded-server", server.Message),
         PoolerException pooler => new Fault(ExitCode.NotReachable, "pooler", pooler.Message, database),
         SchemaException schema => Fault.Gate("schema", schema.Message, database),
-        OtherTargetException other => new Fault(ExitCode.OtherTarget, "other-target", other.Message.TrimEnd('.'), database, "go to the database that the run was made for"),
+        OtherTargetException other => new Fault(ExitCode.OtherTarget, "other-target", other.Message.TrimEnd('.'), database, "go to the database that the run was made for; in a copy of it './dxy migrate abandon' ends the run"),
         PostgresException postgres => Postgres(postgres, database),
         NpgsqlException away => new Fault(ExitCode.NotReachable, "database-away", $"the database can't be reached: {Reason(away)}", database,
             "start it, or correct DXY_DATABASE; './dxy config' shows where the value came from"),

@@ -44,6 +44,7 @@ internal sealed class HealthExam(
         ], cancellation);
         var last = await looks.RunAsync([
             new("backlog", "", BacklogAsync),
+            new("late writers", "", async end => await LateWritersExam.RunAsync(database, end)),
             new("silos", "", async end => [SiloHealth.Judge(await SiloRoster.ReadAsync(database, end), await local(end))]),
         ], cancellation);
         return [.. first, .. bars, .. last];

@@ -107,6 +107,12 @@ public static class HealthRules
     public static HealthCheck Missed(long bars) => new("missed by trigger", "", bars == 0 ? HealthStatus.Pass : HealthStatus.Warn,
         bars == 0 ? "none in 24 h" : $"{bars} bars in 24 h: something writes past the triggers; './dxy db check' tells where");
 
+    /// <summary>Other programs that still write a symbol's minutes to the old table: within the last day FAIL, else WARN, for their bars are read by nobody.</summary>
+    public static HealthCheck LateWriters(string symbol, UtcTime since, long statements, UtcTime? last, string who, UtcTime now) => new("late writers", symbol,
+        last is null ? HealthStatus.Pass : now - last.Value < TimeSpan.FromDays(1) ? HealthStatus.Fail : HealthStatus.Warn,
+        last is null ? $"nobody has written derived_data_bars since {since}"
+            : $"{statements} statements to derived_data_bars since {since}, the last at {last}, by {who}: stop it, what it writes there is read by nobody");
+
     /// <summary>Capture triggers that are not there, or disabled: any FAIL.</summary>
     public static HealthCheck Capture(IReadOnlyCollection<string> missing) => new("capture", "", missing.Count == 0 ? HealthStatus.Pass : HealthStatus.Fail,
         missing.Count == 0 ? "every table of bars has its triggers" : $"missing or disabled: {string.Join(", ", missing)}; './dxy db apply' mends it");

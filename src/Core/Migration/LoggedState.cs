@@ -23,6 +23,7 @@ public sealed class LoggedState
             "completed" => (RunState.Completed, Direction),
             "rolled back" => (RunState.RolledBack, Direction),
             "purged" => (RunState.Purged, Direction),
+            "abandoned" => (RunState.Abandoned, Direction),
             _ => (State, Direction),
         };
         Step = kind switch

@@ -34,6 +34,12 @@ public sealed record RunSettings
     /// <summary>Bars of the old table marked partial that the components can't complete.</summary>
     public ConflictPolicy Partial { get; init; } = ConflictPolicy.Stop;
 
+    /// <summary>Bars that stand in the new table alone, where neither we derived nor the run copied them.</summary>
+    public ConflictPolicy Alone { get; init; } = ConflictPolicy.Stop;
+
+    /// <summary>When the readers are switched; see <see cref="CutOverRule"/>.</summary>
+    public string CutOver { get; init; } = CutOverRule.Ready;
+
     /// <summary>What a batch should take, real milliseconds, 10 to 2000.</summary>
     public int BatchMs { get; init; } = 150;
 

@@ -11,6 +11,9 @@ public enum RunState
     Completed,
     RolledBack,
     Purged,
+
+    /// <summary>It came with a copy of the database that it was made for, and was ended here.</summary>
+    Abandoned,
 }
 
 /// <summary>Which way a run goes through its steps.</summary>

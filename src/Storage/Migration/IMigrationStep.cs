@@ -43,7 +43,11 @@ public abstract record StepOutcome
     public sealed record Waiting(IReadOnlyList<Gate> Gates, TimeSpan Again) : StepOutcome;
 
     /// <summary>Held back to spare the live path; called again after a moment.</summary>
-    public sealed record Throttled(string Reason, TimeSpan Again) : StepOutcome;
+    public sealed record Throttled(string Reason, TimeSpan Again) : StepOutcome
+    {
+        /// <summary>How a reason begins that is a lock which somebody holds.</summary>
+        public const string Lock = "waits for a lock: ";
+    }
 
     public static StepOutcome Finished(params IReadOnlyList<Gate> gates) => new Done(gates);
 }

@@ -24,6 +24,7 @@ public sealed class MigrationEngine(
     public const int Attempts = 8;
 
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan AfterLock = TimeSpan.FromSeconds(2);
 
     readonly RunLedger _ledger = new(database);
 
@@ -58,8 +59,13 @@ public sealed class MigrationEngine(
         try
         {
             await RunTarget.DemandAsync(database, run, cancellation);
-            var outcome = run.Direction == RunDirection.Forward ? await step.AdvanceAsync(context, cancellation) : await step.UndoAsync(context, cancellation);
+            var outcome = await OrderWatch.RunAsync(
+                database, run, work => run.Direction == RunDirection.Forward ? step.AdvanceAsync(context, work) : step.UndoAsync(context, work), cancellation);
             return await RecordAsync(context, step, outcome, cancellation);
+        }
+        catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return await BlockedAsync(context, step, cancellation);
         }
         catch (Exception fault) when (fault is not (StaleRunException or OperationCanceledException) && !(fault is NpgsqlException { IsTransient: true } and not PostgresException))
         {
@@ -164,6 +170,13 @@ public sealed class MigrationEngine(
         await _ledger.WaitAsync(context.Run, again, cancellation);
     }
 
+    // A lock that wasn't to be had within its budget is no failure: whoever holds it is named, and it is tried again.
+    async Task<Advance> BlockedAsync(RunContext context, IMigrationStep step, CancellationToken cancellation)
+    {
+        var holders = await database.Migration("ledger/lock_holders", context.Run.Symbol.Name).ValueAsync<string>(cancellation);
+        return await RecordAsync(context, step, new StepOutcome.Throttled($"{StepOutcome.Throttled.Lock}{holders}", AfterLock), cancellation);
+    }
+
     async Task<HashSet<string>> AcceptedAsync(Run run, CancellationToken cancellation)
     {
         var accepted = new HashSet<string>(StringComparer.Ordinal);
@@ -182,9 +195,10 @@ public sealed class MigrationEngine(
     {
         var run = await _ledger.FindAsync(name, cancellation) ?? throw new StaleRunException(name);
         var passing = fault is NpgsqlException { IsTransient: true } or TimeoutException
-            || fault is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled };
-        var final = !passing || run.Attempts + 1 >= Attempts;
-        var again = TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, Math.Pow(2, run.Attempts) / 2));
+            || fault is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
+        // A way back goes on trying: whoever ordered it is not asked for another order because somebody held a table.
+        var final = !passing || (run.Direction == RunDirection.Forward && run.Attempts + 1 >= Attempts);
+        var again = TimeSpan.FromSeconds(Math.Min(run.Direction == RunDirection.Forward ? LongestWait.TotalSeconds : 4, Math.Pow(2, Math.Min(run.Attempts, 10)) / 2));
         await _ledger.FailAsync(run, fault.Message, final, final ? null : again, cancellation);
         return new Advance(false, final ? null : again);
     }

@@ -32,6 +32,19 @@ public sealed class RunOrders(NpgsqlDataSource database)
 
     public Task AcceptAsync(string run, string gate, string? note, CancellationToken cancellation) => CallAsync("SELECT dxy.migrate_ack($1, $2, $3)", cancellation, run, gate, note);
 
+    /// <summary>Settles a conflict, or a class of them; how many conflicts it is about.</summary>
+    /// <param name="run">The run's name.</param>
+    /// <param name="resolution"><c>keep_target</c> or <c>take_source</c>.</param>
+    /// <param name="class">A class; null: whatever conflict the bar is.</param>
+    /// <param name="bar">A bar's open; null: every bar of the class.</param>
+    /// <param name="cancellation">Ends the statement.</param>
+    public async Task<long> DecideAsync(string run, string resolution, string? @class, Core.Time.UtcTime? bar, CancellationToken cancellation) =>
+        (long)(await CallAsync("SELECT dxy.migrate_decide($1, $2, $3, $4::timestamptz)", cancellation, run, resolution, @class, bar?.ToString()))!;
+
+    /// <summary>Ends a run that was made for another database; the route its symbol has now.</summary>
+    public async Task<string> AbandonAsync(string run, string? reason, CancellationToken cancellation) =>
+        (string)(await CallAsync("SELECT dxy.migrate_abandon($1, $2)", cancellation, run, reason))!;
+
     /// <summary>Approves; the number of the verification that the approval rests on.</summary>
     public async Task<long> ApproveAsync(string run, string kind, CancellationToken cancellation) =>
         (long)(await CallAsync("SELECT dxy.migrate_approve($1, $2)", cancellation, run, kind))!;

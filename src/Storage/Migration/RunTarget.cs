@@ -13,6 +13,10 @@ public static class RunTarget
         return (string)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    /// <summary>What the login lacks to carry a run out, as the statements that give it.</summary>
+    public static Task<List<string>> LacksAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
+        database.Migration("pre-flight/rights").RowsAsync(row => row.GetString(0), cancellation);
+
     /// <exception cref="OtherTargetException">This isn't the database the run was made for.</exception>
     /// <exception cref="HiddenRowsException">Row security would hide rows of it.</exception>
     public static async Task DemandAsync(NpgsqlDataSource database, Run run, CancellationToken cancellation)

@@ -53,6 +53,12 @@ public sealed record RunView
     /// <summary>The window of observation, from the samples.</summary>
     public ObservationWindow Window { get; init; } = ObservationWindow.Empty;
 
+    /// <summary>What the run's statements wait for just now.</summary>
+    public ImmutableArray<BlockerView> Blockers { get; init; } = [];
+
+    /// <summary>Whether a session is in a transaction of the run's just now, or builds an index for it.</summary>
+    public bool IsAtWork { get; init; }
+
     /// <summary>The step at hand; null before the first and when it has no progress yet.</summary>
     public StepView? Current => Steps.FirstOrDefault(step => step.Name == Run.Step);
 }
@@ -81,6 +87,20 @@ public sealed record BatchView(double Rows, TimeSpan Took, UtcTime At);
 
 /// <summary>Conflicts of a class that went the same way; no resolution: open.</summary>
 public sealed record ConflictCount(string Class, string? Resolution, long Count);
+
+/// <summary>A session that a statement of the run's waits for. What the reader may not see is null.</summary>
+/// <param name="Pid">Its process.</param>
+/// <param name="Role">Who logged in.</param>
+/// <param name="Application">As it names itself.</param>
+/// <param name="State">What it does, such as <c>idle in transaction</c>.</param>
+/// <param name="Since">Real time: since when its transaction is open.</param>
+/// <param name="Statement">Its newest.</param>
+/// <param name="Ours">What waits.</param>
+public sealed record BlockerView(int Pid, string? Role, string? Application, string? State, UtcTime? Since, string? Statement, string? Ours)
+{
+    public string Who => $"pid {Pid} ({Role ?? "unknown"}, {Application ?? "no name"}{(State is null ? "" : ", " + State)})"
+        + (Since is { } since ? $" since {since}" : "") + (Statement is null ? "" : $": {Statement}");
+}
 
 /// <summary>A comparison of the two tables.</summary>
 public sealed record VerificationView(

@@ -33,9 +33,12 @@ public sealed class RunViewReader(NpgsqlDataSource database)
         }
 
         batch.BatchCommands[^1].Parameters.With(NewestEvents);
+        var (blockers, atWork) = await BlockersAsync(connection, view.Run.Name, cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         return view with
         {
+            Blockers = blockers,
+            IsAtWork = atWork,
             Steps = await RowsAsync(reader, Step, cancellation),
             Gates = await RowsAsync(reader, GateOf, cancellation),
             Approvals = await RowsAsync(reader, Approval, cancellation),
@@ -47,6 +50,13 @@ public sealed class RunViewReader(NpgsqlDataSource database)
                 await RowsAsync(reader, row => new WindowSample(row.GetUtc(0), Verdict(row.GetString(1)), row.GetBoolean(2)), cancellation), view.Run.Settings.FailMinutes),
             Events = Reversed(await RowsAsync(reader, row => new EventView(row.GetInt64(0), row.GetUtc(1), row.GetString(2), row.GetString(3), row.GetString(4)), cancellation)),
         };
+    }
+
+    static async Task<(ImmutableArray<BlockerView> Blockers, bool IsAtWork)> BlockersAsync(NpgsqlConnection connection, string run, CancellationToken cancellation)
+    {
+        var rows = await connection.Migration("view/blockers", run).RowsAsync(row => row.IsDBNull(0) ? null : new BlockerView(
+            row.GetInt32(0), Text(row, 1), Text(row, 2), Text(row, 3), Time(row, 4), Text(row, 5), Text(row, 6)), cancellation);
+        return ([.. rows.OfType<BlockerView>()], rows.Count > 0);
     }
 
     /// <summary>The run's row alone, in the connection's transaction.</summary>

@@ -64,6 +64,81 @@ public sealed class OrderTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_rollback_with_here_is_carried_out_by_the_console_itself_without_a_silo()
+    {
+        await using var dxy = await Runs.StartAsync(server);
+        var back = await dxy.MigrateAsync(0, "rollback", "--here", "--yes", "--json");
+        Assert.Equal("rolled_back", back.Json.GetProperty("state").GetString());
+        await dxy.MigrateAsync(4, "rollback", "--here", "--yes");
+    }
+
+    [Fact]
+    public async Task Health_fails_for_a_program_that_still_writes_the_old_table_after_the_switch_also_once_the_run_is_completed()
+    {
+        await using var dxy = await Runs.StartAsync(server);
+        await dxy.Database.RunAsync($$"""
+            INSERT INTO dxy.watched VALUES ('DXY', '{{Runs.Name}}', dxy.now());
+            SELECT dxy.migrate_log('{{Runs.Name}}', 'route turned', '{"mode": "both_read_new"}')
+            """);
+        Assert.Equal("PASS", (await LateAsync()).GetProperty("status").GetString());
+        await dxy.EndAsync();
+        await dxy.Database.RunAsync("""
+            INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
+            SELECT 'derived_data_bars', 'DXY', 'insert', t, t, 1, false, 'old_shop', 'tick-factory', pg_current_xact_id(), t FROM (SELECT dxy.now() AS t) AS n
+            """);
+        var late = await LateAsync();
+        Assert.Equal("FAIL", late.GetProperty("status").GetString());
+        Assert.Contains("by old_shop (tick-factory)", late.GetProperty("text").GetString(), StringComparison.Ordinal);
+
+        async Task<System.Text.Json.JsonElement> LateAsync() => (await dxy.RunAsync("health", "--json")).Json.GetProperty("checks").EnumerateArray()
+            .Single(check => check.GetProperty("name").GetString() == "late writers");
+    }
+
+    [Fact]
+    public async Task Runs_are_listed_and_settings_are_changed_at_the_gate_by_words()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        Assert.Contains("no migration was started here", (await dxy.MigrateAsync(0, "list")).Out, StringComparison.Ordinal);
+        await dxy.MigrateAsync(2, "start", "--cut-over", "tonight");
+        await dxy.MigrateAsync(0, "start", Runs.Name, "--cut-over", "21:30-22:45", "--on-alone", "keep-target");
+        var settings = (await dxy.StatusAsync()).GetProperty("settings");
+        Assert.Equal(("21:30-22:45", "keep_target"), (settings.GetProperty("cut_over").GetString(), settings.GetProperty("alone").GetString()));
+
+        await dxy.MigrateAsync(0, "set", "foreign=take-source", "cut-over=approve", "batch-ms=50", Runs.Name);
+        settings = (await dxy.StatusAsync()).GetProperty("settings");
+        Assert.Equal(("take_source", "approve", 50), (settings.GetProperty("foreign").GetString(), settings.GetProperty("cut_over").GetString(), settings.GetProperty("batch_ms").GetInt32()));
+        await dxy.MigrateAsync(2, "set", "foreign=guess");
+        await dxy.MigrateAsync(2, "set", "cut-over=25:00-26:00");
+        await dxy.MigrateAsync(2, "set", "legacy=mirrored");
+        await dxy.MigrateAsync(2, "set", Runs.Name);
+        await dxy.MigrateAsync(2, "decide", "keep-target");
+        Assert.Contains("keep-target for 0 conflict(s)", (await dxy.MigrateAsync(0, "decide", "keep-target", "--class", "foreign")).Out, StringComparison.Ordinal);
+        await dxy.MigrateAsync(4, "decide", "keep-target", "--bar", "2024-11-05T10:00:00Z");
+        await dxy.MigrateAsync(4, "approve", "cut-over");
+        var run = (await dxy.MigrateAsync(0, "list", "--json")).Json.GetProperty("runs")[0];
+        Assert.Equal((Runs.Name, "running"), (run.GetProperty("run").GetString(), run.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task A_run_is_abandoned_in_a_copy_and_refused_where_it_was_made()
+    {
+        await using var dxy = await Runs.StartAsync(server);
+        await dxy.MigrateAsync(4, "abandon", "--yes");
+        await dxy.Database.RunAsync("""UPDATE dxy.run SET target = target || '{"system": "7"}'""");
+        await dxy.MigrateAsync(12, "pause");
+        Assert.Equal("abandoned", (await dxy.MigrateAsync(0, "abandon", "--yes", "--json")).Json.GetProperty("state").GetString());
+        await dxy.MigrateAsync(0, "start", "another");
+    }
+
+    [Fact]
+    public async Task What_a_backup_does_not_have_is_not_brought_back()
+    {
+        await using var dxy = await Runs.StartAsync(server);
+        var gone = await dxy.MigrateAsync(2, "restore", "--from", "2024-11-05T10:00:00Z", "--to", "2024-11-05T11:00:00Z");
+        Assert.Contains($"the backup of {Runs.Name} is gone", gone.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_a_warning_can_be_accepted_and_then_it_says_by_whom_and_why()
     {
         await using var dxy = await Runs.StartAsync(server);

@@ -54,6 +54,8 @@ public sealed class BackupTests(TestServer server)
     {
         await using var shop = await SavedAsync();
         await shop.Shop.RunAsync(damage.Replace("{0}", Shop.Minute(5).ToString(), StringComparison.Ordinal));
+        // Nobody saw who did it.
+        await shop.Shop.RunAsync("TRUNCATE dxy.touch");
         var gate = await BackAsync(shop);
         Assert.Equal(GateVerdict.Fail, gate.Verdict);
         Assert.Contains(observed, gate.Observed, StringComparison.Ordinal);
@@ -66,7 +68,6 @@ public sealed class BackupTests(TestServer server)
         await using var shop = await SavedAsync();
         await shop.WriteLegacyAsync(1500, 7);
         await shop.Shop.RunAsync($"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{Shop.Minute(7)}', 1, 1, 1, 1, 'massive_api')");
-        await shop.Shop.RunAsync("INSERT INTO dxy.watched VALUES ('DXY', 'test-run', dxy.now())");
         await shop.Shop.RunAsync($"UPDATE public.derived_data_bars SET close = close + 0.01, high = high + 0.01 WHERE ts_utc = '{Shop.Minute(100)}'");
         var gate = await BackAsync(shop);
         Assert.Equal(GateVerdict.Pass, gate.Verdict);

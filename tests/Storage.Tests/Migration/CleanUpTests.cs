@@ -36,9 +36,9 @@ public sealed class CleanUpTests(TestServer server)
     public async Task A_program_that_still_writes_the_old_table_blocks_the_cleanup_until_it_is_stopped()
     {
         await using var shop = await CopyRun.OpenAsync(server);
-        await using var zombie = await shop.LegacyWriterAsync();
+        await using var late = await shop.LegacyWriterAsync();
         await shop.DriveAsync(CopyRun.Steps(All), run => run.Step == "cleanup/remove");
-        await shop.WriteLegacyAsync(300, 1, data: zombie);
+        await shop.WriteLegacyAsync(300, 1, data: late);
         Assert.Equal("cleanup/remove", (await shop.DriveAsync(CopyRun.Steps(All))).Step);
         Assert.StartsWith("1 statements", (await shop.GatesAsync())["cleanup/zombies"].Observed, StringComparison.Ordinal);
         Assert.Equal(301, await shop.CountAsync(Active));
@@ -46,6 +46,33 @@ public sealed class CleanUpTests(TestServer server)
         await shop.Shop.RunAsync("UPDATE dxy.clock SET anchor_market = anchor_market + interval '1 minute'");
         await shop.Shop.DrainAsync();
         await shop.Shop.RunAsync($"SELECT dxy.migrate_retry('{LegacyShop.Name}')");
+        await shop.DriveAsync(CopyRun.Steps(All));
+        Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
+    }
+
+    [Fact]
+    public async Task That_nobody_writes_late_is_shown_by_minutes_that_came_and_not_by_an_instant()
+    {
+        await using var shop = await CopyRun.OpenAsync(server, settings: new RunSettings { QuietMinutes = 3 });
+        await using var late = await shop.LegacyWriterAsync();
+        await shop.DriveAsync(CopyRun.Steps(All), run => run.Step == "cleanup/remove");
+        await shop.DriveAsync(CopyRun.Steps(All));
+        Assert.StartsWith("0 came, no such write", (await shop.GatesAsync())["cleanup/zombies"].Observed, StringComparison.Ordinal);
+
+        await shop.Shop.RunAsync(LegacyTables.Fx(1440, 5));
+        await shop.Shop.AtAsync(Shop.Minute(1444) + TimeSpan.FromSeconds(5));
+        await shop.Shop.DrainAsync();
+        await shop.WriteLegacyAsync(1440, 1, fx: false, late);
+        await shop.DriveAsync(CopyRun.Steps(All));
+        var gate = (await shop.GatesAsync())["cleanup/zombies"];
+        Assert.Equal(GateVerdict.Fail, gate.Verdict);
+        Assert.Contains("1 statements", gate.Observed, StringComparison.Ordinal);
+        Assert.Equal(301, await shop.CountAsync(Active));
+
+        // He is stopped: enough minutes come without him, and nobody has to say so.
+        await shop.Shop.RunAsync(LegacyTables.Fx(1445, 4));
+        await shop.Shop.AtAsync(Shop.Minute(1449) + TimeSpan.FromSeconds(5));
+        await shop.Shop.DrainAsync();
         await shop.DriveAsync(CopyRun.Steps(All));
         Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
     }
@@ -98,9 +125,11 @@ public sealed class CleanUpTests(TestServer server)
         Assert.Superset(new HashSet<string> { "cleanup/remove:undo-written", "cleanup/remove:undo-committed" }, seen);
         Assert.Equal(RunState.RolledBack, (await shop.RunAsync()).State);
         Assert.Equal(1, await shop.CountAsync($"{Active} AND ts_utc = '{Shop.Minute(5)}' AND close = 55"));
-        Assert.Equal(1, await shop.CountAsync("dxy.run_event WHERE kind = 'left deleted'"));
-        await shop.Shop.RunAsync($"DELETE FROM public.derived_data_bars WHERE close = 55; UPDATE public.derived_data_bars SET deleted_at = NULL WHERE timeframe = '1m' AND ts_utc = '{Shop.Minute(5)}'");
-        Assert.Equal(before, await shop.Shop.TextsAsync("SELECT ts_utc || ' ' || close || ' ' || derivation_version || coalesce(' ' || deleted_at, '') FROM public.derived_data_bars WHERE timeframe = '1m' ORDER BY 1"));
+        // As if the row had never been away: one row of the minute, which says what the program said.
+        Assert.Equal(0, await shop.CountAsync("dxy.run_event WHERE kind = 'left deleted'"));
+        var after = await shop.Shop.TextsAsync("SELECT ts_utc || ' ' || close || ' ' || derivation_version || coalesce(' ' || deleted_at, '') FROM public.derived_data_bars WHERE timeframe = '1m' ORDER BY 1");
+        Assert.Equal(before.Count, after.Count);
+        Assert.Single(after.Except(before));
     }
 
     [Fact]

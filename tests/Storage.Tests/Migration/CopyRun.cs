@@ -33,7 +33,7 @@ static class CopyRun
             CREATE TABLE dxy_backup."{LegacyShop.Name}_data_bars" AS SELECT * FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m';
             CREATE TABLE dxy_backup."{LegacyShop.Name}_derived_data_bars" AS SELECT * FROM public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m';
             """);
-        await shop.StartAsync((settings ?? new RunSettings()) with { BatchRows = 100, MaxLockWaits = -1 });
+        await shop.StartAsync((settings ?? new RunSettings()) with { BatchRows = 100, MaxLockWaits = -1, QuietMinutes = settings?.QuietMinutes ?? 0 });
         await shop.Shop.RunAsync($"INSERT INTO dxy.run_step (run, step, phase, state, started_at) VALUES ('{LegacyShop.Name}', 'pre-flight/backup', 1, 'done', dxy.now())");
         await shop.DriveAsync(Steps(Copying), run => run.Step == Copying[0]);
         await shop.Shop.DrainAsync();

@@ -25,7 +25,11 @@ public sealed class CopyVerifyTests(TestServer server)
     {
         await using var shop = await CopyRun.OpenAsync(server);
         await shop.DriveAsync(CopyRun.Steps(All), run => run.Step == "copy/verify");
-        await shop.Shop.RunAsync($"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{Shop.Minute(-5)}', 9, 9, 9, 9, 'massive_api')");
+        // A bar of ours that the old table never had; another program's would have been a conflict.
+        await shop.Shop.RunAsync($$"""
+            INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw)
+            VALUES ('DXY', '1m', '{{Shop.Minute(-5)}}', 9, 9, 9, 9, 'synthetic', '{"inputs": {} }')
+            """);
         Assert.Equal("copy/verify", (await shop.DriveAsync(CopyRun.Steps(All), run => run.WaitingSince is not null)).Step);
         var gate = (await shop.GatesAsync())["copy/verification"];
         Assert.Equal(GateVerdict.Fail, gate.Verdict);

@@ -162,6 +162,23 @@ public sealed class LegacyShop : IAsyncDisposable
             """);
     }
 
+    /// <summary>The columns that the three tables have now, by table.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ColumnsAsync()
+    {
+        var columns = new Dictionary<string, string>();
+        foreach (var table in (string[])["data_bars", "derived_data_bars", "core_asset_registry_all"])
+        {
+            columns[table] = (await Shop.ValueAsync<string>(
+                $"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped"))!;
+        }
+
+        return columns;
+    }
+
+    /// <summary>All three tables, every one of these columns, a line a row, in order.</summary>
+    public Task<List<string>> DumpAsync(IReadOnlyDictionary<string, string> columns) => Shop.TextsAsync(
+        string.Join(" UNION ALL ", columns.Select(table => $"SELECT '{table.Key} ' || ROW({table.Value})::text COLLATE \"C\" AS line FROM public.{table.Key}")) + " ORDER BY 1");
+
     /// <summary>How many entries of the log don't fit the one before.</summary>
     public Task<long> BrokenEventsAsync() => Shop.ValueAsync<long>("""
         SELECT count(*) FROM (

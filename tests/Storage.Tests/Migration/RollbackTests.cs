@@ -4,9 +4,19 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;
 
-/// <summary>Going back from each phase, dying on the way, while bars arrive.</summary>
+/// <summary>Going back from each phase, dying on the way, while bars arrive: what stood before stands again, every column of it.</summary>
 public sealed class RollbackTests(TestServer server)
 {
+    // What the shop keeps beside the minutes: a registry row that isn't like ours, and rollups of its own aggregator, which says other things than ours would.
+    const string Rollups = """
+        INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, test_active, metadata, created_at, updated_at)
+        VALUES ('DXY', 'index', NULL, NULL, '{"vendor_id": 7, "derived_timeframes": ["5m", "1h"]}', '2024-01-01Z', '2024-01-02Z');
+        INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source, raw, created_at, updated_at)
+        SELECT 'DXY', f.name, date_bin(f.length, d.ts_utc, '2000-01-01Z'), min(d.open), max(d.high) + 0.01, min(d.low), max(d.close), 0, 'derived', '{"old": true}', '2024-03-05Z', '2024-03-05Z'
+        FROM public.derived_data_bars AS d, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS f(name, length)
+        WHERE d.timeframe = '1m' AND d.deleted_at IS NULL AND extract(minute FROM d.ts_utc) < 50 GROUP BY 2, 3
+        """;
+
     // One of each kind of state; DXY_LONG goes back from every phase.
     public static TheoryData<string> Steps { get; } = Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 }
         ? [.. MigrationSteps.All.Where(step => step.Phase != MigrationPhase.Purge).Select(step => step.Name), "completed"]
@@ -14,17 +24,20 @@ public sealed class RollbackTests(TestServer server)
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public Task Rolled_back_from_any_phase_everything_is_as_before_and_what_arrived_is_in_the_old_table(string from) => RollBackAsync(from, LegacyOptions.Dirty);
+    public Task Rolled_back_from_any_phase_everything_is_as_before_and_what_arrived_is_in_the_old_table(string from) =>
+        RollBackAsync(from, LegacyOptions.Dirty with { Partial = 3, TargetVendor = 5 });
 
     [Fact]
-    public Task So_it_is_on_partitions_after_all_is_done() => RollBackAsync("completed", LegacyOptions.Dirty with { Partitioned = true });
+    public Task So_it_is_on_partitions_after_all_is_done() => RollBackAsync("completed", LegacyOptions.Dirty with { Partial = 3, TargetVendor = 5, Partitioned = true });
 
     async Task RollBackAsync(string from, LegacyOptions options)
     {
         await using var shop = await LegacyShop.OpenAsync(server, options);
-        var before = await shop.OutcomeAsync();
+        await shop.Shop.RunAsync(Rollups);
+        var (columns, before) = (await shop.ColumnsAsync(), await shop.OutcomeAsync());
+        var dump = await shop.DumpAsync(columns);
         var world = new MarketWorld(shop);
-        await shop.StartAsync(MarketWorld.Settings);
+        await shop.StartAsync(MarketWorld.Settings with { Foreign = ConflictPolicy.TakeSource, Partial = ConflictPolicy.KeepTarget });
         var reached = await world.DriveAsync(run => run.Step == from);
         Assert.True(reached.Step == from || reached.State == RunState.Completed, $"{reached.State} at {reached.Step}: {reached.Error}");
         for (var minute = 0; minute < 3; minute++)
@@ -42,6 +55,12 @@ public sealed class RollbackTests(TestServer server)
         Assert.All(after.Except(before), line => Assert.True(
             line.StartsWith("old (DXY,", StringComparison.Ordinal) || (line.StartsWith("new (", StringComparison.Ordinal) && !line.Contains("DXY", StringComparison.Ordinal)), line));
         Assert.Equal(before.Count(line => line.StartsWith("new (DXY", StringComparison.Ordinal)), after.Count(line => line.StartsWith("new (DXY", StringComparison.Ordinal)));
+
+        // Every column of every row, and among the rows of before none that nobody but us made.
+        var restored = await shop.DumpAsync(columns);
+        Assert.Equal([], dump.Except(restored));
+        Assert.Equal(dump.Count, dump.Intersect(restored).Count());
+        Assert.Equal(0, await shop.Shop.CountAsync($"public.derived_data_bars WHERE ts_utc < '{Shop.Minute(300)}' AND raw ? 'inputs'"));
         Assert.Equal(0, await shop.Shop.ValueAsync<long>($"""
             SELECT count(*) FROM public.data_bars AS b
             WHERE b.canonical_symbol = 'EURUSD' AND b.timeframe = '1m'
@@ -49,5 +68,6 @@ public sealed class RollbackTests(TestServer server)
               AND NOT EXISTS (SELECT FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.ts_utc = b.ts_utc AND d.deleted_at IS NULL)
             """));
         Assert.Equal(0, await shop.BrokenEventsAsync());
+        Assert.Equal(0, await shop.Shop.CountAsync("dxy.watched") + await shop.Shop.CountAsync("pg_trigger WHERE tgname = 'dxy_mirror'"));
     }
 }

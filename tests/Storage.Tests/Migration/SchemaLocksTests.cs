@@ -53,7 +53,7 @@ public sealed class SchemaLocksTests(TestServer server)
             var run = await shop.DriveAsync(Definitions.Steps);
 
             Assert.Equal((RunState.Running, "schema/source-check"), (run.State, run.Step));
-            Assert.StartsWith($"public.data_bars is in use, attempt 3: pid {pid}", run.Throttled, StringComparison.Ordinal);
+            Assert.StartsWith($"waits for a lock: public.data_bars is in use, attempt 3: pid {pid}", run.Throttled, StringComparison.Ordinal);
         }
 
         Assert.Equal(RunState.Completed, (await shop.DriveAsync(Definitions.Steps)).State);

@@ -5,17 +5,17 @@ using DxyOrleans.Storage.Migration;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 
-/// <summary><c>migrate approve</c> and <c>migrate revoke</c>: the two consents a run needs, by the database role that logged in.</summary>
+/// <summary><c>migrate approve</c> and <c>migrate revoke</c>: the consents a run needs, by the database role that logged in.</summary>
 internal sealed class MigrateApprovalVerb : OrderVerb
 {
-    readonly Argument<string> _kind = new("KIND") { Description = "deploy or cleanup." };
+    readonly Argument<string> _kind = new("KIND") { Description = "cut-over, deploy or cleanup." };
     readonly Argument<string?> _name = RunPick.Argument();
 
     public MigrateApprovalVerb(string verb)
-        : base(verb, verb == "approve" ? "Approves the deployment or the cleanup, on the newest verification, as the role that logged in." : "Takes an approval back while it isn't used.",
+        : base(verb, verb == "approve" ? "Approves the cut-over, the deployment or the cleanup, on the newest verification, as the role that logged in." : "Takes an approval back while it isn't used.",
             $"migrate {verb} deploy")
     {
-        _kind.AcceptOnlyFromAmong("deploy", "cleanup");
+        _kind.AcceptOnlyFromAmong("cut-over", "deploy", "cleanup");
         Arguments.Add(_kind);
         Arguments.Add(_name);
     }

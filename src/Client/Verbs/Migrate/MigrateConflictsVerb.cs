@@ -12,13 +12,13 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 internal sealed class MigrateConflictsVerb : Verb
 {
     readonly Argument<string?> _name = RunPick.Argument();
-    readonly Option<string?> _class = new("--class") { Description = "Only one class: different, foreign, partial or superseded." };
+    readonly Option<string?> _class = new("--class") { Description = "Only one class: different, foreign, partial, alone or superseded." };
     readonly Option<int> _limit = new("--limit") { Description = "How many to list (50).", HelpName = "N", DefaultValueFactory = _ => 50 };
 
     public MigrateConflictsVerb()
         : base("conflicts", "Counts a run's conflicts by class and lists them, both bars side by side.", "migrate conflicts --class different --limit 20")
     {
-        _class.AcceptOnlyFromAmong("different", "foreign", "partial", "superseded");
+        _class.AcceptOnlyFromAmong("different", "foreign", "partial", "alone", "superseded");
         _limit.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 100_000)

@@ -41,6 +41,7 @@ internal sealed class MigrateExplainVerb : Verb
             writer.WriteLine(one.What);
             Line("expected", one.Expected);
             Line("observed", one.Observed);
+            Line("evidence", one.Evidence);
             Line("since", one.Since?.ToString());
             Line("who", one.Who);
             Line("what to do", one.Todo);
@@ -80,6 +81,7 @@ internal sealed class MigrateExplainVerb : Verb
             json.WriteString("what", one.What);
             json.WriteString("expected", one.Expected);
             json.WriteString("observed", one.Observed);
+            json.WriteString("evidence", one.Evidence);
             json.Time("since", one.Since);
             json.WriteString("who", one.Who);
             json.WriteString("todo", one.Todo);

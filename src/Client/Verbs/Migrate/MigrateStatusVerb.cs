@@ -34,7 +34,7 @@ internal sealed class MigrateStatusVerb : Verb
         }
 
         RunText.Phases(view, MigrationSteps.All).Write(session.Out);
-        foreach (var line in RunText.Gates(view).Concat(RunText.Approvals(view)))
+        foreach (var line in RunText.Blockers(view).Concat(RunText.Gates(view)).Concat(RunText.Approvals(view)))
         {
             session.Out.WriteLine(line);
         }

@@ -3,6 +3,7 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Storage.Migration;
+using Npgsql;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 
@@ -20,12 +21,18 @@ internal abstract class OrderVerb(string name, string description, string exampl
         var database = await session.DatabaseAsync(cancellation);
         var view = await RunPick.DemandHereAsync(database, RunName(parse), cancellation);
         var said = await OrderAsync(session, parse, new RunOrders(database), view, cancellation);
-        var after = (await new RunViewReader(database).ReadAsync(view.Run.Name, cancellation))!.Run;
+        return await TellAsync(session, database, view.Run.Name, Name, said, cancellation);
+    }
+
+    /// <summary>Says what was ordered, and where the run stands after it.</summary>
+    public static async Task<int> TellAsync(Session session, NpgsqlDataSource database, string run, string order, string said, CancellationToken cancellation)
+    {
+        var after = (await new RunViewReader(database).ReadAsync(run, cancellation))!.Run;
         var silos = await SiloRoster.CountAliveAsync(database, cancellation);
         if (session.Json)
         {
             using var document = session.Document("dxy.migrate_order/1");
-            document.Json.WriteString("order", Name);
+            document.Json.WriteString("order", order);
             document.Json.WriteString("run", after.Name);
             document.Json.WriteString("state", RunWords.State(after.State));
             document.Json.WriteString("direction", RunWords.Direction(after.Direction));

@@ -63,14 +63,25 @@ internal sealed record RunExplanation(bool GoesOn, string Summary, ImmutableArra
         {
             yield return new Hindrance("no-silo", "no silo is running", "at least one silo", "none", view.LookedAt, Host, "start one", "./dxy up");
         }
-        else if (Silent(view) is { } silent)
+        else if (!view.IsAtWork && Silent(view) is { } silent)
         {
             yield return new Hindrance("silent", $"no silo has looked at it for {Durations.Show(silent)}", $"a look each {Durations.Show(LongestPortion)} at least",
                 view.LookedAt is { } looked ? $"the last at {looked}" : "none yet", view.LookedAt, Host,
-                "see whether the silos carry out runs (their role has to be a member of dxy_migrator) and what their log says; building an index may take longer", "./dxy cluster");
+                "see whether the silos carry out runs (their role has to be a member of dxy_migrator) and what their log says", "./dxy cluster");
         }
 
-        if (run.Throttled is { } reason)
+        foreach (var blocker in view.Blockers)
+        {
+            yield return new Hindrance("blocked", $"a statement of the run waits for {blocker.Who}", null, blocker.Ours, blocker.Since, $"whoever runs pid {blocker.Pid}",
+                $"let it end, or SELECT pg_terminate_backend({blocker.Pid})", null);
+        }
+
+        if (run.Throttled is { } held && held.StartsWith(StepOutcome.Throttled.Lock, StringComparison.Ordinal))
+        {
+            yield return new Hindrance("lock", $"it {held}", $"the lock within {run.Settings.LockBudgetMs} ms", held, view.ThrottledSince, "whoever runs these sessions",
+                "let them end, or SELECT pg_terminate_backend(pid); it is tried again by itself", null);
+        }
+        else if (run.Throttled is { } reason)
         {
             yield return new Hindrance("throttled", $"it is held back: {reason}", null, reason, view.ThrottledSince, Operator,
                 $"wait, or loosen what holds it back; {Durations.Show(view.HeldBack)} in all so far", $"./dxy migrate throttle {run.Name}");
@@ -101,11 +112,14 @@ internal sealed record RunExplanation(bool GoesOn, string Summary, ImmutableArra
 
     static Hindrance Blocked(Run run, GateView gate)
     {
-        var command = gate.Gate.Name.Contains("approval", StringComparison.Ordinal) ? $"./dxy migrate approve {(run.Phase == MigrationPhase.Deploy ? "deploy" : "cleanup")} {run.Name}"
+        var command = gate.Gate.Name.Contains("approval", StringComparison.Ordinal) ? $"./dxy migrate approve {(run.Phase switch { MigrationPhase.SwitchReads => "cut-over", MigrationPhase.Deploy => "deploy", _ => "cleanup" })} {run.Name}"
             : gate.Gate.Verdict == GateVerdict.Warn ? $"./dxy migrate ack {gate.Gate.Name} {run.Name}"
             : $"./dxy migrate retry {run.Name}";
         var todo = gate.Gate.Unblock ?? (gate.Gate.Verdict == GateVerdict.Warn ? "see to it, or accept the warning" : "mend what was observed");
-        return new Hindrance(gate.Gate.Name, $"the gate {gate.Gate.Name} says {RunWords.Verdict(gate.Gate.Verdict)}", gate.Gate.Expected, gate.Gate.Observed, gate.Since, Operator, todo, command);
+        return new Hindrance(gate.Gate.Name, $"the gate {gate.Gate.Name} says {RunWords.Verdict(gate.Gate.Verdict)}", gate.Gate.Expected, gate.Gate.Observed, gate.Since, Operator, todo, command)
+        {
+            Evidence = gate.Gate.Evidence,
+        };
     }
 
     // It was to look again at retry_at and has done nothing since.

@@ -30,6 +30,7 @@ internal static class RunJson
         json.WriteNumber("held_back_seconds", view.HeldBack.TotalSeconds);
         json.WriteNumber("silos_alive", silosAlive);
         json.Time("now", view.Now);
+        Blockers(json, view);
         AtHand(json, view);
         Phases(json, view, steps);
         Steps(json, view);
@@ -137,6 +138,25 @@ internal static class RunJson
             json.Time("checked_at", gate.CheckedAt);
             json.WriteString("accepted_by", gate.Accepted?.Role);
             json.WriteString("accepted_note", gate.Accepted?.Note);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    static void Blockers(Utf8JsonWriter json, RunView view)
+    {
+        json.WriteStartArray("blocked_by");
+        foreach (var blocker in view.Blockers)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("pid", blocker.Pid);
+            json.WriteString("role", blocker.Role);
+            json.WriteString("application", blocker.Application);
+            json.WriteString("state", blocker.State);
+            json.Time("since", blocker.Since);
+            json.WriteString("statement", blocker.Statement);
+            json.WriteString("ours", blocker.Ours);
             json.WriteEndObject();
         }
 

@@ -58,7 +58,11 @@ internal static class RunText
 
     public static IEnumerable<string> Gates(RunView view) => view.Gates.Where(gate => gate.Gate.Verdict != GateVerdict.Pass).Select(gate =>
         $"{RunWords.Verdict(gate.Gate.Verdict)}  {gate.Gate.Name}: expected {gate.Gate.Expected}, observed {gate.Gate.Observed}, since {gate.Since}"
+        + (gate.Gate.Evidence is { } evidence ? $"; evidence: {evidence}" : "")
         + (gate.Accepted is { } accepted ? $"; accepted by {accepted.Role}{(accepted.Note is { } note ? $" ({note})" : "")}" : ""));
+
+    /// <summary>Who is waited for just now, a line each.</summary>
+    public static IEnumerable<string> Blockers(RunView view) => view.Blockers.Select(blocker => $"waits for {blocker.Who}");
 
     public static IEnumerable<string> Approvals(RunView view) => view.Approvals.Select(approval =>
         $"{approval.Kind} approved by {approval.Role} at {approval.At} on verification {approval.Verification}, "

@@ -12,6 +12,14 @@ internal sealed class SettingOptions
 
     readonly Option<bool> _another = new("--approver-is-not-starter") { Description = "Approvals by the role that starts the run don't count; it can't be taken back." };
 
+    readonly Option<string?> _cutOver = new("--cut-over")
+    {
+        Description = "When the readers are switched: ready (as soon as all is verified), approve, or a window HH:MM-HH:MM, UTC (ready).", HelpName = "WHEN",
+    };
+
+    /// <summary>What may be said of the time of the switch.</summary>
+    public const string CutOverHint = "--cut-over is ready, approve, or a window of UTC times such as 21:30-22:45";
+
     public SettingOptions(Command command)
     {
         command.Options.Add(_another);
@@ -19,6 +27,15 @@ internal sealed class SettingOptions
         Word("--on-different", "different", "Bars that stand in both tables with other values.", "stop", "keep-target", "take-source");
         Word("--on-foreign", "foreign", "Differing bars that another source wrote into the new table.", "stop", "keep-target", "take-source");
         Word("--on-partial", "partial", "Bars of the old table marked partial that the components can't complete.", "stop", "keep-target", "take-source");
+        Word("--on-alone", "alone", "Bars that stand in the new table alone and that we didn't derive.", "stop", "keep-target", "take-source");
+        _cutOver.Validators.Add(result =>
+        {
+            if (result.Tokens.Count != 1 || !CutOverRule.IsKnown(result.Tokens[0].Value))
+            {
+                result.AddError(CutOverHint);
+            }
+        });
+        command.Options.Add(_cutOver);
         foreach (var number in RunNumber.All)
         {
             var option = new Option<string?>($"--{number.Name}")
@@ -67,6 +84,11 @@ internal sealed class SettingOptions
             {
                 said[number.Json] = JsonNode.Parse(number.Parse(value));
             }
+        }
+
+        if (parse.GetValue(_cutOver) is { } cutOver)
+        {
+            said["cut_over"] = cutOver;
         }
 
         said["approver_is_not_starter"] = parse.GetValue(_another);

@@ -5,7 +5,7 @@ namespace DxyOrleans.Storage.Migration.Phases;
 
 /// <summary>
 /// Brings the new table back to what it held of the symbol's 1m bars before the run, a batch a transaction: what the run copied and what we derived meanwhile goes,
-/// once it is sure to be in the old table; what was changed gets its values from the backup. Rows of other programs stay.
+/// once it is sure to be in the old table; what was changed gets its values from the backup. Rows of other programs stay. Nothing holds it back: who goes back is in a hurry.
 /// </summary>
 static class NewTableRestore
 {
@@ -37,12 +37,6 @@ static class NewTableRestore
             return StepOutcome.Finished();
         }
 
-        var look = await Throttle.LookAsync(context, null, cancellation);
-        if (look.Held is { } held)
-        {
-            return held;
-        }
-
         var backup = $"{run.Name}_data_bars";
         var progress = context.Progress(step);
         var place = StepCheckpoint.Read<Place>(progress);
@@ -72,7 +66,7 @@ static class NewTableRestore
         var took = context.RealTime.GetElapsedTime(began);
         place = place with
         {
-            Back = to, BackRows = BatchSizer.Next(run.Settings, rows, took, look.IsLive),
+            Back = to, BackRows = BatchSizer.Next(run.Settings, rows, took, live: false),
             Removed = place.Removed + removed, Restored = place.Restored + restored, Saved = place.Saved + saved, Others = place.Others + others,
         };
         await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place) }, cancellation);

@@ -47,7 +47,7 @@ sealed class OldWritesOffStep() : MigrationStep("cleanup/old-writes-off", Migrat
 
         await transaction.HoldRouteAsync(cancellation);
         var began = context.RealTime.GetTimestamp();
-        var (rows, next) = (await transaction.Connection.Migration("cleanup/back_fill", context.Run.Symbol.Name, filled, BatchRows)
+        var (rows, next) = (await transaction.Connection.Migration("cleanup/back_fill", context.Run.Symbol.Name, filled, BatchRows, (await LateWriters.WritesEndedAsync(context, cancellation)).ToDateTime())
             .RowsAsync(reader => (reader.GetInt64(0), reader.IsDBNull(1) ? (DateTime?)null : reader.GetDateTime(1)), cancellation))[0];
         if (next is not { } to)
         {

@@ -12,7 +12,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
 {
     internal const string Title = "cleanup/remove";
 
-    static readonly TimeSpan AfterZombies = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan AfterLateWrites = TimeSpan.FromSeconds(5);
 
     /// <summary>How far the removal, or its undoing, is.</summary>
     internal sealed record Place
@@ -42,11 +42,11 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
     {
         var progress = context.Progress(this);
         var place = StepCheckpoint.Read<Place>(progress);
-        var ended = await Zombies.WritesEndedAsync(context, cancellation);
-        var zombies = await Zombies.LookAsync(context, ended, cancellation);
-        if (zombies.Verdict != GateVerdict.Pass)
+        var ended = await LateWriters.WritesEndedAsync(context, cancellation);
+        var late = await LateWriters.LookAsync(context, ended, cancellation);
+        if (late.Verdict != GateVerdict.Pass)
         {
-            return new StepOutcome.Waiting([zombies], AfterZombies);
+            return new StepOutcome.Waiting([late], AfterLateWrites);
         }
 
         var look = await Throttle.LookAsync(context, place.Wal, cancellation);
@@ -66,7 +66,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
             return new StepOutcome.More();
         }
 
-        return await RemoveAsync(context, transaction, progress, place with { Wal = look.Mark }, ended, look.IsLive, cancellation) ? new StepOutcome.More() : StepOutcome.Finished(zombies);
+        return await RemoveAsync(context, transaction, progress, place with { Wal = look.Mark }, ended, look.IsLive, cancellation) ? new StepOutcome.More() : StepOutcome.Finished(late);
     }
 
     public override async Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation)
@@ -82,6 +82,9 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
         await transaction.MoveRouteAsync(cancellation);
         try
         {
+            // Had the rows not been away, a late writer's statement would have changed them where they stood: so it is now.
+            await batch.Command(transaction, "cleanup/take_late").RunAsync(cancellation);
+            await batch.Command(transaction, "cleanup/remove_late").RunAsync(cancellation);
             long restored = await batch.Command(transaction, "cleanup/restore_batch").RunAsync(cancellation);
             place = place with { Undone = batch.Number, Restored = place.Restored + restored, Replaced = place.Replaced + batch.Rows - restored };
             if (restored < batch.Rows)

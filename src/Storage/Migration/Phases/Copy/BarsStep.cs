@@ -77,6 +77,8 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
             return new StepOutcome.Done([], """{"copied": 0}""");
         }
 
+        await transaction.MoveRouteAsync(cancellation);
+        await transaction.Connection.Migration("copy/remove_alone", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
         var total = context.Steps.GetValueOrDefault(ConflictsStep.Title)?.Done;
         await transaction.StepAsync(
             progress with { Checkpoint = StepCheckpoint.Write(place with { Next = range[0], To = range[1] }), Done = 0, Total = total }, cancellation);

@@ -34,7 +34,7 @@ sealed record ConflictCounts
 }
 
 /// <summary>Bars of one class that conflict, and what becomes of them.</summary>
-/// <param name="Class"><c>different</c>, <c>foreign</c> or <c>partial</c>.</param>
+/// <param name="Class"><c>different</c>, <c>foreign</c>, <c>partial</c> or <c>alone</c>.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Unsettled">How many nobody has decided about.</param>
 /// <param name="Kept">How many stay as the new table has them.</param>
@@ -46,13 +46,14 @@ sealed record ConflictClass(string Class, long Count, long Unsettled, long Kept,
         var what = Class switch
         {
             "foreign" => "bars that another source wrote to data_bars with other values",
+            "alone" => "bars of data_bars that derived_data_bars lacks",
             "partial" => "bars of derived_data_bars that are partial and can't be completed",
             _ => "bars that stand in both tables with other values",
         };
         return Gate.Of(
             $"copy/{Class}", Unsettled == 0, $"no undecided {what}",
-            Count == 0 ? "none" : $"{Count}: {Unsettled} undecided, {Kept} to stay as they are, {Count - Unsettled - Kept} to be taken from derived_data_bars{(First is null ? "" : $"; {First}")}",
+            Count == 0 ? "none" : $"{Count}: {Unsettled} undecided, {Kept} to stay as they are, {Count - Unsettled - Kept} {(Class == "alone" ? "to be removed, as derived_data_bars has none" : "to be taken from derived_data_bars")}{(First is null ? "" : $"; {First}")}",
             $"SELECT * FROM dxy.run_conflict WHERE run = '{run}' AND class = '{Class}'",
-            $"'migrate conflicts' lists them; decide with 'migrate throttle --{Class} keep-target' or 'take-source', or mend them and 'migrate retry'");
+            $"'migrate conflicts' lists them; 'migrate set {Class}=keep-target' (or take-source) or 'migrate decide' settles them; or mend them and 'migrate retry'");
     }
 }

@@ -15,7 +15,7 @@ sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
     const int MostSuperseded = 1000;
 
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(
-        [$"compare the bars of both tables before the copy; different: {Policy(context.Run.Settings.Different)}, foreign: {Policy(context.Run.Settings.Foreign)}, partial: {Policy(context.Run.Settings.Partial)}"]);
+        [$"compare the bars of both tables before the copy; different: {Policy(context.Run.Settings.Different)}, foreign: {Policy(context.Run.Settings.Foreign)}, partial: {Policy(context.Run.Settings.Partial)}, in the new table alone: {Policy(context.Run.Settings.Alone)}"]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
@@ -31,6 +31,7 @@ sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
         if (counts.Next is null || counts.Retries != retries)
         {
             await transaction.Connection.Text("DELETE FROM dxy.run_conflict WHERE run = $1", context.Run.Name).RunAsync(cancellation);
+            await transaction.Connection.Migration("copy/list_alone", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
             (counts, progress) = (new ConflictCounts { Round = counts.Round, Retries = retries, Next = DateTime.UnixEpoch.AddYears(-200) }, progress with { Done = 0 });
         }
 
@@ -70,7 +71,7 @@ sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
         List<ConflictClass> classes;
         await using (var transaction = await context.BeginAsync(cancellation))
         {
-            await transaction.Connection.Migration("copy/settle", run, Policy(settings.Different), Policy(settings.Foreign), Policy(settings.Partial)).RunAsync(cancellation);
+            await transaction.Connection.Migration("copy/settle", run, Policy(settings.Different), Policy(settings.Foreign), Policy(settings.Partial), Policy(settings.Alone)).RunAsync(cancellation);
             classes = await transaction.Connection.Migration("copy/count_conflicts", run).RowsAsync(
                 reader => new ConflictClass(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.IsDBNull(4) ? null : reader.GetString(4)),
                 cancellation);

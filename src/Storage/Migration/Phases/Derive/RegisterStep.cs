@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Registry;
 
 namespace DxyOrleans.Storage.Migration.Phases.Derive;
@@ -95,7 +96,11 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
             await transaction.Connection.Migration("derive/forget_route", symbol.Name).RunAsync(cancellation);
         }
 
-        await transaction.Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1", symbol.Name).RunAsync(cancellation);
+        if (!context.Steps.ContainsKey("pre-flight/backup"))
+        {
+            await transaction.Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1", symbol.Name).RunAsync(cancellation);
+        }
+
         await context.At(this, "undone", cancellation);
         await transaction.CommitAsync(cancellation);
         return StepOutcome.Finished();
@@ -120,8 +125,9 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
             return null;
         }
 
-        var gate = await MissingMinutes.LookAsync(context, "derive/caught-up", asked, cancellation);
-        return gate.Verdict == GateVerdict.Pass ? null : new StepOutcome.Waiting([gate], Soon);
+        // No silo has to run for a way back: what is due is derived right here, beside whoever derives.
+        var range = new TimeRange(UtcTime.From(asked[0]), UtcTime.From(asked[1]));
+        return await DueWork.WorkOffAsync(context, context.Run.Series, range, cancellation) ? null : new StepOutcome.More();
     }
 
     static string? Problem(RunContext context, string metadata)

@@ -3,11 +3,14 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Storage.Migration.Phases.PreFlight;
 
 /// <summary>
-/// Where a run's backup stands: <c>dxy_backup."RUN_data_bars"</c> and <c>dxy_backup."RUN_derived_data_bars"</c>, each with every row of the symbol's 1m bars that opened
-/// before the run began, softly deleted ones too. What opens later arrived meanwhile.
+/// Where a run's backup stands: <c>dxy_backup."RUN_data_bars"</c> and <c>dxy_backup."RUN_derived_data_bars"</c>, each with every row of the symbol, minutes and
+/// rollups, that opened before the run began, softly deleted ones too. What opens later arrived meanwhile.
 /// </summary>
 static class Backup
 {
+    /// <summary>Kept with a run whose backup holds the symbol's rollups as well as its minutes.</summary>
+    public const string Scope = "backup_scope";
+
     public static readonly string[] Tables = ["data_bars", "derived_data_bars"];
 
     /// <summary>The backup's table, quoted; a run's name holds nothing that a quoted name can't.</summary>

@@ -5,8 +5,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Storage.Migration.Phases.PreFlight;
 
 /// <summary>
-/// Saves the symbol's 1m bars of both tables, a month a transaction, and in that transaction brings them back into a table beside and compares that with the original:
-/// a backup that was never restored is none.
+/// Saves the symbol's bars of both tables, a month a transaction, and in that transaction brings them back into a table beside and compares that with the original:
+/// a backup that was never restored is none. From its beginning on every write to the symbol's minutes is noted: a way back has to tell what others wrote from what we did.
 /// </summary>
 public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationPhase.PreFlight)
 {
@@ -20,7 +20,7 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         var lines = new List<string>();
         foreach (var table in Backup.Tables)
         {
-            var rows = await connection.Text($"SELECT count(*) FROM public.{table} WHERE canonical_symbol = $1 AND timeframe = '1m'", context.Run.Symbol.Name).ValueAsync<long>(cancellation);
+            var rows = await connection.Text($"SELECT count(*) FROM public.{table} WHERE canonical_symbol = $1", context.Run.Symbol.Name).ValueAsync<long>(cancellation);
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"save {rows} rows of public.{table} into {Backup.Of(context.Run, table)}, bring them back and compare"));
         }
 
@@ -42,6 +42,8 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         var connection = transaction.Connection;
         if (Kept<DateTime?>(context, "next") is not { } next)
         {
+            await connection.Migration("derive/watch", symbol, context.Run.Name).RunAsync(cancellation);
+            await transaction.SaveAsync(Backup.Scope, "\"all\"", cancellation);
             await connection.Text($"DO $do$ BEGIN IF to_regnamespace('dxy_backup') IS NULL THEN CREATE SCHEMA dxy_backup; END IF; END $do$; CREATE TABLE {backup} (LIKE {table})").RunAsync(cancellation);
             return await CommitAsync(context, transaction, number, Begin, 0, cancellation);
         }
@@ -49,6 +51,8 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         var months = await connection.Text(Backup.Sql("next_month", table), symbol, next, end).RowsAsync(row => (From: row.GetUtc(0), To: row.GetUtc(1)), cancellation);
         if (months.Count == 0)
         {
+            // A way back looks its rows up by time.
+            await connection.Text($"CREATE INDEX ON {backup} (ts_utc); ANALYZE {backup}").RunAsync(cancellation);
             return await CommitAsync(context, transaction, number + 1, null, 0, cancellation);
         }
 
@@ -96,6 +100,7 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
     {
         await using var transaction = await context.BeginAsync(cancellation);
         await transaction.Connection.Text(string.Join("; ", Backup.Tables.Select(table => $"DROP TABLE IF EXISTS {Backup.Of(context.Run, table)}"))).RunAsync(cancellation);
+        await transaction.Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1 AND run = $2", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "undone", cancellation);
         return StepOutcome.Finished();

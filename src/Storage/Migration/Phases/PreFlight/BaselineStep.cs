@@ -4,8 +4,9 @@ using DxyOrleans.Core.Migration;
 namespace DxyOrleans.Storage.Migration.Phases.PreFlight;
 
 /// <summary>
-/// What the tables were before: counts, spans, sources and a checksum a day, kept with the run. Its undoing changes nothing: it comes when everything after it is
-/// undone and the backup still stands, and proves by the backup that the tables are what they were, but for what arrived meanwhile.
+/// What the tables were before: counts, spans, sources and a checksum a day, kept with the run. Its undoing comes when everything after it is undone and the backup still
+/// stands: what only we changed of the rows of before gets every column back, see <see cref="RowsRestore"/>, and then the backup proves that the tables are what they were, but
+/// for what arrived meanwhile.
 /// </summary>
 public sealed class BaselineStep() : MigrationStep("pre-flight/baseline", MigrationPhase.PreFlight)
 {
@@ -37,6 +38,11 @@ public sealed class BaselineStep() : MigrationStep("pre-flight/baseline", Migrat
             return StepOutcome.Finished();
         }
 
+        if (Kept<RowsRestore.Place>(context, "rows") is not { Table: 2 } && await RestoreAsync(context, cancellation))
+        {
+            return new StepOutcome.More();
+        }
+
         await using var connection = await context.Database.OpenConnectionAsync(cancellation);
         await using var command = connection.Text(Backup.Sql("proof", [.. Backup.Tables.Select(table => Backup.Of(context.Run, table))]), context.Run.Symbol.Name, baseline);
         command.CommandTimeout = 0;
@@ -48,5 +54,21 @@ public sealed class BaselineStep() : MigrationStep("pre-flight/baseline", Migrat
         var gate = Gate.Of("pre-flight/rolled-back", wrong == 0 && left == 0 && registry, "the tables are what they were, but for what arrived meanwhile", observed,
             $"compare with {Backup.Of(context.Run, Backup.Tables[0])} and {Backup.Of(context.Run, Backup.Tables[1])}", "bring these rows back from the backup; the run looks again by itself");
         return gate.Verdict == GateVerdict.Fail ? new StepOutcome.Waiting([gate], Soon) : StepOutcome.Finished(gate);
+    }
+
+    // Whether there is more.
+    async Task<bool> RestoreAsync(RunContext context, CancellationToken cancellation)
+    {
+        await using var transaction = await context.BeginAsync(cancellation);
+        if (await RowsRestore.AdvanceAsync(context, transaction, Kept<RowsRestore.Place>(context, "rows") ?? new RowsRestore.Place(), cancellation) is not { } place)
+        {
+            return false;
+        }
+
+        await KeepAsync(context, transaction, "rows", place, cancellation);
+        await context.At(this, "undo-written", cancellation);
+        await transaction.CommitAsync(cancellation);
+        await context.At(this, "undo-committed", cancellation);
+        return true;
     }
 }

@@ -38,6 +38,8 @@ sealed class RowsStep() : MigrationStep("purge/rows", MigrationPhase.Purge)
             await transaction.LockBudgetAsync(cancellation);
             await transaction.Connection.Text(
                 $"""DROP TABLE IF EXISTS dxy_backup."{context.Run.Name}_data_bars", dxy_backup."{context.Run.Name}_derived_data_bars" """).RunAsync(cancellation);
+            // Nobody needs to know any more who writes the old table late.
+            await transaction.Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1 AND run = $2", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
             await context.At(this, "dropped", cancellation);
             await transaction.CommitAsync(cancellation);
             return new StepOutcome.Done([], $$"""{"deleted": {{progress.Done}}}""");

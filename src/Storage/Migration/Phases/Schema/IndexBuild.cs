@@ -29,8 +29,10 @@ static class IndexBuild
     {
         await RunTarget.DemandAsync(context.Direct, context.Run, cancellation);
         await using var connection = await context.Direct.OpenConnectionAsync(cancellation);
-        var before = await connection.Text("SELECT current_setting('statement_timeout')").ValueAsync<string>(cancellation);
-        await connection.Text("SELECT set_config('statement_timeout', '0', false)").RunAsync(cancellation);
+        var (timeout, application) = (await connection.Text("SELECT current_setting('statement_timeout'), current_setting('application_name')")
+            .RowsAsync(row => (row.GetString(0), row.GetString(1)), cancellation))[0];
+        await connection.Text("SELECT set_config('statement_timeout', '0', false), set_config('application_name', 'dxy migrate ' || $1, false)", context.Run.Name)
+            .RunAsync(cancellation);
         try
         {
             await using var command = connection.Text(sql);
@@ -42,7 +44,8 @@ static class IndexBuild
             // The connection goes back to the pool as it came; a cancelled call still has to.
             if (connection.State == System.Data.ConnectionState.Open)
             {
-                await connection.Text("SELECT set_config('statement_timeout', $1, false)", before!).RunAsync(CancellationToken.None);
+                await connection.Text("SELECT set_config('statement_timeout', $1, false), set_config('application_name', $2, false)", timeout, application)
+                    .RunAsync(CancellationToken.None);
             }
         }
     }

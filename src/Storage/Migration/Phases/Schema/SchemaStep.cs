@@ -11,6 +11,7 @@ namespace DxyOrleans.Storage.Migration.Phases.Schema;
 public abstract class SchemaStep(string name) : MigrationStep(name, MigrationPhase.Schema)
 {
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan LongestPauseBack = TimeSpan.FromSeconds(2);
 
     private protected static async Task<IReadOnlyList<TableShape>> TablesAsync(RunContext context, CancellationToken cancellation) =>
         [await SchemaCatalog.ReadAsync(context.Database, SchemaCatalog.New, context.Run.Symbol, cancellation),
@@ -68,8 +69,9 @@ public abstract class SchemaStep(string name) : MigrationStep(name, MigrationPha
         }
 
         // Longer from time to time and never twice the same, so as not to fall in step with what holds the table.
-        var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, context.Run.Settings.LockBudgetMs * Math.Pow(2, Math.Min(attempts, 8))) * (0.5 + Random.Shared.NextDouble() / 2));
-        return new StepOutcome.Throttled($"{relation} is in use, attempt {attempts}: {holders}", pause);
+        var longest = context.Run.Direction == RunDirection.Back ? LongestPauseBack : LongestPause;
+        var pause = TimeSpan.FromMilliseconds(Math.Min(longest.TotalMilliseconds, context.Run.Settings.LockBudgetMs * Math.Pow(2, Math.Min(attempts, 8))) * (0.5 + Random.Shared.NextDouble() / 2));
+        return new StepOutcome.Throttled($"{StepOutcome.Throttled.Lock}{relation} is in use, attempt {attempts}: {holders}", pause);
     }
 
     private protected static async Task<IReadOnlyList<(string What, string Value)>> SavedAsync(RunContext context, string prefix, CancellationToken cancellation) =>
