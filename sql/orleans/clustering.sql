@@ -53,11 +53,11 @@ LEFT JOIN dxy_orleans.cluster_member AS m
 WHERE v.deployment_id = @DeploymentId
 $$),
 
--- The test of the version stands in the UPDATE itself, where PostgreSQL repeats it after waiting for the row.
+-- The test of the version stands in the UPDATE itself, where PostgreSQL repeats it after waiting for the row. At its maximum nothing can be changed any more: false, no error.
 ('InsertMembershipKey', $$
 WITH moved AS (
   UPDATE dxy_orleans.cluster_version AS v SET version = v.version + 1
-  WHERE v.deployment_id = @DeploymentId AND v.version = @Version
+  WHERE v.deployment_id = @DeploymentId AND v.version = @Version AND v.version < 2147483647
     AND NOT EXISTS (
       SELECT FROM dxy_orleans.cluster_member AS m
       WHERE m.deployment_id = @DeploymentId AND m.address = @Address AND m.port = @Port AND m.generation = @Generation)
@@ -74,7 +74,7 @@ $$),
 ('UpdateMembershipKey', $$
 WITH moved AS (
   UPDATE dxy_orleans.cluster_version AS v SET version = v.version + 1
-  WHERE v.deployment_id = @DeploymentId AND v.version = @Version
+  WHERE v.deployment_id = @DeploymentId AND v.version = @Version AND v.version < 2147483647
     AND EXISTS (
       SELECT FROM dxy_orleans.cluster_member AS m
       WHERE m.deployment_id = @DeploymentId AND m.address = @Address AND m.port = @Port AND m.generation = @Generation)
@@ -111,10 +111,10 @@ DELETE FROM dxy_orleans.cluster_member
 WHERE deployment_id = @DeploymentId AND status = 6 AND alive_time < @IAmAliveTime AND start_time < @IAmAliveTime
 $$),
 
--- Deletes the row only as the caller saw it.
+-- Deletes the row only as the caller saw it. Without votes the provider sends an empty text or none, whichever stands here.
 ('CleanupDefunctSiloEntryKey', $$
 DELETE FROM dxy_orleans.cluster_member
 WHERE deployment_id = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation AND status = 6
-  AND start_time = @StartTime AND alive_time = @IAmAliveTime AND suspect_times IS NOT DISTINCT FROM @SuspectTimes
+  AND start_time = @StartTime AND alive_time = @IAmAliveTime AND coalesce(suspect_times, '') = coalesce(@SuspectTimes, '')
 $$)
 ON CONFLICT (querykey) DO UPDATE SET querytext = excluded.querytext WHERE q.querytext <> excluded.querytext;

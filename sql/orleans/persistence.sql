@@ -24,6 +24,7 @@ WHERE id_hash = @GrainIdHash AND type_hash = @GrainTypeHash AND id_n0 = @GrainId
 $$),
 
 -- Without a version the caller has seen no row and may only insert; with one it may only update the row it has seen.
+-- At the highest version nothing is written: a conflict, no error.
 ('WriteToStorageKey', $$
 WITH added AS (
   INSERT INTO dxy_orleans.grain_state (id_hash, type_hash, id_n0, id_n1, type_name, service_id, id_ext, payload, version)
@@ -35,7 +36,7 @@ WITH added AS (
   UPDATE dxy_orleans.grain_state SET payload = @PayloadBinary, version = version + 1
   WHERE id_hash = @GrainIdHash AND type_hash = @GrainTypeHash AND id_n0 = @GrainIdN0 AND id_n1 = @GrainIdN1
     AND type_name = @GrainTypeString AND service_id = @ServiceId AND id_ext IS NOT DISTINCT FROM @GrainIdExtensionString
-    AND version = @GrainStateVersion
+    AND version = @GrainStateVersion AND version < 2147483647
   RETURNING version
 )
 SELECT version AS NewGrainStateVersion FROM added
@@ -48,7 +49,7 @@ $$),
 UPDATE dxy_orleans.grain_state SET payload = NULL, version = version + 1
 WHERE id_hash = @GrainIdHash AND type_hash = @GrainTypeHash AND id_n0 = @GrainIdN0 AND id_n1 = @GrainIdN1
   AND type_name = @GrainTypeString AND service_id = @ServiceId AND id_ext IS NOT DISTINCT FROM @GrainIdExtensionString
-  AND version = @GrainStateVersion
+  AND version = @GrainStateVersion AND version < 2147483647
 RETURNING version AS NewGrainStateVersion
 $$),
 
@@ -58,6 +59,9 @@ DELETE FROM dxy_orleans.grain_state
 WHERE id_hash = @GrainIdHash AND type_hash = @GrainTypeHash AND id_n0 = @GrainIdN0 AND id_n1 = @GrainIdN1
   AND type_name = @GrainTypeString AND service_id = @ServiceId AND id_ext IS NOT DISTINCT FROM @GrainIdExtensionString
   AND version = @GrainStateVersion
-RETURNING version + 1 AS NewGrainStateVersion
+RETURNING CASE WHEN version < 2147483647 THEN version + 1 ELSE 0 END AS NewGrainStateVersion
 $$)
 ON CONFLICT (querykey) DO UPDATE SET querytext = excluded.querytext WHERE q.querytext <> excluded.querytext;
+
+-- Its key is an index over an expression: where somebody publishes all tables, updates would be refused without this.
+ALTER TABLE dxy_orleans.grain_state REPLICA IDENTITY FULL;

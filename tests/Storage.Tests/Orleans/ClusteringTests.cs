@@ -186,6 +186,31 @@ public sealed class ClusteringTests(TestServer server) : IAsyncLifetime
         Assert.True(await CountAsync() == (deleted ? 0 : 1), what);
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("", null)]
+    [InlineData(null, "")]
+    [InlineData("10.0.0.2:11111@2,2026-01-05 22:00:00.000 GMT", "10.0.0.2:11111@2,2026-01-05 22:00:00.000 GMT")]
+    public async Task A_dead_silo_without_votes_is_cleaned_up_however_none_is_written(string? stored, string? sent)
+    {
+        await InsertAsync(1, version: 0);
+        Assert.True(await UpdateAsync(1, version: 1, status: Dead, suspects: stored));
+
+        await _tables.RowsAsync("CleanupDefunctSiloEntryKey", [Cluster, .. Silo(1), Time("StartTime", Started), Time("IAmAliveTime", Started.AddMinutes(1)), Text("SuspectTimes", sent)]);
+
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
+    public async Task At_the_highest_version_a_change_is_refused_and_no_error()
+    {
+        await InsertAsync(1, version: 0);
+        await _tables.Database.RunAsync("UPDATE dxy_orleans.cluster_version SET version = 2147483647", TestContext.Current.CancellationToken);
+        Assert.False(await InsertAsync(2, version: int.MaxValue));
+        Assert.False(await UpdateAsync(1, version: int.MaxValue, status: Dead));
+        Assert.Equal(1, await CountAsync());
+    }
+
     [Fact]
     public async Task Deleting_a_cluster_takes_its_rows_and_version_and_no_others()
     {

@@ -103,6 +103,17 @@ public sealed class PersistenceTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task At_the_highest_version_a_write_is_a_conflict_and_a_delete_succeeds()
+    {
+        await WriteAsync(null, [1]);
+        await _tables.Database.RunAsync("UPDATE dxy_orleans.grain_state SET version = 2147483647", TestContext.Current.CancellationToken);
+        Assert.Null(await WriteAsync(int.MaxValue, [2]));
+        Assert.Null(await EndAsync("ClearStorageKey", int.MaxValue));
+        Assert.NotEqual(int.MaxValue, await EndAsync("DeleteStorageKey", int.MaxValue));
+        Assert.Empty(await ReadAsync());
+    }
+
+    [Fact]
     public async Task States_that_differ_in_one_part_of_their_identity_are_apart()
     {
         NpgsqlParameter[][] identities =
