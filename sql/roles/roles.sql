@@ -14,14 +14,22 @@ BEGIN
       NULL;
     END;
   END LOOP;
-  -- Who hands a trigger's function over has to be a member of its new owner.
-  -- From PostgreSQL 16 on whoever makes a role is its member only to administer it; what counts is being able to become it.
+  -- Who hands a trigger's function over has to be able to become its new owner, and who renews it there to have the owner's rights.
+  -- From PostgreSQL 16 on whoever makes a role may give it, to himself as well, and nobody else may: on a server where another login made the roles, that login or
+  -- an administrator has to.
   FOREACH v_role IN ARRAY ARRAY['dxy_capture', 'dxy_mirror'] LOOP
-    IF NOT pg_has_role(current_user, v_role, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+    IF NOT (CASE WHEN current_setting('server_version_num')::integer >= 160000
+                THEN pg_has_role(current_user, v_role, 'SET') AND pg_has_role(current_user, v_role, 'USAGE') ELSE pg_has_role(current_user, v_role, 'MEMBER') END) THEN
       BEGIN
         EXECUTE format('GRANT %I TO %I', v_role, current_user);
-      EXCEPTION WHEN unique_violation THEN
-        NULL;
+      EXCEPTION
+        WHEN unique_violation THEN NULL;
+        WHEN insufficient_privilege THEN
+          RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = format('the role %s is there, and %s may not hand functions over to it', v_role, current_user),
+            HINT = format('run this as %s: GRANT dxy_capture, dxy_mirror TO %I', coalesce(
+              (SELECT string_agg(m.member::regrole::text, ' or ' ORDER BY m.member::regrole::text) FROM pg_auth_members AS m
+               WHERE m.roleid = to_regrole(v_role) AND m.admin_option AND m.member <> to_regrole(current_user::text)) || ', or as a superuser', 'a superuser'), current_user);
       END;
     END IF;
   END LOOP;

@@ -41,7 +41,7 @@ internal static class FaultOf
         PostgresErrorCodes.ProtocolViolation when fault.MessageText.Contains("startup parameter", StringComparison.Ordinal) =>
             new Fault(ExitCode.NotReachable, "pooler", fault.MessageText, database,
                 "take it out of PGOPTIONS or the connection's Options, or name it in the pooler's ignore_startup_parameters"),
-        PostgresErrorCodes.InsufficientPrivilege => Fault.Gate("rights", fault.MessageText, database, "log in as a role with this right, or have an administrator grant it"),
+        PostgresErrorCodes.InsufficientPrivilege => Fault.Gate("rights", fault.MessageText, database, fault.Hint ?? "log in as a role with this right, or have an administrator grant it"),
         PostgresErrorCodes.LockNotAvailable => Fault.Gate("lock", fault.MessageText, database, "another transaction holds the lock; try again when it has ended"),
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName =>
             new Fault(ExitCode.NotReachable, "database-login", fault.MessageText, database, "correct DXY_DATABASE; './dxy config' shows where the value came from"),

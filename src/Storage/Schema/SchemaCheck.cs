@@ -9,7 +9,7 @@ public static class SchemaCheck
     public static async Task<IReadOnlyList<string>> DifferencesAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var differences = new List<string>();
-        var expected = Sql.Text("checks/our_objects.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var expected = Expected();
         var found = await FactsAsync(database, "checks/our_objects.sql", cancellation);
         differences.AddRange(expected.Except(found).Order(StringComparer.Ordinal).Select(fact => $"missing: {fact}"));
         differences.AddRange(found.Except(expected).Order(StringComparer.Ordinal).Select(fact => $"unexpected: {fact}"));
@@ -28,6 +28,8 @@ public static class SchemaCheck
             differences.Add($"{(trigger.Disabled ? "disabled" : "missing")}: trigger {trigger.Name} on {trigger.Table}");
         }
 
+        differences.AddRange((await Subscriptions.ReadAsync(database, cancellation)).Select(subscription => subscription.Fault).OfType<string>());
+
         // The shop's tables need not be ours to the letter; but where they keep us from working that is a difference too.
         if (differences.Count == 0)
         {
@@ -36,6 +38,16 @@ public static class SchemaCheck
 
         return differences;
     }
+
+    /// <summary>
+    /// Whether a function, view, trigger, policy or right of ours is missing or another's: a restore by an owner who is no superuser leaves it so, and whoever revoked too much.
+    /// All of them can be made again; tables can't.
+    /// </summary>
+    internal static async Task<bool> LacksAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
+        Expected().Except(await FactsAsync(database, "checks/our_objects.sql", cancellation))
+            .Any(fact => !fact.StartsWith("table ", StringComparison.Ordinal) && !fact.StartsWith("column ", StringComparison.Ordinal) && !fact.StartsWith("index ", StringComparison.Ordinal));
+
+    static HashSet<string> Expected() => Sql.Text("checks/our_objects.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The lines a catalog query of <c>sql/checks/</c> returns, the same for every login: names come with their schema, whatever path the login has.</summary>
     public static async Task<IReadOnlyList<string>> FactsAsync(NpgsqlDataSource database, string check, CancellationToken cancellation)

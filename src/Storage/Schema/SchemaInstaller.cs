@@ -26,6 +26,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
     const int LockAttempts = 15;
 
+    static readonly SchemaScript Renewal = new("functions and rights are to be renewed", "DELETE FROM dxy.journal WHERE scriptname LIKE '%@%';");
+
     /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date, or newer than this build and fit for it.</summary>
     /// <exception cref="SchemaException">The schema is newer than this build, which can't work with it, or a table that is there in one piece was to be made in partitions.</exception>
     public async Task<IReadOnlyList<SchemaScript>> PlanAsync(CancellationToken cancellation)
@@ -51,10 +53,21 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             .Concat(await Partitions.MissingMonthsAsync(database, cancellation))
             .Concat(triggers.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend)));
 
+        // What ran once and is not as it was: all that can be made again is.
+        if (stands is not null && SchemaScript.All.Concat(SchemaScript.AfterTables).All(script => done.Contains(script.Name)) && await SchemaCheck.LacksAsync(database, cancellation))
+        {
+            plan = plan.Append(Renewal).Concat(SchemaScript.All.Concat(SchemaScript.AfterTables).Where(script => script.IsRenewable));
+        }
+
         // Tables not made yet will need every trigger; the catalog can't list them before.
         var made = tables.SelectMany(table => CaptureMissing.ForNewTable(Path.GetFileNameWithoutExtension(table.Name)));
-        return [.. plan, .. made.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend))];
+        return [.. plan.Select(Remembered), .. made.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend))];
     }
+
+    // Whoever runs the plan by hand gets the journal that applying writes.
+    static SchemaScript Remembered(SchemaScript script) => script.IsJournaled
+        ? script with { Text = $"{script.Text.TrimEnd().TrimEnd(';')};\nINSERT INTO dxy.journal (scriptname, applied) VALUES ('{script.Name}', now() AT TIME ZONE 'UTC');\n" }
+        : script;
 
     /// <summary>Installs or brings up to date; returns what was run.</summary>
     /// <exception cref="SchemaException">A script failed or a table's lock could not be had; what was done before it stays done.</exception>
@@ -84,6 +97,11 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         if (await JournalExistsAsync(database, cancellation))
         {
             await ExecuteAsync(database, Sql.Text("version/forget_superseded.sql"), cancellation);
+        }
+
+        if (plan.Any(script => script.Name == Renewal.Name))
+        {
+            await ExecuteAsync(database, Renewal.Text, cancellation);
         }
 
         Run(SchemaScript.All);
@@ -204,6 +222,11 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             {
                 missing.Add(new SchemaScript($"schema {name}", $"CREATE SCHEMA {name};"));
             }
+        }
+
+        if (!await JournalExistsAsync(database, cancellation))
+        {
+            missing.Add(new SchemaScript("journal of scripts", Sql.Text("version/make_journal.sql")));
         }
 
         return missing;

@@ -29,6 +29,12 @@ public sealed record SchemaScript(string Name, string Text)
         .. Sql.Files("schema_start").Select(path => new SchemaScript(path, Sql.Text(path))),
     ];
 
+    /// <summary>Whether it may run again at any time: functions, rights, and Orleans' statements.</summary>
+    public bool IsRenewable => Name.Contains('@', StringComparison.Ordinal);
+
+    /// <summary>Whether the journal remembers it.</summary>
+    public bool IsJournaled => IsRenewable || Name.StartsWith("schema/", StringComparison.Ordinal) || Name.StartsWith("schema_start/", StringComparison.Ordinal);
+
     /// <summary>Of the texts of all scripts.</summary>
     public static string FingerprintOfAll { get; } = Fingerprint(string.Concat(Sql.Files("roles").Concat(Sql.Files("schema")).Concat(Sql.Files("orleans"))
         .Concat(Sql.Files("functions")).Concat(Sql.Files("schema_start")).Append("version/write.sql").Select(Sql.Text)))[1..];

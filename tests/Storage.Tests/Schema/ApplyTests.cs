@@ -45,7 +45,7 @@ public sealed class ApplyTests(TestServer server)
 
         Assert.Null(await database.ValueAsync<string>("SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'dxy%'", Shop.Token));
         Assert.Equal("CREATE SCHEMA dxy;", plan[0].Text);
-        Assert.Equal(6, plan.Count(script => script.Name.StartsWith("trigger ", StringComparison.Ordinal)));
+        Assert.Equal(8, plan.Count(script => script.Name.StartsWith("trigger ", StringComparison.Ordinal)));
         Assert.DoesNotContain(plan, script => script.Name.StartsWith("shop/", StringComparison.Ordinal));
         Assert.Equal(plan.Select(script => script.Name), await Installer(database).ApplyAsync(Shop.Token));
     }
@@ -60,6 +60,38 @@ public sealed class ApplyTests(TestServer server)
         }
 
         Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
+        Assert.Empty(await Installer(database).PlanAsync(Shop.Token));
+
+        await using var applied = await server.CreateDatabaseAsync(Shop.Token);
+        await Installer(applied).ApplyAsync(Shop.Token);
+        const string Journal = "SELECT string_agg(scriptname, ' ' ORDER BY scriptname) || (SELECT string_agg(column_name || data_type || is_nullable, ',' ORDER BY 1) FROM information_schema.columns WHERE table_name = 'journal') FROM dxy.journal";
+        Assert.Equal(await applied.ValueAsync<string>(Journal, Shop.Token), await database.ValueAsync<string>(Journal, Shop.Token));
+    }
+
+    [Theory]
+    [InlineData("REVOKE DELETE ON dxy.change FROM dxy_silo")]
+    [InlineData("REVOKE USAGE ON SCHEMA dxy FROM dxy_capture; GRANT EXECUTE ON FUNCTION dxy.now() TO PUBLIC; REVOKE ALL ON ALL TABLES IN SCHEMA dxy_orleans FROM dxy_silo")]
+    [InlineData("ALTER FUNCTION dxy.capture_update() OWNER TO CURRENT_USER; ALTER FUNCTION dxy.mirror() OWNER TO CURRENT_USER")]
+    [InlineData("DROP FUNCTION dxy.adopt_targets(); DROP POLICY own ON dxy.verification; DROP TRIGGER cut_due ON dxy.due")]
+    public async Task What_can_be_made_again_of_ours_is_though_all_of_it_ran_already(string harm)
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync(harm);
+        Assert.NotEmpty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
+        await Installer(shop.Database).ApplyAsync(Shop.Token);
+        Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
+        Assert.Empty(await Installer(shop.Database).ApplyAsync(Shop.Token));
+    }
+
+    [Fact]
+    public async Task The_check_says_the_same_to_every_login_and_search_path()
+    {
+        await using var shop = await Shop.OpenAsync(server);
+        await shop.RunAsync($"ALTER DATABASE {shop.Database.Name} SET search_path = dxy, dxy_orleans, public");
+        await using var other = Npgsql.NpgsqlDataSource.Create(shop.Database.ConnectionString + ";Application Name=other");
+        Assert.Empty(await SchemaCheck.DifferencesAsync(other, Shop.Token));
+        await using var reader = await shop.LoginAsync("GRANT dxy_reader TO {0}");
+        Assert.Empty(await SchemaCheck.DifferencesAsync(reader, Shop.Token));
     }
 
     [Fact]
