@@ -14,7 +14,7 @@ internal static class BenchRun
         new DeriveMeasurement("derive", "all of DXY 1m from nothing, beside one SQL statement, DuckDB and COPY out and in; and again, nothing changed", BulkInput.Files),
         new RollupMeasurement("rollup", "DXY 5m and 1h from nothing, beside one INSERT ... SELECT with date_bin each, and DuckDB", BulkInput.Files),
         new LiveMeasurement(), new StartMeasurement(), new CopyMeasurement(),
-        new VerifyMeasurement(), new LiveCopyMeasurement(), new LiveBackfillMeasurement(), new ManyMeasurement(), new TicksMeasurement(),
+        new VerifyMeasurement(), new LiveCopyMeasurement(), new LiveBackfillMeasurement(), new ManyMeasurement(), new TicksMeasurement(), new CaptureMeasurement(),
         new DeriveMeasurement("year", "derive over a whole year, 3.16 million rows; beside the same", BulkInput.Year),
         new RollupMeasurement("year-rollup", "rollup over a whole year; beside the same", BulkInput.Year),
         new PureMeasurement(), new SilosMeasurement(), new TenYearsMeasurement(divided: false), new TenYearsMeasurement(divided: true),

@@ -4,7 +4,11 @@
 -- so that a statement straight into a partition says the same as one through its parent.
 --
 -- SECURITY DEFINER, owned by dxy_capture, which may do nothing but append here: the writer needs no right in our schema.
--- enable_nestloop off: a plan cached from one-row statements is otherwise quadratic for the large statement that follows.
+-- jit off: compiling costs hundreds of milliseconds where a statement of the writer's takes three, and any cost that the planner gets wrong brings it on.
+-- No plan here can be quadratic, whichever was cached from one-row statements: the two sets of rows meet in a full join, which nested loops can't do; by hash, for
+-- the planner knows the rows' number from the first statement of a session alone, and sorting a hundred thousand takes three times as long.
+-- The time is taken once: asked for in a statement it may be asked for each row.
+-- work_mem: that join of a large statement's rows stays in memory, whatever the host gives.
 -- A bar without a time (a shop's table may lack our keys) is nobody's input, and is not told.
 --
 -- A migration moves bars from one table to the other and back: nothing is news in that, so what it moves makes nothing due and is no correction.
@@ -23,12 +27,15 @@ $$;
 CREATE OR REPLACE FUNCTION dxy.capture_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
+SET jit = off
+SET work_mem = '16MB'
 AS $$
+DECLARE
+  v_now timestamptz := dxy.now();
 BEGIN
   IF NOT dxy.is_moving() THEN
     INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-    SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), dxy.now()
+    SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now
     FROM (SELECT n.canonical_symbol, n.timeframe, min(n.ts_utc) AS first_ts, max(n.ts_utc) AS last_ts
           FROM new_rows AS n GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
@@ -38,7 +45,7 @@ BEGIN
   IF EXISTS (SELECT FROM dxy.watched) THEN
     INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
     SELECT tg_argv[0], r.canonical_symbol, 'insert', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
+           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), v_now
     FROM new_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
     WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
     GROUP BY r.canonical_symbol;
@@ -50,29 +57,32 @@ $$;
 CREATE OR REPLACE FUNCTION dxy.capture_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
+SET jit = off
+SET work_mem = '16MB'
 AS $$
+DECLARE
+  v_now timestamptz := dxy.now();
 BEGIN
   IF NOT dxy.is_moving() THEN
     WITH gone AS (
       INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
                                   source, deleted, replaced_at)
       SELECT tg_argv[0], o.canonical_symbol, o.timeframe, o.ts_utc, o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count,
-             o.source, true, t.at
-      FROM old_rows AS o, (SELECT dxy.now() AS at) AS t
+             o.source, true, v_now
+      FROM old_rows AS o
       WHERE NOT o.is_partial
     )
     INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-    SELECT tg_argv[0], array_agg(DISTINCT o.canonical_symbol), array_agg(DISTINCT o.timeframe), min(o.ts_utc), max(o.ts_utc), dxy.now()
-    FROM old_rows AS o
-    HAVING min(o.ts_utc) IS NOT NULL;
+    SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now
+    FROM (SELECT o.canonical_symbol, o.timeframe, min(o.ts_utc) AS first_ts, max(o.ts_utc) AS last_ts FROM old_rows AS o GROUP BY 1, 2) AS s
+    HAVING min(s.first_ts) IS NOT NULL;
   END IF;
 
   -- Not for symbols nobody migrates: one look at an empty table.
   IF EXISTS (SELECT FROM dxy.watched) THEN
     INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
     SELECT tg_argv[0], r.canonical_symbol, 'delete', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
+           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), v_now
     FROM old_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
     WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
     GROUP BY r.canonical_symbol;
@@ -84,8 +94,13 @@ $$;
 CREATE OR REPLACE FUNCTION dxy.capture_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
+SET jit = off
+SET work_mem = '16MB'
+SET enable_hashjoin = on
+SET enable_mergejoin = off
 AS $$
+DECLARE
+  v_now timestamptz := dxy.now();
 BEGIN
   IF NOT dxy.is_moving() THEN
     -- Old and new rows are paired by the bar's key; a row whose key itself was changed stands in the join alone, on both sides.
@@ -105,22 +120,23 @@ BEGIN
       INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
                                   source, deleted, replaced_at)
       SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
-             c.source, c.ended, t.at
-      FROM changed AS c, (SELECT dxy.now() AS at) AS t
+             c.source, c.ended, v_now
+      FROM changed AS c
       WHERE NOT c.old_partial
     )
     INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-    SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
-    FROM changed AS c
-    HAVING min(c.ts_utc) IS NOT NULL;
+    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now
+    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts FROM changed AS c GROUP BY 1, 2) AS s
+    HAVING min(s.first_ts) IS NOT NULL;
   END IF;
 
   -- Not for symbols nobody migrates: one look at an empty table.
   IF EXISTS (SELECT FROM dxy.watched) THEN
     INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
-    FROM (SELECT canonical_symbol, timeframe, ts_utc FROM new_rows UNION SELECT canonical_symbol, timeframe, ts_utc FROM old_rows) AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
+    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), greatest(count(*) FILTER (WHERE r.is_new), count(*) FILTER (WHERE NOT r.is_new)), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
+           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), v_now
+    FROM (SELECT true AS is_new, canonical_symbol, timeframe, ts_utc FROM new_rows UNION ALL SELECT false, canonical_symbol, timeframe, ts_utc FROM old_rows) AS r
+    JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
     WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
     GROUP BY r.canonical_symbol;
   END IF;
@@ -132,8 +148,13 @@ $$;
 CREATE OR REPLACE FUNCTION dxy.capture_update_derived() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
+SET jit = off
+SET work_mem = '16MB'
+SET enable_hashjoin = on
+SET enable_mergejoin = off
 AS $$
+DECLARE
+  v_now timestamptz := dxy.now();
 BEGIN
   IF NOT dxy.is_moving() THEN
     WITH changed AS MATERIALIZED (
@@ -153,22 +174,23 @@ BEGIN
       INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
                                   source, deleted, replaced_at)
       SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
-             c.source, c.ended, t.at
-      FROM changed AS c, (SELECT dxy.now() AS at) AS t
+             c.source, c.ended, v_now
+      FROM changed AS c
       WHERE NOT c.old_partial
     )
     INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-    SELECT tg_argv[0], array_agg(DISTINCT c.symbol), array_agg(DISTINCT c.timeframe), min(c.ts_utc), max(c.ts_utc), dxy.now()
-    FROM changed AS c
-    HAVING min(c.ts_utc) IS NOT NULL;
+    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now
+    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts FROM changed AS c GROUP BY 1, 2) AS s
+    HAVING min(s.first_ts) IS NOT NULL;
   END IF;
 
   -- Not for symbols nobody migrates: one look at an empty table.
   IF EXISTS (SELECT FROM dxy.watched) THEN
     INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
-    FROM (SELECT canonical_symbol, timeframe, ts_utc FROM new_rows UNION SELECT canonical_symbol, timeframe, ts_utc FROM old_rows) AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
+    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), greatest(count(*) FILTER (WHERE r.is_new), count(*) FILTER (WHERE NOT r.is_new)), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
+           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), v_now
+    FROM (SELECT true AS is_new, canonical_symbol, timeframe, ts_utc FROM new_rows UNION ALL SELECT false, canonical_symbol, timeframe, ts_utc FROM old_rows) AS r
+    JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
     WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
     GROUP BY r.canonical_symbol;
   END IF;

@@ -4,9 +4,11 @@
 CREATE OR REPLACE FUNCTION dxy.expand_changes(p_limit integer DEFAULT 5000) RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
   v_taken integer;
+  v_now timestamptz := dxy.now();
 BEGIN
   IF NOT EXISTS (SELECT FROM dxy.change) THEN
     RETURN 0;
@@ -38,8 +40,8 @@ BEGIN
     GROUP BY 1, 2
   ), recorded AS (
     INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at)
-    SELECT t.target_symbol, t.target_timeframe, lower(r), upper(r), 'change', n.at
-    FROM touched AS t, unnest(t.ranges) AS r, (SELECT dxy.now() AS at) AS n
+    SELECT t.target_symbol, t.target_timeframe, lower(r), upper(r), 'change', v_now
+    FROM touched AS t, unnest(t.ranges) AS r
   )
   SELECT count(*)::integer FROM taken INTO v_taken;
   RETURN v_taken;

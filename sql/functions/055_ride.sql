@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION dxy.ride(
   p_symbol text, p_ts timestamptz, p_metadata text, p_components text[], p_closes numeric[], p_level numeric, p_raw jsonb) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
   v_mode text;

@@ -4,6 +4,7 @@
 CREATE OR REPLACE FUNCTION dxy.adopt_targets() RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
   v_target record;

@@ -36,7 +36,7 @@ GRANT DELETE ON dxy.restart TO dxy_silo;
 GRANT USAGE ON SCHEMA dxy TO dxy_migrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.flip_route(text, text), dxy.hold_route(text), dxy.move_route(text) TO dxy_migrator;
-GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]), dxy.mirror() TO dxy_migrator;
+GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]), dxy.mirror(), dxy.mirror_statement() TO dxy_migrator;
 GRANT INSERT (run, kind, detail) ON dxy.run_event TO dxy_migrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_console, dxy_approver;
 GRANT INSERT (run, symbol, scope, from_ts, to_ts, snapshot, state, compared, missing, extra, different, explained, checkpoint, samples, started_at, finished_at),
@@ -68,11 +68,12 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dxy_orleans TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]) TO dxy_silo;
 GRANT USAGE ON SCHEMA dxy TO dxy_mirror;
 GRANT SELECT ON dxy.watched, dxy.route, dxy.clock, dxy.run_conflict TO dxy_mirror;
-GRANT EXECUTE ON FUNCTION dxy.now(), dxy.mirror_bars(text, timestamptz[]) TO dxy_mirror;
+GRANT EXECUTE ON FUNCTION dxy.now(), dxy.mirror_bars(text, timestamptz[]), dxy.mirror_minutes(text, timestamptz[]) TO dxy_mirror;
 GRANT SELECT ON public.derived_data_bars TO dxy_mirror;
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars TO dxy_mirror;
 GRANT CREATE ON SCHEMA dxy TO dxy_mirror;
 ALTER FUNCTION dxy.mirror() OWNER TO dxy_mirror;
+ALTER FUNCTION dxy.mirror_statement() OWNER TO dxy_mirror;
 REVOKE CREATE ON SCHEMA dxy FROM dxy_mirror;
 
 -- CREATE on the schema is what handing a function over asks of its new owner; it is taken back at once.
@@ -81,4 +82,5 @@ ALTER FUNCTION dxy.capture_insert() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_update() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_update_derived() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_delete() OWNER TO dxy_capture;
+ALTER FUNCTION dxy.capture_row() OWNER TO dxy_capture;
 REVOKE CREATE ON SCHEMA dxy FROM dxy_capture;

@@ -29,3 +29,6 @@ CREATE TABLE public.derived_data_bars (
 );
 CREATE UNIQUE INDEX derived_data_bars_active_key
   ON public.derived_data_bars (canonical_symbol, timeframe, ts_utc) WHERE deleted_at IS NULL;
+
+-- Its key counts active rows only: where somebody publishes all tables, updates would be refused without this.
+ALTER TABLE public.derived_data_bars REPLICA IDENTITY FULL;

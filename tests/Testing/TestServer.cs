@@ -21,6 +21,8 @@ public sealed class TestServer : IAsyncLifetime
     {
         ["random_page_cost"] = "4", ["work_mem"] = "4MB", ["maintenance_work_mem"] = "64MB",
         ["max_connections"] = "200", ["shared_buffers"] = "128MB", ["max_wal_size"] = "512MB",
+        // For the tests of replication.
+        ["wal_level"] = "logical",
     };
 
     private readonly TimeProvider _time = TimeProvider.System;

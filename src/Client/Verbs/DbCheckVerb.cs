@@ -16,6 +16,7 @@ internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with wh
         }
 
         var differences = await SchemaCheck.DifferencesAsync(database, cancellation);
+        var notes = (await Subscriptions.ReadAsync(database, cancellation)).Where(subscription => subscription.Bars.Count > 0).Select(subscription => subscription.Note).ToList();
         if (session.Json)
         {
             using var document = session.Document("dxy.db_check/1");
@@ -27,9 +28,21 @@ internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with wh
             }
 
             document.Json.WriteEndArray();
+            document.Json.WriteStartArray("notes");
+            foreach (var note in notes)
+            {
+                document.Json.WriteStringValue(note);
+            }
+
+            document.Json.WriteEndArray();
         }
         else
         {
+            foreach (var note in notes)
+            {
+                session.Out.WriteLine($"note: {note}");
+            }
+
             foreach (var difference in differences)
             {
                 session.Out.WriteLine(difference);

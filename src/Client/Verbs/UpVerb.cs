@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
+using DxyOrleans.Storage.Schema;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -54,6 +55,11 @@ internal sealed class UpVerb : Verb
 
         var started = await cluster.StartAsync(wanted, feed, new Dictionary<string, string>(), cancellation);
         var took = session.Time.GetElapsedTime(began);
+        foreach (var subscription in await Subscriptions.ReadAsync(await session.RawDatabaseAsync(cancellation), cancellation))
+        {
+            session.Note(subscription.Note);
+        }
+
         var all = cluster.Running();
         if (session.Json)
         {

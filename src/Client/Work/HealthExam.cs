@@ -36,6 +36,7 @@ internal sealed class HealthExam(
                 return [];
             }),
             new("capture", "", async end => [HealthRules.Capture([.. (await CaptureMissing.ReadAsync(database, end)).Select(trigger => $"{trigger.Name} on {trigger.Table}")])]),
+            new("replication", "", async end => (await Subscriptions.ReadAsync(database, end)).Select(found => HealthRules.Replication(found.Name, found.Fault, found.Note))),
             new("tables", "", TablesAsync),
         ], cancellation);
         var bars = registry is null ? [] : await looks.RunAsync([

@@ -117,6 +117,13 @@ public static class HealthRules
     public static HealthCheck Capture(IReadOnlyCollection<string> missing) => new("capture", "", missing.Count == 0 ? HealthStatus.Pass : HealthStatus.Fail,
         missing.Count == 0 ? "every table of bars has its triggers" : $"missing or disabled: {string.Join(", ", missing)}; './dxy db apply' mends it");
 
+    /// <summary>A subscription that writes here: FAIL where it writes what we keep our work in. None where there is none.</summary>
+    /// <param name="subject">The subscription.</param>
+    /// <param name="fault">What is wrong with it, null where nothing is.</param>
+    /// <param name="note">What to know of it.</param>
+    public static HealthCheck Replication(string subject, string? fault, string note) =>
+        new("replication", subject, fault is null ? HealthStatus.Pass : HealthStatus.Fail, fault ?? note);
+
     /// <summary>What in the shop's tables keeps bars from being stored: FAIL where something derived here stands still for it, else WARN.</summary>
     public static HealthCheck Tables(IReadOnlyCollection<string> stopping, IReadOnlyCollection<string> others) => new("tables", "",
         stopping.Count > 0 ? HealthStatus.Fail : others.Count > 0 ? HealthStatus.Warn : HealthStatus.Pass,

@@ -48,9 +48,10 @@ public sealed class PassedByTests(TestServer server)
     }
 
     [Fact]
-    public async Task As_a_replica()
+    public async Task As_a_replica_where_its_trigger_is_gone()
     {
         await using var shop = await SettledAsync(server);
+        await shop.RunAsync("DROP TRIGGER dxy_capture_row ON data_bars");
         await using var replica = await shop.Database.Admin.OpenConnectionAsync(Shop.Token);
         await using var write = new NpgsqlCommand($"SET session_replication_role = replica; {Correct}; DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:20Z'; RESET session_replication_role", replica);
         await write.ExecuteNonQueryAsync(Shop.Token);
