@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DxyOrleans.Client.Console;
+using DxyOrleans.Storage;
 using DxyOrleans.Storage.Migration;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
@@ -16,52 +17,57 @@ internal sealed class MigrateShadowVerb : Verb
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
-        var days = await new ShadowStore(await session.DatabaseAsync(cancellation)).ListAsync(null, cancellation);
-        var compared = days.Sum(day => day.Equal + day.Different + day.Missing + day.Extra);
-        var verdict = compared == 0 ? "not_compared" : days.TrueForAll(day => day.IsEqual) ? "equal" : "different";
+        var database = await session.DatabaseAsync(cancellation);
+        var days = await new ShadowStore(database).ListAsync(null, cancellation);
+        var verdict = ShadowVerdict.Of(days, await database.NowAsync(cancellation));
         if (session.Json)
         {
             WriteJson(session, days, verdict);
         }
         else
         {
-            Write(session, days, compared, verdict);
+            Write(session, days, verdict);
         }
 
-        return verdict switch { "equal" => ExitCode.Done, "different" => ExitCode.Differs, _ => ExitCode.NotCompared };
+        return verdict.State switch { ShadowState.Equal => ExitCode.Done, ShadowState.Different => ExitCode.Differs, _ => ExitCode.NotCompared };
     }
 
-    static void Write(Session session, List<ShadowDay> days, long compared, string verdict)
+    static void Write(Session session, List<ShadowDay> days, ShadowVerdict verdict)
     {
-        if (compared == 0)
+        if (days.Count == 0)
         {
-            session.Out.WriteLine("nothing was compared yet; './dxy up --shadow' compares");
+            session.Out.WriteLine(verdict.Text);
             return;
         }
 
         var table = new TextTable("target", "day", "equal", "different", "missing", "only in the shop", "largest difference", "compared at");
         foreach (var day in days)
         {
-            table.Add(day.Target.ToString(), Date(day), Text(day.Equal), Text(day.Different), Text(day.Missing), Text(day.Extra), Text(day.LargestDifference), day.ComparedAt.ToString());
+            table.Add(day.Target.ToString(), Date(day), Text(day.Equal), Text(day.Different), Text(day.Missing), Text(day.Extra), Text(day.LargestDifference), day.WasCompared ? day.ComparedAt.ToString() : "never");
         }
 
         table.Write(session.Out);
         foreach (var day in days.Where(day => !day.IsEqual))
         {
-            foreach (var sample in JsonNode.Parse(day.Samples)!.AsArray())
+            foreach (var sample in JsonNode.Parse(day.Samples)!.AsArray().Where(sample => (string?)sample!["kind"] != "fault"))
             {
                 session.Out.WriteLine($"{day.Target} {sample!["ts_utc"]} {(string?)sample["kind"]}: the shop has {sample["shop"]?.ToString() ?? "none"}, deriving gives {sample["derived"]?.ToString() ?? "none"}");
             }
         }
 
-        session.Out.WriteLine(verdict == "equal" ? $"equal: {Text(compared)} bars" : $"different: {Text(days.Sum(day => day.Different + day.Missing + day.Extra))} of {Text(compared)} bars");
+        session.Out.WriteLine(verdict.Text);
     }
 
-    static void WriteJson(Session session, List<ShadowDay> days, string verdict)
+    static void WriteJson(Session session, List<ShadowDay> days, ShadowVerdict verdict)
     {
         using var document = session.Document("dxy.migrate.shadow/1");
         var json = document.Json;
-        json.WriteString("verdict", verdict);
+        json.WriteString("verdict", verdict.State switch
+        {
+            ShadowState.Equal => "equal", ShadowState.Different => "different", ShadowState.Old => "old", ShadowState.Failed => "failed", _ => "not_compared",
+        });
+        json.WriteString("text", verdict.Text);
+        json.WriteString("newest", verdict.Newest?.ToString());
         json.WriteStartArray("days");
         foreach (var day in days)
         {
@@ -75,7 +81,8 @@ internal sealed class MigrateShadowVerb : Verb
             json.WriteString("largest_difference", Text(day.LargestDifference));
             json.WritePropertyName("samples");
             json.WriteRawValue(day.Samples);
-            json.WriteString("compared_at", day.ComparedAt.ToString());
+            json.WriteString("fault", day.Fault);
+            json.WriteString("compared_at", day.WasCompared ? day.ComparedAt.ToString() : null);
             json.WriteEndObject();
         }
 

@@ -19,6 +19,9 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
     static readonly TimeSpan Again = TimeSpan.FromHours(1);
     static readonly Route Old = new(RouteMode.Legacy, 0);
 
+    // When a day was last tried in vain: it has its turn again a minute later, and the others before it.
+    readonly Dictionary<(Series Target, UtcTime Day), UtcTime> _failed = [];
+
     /// <summary>The indexes that the registry knows, and DXY by its published definition; their rollups beside them. Only what the old table holds bars of.</summary>
     public async Task<IReadOnlyList<ITargetRule>> TargetsAsync(CancellationToken cancellation)
     {
@@ -26,8 +29,12 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         var rules = new List<ITargetRule>();
         foreach (var symbol in registry.Indexes.Select(index => index.Symbol).Append(IndexDefinition.Dxy.Symbol).Distinct())
         {
-            var metadata = IndexRegistration.ForDeriving(symbol, registry.Find(symbol)?.Metadata);
-            var index = RegistryStore.Entry(symbol.Name, null, null, true, metadata).Index ?? throw new InvalidOperationException($"The registry row of {symbol} defines no index.");
+            // A row that defines no index is named by 'health'; the other indexes are compared all the same.
+            if (Definition(symbol, registry.Find(symbol)?.Metadata) is not { } index)
+            {
+                continue;
+            }
+
             foreach (var rule in (ITargetRule[])[
                 new IndexTargetRule(index, Patience),
                 new RollupTargetRule(new Series(symbol, Timeframe.FiveMinutes), Patience), new RollupTargetRule(new Series(symbol, Timeframe.OneHour), Patience)])
@@ -82,10 +89,11 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         return ShadowDay.Compare(rule.Series, day, derived.Rows, await BarReader.ReadAsync(reader, rule.Series, cancellation), now);
     }
 
-    /// <summary>Compares whatever has its turn, and saves it; how many days that were.</summary>
+    /// <summary>Compares whatever has its turn, and saves it; how many days that were. A day that can't be compared is noted, and stops no other.</summary>
     /// <param name="store">Where to.</param>
     /// <param name="days">How many days back.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task<int> LookAsync(ShadowStore store, int days, CancellationToken cancellation)
     {
         var compared = 0;
@@ -93,13 +101,48 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         var now = await database.NowAsync(cancellation);
         foreach (var rule in await TargetsAsync(cancellation))
         {
-            if (Next(known[rule.Series], now, days) is { } day)
+            if (Next(Tried(rule.Series, known[rule.Series]), now, days) is not { } day)
+            {
+                continue;
+            }
+
+            try
             {
                 await store.SaveAsync(await CompareAsync(rule, day, cancellation), cancellation);
+                _failed.Remove((rule.Series, day));
                 compared++;
+            }
+            catch (Exception fault) when (!cancellation.IsCancellationRequested && (fault is PostgresException or not NpgsqlException))
+            {
+                _failed[(rule.Series, day)] = now;
+                await store.FailAsync(rule.Series, day, fault is PostgresException refused ? refused.MessageText : fault.Message, cancellation);
             }
         }
 
         return compared;
+    }
+
+    // A failed try counts as a look for whose turn it is, and for nothing else.
+    Dictionary<UtcTime, ShadowDay>.ValueCollection Tried(Series target, IEnumerable<ShadowDay> known)
+    {
+        var days = known.ToDictionary(day => day.Day);
+        foreach (var ((failed, day), at) in _failed.Where(one => one.Key.Target == target))
+        {
+            days[day] = days.TryGetValue(day, out var found) ? found with { ComparedAt = at } : new ShadowDay(failed, day, 0, 0, 0, 0, 0, "[]", at);
+        }
+
+        return days.Values;
+    }
+
+    static IndexDefinition? Definition(Symbol symbol, string? metadata)
+    {
+        try
+        {
+            return RegistryStore.Entry(symbol.Name, null, null, true, IndexRegistration.ForDeriving(symbol, metadata)).Index;
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException or System.Text.Json.JsonException)
+        {
+            return null;
+        }
     }
 }

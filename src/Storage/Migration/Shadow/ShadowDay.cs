@@ -25,6 +25,12 @@ public sealed record ShadowDay(
 
     public bool IsEqual => Different + Missing + Extra == 0;
 
+    /// <summary>Why the last comparison of the day failed; null when it didn't. The counts are then those of the one before.</summary>
+    public string? Fault => JsonNode.Parse(Samples)!.AsArray().FirstOrDefault(sample => (string?)sample!["kind"] == "fault") is { } fault ? (string?)fault["reason"] : null;
+
+    /// <summary>Whether it was ever compared.</summary>
+    public bool WasCompared => ComparedAt > UtcTime.From(DateTime.UnixEpoch);
+
     /// <summary>Compares. Of an index's minute only the close is judged: what a shop sampled within the minute can't be derived.</summary>
     public static ShadowDay Compare(Series target, UtcTime day, IEnumerable<BarRow> derived, IEnumerable<StoredBar> stored, UtcTime now)
     {

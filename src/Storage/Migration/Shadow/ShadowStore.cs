@@ -11,6 +11,10 @@ public sealed class ShadowStore(NpgsqlDataSource database)
         day.Target.Symbol.Name, day.Target.Timeframe.ToString(), day.Day.ToDateTime(), day.Equal, day.Different, day.Missing, day.Extra,
         day.LargestDifference, day.Samples, day.ComparedAt.ToDateTime()).RunAsync(cancellation);
 
+    /// <summary>Notes that a day couldn't be compared; what was found before stays.</summary>
+    public async Task FailAsync(Series target, UtcTime day, string reason, CancellationToken cancellation) => await database.Migration("shadow/put_fault",
+        target.Symbol.Name, target.Timeframe.ToString(), day.ToDateTime(), reason).RunAsync(cancellation);
+
     /// <summary>What was found, by target and day.</summary>
     /// <param name="symbol">Only this one's; null: all.</param>
     /// <param name="cancellation">Ends the reading.</param>

@@ -91,6 +91,63 @@ public sealed class ShadowTests(TestServer server)
         Assert.Equal(now.Floor(Timeframe.OneDay), ShadowComparison.Next(known, now + TimeSpan.FromMinutes(1), 2));
     }
 
+    [Fact]
+    public async Task A_day_that_can_not_be_compared_is_named_and_stops_no_other_day_and_no_other_target()
+    {
+        await using var legacy = await LegacyShop.OpenAsync(server);
+        await legacy.Shop.AtAsync(Shop.Minute(310) + TimeSpan.FromDays(1));
+        await legacy.Shop.RunAsync($"""
+            INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+            SELECT 'DXY', '5m', date_bin('5 min', ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low), (array_agg(close ORDER BY ts_utc DESC))[1], 'derived'
+            FROM public.derived_data_bars WHERE timeframe = '1m' GROUP BY 3;
+            CREATE FUNCTION public.sound(name text, at timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
+              BEGIN IF name = '5m' AND at = '{Shop.Minute(5)}' THEN RAISE 'a row that throws'; END IF; RETURN true; END $$;
+            ALTER TABLE public.derived_data_bars ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            CREATE POLICY sound ON public.derived_data_bars USING (public.sound(timeframe, ts_utc))
+            """);
+        var (store, comparison) = (new ShadowStore(legacy.Data), new ShadowComparison(legacy.Data));
+        for (var look = 0; look < 3; look++)
+        {
+            await comparison.LookAsync(store, 2, Shop.Token);
+        }
+
+        var days = await store.ListAsync(legacy.Symbol, Shop.Token);
+        var failed = Assert.Single(days, day => day.Fault is not null);
+        Assert.Equal(("DXY/5m", Shop.Open.Floor(Timeframe.OneDay), false), (failed.Target.ToString(), failed.Day, failed.WasCompared));
+        Assert.Contains("a row that throws", failed.Fault, StringComparison.Ordinal);
+        Assert.Equal(300, Assert.Single(days, day => day.Target.ToString() == "DXY/1m" && day.Day == failed.Day).Equal);
+        Assert.Contains(days, day => day.Target == failed.Target && day.WasCompared);
+        var verdict = ShadowVerdict.Of(days, await legacy.Data.NowAsync(Shop.Token));
+        Assert.Equal(ShadowState.Failed, verdict.State);
+        Assert.Contains("DXY/5m", verdict.Text, StringComparison.Ordinal);
+
+        // Mended, it is compared when its turn comes again.
+        await legacy.Shop.RunAsync("ALTER TABLE public.derived_data_bars NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY");
+        await legacy.Shop.AtAsync(Shop.Minute(310) + TimeSpan.FromDays(1) + TimeSpan.FromHours(2));
+        for (var look = 0; look < 4; look++)
+        {
+            await comparison.LookAsync(store, 2, Shop.Token);
+        }
+
+        Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(await store.ListAsync(legacy.Symbol, Shop.Token), await legacy.Data.NowAsync(Shop.Token)).State);
+    }
+
+    [Fact]
+    public async Task A_verdict_that_nobody_renews_is_old_and_a_definition_that_is_none_stops_no_other_index()
+    {
+        await using var legacy = await LegacyShop.OpenAsync(server);
+        await legacy.Shop.AtAsync(Shop.Minute(310));
+        await legacy.Shop.RunAsync("""
+            INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata) VALUES ('EXY', 'currency_index', true, '{"is_synthetic": true, "components": ["EURUSD"], "factor": "x"}')
+            """);
+        var days = await LookAsync(legacy);
+        Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(days, Shop.Minute(310)).State);
+        Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(days, Shop.Minute(325)).State);
+        var old = ShadowVerdict.Of(days, Shop.Minute(326));
+        Assert.Equal((ShadowState.Old, Shop.Minute(310)), (old.State, old.Newest));
+        Assert.Equal(ShadowState.NotCompared, ShadowVerdict.Of([], Shop.Minute(310)).State);
+    }
+
     static async Task<List<ShadowDay>> LookAsync(LegacyShop legacy)
     {
         var store = new ShadowStore(legacy.Data);
