@@ -36,6 +36,27 @@ public sealed class VerifyTests(TestServer server)
     }
 
     [Fact]
+    public async Task After_completion_what_the_run_removed_is_compared_and_what_still_comes_is_told()
+    {
+        await using var dxy = await FilledAsync(server);
+        await dxy.Database.RunAsync($"""
+            UPDATE public.derived_data_bars SET deleted_at = '2020-01-01Z' WHERE canonical_symbol = 'DXY';
+            INSERT INTO dxy.run_batch (run, step, number, table_name, from_ts, to_ts, rows, mark, took_ms, at)
+            VALUES ('{Runs.Name}', 'cleanup/remove', 1, 'derived_data_bars', '2019-10-07T10:00Z', '2019-10-07T11:40Z', 100, '2020-01-01Z', 1, dxy.now())
+            """);
+        await dxy.EndAsync();
+        var equal = (await dxy.MigrateAsync(0, "verify", "--json")).Json;
+        Assert.Equal(("removed", "equal", 100), (equal.GetProperty("scope").GetString(), equal.GetProperty("verdict").GetString(), equal.GetProperty("compared").GetInt32()));
+
+        await dxy.Database.RunAsync("DELETE FROM public.data_bars WHERE ts_utc = '2019-10-07 10:07Z'");
+        Assert.Contains("1 missing, 0 active in the old table", (await dxy.MigrateAsync(10, "verify")).Out, StringComparison.Ordinal);
+        await dxy.Database.RunAsync($"INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('{Runs.Name}', '2019-10-07 10:07Z', 'foreign', 'keep_target')");
+        await dxy.MigrateAsync(0, "verify");
+        await dxy.Database.RunAsync("INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2019-10-07 12:00Z', 1, 1, 1, 1, 'derived')");
+        Assert.Contains("1 active in the old table", (await dxy.MigrateAsync(10, "verify")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_that_was_interrupted_is_gone_on_with()
     {
         await using var dxy = await FilledAsync(server);

@@ -33,12 +33,13 @@ public sealed class TestPhaseTests(TestServer server)
     }
 
     [Theory]
-    [InlineData("", "Done: test/fresh Pass, test/rollups 5m Pass, test/rollups 1h Pass")]
-    [InlineData("DELETE FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2024-03-04 10:05Z'", "Waiting: test/fresh Pass, test/rollups 5m Fail, test/rollups 1h Pass")]
-    [InlineData("UPDATE derived_data_bars SET low = low - 1 WHERE canonical_symbol = 'DXY' AND timeframe = '1h' AND ts_utc = '2024-03-04 09:00Z'", "Waiting: test/fresh Pass, test/rollups 5m Pass, test/rollups 1h Fail")]
-    [InlineData("UPDATE derived_data_bars SET trade_count = 7 WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2024-03-04 10:05Z'", "Waiting: test/fresh Pass, test/rollups 5m Fail, test/rollups 1h Pass")]
-    [InlineData("UPDATE dxy.clock SET anchor_market = anchor_market + interval '20 minutes'", "Done: test/fresh Warn, test/rollups 5m Pass, test/rollups 1h Pass")]
-    [InlineData("UPDATE core_asset_registry_all SET metadata = metadata - 'derived_timeframes' WHERE canonical_symbol = 'DXY'", "Done: test/fresh Pass, test/rollups Warn")]
+    [InlineData("", "Done: test/fresh Pass, test/rollups 5m Pass, test/rollups 1h Pass, test/rollups since Pass")]
+    [InlineData("DELETE FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2024-03-04 10:05Z'", "Waiting: test/fresh Pass, test/rollups 5m Fail, test/rollups 1h Pass, test/rollups since Pass")]
+    [InlineData("UPDATE derived_data_bars SET low = low - 1 WHERE canonical_symbol = 'DXY' AND timeframe = '1h' AND ts_utc = '2024-03-04 09:00Z'", "Waiting: test/fresh Pass, test/rollups 5m Pass, test/rollups 1h Fail, test/rollups since Pass")]
+    [InlineData("UPDATE derived_data_bars SET trade_count = 7 WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2024-03-04 10:05Z'", "Waiting: test/fresh Pass, test/rollups 5m Fail, test/rollups 1h Pass, test/rollups since Pass")]
+    [InlineData("UPDATE dxy.clock SET anchor_market = anchor_market + interval '20 minutes'", "Done: test/fresh Warn, test/rollups 5m Pass, test/rollups 1h Pass, test/rollups since Pass")]
+    [InlineData("UPDATE core_asset_registry_all SET metadata = metadata - 'derived_timeframes' WHERE canonical_symbol = 'DXY'", "Waiting: test/fresh Pass, test/rollups Warn, test/rollups since Fail")]
+    [InlineData("INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '15m', '2024-03-04 09:00Z', 100, 100, 100, 100, 'derived')", "Waiting: test/fresh Pass, test/rollups 5m Pass, test/rollups 1h Pass, test/rollups since Fail")]
     public async Task The_newest_closed_bucket_is_the_expected_one_and_what_its_minutes_fold_to(string harm, string said)
     {
         var (shop, step) = await TradedAsync(server, "test/rollups", harm);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
+using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Migration;
@@ -18,7 +19,7 @@ internal sealed class MigrateVerifyVerb : Verb
     readonly Option<UtcTime?> _to = Values.To();
 
     public MigrateVerifyVerb()
-        : base("verify", "Compares the old table with the new one: 0 equal, 10 different, 11 could not compare.", "migrate verify")
+        : base("verify", "Compares the old table with the new one, after completion what the run removed: 0 equal, 10 different, 11 could not compare.", "migrate verify")
     {
         Arguments.Add(_name);
         foreach (Option option in (Option[])[_sinceLast, _parity, _from, _to])
@@ -40,6 +41,11 @@ internal sealed class MigrateVerifyVerb : Verb
         var database = await session.DatabaseAsync(cancellation);
         var run = (await RunPick.DemandHereAsync(database, parse.GetValue(_name), cancellation)).Run;
         var scope = parse.GetValue(_sinceLast) ? VerificationScope.SinceLast : parse.GetValue(_parity) ? VerificationScope.Parity : VerificationScope.Full;
+        if (run.State == RunState.Completed && scope == VerificationScope.Full)
+        {
+            return await RemovedAsync(session, database, run, cancellation);
+        }
+
         var range = await RangeAsync(database, parse.GetValue(_from), parse.GetValue(_to), cancellation);
         var verifications = new TableVerification(database);
         var found = await verifications.UnderWayAsync(run.Name, scope, cancellation);
@@ -77,6 +83,22 @@ internal sealed class MigrateVerifyVerb : Verb
             VerificationState.Different => ExitCode.Differs,
             _ => ExitCode.NotCompared,
         };
+    }
+
+    // The old table is empty by then: what the run removed from it is what has to stand in the new one.
+    static async Task<int> RemovedAsync(Session session, NpgsqlDataSource database, Run run, CancellationToken cancellation)
+    {
+        var found = await RemovedComparison.ReadAsync(database, run, cancellation);
+        if (session.Json)
+        {
+            VerificationOutput.WriteJson(session, run, found);
+        }
+        else
+        {
+            VerificationOutput.Write(session, run, found);
+        }
+
+        return found.State switch { VerificationState.Equal => ExitCode.Done, VerificationState.Different => ExitCode.Differs, _ => ExitCode.NotCompared };
     }
 
     static async Task<TimeRange?> RangeAsync(NpgsqlDataSource database, UtcTime? from, UtcTime? to, CancellationToken cancellation) => (from, to) switch

@@ -84,6 +84,31 @@ internal static class VerificationOutput
         json.Time("finished_at", found.FinishedAt);
     }
 
+    /// <summary>What should be equal after a run's completion.</summary>
+    public static void Write(Session session, Run run, RemovedComparison found)
+    {
+        session.Out.WriteLine($"{run.Name} is completed: what it removed from derived_data_bars, against data_bars");
+        session.Out.WriteLine($"{RunWords.Count(found.Compared)} compared, {RunWords.Count(found.Missing)} missing, {RunWords.Count(found.Extra)} active in the old table, "
+            + $"{RunWords.Count(found.Different)} different, {RunWords.Count(found.Explained)} explained" + (found.First is { } first ? $"; the first that isn't as it should be: {first}" : ""));
+        session.Out.WriteLine(Word(found.State).Replace('_', ' '));
+    }
+
+    public static void WriteJson(Session session, Run run, RemovedComparison found)
+    {
+        using var document = session.Document("dxy.migrate.verify/1");
+        var json = document.Json;
+        json.WriteString("run", run.Name);
+        json.WriteString("symbol", run.Symbol.Name);
+        json.WriteString("scope", "removed");
+        json.WriteString("verdict", Word(found.State));
+        json.WriteNumber("compared", found.Compared);
+        json.WriteNumber("missing", found.Missing);
+        json.WriteNumber("extra", found.Extra);
+        json.WriteNumber("different", found.Different);
+        json.WriteNumber("explained", found.Explained);
+        json.Time("first", found.First);
+    }
+
     static void Bar(Utf8JsonWriter json, string name, RowValues? values)
     {
         if (values is null)
@@ -110,5 +135,7 @@ internal static class VerificationOutput
 
     static string Kind(RowDifference sample) => JsonNamingPolicy.SnakeCaseLower.ConvertName(sample.Kind.ToString());
 
-    static string State(Found found) => JsonNamingPolicy.SnakeCaseLower.ConvertName(found.State.ToString());
+    static string State(Found found) => Word(found.State);
+
+    static string Word(VerificationState state) => JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
 }

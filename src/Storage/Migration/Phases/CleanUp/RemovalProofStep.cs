@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Migration.Phases.Test;
 
 namespace DxyOrleans.Storage.Migration.Phases.CleanUp;
 
@@ -70,6 +71,7 @@ sealed class RemovalProofStep() : MigrationStep("cleanup/proof", MigrationPhase.
                 "mend them in either table, or soft-delete them by hand, then 'migrate retry'"),
             Gate.Of("cleanup/removed", removed == planned && recorded == removed, $"{planned} rows removed, as planned", $"{removed} bear the run's marks, the ledger says {recorded}",
                 $"SELECT * FROM dxy.run_batch WHERE run = '{context.Run.Name}' AND step = '{RemoveStep.Title}'", "'migrate retry' plans anew from what is left"),
+            await RollupGate.ReadAsync(context, "cleanup/rollups", cancellation),
             await LateWriters.LookAsync(context, await LateWriters.WritesEndedAsync(context, cancellation), cancellation),
         ];
     }

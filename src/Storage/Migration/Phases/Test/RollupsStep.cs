@@ -26,6 +26,7 @@ sealed class RollupsStep() : MigrationStep("test/rollups", MigrationPhase.Test)
             gates.Add(new Gate("test/rollups", GateVerdict.Warn, "rollups of the index", "the registry names none", null, "add derived_timeframes to its metadata, or 'migrate ack test/rollups'"));
         }
 
+        gates.Add(await RollupGate.ReadAsync(context, "test/rollups since", cancellation));
         return gates.Any(gate => gate.Verdict == GateVerdict.Fail) ? new StepOutcome.Waiting(gates, Soon) : StepOutcome.Finished(gates);
     }
 
