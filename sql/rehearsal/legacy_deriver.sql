@@ -1,4 +1,5 @@
--- What the legacy deriver does, knowing nothing of ours: the index's minutes of [$1, $2) that the six pairs are there for.
+-- What the legacy deriver does, knowing nothing of ours: the index's minutes of [$1, $2) that the six pairs are there for. {0} are columns
+-- that it gives beyond the prices, {1} their values.
 WITH minute AS (
   SELECT b.ts_utc, max(b.close) FILTER (WHERE b.canonical_symbol = 'EURUSD') AS eurusd, max(b.close) FILTER (WHERE b.canonical_symbol = 'USDJPY') AS usdjpy,
          max(b.close) FILTER (WHERE b.canonical_symbol = 'GBPUSD') AS gbpusd, max(b.close) FILTER (WHERE b.canonical_symbol = 'USDCAD') AS usdcad,
@@ -8,8 +9,8 @@ WITH minute AS (
   GROUP BY b.ts_utc
   HAVING count(DISTINCT b.canonical_symbol) = 6
 )
-INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw, derivation_version)
-SELECT 'DXY', '1m', m.ts_utc, c.close, round(c.close * 1.00002, 8), round(c.close * 0.99998, 8), c.close, 0, NULL, 0, 'synthetic', '{"kind": "dxy", "version": 1}', 1
+INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close{0})
+SELECT 'DXY', '1m', m.ts_utc, c.close, round(c.close * 1.00002, 8), round(c.close * 0.99998, 8), c.close{1}
 FROM minute AS m,
      LATERAL (SELECT round((50.14348112::double precision * exp(
        -0.576 * ln(m.eurusd::double precision) + 0.136 * ln(m.usdjpy::double precision) - 0.119 * ln(m.gbpusd::double precision)

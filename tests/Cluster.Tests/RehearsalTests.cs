@@ -60,6 +60,92 @@ public sealed class RehearsalTests
         }
     }
 
+    // A shop of a reader's kind: nullable counts, keys from a sequence, jit on, a writer of its own and its old function.
+    [Theory(Skip = "DXY_REHEARSE=1 rehearses a whole migration; it takes minutes", SkipUnless = nameof(IsWanted))]
+    [InlineData("", 0, null)]
+    [InlineData("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.canonical_symbol = ''DXY'' THEN RAISE ''no index here''; END IF; RETURN NEW; END'; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()", null, "no index here")]
+    [InlineData("REVOKE USAGE ON SEQUENCE derived_data_bars_id_seq FROM {0}", 4, "permission denied for sequence derived_data_bars_id_seq")]
+    public async Task A_copied_shop_of_others_is_migrated_or_fails_for_the_reason_it_would_fail_for_live(string harm, int? code, string? reason)
+    {
+        var folder = TestFolder.Make();
+        var home = Path.Combine(folder, "shop");
+        var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = home, Durable = false }, notice: null, TimeProvider.System, TestContext.Current.CancellationToken);
+        try
+        {
+            await FillAsync(server, harm);
+            var (ended, output, error) = await RunAsync(folder, "--home", Path.Combine(folder, "home"), "--json", "migrate", "rehearse", "--from", server.ConnectionString, "--days", "4", "--rate", "1440",
+                "--legacy", "mirrored");
+            Assert.True(code is null ? ended != 0 : ended == code, $"exit code {ended}\n{output}\n{error}");
+            Assert.Contains(reason ?? "completed", output + error, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "home", "rehearsal")));
+        }
+        finally
+        {
+            NpgsqlConnection.ClearAllPools();
+            await server.DeleteAsync(CancellationToken.None);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static async Task FillAsync(EmbeddedServer server, string harm)
+    {
+        var (writer, reader) = ("tick_factory", "looks");
+        await RunSqlAsync(server, $$$"""
+            CREATE ROLE {{{writer}}} LOGIN; CREATE ROLE {{{reader}}} LOGIN;
+            SET search_path = public;
+            {{{File.ReadAllText(CaseFile("hosts/base.sql"))}}}
+            {{{File.ReadAllText(CaseFile("hosts/nullcount.sql"))}}}
+            ALTER TABLE data_bars ADD COLUMN id bigserial; ALTER TABLE derived_data_bars ADD COLUMN id bigserial;
+            ALTER DATABASE {{{new NpgsqlConnectionStringBuilder(server.ConnectionString).Database}}} SET jit = on;
+            GRANT SELECT, INSERT, UPDATE ON data_bars, derived_data_bars TO {{{writer}}}; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all TO {{{writer}}}, {{{reader}}};
+            GRANT USAGE ON SEQUENCE data_bars_id_seq, derived_data_bars_id_seq TO {{{writer}}};
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+            SELECT s, '1m', t, p, p * 1.0001, p * 0.9999, p, 'massive_api'
+            FROM (SELECT s, t, (b * (1 + 0.01 * sin(extract(epoch FROM t) / 604800 + ascii(right(s, 1)))))::numeric(20,8) AS p
+                  FROM (VALUES ('EURUSD', 1.08), ('USDJPY', 150.0), ('GBPUSD', 1.27), ('USDCAD', 1.36), ('USDSEK', 10.5), ('USDCHF', 0.88)) AS pair(s, b),
+                       generate_series('2025-01-06T00:00Z'::timestamptz, '2025-01-08T07:59Z', interval '1 minute') AS t) AS bar;
+            CREATE FUNCTION calc_dxy_range_derived(p_from timestamptz, p_to timestamptz, p_version int DEFAULT 1) RETURNS int LANGUAGE sql AS $$
+              WITH stored AS (
+                INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source, raw, derivation_version)
+                SELECT 'DXY', '1m', c.ts_utc, c.p, c.p, c.p, c.p, 0, 'derived', '{"kind": "dxy_old"}', p_version
+                FROM (SELECT ts_utc, (50.14348112 * exp(sum(x.e * ln(close::float8))))::numeric(20,8) AS p
+                      FROM data_bars JOIN (VALUES ('EURUSD', -0.576), ('USDJPY', 0.136), ('GBPUSD', -0.119), ('USDCAD', 0.091), ('USDSEK', 0.042), ('USDCHF', 0.036)) AS x(s, e) ON x.s = canonical_symbol
+                      WHERE timeframe = '1m' AND ts_utc >= p_from AND ts_utc < p_to GROUP BY ts_utc HAVING count(*) = 6) AS c
+                ON CONFLICT (canonical_symbol, timeframe, ts_utc) WHERE deleted_at IS NULL
+                DO UPDATE SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, updated_at = now()
+                RETURNING 1)
+              SELECT count(*)::int FROM stored $$;
+            GRANT EXECUTE ON FUNCTION calc_dxy_range_derived TO {{{writer}}};
+            SELECT calc_dxy_range_derived('2025-01-06T00:00Z', '2025-01-08T08:00Z');
+            """);
+        if (harm.Length > 0)
+        {
+            await RunSqlAsync(server, "SET search_path = public; " + harm.Replace("{0}", writer, StringComparison.Ordinal));
+        }
+    }
+
+    static string CaseFile(string path)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var shared = Path.Combine(folder.FullName, "shared", "cases", path);
+            if (File.Exists(shared))
+            {
+                return shared;
+            }
+        }
+
+        throw new InvalidOperationException($"shared/cases/{path} stands beside none of the folders above {AppContext.BaseDirectory}.");
+    }
+
+    static async Task RunSqlAsync(EmbeddedServer server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     static async Task<(int Code, string Out, string Error)> RunAsync(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo(Dotnet, ["exec", Console, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -63,8 +63,8 @@ public sealed class LegacyShopMakerTests(TestServer server)
         await database.RunAsync("UPDATE data_bars SET open = open * 2, high = high * 2, low = low * 2, close = close * 2 WHERE canonical_symbol = 'USDJPY'", Token);
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         var clock = new FakeTimeProvider(Start.ToDateTimeOffset());
-        await using var writers = new LegacyWriters(database.Data, Market, clock, TimeProvider.System);
-        await writers.StartAsync(Start, derive: true, Token);
+        await using var writers = new LegacyWriters(SeenProgram.OfMadeShop(database.Data), database.Data, Market, TimeProvider.System);
+        await writers.StartAsync(Start, clock, Token);
 
         clock.Advance(TimeSpan.FromMinutes(30));
         await UntilAsync(() => Task.FromResult(writers.Derived >= 30));

@@ -11,40 +11,96 @@ public sealed class ShopCopierTests(TestServer server)
 {
     static readonly UtcTime Start = UtcTime.At(2024, 3, 4, 8);
 
+    static readonly string[] Tables = ["data_bars", "derived_data_bars", "core_asset_registry_all"];
+
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_copy_has_the_shops_rows_columns_keys_and_checks_and_a_role_that_may_only_read_is_enough()
+    public async Task A_copy_has_the_shops_rows_and_schema_and_a_role_that_may_only_read_is_enough()
     {
-        await using var shop = await server.CreateDatabaseAsync(Token);
+        await using var shop = await MakeAsync(3);
         await using var copy = await server.CreateDatabaseAsync(Token);
-        await new LegacyShopMaker(shop.Data, new SimulatedMarket(new() { Pairs = SimulatedPair.EveryMinute })).MakeAsync(new LegacyShopPlan(Start, PairDays: 3, IndexBars: 5_000), Token);
         await shop.RunAsync("ALTER TABLE data_bars ADD COLUMN id bigserial NOT NULL, ADD COLUMN spread numeric GENERATED ALWAYS AS (high - low) STORED", Token);
         var reader = $"{shop.Name}_reader";
         await shop.RunAsync($"CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all TO {reader}", Token);
         var login = new NpgsqlConnectionStringBuilder(shop.ConnectionString) { Username = reader, Password = "test", Pooling = false }.ConnectionString;
-        var made = await new ShopCopier(login, copy.ConnectionString).CopyAsync(400, Token);
+        var made = await CopyAsync(login, copy, 400);
 
         Assert.Equal(Start, made.Start);
         Assert.Equal(6, made.Registry);
-        foreach (var table in (string[])["data_bars", "derived_data_bars", "core_asset_registry_all"])
+        Assert.Empty(made.Lost);
+        foreach (var table in Tables)
         {
             Assert.Equal(await PrintAsync(shop, table), await PrintAsync(copy, table));
             Assert.Equal(await KeysAsync(shop, table), await KeysAsync(copy, table));
         }
 
+        // The sequence goes on where the copied rows end.
         await copy.RunAsync("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')", Token);
-        await shop.RunAsync($"REVOKE ALL ON data_bars, derived_data_bars, core_asset_registry_all FROM {reader}; DROP ROLE {reader}", Token);
+        Assert.Equal(await copy.ValueAsync<long>("SELECT count(*) FROM data_bars", Token), await copy.ValueAsync<long>("SELECT max(id) FROM data_bars", Token));
+        await shop.RunAsync($"REVOKE ALL ON data_bars, derived_data_bars, core_asset_registry_all FROM {reader}", Token);
+        await copy.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}; DROP ROLE {reader}", Token);
+    }
+
+    [Fact]
+    public async Task What_a_shop_has_beside_its_tables_comes_with_them()
+    {
+        await using var shop = await MakeAsync(2);
+        await using var copy = await server.CreateDatabaseAsync(Token);
+        var writer = $"{shop.Name}_writer";
+        await shop.RunAsync($$"""
+            CREATE ROLE {{writer}} LOGIN;
+            CREATE TYPE mood AS ENUM ('up', 'down');
+            CREATE TABLE vendor (id int PRIMARY KEY, mood mood); INSERT INTO vendor VALUES (1, 'up'), (2, 'down');
+            ALTER TABLE data_bars ADD COLUMN id bigserial, ADD COLUMN vendor int DEFAULT 1 REFERENCES vendor, ADD CONSTRAINT sane CHECK (close < 1000000) NOT VALID;
+            CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.updated_at := now(); RETURN NEW; END';
+            CREATE TRIGGER stamp BEFORE UPDATE ON data_bars FOR EACH ROW EXECUTE FUNCTION stamp();
+            CREATE VIEW latest AS SELECT canonical_symbol, max(ts_utc) AS newest FROM data_bars GROUP BY 1;
+            GRANT SELECT, INSERT ON data_bars TO {{writer}};
+            ALTER DATABASE {{shop.Name}} SET jit = on; ALTER DATABASE {{shop.Name}} SET jit_above_cost = 7; ALTER ROLE {{writer}} IN DATABASE {{shop.Name}} SET work_mem = '5MB'
+            """, Token);
+
+        var made = await CopyAsync(shop.ConnectionString, copy, 5);
+
+        Assert.Empty(made.Lost);
+        await using var fresh = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(copy.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var ask = fresh.CreateCommand($"""
+            SELECT concat_ws(' ', current_setting('jit'), current_setting('jit_above_cost'), (SELECT count(*) FROM vendor), (SELECT count(*) FROM pg_trigger WHERE tgname = 'stamp'),
+              (SELECT count(*) FROM pg_constraint WHERE conname = 'sane' AND NOT convalidated), (SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'data_bars'::regclass),
+              (SELECT count(*) FROM latest) > 5, has_table_privilege('{writer}', 'data_bars', 'INSERT'), has_sequence_privilege('{writer}', 'data_bars_id_seq', 'USAGE'),
+              (SELECT count(*) FROM pg_db_role_setting WHERE setconfig @> ARRAY['work_mem=5MB'] AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())))
+            """);
+        Assert.Equal("on 7 2 1 1 1 t t f 1", await ask.ExecuteScalarAsync(Token));
+        await copy.RunAsync($"REVOKE ALL ON data_bars FROM {writer}", Token);
+        await shop.RunAsync($"REVOKE ALL ON data_bars FROM {writer}; DROP ROLE {writer}", Token);
+    }
+
+    [Fact]
+    public async Task What_is_ours_stays_behind_and_what_can_not_be_read_is_named()
+    {
+        await using var shop = await server.CreateInstalledDatabaseAsync();
+        await using var copy = await server.CreateDatabaseAsync(Token);
+        var reader = $"{shop.Name}_reader";
+        await shop.RunAsync($"""
+            INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04T07:59Z', 1, 1, 1, 1, 'ingest');
+            CREATE TABLE public.secret (id int); CREATE VIEW public.told AS SELECT * FROM public.secret;
+            CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON public.data_bars, public.derived_data_bars, public.core_asset_registry_all, public.told TO {reader}
+            """, Token);
+        var made = await CopyAsync(new NpgsqlConnectionStringBuilder(shop.ConnectionString) { Username = reader, Password = "test" }.ConnectionString, copy, 5);
+        Assert.Contains("public.secret: this role may not read it", made.Lost);
+        Assert.Contains(made.Lost, line => line.Contains("told", StringComparison.Ordinal));
+        Assert.Equal(0, await copy.ValueAsync<long>("SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy%') + (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dxy%')", Token));
+        Assert.Equal(1, made.DataBars);
+        await copy.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}", Token);
+        await shop.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}; DROP ROLE {reader}", Token);
     }
 
     [Fact]
     public async Task Only_the_days_asked_for_are_copied()
     {
-        await using var shop = await server.CreateDatabaseAsync(Token);
+        await using var shop = await MakeAsync(7);
         await using var copy = await server.CreateDatabaseAsync(Token);
-        await new LegacyShopMaker(shop.Data, new SimulatedMarket(new() { Pairs = SimulatedPair.EveryMinute })).MakeAsync(new LegacyShopPlan(Start, PairDays: 7, IndexBars: 5_000), Token);
-
-        await new ShopCopier(shop.ConnectionString, copy.ConnectionString).CopyAsync(3, Token);
+        await CopyAsync(shop.ConnectionString, copy, 3);
 
         foreach (var table in (string[])["data_bars", "derived_data_bars"])
         {
@@ -60,9 +116,30 @@ public sealed class ShopCopierTests(TestServer server)
         await using var shop = await server.CreateDatabaseAsync(Token);
         await using var copy = await server.CreateDatabaseAsync(Token);
 
-        var refused = await Assert.ThrowsAsync<FaultException>(() => new ShopCopier(shop.ConnectionString, copy.ConnectionString).CopyAsync(3, Token));
+        var refused = await Assert.ThrowsAsync<FaultException>(() => CopyAsync(shop.ConnectionString, copy, 3));
 
         Assert.Contains("public.data_bars", refused.Message, StringComparison.Ordinal);
+    }
+
+    async Task<TestDatabase> MakeAsync(int days)
+    {
+        var shop = await server.CreateDatabaseAsync(Token);
+        await new LegacyShopMaker(shop.Data, new SimulatedMarket(new() { Pairs = SimulatedPair.EveryMinute })).MakeAsync(new LegacyShopPlan(Start, PairDays: days, IndexBars: 5_000), Token);
+        return shop;
+    }
+
+    async Task<ShopCopy> CopyAsync(string from, TestDatabase copy, int days)
+    {
+        var folder = Directory.CreateTempSubdirectory("dxy-copy-").FullName;
+        try
+        {
+            var to = new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Database = copy.Name }.ConnectionString;
+            return await new ShopCopier(from, to, folder).CopyAsync(days, new NpgsqlConnectionStringBuilder(copy.ConnectionString).Username!, Token);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     // Without the identity, whose numbers are the copy's own.
@@ -74,6 +151,7 @@ public sealed class ShopCopierTests(TestServer server)
         SELECT string_agg(k.line, E'\n' ORDER BY k.line)
         FROM (SELECT pg_get_constraintdef(oid) AS line FROM pg_constraint WHERE conrelid = '{table}'::regclass
               UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = '{table}'::regclass
-              UNION ALL SELECT concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attgenerated) FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0) AS k
+              UNION ALL SELECT concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, pg_get_expr(d.adbin, d.adrelid))
+                        FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0) AS k
         """, Token);
 }

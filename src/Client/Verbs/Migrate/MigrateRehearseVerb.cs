@@ -10,7 +10,9 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 /// <summary><c>migrate rehearse</c>: the whole of a migration on a copy, in minutes.</summary>
 internal sealed class MigrateRehearseVerb : Verb
 {
-    readonly Option<string?> _from = new("--from") { Description = "Copy this shop (read only) instead of making one.", HelpName = "CONNECTION" };
+    readonly Option<string?> _from = new("--from") { Description = "Copy this shop (read only) with its roles and settings onto a server of its own, instead of making one.", HelpName = "CONNECTION" };
+    readonly Option<string?> _writer = new("--writer") { Description = "The shop's own writer, run as its own login for each minute of the market: a file for psql (variables minute, derive) or a command (MINUTE, LEGACY_DXY, DATABASE_URL, PG*). Without it: writes like those seen.", HelpName = "FILE|COMMAND" };
+    readonly Option<string?> _role = new("--writer-role") { Description = "The shop's login that writes; without it the likeliest.", HelpName = "ROLE" };
     readonly Option<int> _days = new("--days") { Description = "Days of bars to copy; of a made shop, days of the pairs' bars.", HelpName = "N", DefaultValueFactory = _ => 20 };
     readonly Option<int> _bars = new("--bars") { Description = "Legacy minutes of a made shop's index.", HelpName = "N", DefaultValueFactory = _ => 200_000 };
     readonly Option<int> _rate = new("--rate") { Description = "How many times as fast as real time the market runs, 1 to 1440.", HelpName = "R", DefaultValueFactory = _ => 360 };
@@ -22,7 +24,7 @@ internal sealed class MigrateRehearseVerb : Verb
     public MigrateRehearseVerb()
         : base("rehearse", "Runs a whole migration, observation and cleanup included, on a copy in the embedded server under an accelerated clock, and reports.", "migrate rehearse --rate 720")
     {
-        foreach (Option option in (Option[])[_from, _days, _bars, _rate, _silos, _writes, _keep])
+        foreach (Option option in (Option[])[_from, _writer, _role, _days, _bars, _rate, _silos, _writes, _keep])
         {
             Options.Add(option);
         }
@@ -36,6 +38,8 @@ internal sealed class MigrateRehearseVerb : Verb
         var options = new RehearsalOptions
         {
             From = parse.GetValue(_from),
+            Writer = Copied("--writer", parse.GetValue(_writer), parse),
+            WriterRole = Copied("--writer-role", parse.GetValue(_role), parse),
             Days = Within("--days", parse.GetValue(_days), 1, 4000),
             Bars = Within("--bars", parse.GetValue(_bars), 5_000, 5_000_000),
             Rate = Within("--rate", parse.GetValue(_rate), 1, 1440),
@@ -57,6 +61,10 @@ internal sealed class MigrateRehearseVerb : Verb
 
         return report.IsGood ? ExitCode.Done : ExitCode.Differs;
     }
+
+    string? Copied(string option, string? value, ParseResult parse) => value is null || parse.GetValue(_from) is not null
+        ? value
+        : throw Fault.Usage($"{option} goes with --from: a made shop has writers of its own").ToException();
 
     static int Within(string option, int value, int from, int to) => value >= from && value <= to
         ? value

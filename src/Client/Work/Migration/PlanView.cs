@@ -26,7 +26,7 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
 
     double Pace => plan.Cost.RowsPerSecond ?? AssumedRowsPerSecond;
 
-    UtcTime WindowEnds => WindowEnd.Earliest(plan.Now, settings);
+    UtcTime WindowEnds => WindowEnd.Earliest(plan.Now.Floor(Timeframe.OneMinute), settings);
 
     IEnumerable<(string Class, long Count, string Policy)> Classes => plan.Bars is not { } bars ? [] :
     [

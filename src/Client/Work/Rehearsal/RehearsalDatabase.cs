@@ -15,7 +15,7 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
 
     RehearsalDatabase(string name, string connection, string shopConnection, string admin)
     {
-        (Name, Connection, _admin) = (name, connection, admin);
+        (Name, Connection, ShopConnection, _admin) = (name, connection, shopConnection, admin);
         Data = Database.Open(new DatabaseSettings { Connection = connection, ApplicationName = "dxy-rehearsal" });
         Shop = Database.Open(new DatabaseSettings { Connection = shopConnection, ApplicationName = "shop", PoolSize = 4 });
     }
@@ -29,13 +29,23 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     public NpgsqlDataSource Data { get; }
 
     /// <summary>A pool of the shop's programs: they may read and write the bars and nothing else.</summary>
-    public NpgsqlDataSource Shop { get; }
+    public NpgsqlDataSource Shop { get; private set; }
+
+    /// <summary>The same connection for other programs.</summary>
+    public string ShopConnection { get; private set; }
+
+    /// <summary>For Npgsql: a superuser, in this database.</summary>
+    public string AdminConnection => new NpgsqlConnectionStringBuilder(_admin) { Database = Name }.ConnectionString;
 
     string ShopRole => $"{Name}_shop";
 
-    public static async Task<RehearsalDatabase> CreateAsync(EmbeddedServer server, CancellationToken cancellation)
+    public static string NewName() => $"dxy_rehearsal_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+
+    /// <param name="server">Where.</param>
+    /// <param name="name">See <see cref="NewName"/>.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<RehearsalDatabase> CreateAsync(EmbeddedServer server, string name, CancellationToken cancellation)
     {
-        var name = $"dxy_rehearsal_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
         await RunAsync(server.ConnectionString, cancellation, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'");
         var own = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name };
@@ -47,6 +57,16 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     /// <summary>Lets the shop's programs at the tables, once these are there.</summary>
     public Task GrantAsync(CancellationToken cancellation) => RunAsync(Connection, cancellation,
         $"GRANT USAGE ON SCHEMA public TO {ShopRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO {ShopRole}; GRANT SELECT ON public.core_asset_registry_all TO {ShopRole}");
+
+    /// <summary>From now on the shop's programs log in as a role of the shop's own; it gets a password that nobody else knows.</summary>
+    public async Task LogInAsAsync(string role, CancellationToken cancellation)
+    {
+        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        await RunAsync(AdminConnection, cancellation, $"ALTER ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\" LOGIN PASSWORD '{password}'");
+        await Shop.DisposeAsync();
+        ShopConnection = new NpgsqlConnectionStringBuilder(ShopConnection) { Username = role, Password = password }.ConnectionString;
+        Shop = Database.Open(new DatabaseSettings { Connection = ShopConnection, ApplicationName = "shop", PoolSize = 4 });
+    }
 
     /// <summary>Our schema, as <c>db apply</c> brings it.</summary>
     public Task<IReadOnlyList<string>> ApplyAsync(TimeProvider time, CancellationToken cancellation) => new SchemaInstaller(Connection, time).ApplyAsync(cancellation);

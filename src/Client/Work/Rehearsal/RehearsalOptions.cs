@@ -8,6 +8,12 @@ internal sealed record RehearsalOptions
     /// <summary>The shop to copy; null: one is made.</summary>
     public string? From { get; init; }
 
+    /// <summary>The shop's own writer, a file of SQL or a command line; null: writes like those seen.</summary>
+    public string? Writer { get; init; }
+
+    /// <summary>The shop's role that writes; null: the likeliest.</summary>
+    public string? WriterRole { get; init; }
+
     public int Days { get; init; } = 20;
 
     public int Bars { get; init; } = 200_000;

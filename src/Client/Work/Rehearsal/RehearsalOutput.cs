@@ -24,7 +24,13 @@ internal static class RehearsalOutput
         output.WriteLine("conflicts  " + (report.View.Conflicts.IsEmpty ? "none"
             : string.Join(", ", report.View.Conflicts.Select(conflict => $"{RunWords.Count(conflict.Count)} {conflict.Class} ({conflict.Resolution ?? "open"})"))));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"others     {report.Writers.Bars:N0} bars and {report.Writers.Derived:N0} index minutes by the shop's programs; their longest statement took {report.Writers.Longest.TotalMilliseconds:N0} ms, {report.Writers.Failures} failed{(report.Writers.LastFailure is { } fault ? $" ({fault})" : "")}"));
+            $"others     {report.Writers.Bars:N0} bars and {report.Writers.Derived:N0} index minutes by the shop's programs; a round took {report.Writers.MiddleBefore.TotalMilliseconds:N1} ms before anything of ours was there, {report.Writers.Middle.TotalMilliseconds:N1} ms since, {report.Writers.Longest.TotalMilliseconds:N0} ms at most; {report.Writers.Failures} failed{(report.Writers.LastFailure is { } fault ? $" ({fault})" : "")}"));
+        if (report.Writers.IsSlower)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"WARN       the shop's programs took {report.Writers.Middle / report.Writers.MiddleBefore:N0} times as long with ours beside them; some of it is this machine's load at {options.Rate} times the market's rate"));
+        }
+
         foreach (var (old, now) in report.Before.Zip(report.After))
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -38,6 +44,11 @@ internal static class RehearsalOutput
         }
 
         output.WriteLine($"throttled  {Durations.Show(report.View.HeldBack)}");
+        foreach (var lost in report.Lost)
+        {
+            output.WriteLine($"not copied {lost}");
+        }
+
         foreach (var accepted in report.Accepted)
         {
             output.WriteLine($"accepted   {accepted}");
@@ -99,6 +110,8 @@ internal static class RehearsalOutput
         json.WriteNumber("bars", report.Writers.Bars);
         json.WriteNumber("index_minutes", report.Writers.Derived);
         json.WriteNumber("longest_ms", Math.Round(report.Writers.Longest.TotalMilliseconds, 1));
+        json.WriteNumber("middle_before_ms", Math.Round(report.Writers.MiddleBefore.TotalMilliseconds, 1));
+        json.WriteNumber("middle_ms", Math.Round(report.Writers.Middle.TotalMilliseconds, 1));
         json.WriteNumber("failures", report.Writers.Failures);
         json.WriteString("last_failure", report.Writers.LastFailure);
         json.WriteEndObject();
@@ -133,6 +146,13 @@ internal static class RehearsalOutput
 
         json.WriteEndArray();
         json.WriteNumber("throttled_seconds", Math.Round(report.View.HeldBack.TotalSeconds, 3));
+        json.WriteStartArray("not_copied");
+        foreach (var lost in report.Lost)
+        {
+            json.WriteStringValue(lost);
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("accepted");
         foreach (var accepted in report.Accepted)
         {

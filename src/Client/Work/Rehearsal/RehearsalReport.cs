@@ -32,6 +32,9 @@ internal sealed record RehearsalReport
     /// <summary>What the shop's own programs wrote meanwhile, and how they fared.</summary>
     public required ShopWrites Writers { get; init; }
 
+    /// <summary>What of the shop could not be copied.</summary>
+    public ImmutableArray<string> Lost { get; init; } = [];
+
     /// <summary>Why it ended before the run was completed; null when it didn't.</summary>
     public required string? Ended { get; init; }
 
@@ -71,5 +74,13 @@ internal sealed record BatchSummary(string Step, long Count, long Rows, double M
 /// <summary>Rows and bytes of a table; no rows for a whole schema.</summary>
 internal sealed record TableSize(string Table, long? Rows, long Bytes);
 
-/// <summary>What the shop's own programs did: bars of the pairs, minutes of the index, their longest statement (real time), how often one failed and what it said.</summary>
-internal sealed record ShopWrites(long Bars, long Derived, TimeSpan Longest, int Failures, string? LastFailure);
+/// <summary>What the shop's own programs did: bars of the pairs, minutes of the index, their longest round (real time), how often one failed and what it said, and the
+/// middle of their rounds before anything of ours was there and since.</summary>
+internal sealed record ShopWrites(long Bars, long Derived, TimeSpan Longest, int Failures, string? LastFailure, TimeSpan MiddleBefore, TimeSpan Middle)
+{
+    // What nobody would notice isn't told.
+    static readonly TimeSpan Noticed = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Whether a round takes long now and took a tenth of it, or less, before.</summary>
+    public bool IsSlower => Middle > Noticed && Middle > MiddleBefore * 10 && MiddleBefore > TimeSpan.Zero;
+}

@@ -56,7 +56,7 @@ internal sealed class RehearsalRun(
 
             if (writers.Ended is { } ended)
             {
-                GivenUp = ended;
+                GivenUp = $"{ended}, while the run is at {view.Run.Step}";
                 return view;
             }
 

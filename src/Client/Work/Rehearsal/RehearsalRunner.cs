@@ -6,6 +6,7 @@ using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Storage;
 using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Server;
 using Npgsql;
@@ -21,17 +22,26 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
     static readonly TimeSpan Standing = TimeSpan.FromSeconds(3);
     static readonly TimeSpan StandingEach = TimeSpan.FromSeconds(2);
 
+    // Played before anything of ours is there: they show what the shop's programs take by themselves.
+    const int TriedMinutes = 20;
+
     readonly long _began = session.Time.GetTimestamp();
+    IReadOnlyList<string> _lost = [];
 
     public async Task<RehearsalReport> RunAsync(CancellationToken cancellation)
     {
-        var ownServer = !Directory.Exists(session.Home) || EmbeddedServer.Find(session.Home, session.Time) is null;
-        var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = session.Home }, session.Note, session.Time, cancellation);
+        var name = RehearsalDatabase.NewName();
+        await ClearAbandonedAsync(cancellation);
+
+        // A copied shop's roles and settings are a server's: it gets one of its own.
+        var copied = options.From is not null;
+        var home = copied ? ServerOf(Home(name)) : session.Home;
+        var ownServer = !Directory.Exists(home) || EmbeddedServer.Find(home, session.Time) is null;
+        RehearsalOwner.Claim(Home(name));
+        var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = home, Durable = !copied }, session.Note, session.Time, cancellation);
         try
         {
-            await ClearAbandonedAsync(server, cancellation);
-            var database = await RehearsalDatabase.CreateAsync(server, cancellation);
-            RehearsalOwner.Claim(Home(database.Name));
+            var database = await RehearsalDatabase.CreateAsync(server, name, cancellation);
             try
             {
                 return await OnAsync(database, cancellation);
@@ -42,7 +52,8 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
                 {
                     RehearsalOwner.Release(Home(database.Name));
                     await database.DisposeAsync();
-                    session.Note($"kept: the database {database.Name} beside that of './dxy db url'; remove it with DROP DATABASE {database.Name} WITH (FORCE)");
+                    session.Note(copied ? $"kept: {DatabaseUrl.ToUrl(database.Connection)}; './dxy --home {home} db stop' stops its server, then remove {Home(name)}"
+                        : $"kept: the database {database.Name} beside that of './dxy db url'; remove it with DROP DATABASE {database.Name} WITH (FORCE)");
                 }
                 else
                 {
@@ -52,7 +63,12 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         }
         finally
         {
-            if (ownServer && !options.Keep)
+            if (copied && !options.Keep)
+            {
+                await server.DeleteAsync(CancellationToken.None);
+                Directory.Delete(Home(name), recursive: true);
+            }
+            else if (ownServer && !options.Keep)
             {
                 await server.StopAsync(StopMode.Fast, CancellationToken.None);
             }
@@ -63,7 +79,14 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
     {
         var market = new SimulatedMarket(new SimulationOptions { Pairs = SimulatedPair.EveryMinute });
         var start = await FillAsync(database, market, cancellation);
-        await database.GrantAsync(cancellation);
+        await using var writers = new LegacyWriters(await ProgramAsync(database, cancellation), database.Data, market, session.Time);
+        if (await writers.TryAsync(start, TriedMinutes, cancellation) is { } fault)
+        {
+            throw Fault.Gate("writer", $"the shop's own writer fails before anything of ours is there: {fault}", null,
+                "give the shop's own as --writer, and its login as --writer-role").ToException();
+        }
+
+        start += TimeSpan.FromMinutes(TriedMinutes);
         await database.ApplyAsync(session.Time, cancellation);
         var before = await RehearsalReport.SizesAsync(database.Data, cancellation);
         var clock = await database.SetClockAsync(start, options.Rate, Standing + (StandingEach * options.Silos), session.Time, cancellation);
@@ -77,7 +100,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         }, cancellation);
         try
         {
-            return await RunAsync(database, market, clock, before, cancellation);
+            return await RunAsync(database, writers, clock, before, cancellation);
         }
         finally
         {
@@ -85,13 +108,45 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         }
     }
 
+    async Task<IShopProgram> ProgramAsync(RehearsalDatabase database, CancellationToken cancellation)
+    {
+        if (options.From is null)
+        {
+            await database.GrantAsync(cancellation);
+            return SeenProgram.OfMadeShop(database.Shop);
+        }
+
+        var role = options.WriterRole ?? await FirstAsync(database, "writer_roles", cancellation) ?? await FirstAsync(database, "owners", cancellation)
+            ?? throw Fault.Gate("writer", "no role of the shop may write its tables", null, "name one with --writer-role").ToException();
+        await database.LogInAsAsync(role, cancellation);
+        var seen = await SeenProgram.ReadAsync(database.Data, database.Shop, role, cancellation);
+        var columns = await SeenProgram.ColumnsAsync(database.Data, "public.data_bars", index: false, cancellation);
+        IShopProgram program = options.Writer is { } writer
+            ? new GivenProgram(writer, database.ShopConnection, database.Data, SeenProgram.Ingest(SeenProgram.Columns(columns), SeenProgram.Values(columns))) : seen;
+        Tell($"the shop writes as {role}: {program.Name}");
+        return program;
+    }
+
+    static async Task<string?> FirstAsync(RehearsalDatabase database, string file, CancellationToken cancellation)
+    {
+        await using var command = database.Data.CreateCommand(Sql.Text($"rehearsal/{file}.sql"));
+        return await command.ExecuteScalarAsync(cancellation) as string;
+    }
+
     // What can't be cleared is said; a report isn't lost for it.
     async Task ClearAsync(RehearsalDatabase database)
     {
         try
         {
-            await database.DropAsync(CancellationToken.None);
-            Directory.Delete(Home(database.Name), recursive: true);
+            if (options.From is null)
+            {
+                await database.DropAsync(CancellationToken.None);
+                Directory.Delete(Home(database.Name), recursive: true);
+            }
+            else
+            {
+                await database.DisposeAsync();
+            }
         }
         catch (Exception fault) when (fault is NpgsqlException or IOException)
         {
@@ -99,19 +154,38 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         }
     }
 
-    // What a console that was killed left: its silos, its database and its folder.
-    async Task ClearAbandonedAsync(EmbeddedServer server, CancellationToken cancellation)
+    // What a console that was killed left: its silos, its database or server, and its folder.
+    async Task ClearAbandonedAsync(CancellationToken cancellation)
     {
         foreach (var folder in RehearsalOwner.Abandoned(Path.Combine(session.Home, "rehearsal")))
         {
+            var copied = Directory.Exists(ServerOf(folder));
+            var server = copied ? await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = ServerOf(folder), Durable = false }, session.Note, session.Time, cancellation)
+                : EmbeddedServer.Find(session.Home, session.Time);
+            if (server is null)
+            {
+                // Its database can't be dropped now: a rehearsal that has that server up will.
+                continue;
+            }
+
             await using var left = SessionOf(folder, server.ConnectionString);
             var cluster = new LocalCluster(left);
             await cluster.StopAsync(cluster.Running(), cancellation);
-            await RehearsalDatabase.DropAsync(server, Path.GetFileName(folder), cancellation);
+            if (copied)
+            {
+                await server.DeleteAsync(cancellation);
+            }
+            else
+            {
+                await RehearsalDatabase.DropAsync(server, Path.GetFileName(folder), cancellation);
+            }
+
             Directory.Delete(folder, recursive: true);
             Tell($"cleared away {Path.GetFileName(folder)}, which an earlier call had to leave");
         }
     }
+
+    static string ServerOf(string folder) => Path.Combine(folder, "server");
 
     string Home(string database) => Path.Combine(session.Home, "rehearsal", database);
 
@@ -124,7 +198,8 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         if (options.From is { } from)
         {
             Tell(string.Create(CultureInfo.InvariantCulture, $"copying the last {options.Days} days of the shop's tables"));
-            var copy = await new ShopCopier(from, database.Connection).CopyAsync(options.Days, cancellation);
+            var copy = await new ShopCopier(from, database.AdminConnection, Path.Combine(Home(database.Name), "copy")).CopyAsync(options.Days, EmbeddedServer.RoleName, cancellation);
+            _lost = copy.Lost;
             Tell($"copied {RunWords.Count(copy.DataBars)} rows of data_bars, {RunWords.Count(copy.DerivedBars)} of derived_data_bars, {RunWords.Count(copy.Registry)} of the registry");
             return copy.Start;
         }
@@ -138,10 +213,9 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
     }
 
     async Task<RehearsalReport> RunAsync(
-        RehearsalDatabase database, SimulatedMarket market, MarketClock clock, ImmutableArray<TableSize> before, CancellationToken cancellation)
+        RehearsalDatabase database, LegacyWriters writers, MarketClock clock, ImmutableArray<TableSize> before, CancellationToken cancellation)
     {
-        await using var writers = new LegacyWriters(database.Shop, market, clock, session.Time);
-        await writers.StartAsync(clock.AnchorMarket, derive: true, cancellation);
+        await writers.StartAsync(clock.AnchorMarket, clock, cancellation);
         var symbol = IndexDefinition.Dxy.Symbol;
         await Task.Delay(clock.Standing, session.Time, cancellation);
         await new RunOrders(database.Data).StartAsync(RunName, symbol.Name, options.Settings.ToJson(), cancellation);
@@ -159,8 +233,9 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
             After = await RehearsalReport.SizesAsync(database.Data, cancellation),
             Audit = await AuditResult.ReadAsync(database.Data, RunName, null, cancellation),
             Accepted = [.. run.Accepted],
-            Ended = run.GivenUp,
-            Writers = new ShopWrites(writers.Bars, writers.Derived, writers.Longest, writers.Failures, writers.LastFailure),
+            Ended = run.GivenUp ?? writers.Ended,
+            Writers = new ShopWrites(writers.Bars, writers.Derived, writers.Longest, writers.Failures, writers.LastFailure, writers.MiddleBefore, writers.Middle),
+            Lost = [.. _lost],
         };
     }
 

@@ -8,91 +8,132 @@ namespace DxyOrleans.Client.Work.Rehearsal;
 
 /// <summary>What was copied.</summary>
 /// <param name="Start">The first open minute after the newest bar: where market time begins.</param>
-internal sealed record ShopCopy(UtcTime Start, long DataBars, long DerivedBars, long Registry);
+/// <param name="Lost">What could not be copied, and why; one line each.</param>
+internal sealed record ShopCopy(UtcTime Start, long DataBars, long DerivedBars, long Registry, IReadOnlyList<string> Lost);
 
 /// <summary>
-/// Copies a shop's three tables into an empty database: columns, keys, checks and indexes as its catalog has them, and the rows of the last days. The shop is only
-/// read, in one snapshot; its role needs SELECT on the three tables.
+/// Copies a shop into an empty database: its schema, roles, grants and settings, the bars of the last days, and its small tables whole. The
+/// shop is only read, in one snapshot; a role with SELECT on the three tables is enough, and what it can't see is named.
 /// </summary>
-internal sealed class ShopCopier(string from, string to)
+/// <param name="from">The shop.</param>
+/// <param name="to">The empty database, as a superuser of a server that may get the shop's roles.</param>
+/// <param name="folder">For the schema's dump.</param>
+internal sealed class ShopCopier(string from, string to, string folder)
 {
     static readonly string[] Tables = ["data_bars", "derived_data_bars", "core_asset_registry_all"];
 
-    /// <exception cref="FaultException">A table is missing, or has something that can't be copied.</exception>
-    public async Task<ShopCopy> CopyAsync(int days, CancellationToken cancellation)
+    readonly List<string> _lost = [];
+
+    /// <param name="days">Days of bars, back from the newest.</param>
+    /// <param name="role">Who will carry out the migration there.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="FaultException">A table is missing, or can't be copied.</exception>
+    public async Task<ShopCopy> CopyAsync(int days, string role, CancellationToken cancellation)
     {
-        await using var source = Database.OpenAs(new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(from)) { ApplicationName = "dxy-rehearsal", CommandTimeout = 0 }.ConnectionString);
-        await using var target = Database.OpenAs(new NpgsqlConnectionStringBuilder(to) { CommandTimeout = 0 }.ConnectionString);
-        await using var reading = await source.OpenConnectionAsync(cancellation);
-        await using var snapshot = await reading.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        var shop = new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(from)) { ApplicationName = "dxy-rehearsal", CommandTimeout = 0, Pooling = false }.ConnectionString;
+        await using var reading = new NpgsqlConnection(shop);
+        await using var writing = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(to) { CommandTimeout = 0, Pooling = false }.ConnectionString);
+        await reading.OpenAsync(cancellation);
+        await writing.OpenAsync(cancellation);
+        await using var transaction = await reading.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
         await RunAsync(reading, "SET TRANSACTION READ ONLY", cancellation);
-        await using var writing = await target.OpenConnectionAsync(cancellation);
+        var newest = await NewestAsync(reading, cancellation);
+        var unreadable = await ListAsync(reading, Sql.Text("rehearsal/source_unreadable.sql"), row => (row.GetString(0), row.GetString(1)), cancellation);
+        _lost.AddRange(unreadable.Select(one => $"{one.Item2}: this role may not read it"));
+
+        await ShopRoles.MakeAsync(reading, writing, _lost, cancellation);
+        var schema = new ShopSchema(folder, shop, to);
+        await schema.TakeAsync((string)(await ValueAsync(reading, "SELECT pg_export_snapshot()", cancellation))!, unreadable, cancellation);
+        await schema.MakeAsync("pre-data", cancellation);
+        var rows = await RowsAsync(reading, writing, newest - TimeSpan.FromDays(days), schema, cancellation);
+        await schema.MakeAsync("post-data", cancellation);
+        _lost.AddRange(schema.Lost);
+        await ShopRoles.LendAsync(writing, role, cancellation);
+        await RunAsync(writing, "ANALYZE", cancellation);
+
+        // Last: a shop's timeouts are not meant for a copy.
+        await ShopRoles.SetAsync(reading, writing, new NpgsqlConnectionStringBuilder(to).Database!, _lost, cancellation);
+        var end = newest.Floor(Timeframe.OneMinute) + Timeframe.OneMinute;
+        return new ShopCopy(FxWeek.OpenRanges(new TimeRange(end, end + TimeSpan.FromDays(7))).First().From, rows[0], rows[1], rows[2], _lost);
+    }
+
+    static async Task<UtcTime> NewestAsync(NpgsqlConnection reading, CancellationToken cancellation)
+    {
         foreach (var table in Tables)
         {
-            await MakeAsync(reading, writing, table, cancellation);
-        }
-
-        if (await ValueAsync(reading, "SELECT max(b.ts_utc) FROM public.data_bars AS b WHERE b.timeframe = '1m'", cancellation) is not DateTime newest)
-        {
-            throw Fault.Gate("empty-shop", "the shop has no 1m bars in data_bars", null, "a rehearsal needs some; without --from it makes a shop of its own").ToException();
-        }
-
-        var since = UtcTime.From(newest) - TimeSpan.FromDays(days);
-        var rows = new List<long>();
-        foreach (var table in Tables)
-        {
-            var where = table == "core_asset_registry_all" ? "" : $" WHERE ts_utc >= '{since}'";
-            rows.Add(await StreamAsync(reading, writing, table, where, cancellation));
-            foreach (var statement in await ListAsync(reading, "rehearsal/source_keys.sql", table, cancellation))
+            if (await ValueAsync(reading, $"SELECT to_regclass('public.{table}') IS NULL OR NOT has_table_privilege(to_regclass('public.{table}'), 'SELECT')", cancellation) is true)
             {
-                await RunAsync(writing, statement, cancellation);
+                throw Fault.Gate("not-a-shop", $"the shop has no table public.{table}, or this role can't see it", null, "give a connection whose role may SELECT from the three tables").ToException();
             }
         }
 
-        await RunAsync(writing, "ANALYZE public.data_bars, public.derived_data_bars", cancellation);
-        var end = UtcTime.From(newest).Floor(Timeframe.OneMinute) + Timeframe.OneMinute;
-        return new ShopCopy(FxWeek.OpenRanges(new TimeRange(end, end + TimeSpan.FromDays(7))).First().From, rows[0], rows[1], rows[2]);
+        return await ValueAsync(reading, "SELECT max(b.ts_utc) FROM public.data_bars AS b WHERE b.timeframe = '1m' AND isfinite(b.ts_utc) AND b.ts_utc <= now()", cancellation) is DateTime newest
+            ? UtcTime.From(DateTime.SpecifyKind(newest, DateTimeKind.Utc))
+            : throw Fault.Gate("empty-shop", "the shop has no 1m bars in data_bars", null, "a rehearsal needs some; without --from it makes a shop of its own").ToException();
     }
 
-    static async Task MakeAsync(NpgsqlConnection reading, NpgsqlConnection writing, string table, CancellationToken cancellation)
+    // Nothing of the shop's own may act on rows that it had let in before.
+    async Task<List<long>> RowsAsync(NpgsqlConnection reading, NpgsqlConnection writing, UtcTime since, ShopSchema schema, CancellationToken cancellation)
     {
-        var columns = await ListAsync(reading, "rehearsal/source_columns.sql", table, cancellation);
-        if (columns.Count == 0)
+        await RunAsync(writing, "SET session_replication_role = replica", cancellation);
+        var rows = new List<long>();
+        foreach (var table in Tables)
         {
-            throw Fault.Gate("not-a-shop", $"the shop has no table public.{table}, or this role can't see it", null, "give a connection whose role may SELECT from the three tables").ToException();
+            if (await ValueAsync(writing, $"SELECT to_regclass('public.{table}') IS NULL", cancellation) is true)
+            {
+                throw Fault.Gate("not-copied", $"public.{table} can't be made again here: {string.Join("; ", schema.Lost)}", null, "install what it needs (an extension?) on this machine").ToException();
+            }
+
+            rows.Add(await StreamAsync(reading, writing, $"public.{table}", table == Tables[2] ? "" : $" WHERE ts_utc >= '{since}'", cancellation));
         }
 
-        try
+        foreach (var (table, small) in await ListAsync(reading, Sql.Text("rehearsal/source_tables.sql"), row => (row.GetString(0), row.GetBoolean(1)), cancellation))
         {
-            await RunAsync(writing, $"CREATE TABLE public.{table} ({string.Join(", ", columns)})", cancellation);
+            if (!small)
+            {
+                _lost.Add($"{table}: the rows of a large table stay with the shop");
+            }
+            else if (await ValueAsync(writing, $"SELECT to_regclass('{table.Replace("'", "''", StringComparison.Ordinal)}') IS NOT NULL", cancellation) is true)
+            {
+                await StreamAsync(reading, writing, table, "", cancellation);
+            }
         }
-        catch (PostgresException unknown) when (unknown.SqlState is PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName)
+
+        foreach (var (sequence, last) in await ListAsync(reading, Sql.Text("rehearsal/source_sequences.sql"), row => (row.GetString(0), row.GetInt64(1)), cancellation))
         {
-            throw Fault.Gate("not-copied", $"public.{table} can't be made again here: {unknown.MessageText}", null, "rehearse on a restored copy of the shop with types and functions of its own").ToException();
+            await RunAsync(writing, $"SELECT setval(s.name, {last}) FROM (SELECT to_regclass('{sequence.Replace("'", "''", StringComparison.Ordinal)}') AS name) AS s WHERE s.name IS NOT NULL", cancellation);
         }
+
+        await RunAsync(writing, Sql.Text("rehearsal/set_sequences.sql"), cancellation);
+        await RunAsync(writing, "RESET session_replication_role", cancellation);
+        return rows;
     }
 
     static async Task<long> StreamAsync(NpgsqlConnection reading, NpgsqlConnection writing, string table, string where, CancellationToken cancellation)
     {
-        var names = string.Join(", ", await ListAsync(reading, "rehearsal/source_names.sql", table, cancellation));
-        await using (var source = await reading.BeginRawBinaryCopyAsync($"COPY (SELECT {names} FROM public.{table}{where}) TO STDOUT (FORMAT BINARY)", cancellation))
-        await using (var target = await writing.BeginRawBinaryCopyAsync($"COPY public.{table} ({names}) FROM STDIN (FORMAT BINARY)", cancellation))
+        var names = string.Join(", ", await ListAsync(reading, Sql.Text("rehearsal/source_names.sql"), row => row.GetString(0), cancellation, table));
+        await using (var source = await reading.BeginRawBinaryCopyAsync($"COPY (SELECT {names} FROM {table}{where}) TO STDOUT (FORMAT BINARY)", cancellation))
+        await using (var target = await writing.BeginRawBinaryCopyAsync($"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)", cancellation))
         {
             await source.CopyToAsync(target, 1 << 16, cancellation);
         }
 
-        return (long)(await ValueAsync(writing, $"SELECT count(*) FROM public.{table}", cancellation))!;
+        return (long)(await ValueAsync(writing, $"SELECT count(*) FROM {table}", cancellation))!;
     }
 
-    static async Task<List<string>> ListAsync(NpgsqlConnection connection, string path, string table, CancellationToken cancellation)
+    static async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params object[] values)
     {
-        var found = new List<string>();
-        await using var command = new NpgsqlCommand(Sql.Text(path), connection);
-        command.Parameters.With($"public.{table}");
+        var found = new List<T>();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            found.Add(reader.GetString(0));
+            found.Add(read(reader));
         }
 
         return found;
