@@ -25,6 +25,7 @@ public sealed class PlanSnapshot : IAsyncDisposable
         try
         {
             await holder.OpenAsync(cancellation);
+            await SessionSettings.SettleAsync(holder, readOnly: true);
             var transaction = await holder.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
             await holder.Text("SET TRANSACTION READ ONLY").RunAsync(cancellation);
             var snapshot = await holder.Text("SELECT pg_export_snapshot()").ValueAsync<string>(cancellation);
@@ -49,12 +50,14 @@ public sealed class PlanSnapshot : IAsyncDisposable
 
     static void Begin(NpgsqlConnection opened, string begin)
     {
+        SessionSettings.Settle(opened, readOnly: true);
         using var command = new NpgsqlCommand(begin, opened);
         command.ExecuteNonQuery();
     }
 
     static async Task BeginAsync(NpgsqlConnection opened, string begin)
     {
+        await SessionSettings.SettleAsync(opened, readOnly: true);
         await using var command = new NpgsqlCommand(begin, opened);
         await command.ExecuteNonQueryAsync();
     }
