@@ -84,3 +84,23 @@ ALTER FUNCTION dxy.capture_update_derived() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_delete() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_row() OWNER TO dxy_capture;
 REVOKE CREATE ON SCHEMA dxy FROM dxy_capture;
+
+-- A host's ids may come from sequences: who writes rows there draws from them. Where this login may not say so, the trial meets it and tells.
+DO $$
+DECLARE
+  v_sequence text;
+BEGIN
+  FOR v_sequence IN
+    SELECT d.refobjid::regclass::text
+    FROM pg_attrdef AS a JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid AND d.refclassid = 'pg_class'::regclass
+    JOIN pg_class AS c ON c.oid = d.refobjid AND c.relkind = 'S'
+    WHERE a.adrelid IN ('public.data_bars'::regclass, 'public.derived_data_bars'::regclass)
+  LOOP
+    BEGIN
+      EXECUTE format('GRANT USAGE ON SEQUENCE %s TO dxy_silo, dxy_mirror', v_sequence);
+    EXCEPTION WHEN insufficient_privilege THEN
+      NULL;
+    END;
+  END LOOP;
+END
+$$;

@@ -49,6 +49,17 @@ public sealed class Shop : IAsyncDisposable
         return shop;
     }
 
+    /// <summary>On tables that were there before us, applied here and not copied; market time stands in the afternoon of the hosts' hour.</summary>
+    public static async Task<Shop> OnHostAsync(TestServer server, string tables, string? hostZone = null)
+    {
+        var database = await server.CreateDatabaseAsync(Token);
+        await database.RunAsync(tables, Token);
+        await new SchemaInstaller(database.ConnectionString, TimeProvider.System) { HostZone = hostZone }.ApplyAsync(Token);
+        var shop = new Shop(server, database, Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
+        await shop.AtAsync(UtcTime.At(2025, 1, 13, 15));
+        return shop;
+    }
+
     /// <summary>Stops market time at an instant.</summary>
     public Task AtAsync(UtcTime now) => RunAsync(
         $"""

@@ -2,6 +2,7 @@ using DxyOrleans.Client.Settings;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Migration;
 using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Schema.Binding;
 using DxyOrleans.Storage.Server;
 using Npgsql;
 
@@ -41,6 +42,14 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
 
     string? OwnConnection => settings["Database"] is { Length: > 0 } given ? given : LibpqDefaults.Connection(host.Variable);
 
+    /// <summary>The zone of the host's times that have none; null: nobody said.</summary>
+    public string? HostZone => settings["HostZone"] switch
+    {
+        null or "" => null,
+        BindingRules.Utc => BindingRules.Utc,
+        var other => throw Fault.Usage($"HostZone is '{other}' ({settings.Get("HostZone").Origin}); UTC can be, or nothing").ToException(),
+    };
+
     /// <summary>Tells people something beside the result.</summary>
     public void Note(string line) => host.Error.WriteLine(line);
 
@@ -78,7 +87,7 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
             await using var command = database.CreateCommand("SELECT to_regclass('public.data_bars') IS NULL");
             if (stands is null || stands.Number < SchemaVersion.Own.Number || (bool)(await command.ExecuteScalarAsync(cancellation))!)
             {
-                await new SchemaInstaller(_connection!, host.Time).ApplyAsync(cancellation);
+                await new SchemaInstaller(_connection!, host.Time) { HostZone = HostZone }.ApplyAsync(cancellation);
                 return database;
             }
         }

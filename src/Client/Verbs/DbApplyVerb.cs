@@ -15,7 +15,8 @@ internal sealed class DbApplyVerb : Verb
         $"With --partitions: the first month; {Partitions.Years} years ago when left out. Older bars have one partition together.");
 
     public DbApplyVerb()
-        : base("apply", "Installs the schema or brings it up to date. Existing tables get triggers and nothing else.", "db apply --dry-run")
+        : base("apply", "Installs the schema or brings it up to date. Existing tables are judged first, by their shape and by rows that are rolled back (sequences may move), " +
+            "and get triggers and nothing else.", "db apply --dry-run")
     {
         foreach (Option option in (Option[])[_dryRun, _partitions, _from])
         {
@@ -25,7 +26,7 @@ internal sealed class DbApplyVerb : Verb
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
-        var installer = new SchemaInstaller(await session.ConnectionAsync(cancellation), session.Time) { Partitions = Divided(session, parse) };
+        var installer = new SchemaInstaller(await session.ConnectionAsync(cancellation), session.Time) { Partitions = Divided(session, parse), HostZone = session.HostZone };
         if (parse.GetValue(_dryRun))
         {
             return Plan(session, await installer.PlanAsync(cancellation));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Schema.Binding;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -17,6 +18,7 @@ internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with wh
 
         var differences = await SchemaCheck.DifferencesAsync(database, cancellation);
         var notes = (await Subscriptions.ReadAsync(database, cancellation)).Where(subscription => subscription.Bars.Count > 0).Select(subscription => subscription.Note).ToList();
+        var bound = (await HostBindings.OfAsync(database, cancellation)).Lines().ToList();
         if (session.Json)
         {
             using var document = session.Document("dxy.db_check/1");
@@ -35,12 +37,24 @@ internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with wh
             }
 
             document.Json.WriteEndArray();
+            document.Json.WriteStartArray("binding");
+            foreach (var line in bound)
+            {
+                document.Json.WriteStringValue(line);
+            }
+
+            document.Json.WriteEndArray();
         }
         else
         {
             foreach (var note in notes)
             {
                 session.Out.WriteLine($"note: {note}");
+            }
+
+            foreach (var line in bound)
+            {
+                session.Out.WriteLine($"bound: {line}");
             }
 
             foreach (var difference in differences)

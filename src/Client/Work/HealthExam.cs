@@ -53,7 +53,7 @@ internal sealed class HealthExam(
 
     async Task<IEnumerable<HealthCheck>> TablesAsync(CancellationToken cancellation)
     {
-        var faults = await TableFitness.FaultsAsync(database, cancellation);
+        var faults = await TableFitness.FaultsAsync(database, cancellation, tries: true);
         return [HealthRules.Tables([.. faults.Where(fault => fault.Stops).Select(fault => fault.Line)], [.. faults.Where(fault => !fault.Stops).Select(fault => fault.Line)])];
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Storage;
+using DxyOrleans.Storage.Schema.Binding;
 using DxyOrleans.Storage.Server;
 
 namespace DxyOrleans.Client.Work;
@@ -51,6 +52,12 @@ internal sealed class LocalCluster(Session session)
         int wanted, string feed, IReadOnlyDictionary<string, string> extra, CancellationToken cancellation)
     {
         var connection = await session.ConnectionAsync(cancellation);
+        var judgement = await HostJudge.JudgeAsync(await session.RawDatabaseAsync(cancellation), session.HostZone, cancellation);
+        if (judgement.Refusal is { } refusal)
+        {
+            throw Fault.Gate("schema", refusal, session.DatabaseName).ToException();
+        }
+
         if (!session.IsEmbedded)
         {
             await DemandSchemaAsync(cancellation);

@@ -3,6 +3,7 @@ using DxyOrleans.Core.Connections;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Storage;
+using DxyOrleans.Storage.Schema.Binding;
 using Microsoft.Extensions.Options;
 
 namespace DxyOrleans.Silo.Configuration;
@@ -83,6 +84,9 @@ public sealed class SiloSettings
     /// <value>Whether the schema is brought up to date at start. Off where a DBA runs <c>db apply</c>.</value>
     public bool ApplySchema { get; set; } = true;
 
+    /// <value><c>UTC</c> where the host's tables hold times without a zone, and they are UTC. None by default: such tables are refused.</value>
+    public string? HostZone { get; set; }
+
     /// <value>What a silo does that a migration asks to restart: <c>process</c> starts again in this process, <c>exit</c> ends it with code 75 for a supervisor to start anew.</value>
     public string Restart { get; set; } = RestartInProcess;
 
@@ -131,6 +135,7 @@ public sealed class SiloSettings
         Demand(Feed is FeedOptions.None or FeedOptions.Simulated, $"Feed is '{Feed}'; there are none and simulated.");
         Demand(!Shadow || Feed == FeedOptions.None, $"Shadow and the feed '{Feed}' exclude each other: in shadow mode nothing is stored in the shop's tables; leave one out.");
         Demand(ShadowDays is >= 1 and <= 366, $"ShadowDays is {ShadowDays}; 1 to 366 can be.");
+        Demand(HostZone is null or "" or BindingRules.Utc, $"HostZone is '{HostZone}'; UTC can be, or nothing.");
         Demand(Restart is RestartInProcess or RestartByExit, $"Restart is '{Restart}'; there are process and exit.");
         Demand(Simulation.Source.Length is > 0 and <= 40, $"Simulation:Source is '{Simulation.Source}'; 1 to 40 characters can be.");
         Demand(Grace >= TimeSpan.Zero && Grace <= Timeframe.OneMinute.Length, $"Grace is {Grace}; 00:00:00 to 00:01:00 can be.");

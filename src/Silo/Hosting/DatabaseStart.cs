@@ -10,7 +10,7 @@ namespace DxyOrleans.Silo.Hosting;
 static partial class DatabaseStart
 {
     public static async Task WaitAndApplyAsync(
-        DatabaseSettings settings, TimeSpan longest, bool apply, TimeProvider time, ILogger logger, CancellationToken cancellation)
+        DatabaseSettings settings, TimeSpan longest, bool apply, string? hostZone, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
         var connectionString = Database.ConnectionString(settings);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -47,7 +47,7 @@ static partial class DatabaseStart
 
         if (apply)
         {
-            var done = await new SchemaInstaller(connectionString, time).ApplyAsync(cancellation);
+            var done = await new SchemaInstaller(connectionString, time) { HostZone = hostZone }.ApplyAsync(cancellation);
             if (done.Count > 0)
             {
                 LogApplied(logger, done.Count);

@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,6 +18,11 @@ public static class BarCopy
     /// <summary>Whether the table's columns take what a COPY writes; the merge fits any table that bars can stand in.</summary>
     internal static async Task<bool> FitsAsync(NpgsqlConnection connection, BarTable table, CancellationToken cancellation)
     {
+        if (!HostBindings.Of(connection)[table.Name].IsPlain)
+        {
+            return false;
+        }
+
         await using var command = new NpgsqlCommand(Sql.Statement("takes_copies"), connection);
         command.Parameters.With(table.Name);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;

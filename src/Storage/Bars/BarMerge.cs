@@ -8,17 +8,19 @@ namespace DxyOrleans.Storage.Bars;
 public static class BarMerge
 {
     /// <summary>The statement for these rows, to be executed alone or in a batch; its one value is read by <see cref="Outcomes"/>.</summary>
+    /// <param name="connection">The one that it will run on: what its database's columns can't hold exactly is given, and compared, as they hold it.</param>
     /// <param name="table">Where to.</param>
     /// <param name="rows">No bar twice.</param>
     /// <param name="source">The source they are stored under.</param>
     /// <param name="replaceOtherSources">Whether they take the place of other sources' rows.</param>
     /// <param name="ignoreCompleteness">Whether they take the place of rows made from fuller inputs.</param>
     /// <param name="replaceSampled">Whether an index's bars take the place of bars with the same close that were sampled elsewhere.</param>
-    public static NpgsqlBatchCommand Command(BarTable table, IReadOnlyList<BarRow> rows, string source,
+    public static NpgsqlBatchCommand Command(NpgsqlConnection connection, BarTable table, IReadOnlyList<BarRow> rows, string source,
         bool replaceOtherSources = false, bool ignoreCompleteness = false, bool replaceSampled = false)
     {
         var command = new NpgsqlBatchCommand(table.Merge);
         var parameters = command.Parameters;
+        rows = rows.AsStored(connection, table);
         AddBars(parameters, rows);
         Add(parameters, rows, NpgsqlDbType.Text, row => row.Raw);
         Add(parameters, rows, NpgsqlDbType.Integer, row => row.Completeness);
@@ -30,10 +32,10 @@ public static class BarMerge
     }
 
     /// <summary>The statement that inserts these rows of <c>data_bars</c> where nothing stands, and returns the keys of those it did.</summary>
-    internal static NpgsqlBatchCommand Insert(IReadOnlyList<BarRow> rows, string source)
+    internal static NpgsqlBatchCommand Insert(NpgsqlConnection connection, IReadOnlyList<BarRow> rows, string source)
     {
         var command = new NpgsqlBatchCommand(Sql.Statement("insert_data_bars"));
-        AddBars(command.Parameters, rows);
+        AddBars(command.Parameters, rows.AsStored(connection, BarTable.Data));
         command.Parameters.With(source);
         return command;
     }

@@ -33,7 +33,7 @@ public static class BarReader
     /// <summary>The bars of a series that open in the range, ascending, without where they came from and when.</summary>
     public static async Task<List<Bar>> ReadValuesAsync(NpgsqlConnection connection, BarTable table, Series series, TimeRange range, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(table.ReadValues, connection);
+        await using var command = new NpgsqlCommand(connection.Bound(table.ReadValues), connection);
         command.Parameters.AddSeries(series).AddRange(range);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var bars = new List<Bar>();
@@ -52,7 +52,7 @@ public static class BarReader
     public static async IAsyncEnumerable<StoredBar> StreamAsync(NpgsqlDataSource database, BarTable table, Series series, TimeRange range,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await using var command = database.CreateCommand(table.Read);
+        await using var command = database.CreateCommand(database.Bound(table.Read));
         command.Parameters.AddSeries(series).AddRange(range);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

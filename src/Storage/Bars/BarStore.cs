@@ -1,6 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 using Polly;
 using Polly.Retry;
@@ -65,6 +66,11 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
 
     async Task<bool> TryCopyAsync(List<BarRow> rows, string source, CancellationToken cancellation)
     {
+        if (!HostBindings.Of(database).Data.IsPlain)
+        {
+            return false;
+        }
+
         try
         {
             return await _retries.ExecuteAsync(async token =>
@@ -127,7 +133,7 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
             {
                 await using var connection = await database.OpenConnectionAsync(token);
                 await using var batch = new NpgsqlBatch(connection);
-                batch.BatchCommands.Add(BarMerge.Command(BarTable.Data, rows, source, replaceOtherSources));
+                batch.AddBound(BarMerge.Command(connection, BarTable.Data, rows, source, replaceOtherSources));
                 return (string)(await batch.ExecuteScalarAsync(token))!;
             }, cancellation);
             written.AddRange(rows.Zip(BarMerge.Outcomes(letters), (row, outcome) => new WrittenBar(row.Bar, outcome)));

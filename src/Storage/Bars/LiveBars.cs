@@ -81,7 +81,7 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
         NpgsqlConnection connection, List<BarRow> rows, string source, IReadOnlyList<RidingMinute> riding, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(BarMerge.Insert(rows, source));
+        batch.AddBound(BarMerge.Insert(connection, rows, source));
         foreach (var minute in riding)
         {
             minute.AddTo(batch);

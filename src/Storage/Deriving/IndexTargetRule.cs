@@ -43,7 +43,7 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         {
             var versions = new NpgsqlBatchCommand(route.Read.ReadVersions);
             versions.Parameters.AddSeries(Series).AddRange(window).With((int)definition.Version);
-            batch.BatchCommands.Add(versions);
+            batch.AddBound(versions);
         }
 
         var closes = new List<ComponentCloses>(definition.Components.Length);

@@ -64,7 +64,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
 
     async Task<bool> IsEmptyAsync(NpgsqlConnection connection, DueSlice slice, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Sql.Statement("is_empty"), connection);
+        await using var command = connection.Statement("is_empty");
         command.Parameters.AddSeries(rule.Series).AddRange(slice.Window.Widen(rule.Series.Timeframe));
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
@@ -76,7 +76,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         await written(cancellation);
         if (rule.IsRouted && route.IsMirrored)
         {
-            await using var mirror = new NpgsqlCommand(Sql.Statement("mirror_bars"), connection);
+            await using var mirror = connection.Statement("mirror_bars");
             mirror.Parameters.With(rule.Series.Symbol.Name).With(times).With(slice.Prune).AddRange(slice.Window);
             await mirror.ExecuteNonQueryAsync(cancellation);
         }
@@ -102,7 +102,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         await using var batch = new NpgsqlBatch(connection);
         if (rows.Count > 0)
         {
-            batch.BatchCommands.Add(BarMerge.Command(table, rows, rule.SourceIn(table),
+            batch.AddBound(BarMerge.Command(connection, table, rows, rule.SourceIn(table),
                 replaceOtherSources: true, ignoreCompleteness: slice.Prune, replaceSampled: slice.Prune || slice.Version is not null));
         }
 
@@ -111,7 +111,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         {
             prune = new NpgsqlBatchCommand(table.Prune);
             prune.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(kept);
-            batch.BatchCommands.Add(prune);
+            batch.AddBound(prune);
         }
 
         batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());

@@ -33,14 +33,14 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
         List<StoredBar> stored;
         await using (var batch = new NpgsqlBatch(connection))
         {
-            batch.BatchCommands.Add(BarReader.Command(table, rule.Series, window));
+            batch.AddBound(BarReader.Command(table, rule.Series, window));
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
             stored = await BarReader.ReadAsync(reader, rule.Series, cancellation);
         }
 
         // A change of the deriving version or its maximum age changes nothing stored: minutes before it that only the new rule gives were not missed.
         var carried = derived.Rows.Where(row => row.Bar.Time < ruleSince && row.Completeness < 0).Select(row => row.Bar.Time).ToHashSet();
-        return Compare(derived.Rows, stored, time => onlyUntold && (carried.Contains(time) || told.Any(range => range.Contains(time))));
+        return Compare(derived.Rows.AsStored(connection, table), stored, time => onlyUntold && (carried.Contains(time) || told.Any(range => range.Contains(time))));
     }
 
     /// <summary>Compares what the rule gives with what is stored.</summary>

@@ -9,13 +9,13 @@ static class MigrationSql
 {
     /// <summary>A command for a file of <c>sql/migration/</c>, by its path there without ending.</summary>
     public static NpgsqlCommand Migration(this NpgsqlConnection connection, string path, params object?[] values) =>
-        Fill(new NpgsqlCommand(Sql.Text($"migration/{path}.sql"), connection), values);
+        Fill(new NpgsqlCommand(connection.Bound(Sql.Text($"migration/{path}.sql")), connection), values);
 
     /// <summary>A command for a file of <c>sql/migration/</c>, on a connection of the pool's.</summary>
     public static NpgsqlCommand Migration(this NpgsqlDataSource database, string path, params object?[] values) =>
-        Fill(database.CreateCommand(Sql.Text($"migration/{path}.sql")), values);
+        Fill(database.CreateCommand(database.Bound(Sql.Text($"migration/{path}.sql"))), values);
 
-    public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) => Fill(new NpgsqlCommand(sql, connection), values);
+    public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) => Fill(new NpgsqlCommand(connection.Bound(sql), connection), values);
 
     public static async Task<int> RunAsync(this NpgsqlCommand command, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Schema;
@@ -9,7 +10,8 @@ public static class SchemaCheck
     public static async Task<IReadOnlyList<string>> DifferencesAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var differences = new List<string>();
-        var expected = Expected();
+        var stored = await BindingStore.ReadAsync(database, cancellation) ?? HostBinding.Ours;
+        var expected = Expected(stored).ToHashSet(StringComparer.Ordinal);
         var found = await FactsAsync(database, "checks/our_objects.sql", cancellation);
         differences.AddRange(expected.Except(found).Order(StringComparer.Ordinal).Select(fact => $"missing: {fact}"));
         differences.AddRange(found.Except(expected).Order(StringComparer.Ordinal).Select(fact => $"unexpected: {fact}"));
@@ -33,7 +35,7 @@ public static class SchemaCheck
         // The shop's tables need not be ours to the letter; but where they keep us from working that is a difference too.
         if (differences.Count == 0)
         {
-            differences.AddRange((await TableFitness.FaultsAsync(database, cancellation)).Where(fault => fault.Stops).Select(fault => $"unfit: {fault.Line}"));
+            differences.AddRange((await TableFitness.FaultsAsync(database, cancellation, tries: true)).Where(fault => fault.Stops).Select(fault => $"unfit: {fault.Line}"));
         }
 
         return differences;
@@ -43,11 +45,17 @@ public static class SchemaCheck
     /// Whether a function, view, trigger, policy or right of ours is missing or another's: a restore by an owner who is no superuser leaves it so, and whoever revoked too much.
     /// All of them can be made again; tables can't.
     /// </summary>
-    internal static async Task<bool> LacksAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
-        Expected().Except(await FactsAsync(database, "checks/our_objects.sql", cancellation))
+    internal static async Task<bool> LacksAsync(NpgsqlDataSource database, HostBinding stored, CancellationToken cancellation) =>
+        Expected(stored).Except(await FactsAsync(database, "checks/our_objects.sql", cancellation))
             .Any(fact => !fact.StartsWith("table ", StringComparison.Ordinal) && !fact.StartsWith("column ", StringComparison.Ordinal) && !fact.StartsWith("index ", StringComparison.Ordinal));
 
-    static HashSet<string> Expected() => Sql.Text("checks/our_objects.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+    // Functions that read or write a host's rows stand there with bodies made for its columns.
+    static IEnumerable<string> Expected(HostBinding binding)
+    {
+        var changed = SchemaScript.ChangedBodies(binding);
+        return Sql.Text("checks/our_objects.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(fact => fact.LastIndexOf("body=", StringComparison.Ordinal) is var at and > 0 && changed.TryGetValue(fact[(at + 5)..], out var body) ? fact[..(at + 5)] + body : fact);
+    }
 
     /// <summary>The lines a catalog query of <c>sql/checks/</c> returns, the same for every login: names come with their schema, whatever path the login has.</summary>
     public static async Task<IReadOnlyList<string>> FactsAsync(NpgsqlDataSource database, string check, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using DbUp;
 using DbUp.Engine;
 using DbUp.Engine.Output;
 using DbUp.Postgresql;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Schema;
@@ -9,7 +10,7 @@ namespace DxyOrleans.Storage.Schema;
 /// <summary>
 /// Brings a database up to date: our schemas, the shop's tables where there are none, the capture triggers. Can be run again at any time, by several at once
 /// (a transaction lock lets one work and the others find nothing left to do). On tables that were there before it adds triggers and nothing else,
-/// each in a short transaction of its own under a lock budget.
+/// each in a short transaction of its own under a lock budget; and before it adds anything it judges whether we can work with them.
 /// </summary>
 public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 {
@@ -24,15 +25,26 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     /// <summary>How <c>data_bars</c> is divided when it is made here; null leaves it in one piece.</summary>
     public Partitions? Partitions { get; init; }
 
+    /// <summary>The zone of the host's times that have none, <see cref="BindingRules.Utc"/>; null: nobody said, and such times are refused.</summary>
+    public string? HostZone { get; init; }
+
     const int LockAttempts = 15;
 
     static readonly SchemaScript Renewal = new("functions and rights are to be renewed", "DELETE FROM dxy.journal WHERE scriptname LIKE '%@%';");
 
     /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date, or newer than this build and fit for it.</summary>
-    /// <exception cref="SchemaException">The schema is newer than this build, which can't work with it, or a table that is there in one piece was to be made in partitions.</exception>
+    /// <exception cref="SchemaException">
+    /// The schema is newer than this build, which can't work with it; or a table that is there in one piece was to be made in partitions; or the host's tables are
+    /// such that we can't work there.
+    /// </exception>
     public async Task<IReadOnlyList<SchemaScript>> PlanAsync(CancellationToken cancellation)
     {
         await using var database = Database.OpenAs(connectionString);
+        return (await PlanAsync(database, cancellation)).Scripts;
+    }
+
+    async Task<(IReadOnlyList<SchemaScript> Scripts, HostBinding Binding)> PlanAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
         if (Partitions is not null && await Partitions.ComeTooLateAsync(database, cancellation))
         {
             throw new SchemaException("public.data_bars is there already, in one piece; partitions are made with the table and not later. Apply without them.");
@@ -41,33 +53,47 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         var stands = await SchemaVersion.ReadAsync(database, cancellation);
         if (stands is not null && stands.Number > Version.Number)
         {
-            return Version.FaultWith(stands) is { } fault ? throw new SchemaException(fault) : [];
+            return Version.FaultWith(stands) is { } fault ? throw new SchemaException(fault) : ([], HostBinding.Ours);
         }
+
+        var binding = await JudgeAsync(database, cancellation);
+        var stored = await BindingStore.ReadAsync(database, cancellation);
 
         var done = await JournalAsync(database, cancellation);
         var tables = await MissingTablesAsync(database, cancellation);
         var triggers = await CaptureMissing.ReadAsync(database, cancellation);
         var plan = (await MissingRolesAsync(database, cancellation)).Concat(await MissingSchemasAsync(database, cancellation))
-            .Concat(stands == Version ? [] : [Version.Note]).Concat(SchemaScript.All.Where(script => !done.Contains(script.Name))).Concat(tables)
-            .Concat(SchemaScript.AfterTables.Where(script => !done.Contains(script.Name)))
+            .Concat(stands == Version ? [] : [Version.Note]).Concat(SchemaScript.All(binding).Where(script => !done.Contains(script.Name))).Concat(tables)
+            .Concat(IsStored(stored, binding) ? [] : [new SchemaScript("binding of the host's columns", BindingStore.Save(binding))])
+            .Concat(SchemaScript.AfterTables(binding).Where(script => !done.Contains(script.Name)))
             .Concat(await Partitions.MissingMonthsAsync(database, cancellation))
             .Concat(triggers.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend)));
 
         // What ran once and is not as it was: all that can be made again is.
-        if (stands is not null && SchemaScript.All.Concat(SchemaScript.AfterTables).All(script => done.Contains(script.Name)) && await SchemaCheck.LacksAsync(database, cancellation))
+        List<SchemaScript> all = [.. SchemaScript.All(binding), .. SchemaScript.AfterTables(binding)];
+        if (stands is not null && all.TrueForAll(script => done.Contains(script.Name)) && await SchemaCheck.LacksAsync(database, stored ?? HostBinding.Ours, cancellation))
         {
-            plan = plan.Append(Renewal).Concat(SchemaScript.All.Concat(SchemaScript.AfterTables).Where(script => script.IsRenewable));
+            plan = plan.Append(Renewal).Concat(all.Where(script => script.IsRenewable));
         }
 
         // Tables not made yet will need every trigger; the catalog can't list them before.
         var made = tables.SelectMany(table => CaptureMissing.ForNewTable(Path.GetFileNameWithoutExtension(table.Name)));
-        return [.. plan.Select(Remembered), .. made.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend))];
+        return ([.. plan.Select(Remembered), .. made.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend))], binding);
     }
 
     // Whoever runs the plan by hand gets the journal that applying writes.
     static SchemaScript Remembered(SchemaScript script) => script.IsJournaled
         ? script with { Text = $"{script.Text.TrimEnd().TrimEnd(';')};\nINSERT INTO dxy.journal (scriptname, applied) VALUES ('{script.Name}', now() AT TIME ZONE 'UTC');\n" }
         : script;
+
+    // What the host's tables are to us; nothing has been touched when they are refused.
+    async Task<HostBinding> JudgeAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var judgement = await HostJudge.JudgeAsync(database, HostZone, cancellation);
+        return judgement.Refusal is { } refusal ? throw new SchemaException(refusal) : judgement.Binding;
+    }
+
+    static bool IsStored(HostBinding? stored, HostBinding binding) => (stored ?? HostBinding.Ours).IsSame(binding);
 
     /// <summary>Installs or brings up to date; returns what was run.</summary>
     /// <exception cref="SchemaException">A script failed or a table's lock could not be had; what was done before it stays done.</exception>
@@ -81,7 +107,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             await alone.ExecuteNonQueryAsync(cancellation);
         }
 
-        var plan = await PlanAsync(cancellation);
+        var (plan, binding) = await PlanAsync(database, cancellation);
+        HostBindings.Forget(connectionString);
         if (plan.Count == 0)
         {
             return [];
@@ -104,13 +131,18 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             await ExecuteAsync(database, Renewal.Text, cancellation);
         }
 
-        Run(SchemaScript.All);
+        Run(SchemaScript.All(binding));
         foreach (var table in await MissingTablesAsync(database, cancellation))
         {
             await InTransactionAsync(database, table.Text, null, cancellation);
         }
 
-        Run(SchemaScript.AfterTables);
+        if (!IsStored(await BindingStore.ReadAsync(database, cancellation), binding))
+        {
+            await InTransactionAsync(database, BindingStore.Save(binding), null, cancellation);
+        }
+
+        Run(SchemaScript.AfterTables(binding));
         foreach (var months in await Partitions.MissingMonthsAsync(database, cancellation))
         {
             await InTransactionAsync(database, months.Text, null, cancellation);
@@ -121,7 +153,26 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             await UnderLockBudgetAsync(database, trigger, cancellation);
         }
 
-        return [.. plan.Select(script => script.Name)];
+        // Once more with our rights and our triggers in place.
+        HostBindings.Forget(connectionString);
+        var after = await HostJudge.JudgeAsync(database, HostZone, cancellation);
+        return after.Refusal is { } refusal ? throw new SchemaException($"applied, and now {refusal}") : [.. plan.Select(script => script.Name)];
+    }
+
+    /// <summary>Brings the binding, and the functions that go by it, up to date with the host's tables as they stand now: a run's second phase adds columns.</summary>
+    /// <exception cref="PostgresException">This login may not; the binding is as it was.</exception>
+    public static async Task RebindAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var now = HostBinding.Of(await HostCatalog.ReadAsync(database, cancellation));
+        if (IsStored(await BindingStore.ReadAsync(database, cancellation), now))
+        {
+            return;
+        }
+
+        var done = await JournalAsync(database, cancellation);
+        var scripts = SchemaScript.All(now).Concat(SchemaScript.AfterTables(now)).Where(script => script.IsRenewable && !done.Contains(script.Name));
+        await InTransactionAsync(database, string.Join('\n', scripts.Select(script => Remembered(script).Text).Prepend(BindingStore.Save(now))), null, cancellation);
+        await HostBindings.OfAsync(database, cancellation);
     }
 
     void Run(IReadOnlyList<SchemaScript> scripts)

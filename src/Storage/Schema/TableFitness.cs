@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration.Phases.Schema;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Schema;
@@ -12,11 +13,16 @@ public static class TableFitness
 {
     const string Mend = "or start the migration: its phase 2 does it";
 
-    /// <summary>What is wrong; none where all is well, or a table isn't there at all.</summary>
-    public static async Task<IReadOnlyList<TableFault>> FaultsAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    /// <summary>What is wrong; none where all is well, or a table isn't there at all. The binding is read anew by the way.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="cancellation">Ends the looking.</param>
+    /// <param name="tries">Whether rows are tried as well, by <see cref="HostJudge"/>: for who asks once, not for who looks all the time.</param>
+    public static async Task<IReadOnlyList<TableFault>> FaultsAsync(NpgsqlDataSource database, CancellationToken cancellation, bool tries = false)
     {
         var faults = new List<TableFault>();
         Uses? uses = null;
+        var bound = await HostBindings.OfAsync(database, cancellation);
+        var now = HostBinding.Of(await HostCatalog.ReadAsync(database, cancellation));
         foreach (var name in new[] { SchemaCatalog.New, SchemaCatalog.Old })
         {
             var table = await SchemaCatalog.ReadAsync(database, name, null, cancellation);
@@ -25,7 +31,12 @@ public static class TableFitness
                 continue;
             }
 
-            if (SchemaGates.Columns(table) is { Verdict: GateVerdict.Fail } columns)
+            if (!bound[name].IsOurs || !now[name].IsOurs)
+            {
+                faults.AddRange(Changed(table, bound[name], now[name]));
+            }
+
+            if (bound[name].IsOurs && SchemaGates.Columns(table) is { Verdict: GateVerdict.Fail } columns && !faults.Any(fault => fault.Stops))
             {
                 uses ??= await UsesAsync(database, cancellation);
                 faults.Add(new TableFault($"{table.QuotedName} can't be read or written as bars: {columns.Observed}; {Columns(table)}", IsStopped(table, uses), name == SchemaCatalog.New));
@@ -38,7 +49,8 @@ public static class TableFitness
             }
         }
 
-        return faults;
+        // What the catalog doesn't say the tables say themselves.
+        return faults.Count > 0 ? faults : [.. (await HostJudge.JudgeAsync(database, null, cancellation, tries)).Refusals.Select(line => new TableFault(line, true, false))];
     }
 
     /// <summary>The faults in one line; null where there are none.</summary>
@@ -49,7 +61,20 @@ public static class TableFitness
     /// To be called after a fault that <see cref="PostgresFaults.IsAboutTables">is about tables</see>: a statement of a batch that the server refused to plan leaves the driver in the belief that those after it are prepared, and they
     /// would be answered in disorder once it can be planned.
     /// </summary>
-    public static void Forget(NpgsqlDataSource database) => database.Clear();
+    public static void Forget(NpgsqlDataSource database)
+    {
+        HostBindings.Forget(database.ConnectionString);
+        database.Clear();
+    }
+
+    // Columns that the host changed since they were bound. What went, or is of another kind of type now, no statement of ours can go on with.
+    static IEnumerable<TableFault> Changed(TableShape table, BoundTable bound, BoundTable now) => bound.Columns.Zip(now.Columns)
+        .Where(pair => !(pair.First.Host is null ? pair.Second.Host is null : pair.Second.Host is { } host && pair.First.Host.IsLike(host)) && !(pair.First.IsOurs && pair.Second.IsOurs))
+        .Where(pair => !(pair.First.IsOurs && pair.Second.Host is null))
+        .Select(pair => new TableFault($"{table.QuotedName}.{pair.First.Name} was {Type(pair.First)} when it was bound and is {Type(pair.Second)} now; './dxy db apply' brings the binding up to date",
+            pair.Second.Host is null || (pair.First.Host is { } was && was.Base != pair.Second.Host.Base), false));
+
+    static string Type(BoundColumn column) => column.Host is { } host ? host.Generated ? $"{host.Type}, generated," : host.Type : "missing";
 
     static async Task<Uses> UsesAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {

@@ -30,7 +30,7 @@ readonly struct CopiedBytes : IDisposable
             await command.ExecuteNonQueryAsync(cancellation);
         }
 
-        await using var copy = await connection.BeginRawBinaryCopyAsync(Sql.Statement(statement), cancellation);
+        await using var copy = await connection.BeginRawBinaryCopyAsync(connection.Bound(Sql.Statement(statement)), cancellation);
         var array = ArrayPool<byte>.Shared.Rent(1 << 18);
         var length = 0;
 

@@ -70,7 +70,7 @@ static class IndexBulk
 
     static async Task<bool> HasOthersAsync(NpgsqlConnection connection, IndexDefinition definition, TimeRange window, Route route, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(route.Read.ReadVersions, connection);
+        await using var command = new NpgsqlCommand(connection.Bound(route.Read.ReadVersions), connection);
         command.Parameters.AddSeries(definition.Series).AddRange(window).With((int)definition.Version);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation);

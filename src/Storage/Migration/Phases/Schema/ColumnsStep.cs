@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Schema;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;
 
@@ -28,6 +29,7 @@ public sealed class ColumnsStep() : SchemaStep("schema/columns")
             }
         }
 
+        await SchemaInstaller.RebindAsync(context.Database, cancellation);
         Gate[] gates = [.. tables.Select(SchemaGates.Columns), SchemaGates.Values(tables[0], tables[1])];
         return gates.Any(gate => gate.Verdict == GateVerdict.Fail) ? new StepOutcome.Waiting(gates, Soon) : StepOutcome.Finished(gates);
     }

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace DxyOrleans.Core.Bars;
+
+/// <summary>How exactly a column of a host's table holds a number: what is computed equals what is stored when it is stored as well as the column can.</summary>
+/// <param name="Kind">The column's kind.</param>
+/// <param name="Scale">Places after the point, for <see cref="PrecisionKind.Scaled"/>; below zero: tens, hundreds, …</param>
+public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0)
+{
+    public static ColumnPrecision Exact => default;
+
+    public static ColumnPrecision Missing => new(PrecisionKind.Missing);
+
+    public static ColumnPrecision Places(int scale) => new(PrecisionKind.Scaled, scale);
+
+    /// <summary>The number as it reads from the column after it was written there.</summary>
+    public decimal Stored(decimal value) => Kind switch
+    {
+        PrecisionKind.Scaled => Rounded(value, Scale),
+        PrecisionKind.EightBytes => Parsed(((double)value).ToString("G15", CultureInfo.InvariantCulture), value),
+        PrecisionKind.FourBytes => Parsed(((float)value).ToString("R", CultureInfo.InvariantCulture), value),
+        PrecisionKind.Missing => 0,
+        _ => value,
+    };
+
+    static decimal Rounded(decimal value, int scale)
+    {
+        if (scale >= 0)
+        {
+            return scale >= 28 ? value : decimal.Round(value, scale, MidpointRounding.AwayFromZero);
+        }
+
+        var unit = 1m;
+        for (var place = scale; place < 0; place++)
+        {
+            unit *= 10;
+        }
+
+        return decimal.Round(value / unit, 0, MidpointRounding.AwayFromZero) * unit;
+    }
+
+    static decimal Parsed(string text, decimal otherwise) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : otherwise;
+}
+
+/// <summary>Kinds of a column that holds numbers.</summary>
+public enum PrecisionKind
+{
+    /// <summary>Every number of a bar, as it is.</summary>
+    Exact,
+
+    /// <summary>So many places after the point, halves away from zero; an integer has none.</summary>
+    Scaled,
+
+    /// <summary>A double, which keeps 15 digits.</summary>
+    EightBytes,
+
+    /// <summary>A single, by its shortest form.</summary>
+    FourBytes,
+
+    /// <summary>There is no such column: nothing is written, and nothing is compared.</summary>
+    Missing,
+}

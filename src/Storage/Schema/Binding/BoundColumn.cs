@@ -1,0 +1,102 @@
+using DxyOrleans.Core.Bars;
+
+namespace DxyOrleans.Storage.Schema.Binding;
+
+/// <summary>One of our columns beside the host's: how statements read it, write it and look for it.</summary>
+/// <param name="Name">Our name, which is the host's as well.</param>
+/// <param name="Kind">What we take it for.</param>
+/// <param name="Host">The host's column; null where there is none.</param>
+public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
+{
+    /// <summary>Whether statements that are written for our tables are right for it.</summary>
+    public bool IsOurs => Host is { Generated: false, IsDomain: false } host && Kind switch
+    {
+        ColumnKind.Text => host.Base is "text" or "varchar",
+        ColumnKind.Price => host.Base == "numeric" && host.Scale is null or >= Price.Places,
+        ColumnKind.Volume => host is { Base: "numeric", Scale: null },
+        ColumnKind.Count => host.Base is "int4" or "int8",
+        ColumnKind.Version => host.Base == "int4",
+        ColumnKind.Flag => host.Base == "bool",
+        ColumnKind.Time => host.Base == "timestamptz",
+        _ => host.Base == "jsonb",
+    };
+
+    public bool IsWritten => Host is { Generated: false };
+
+    /// <summary>Whether an index on the host's column serves a comparison with our type only when the other side is brought to the host's.</summary>
+    public bool HasKeyForm => Host is { Base: "bpchar" or "enum" or "citext" or "timestamp" };
+
+    public ColumnPrecision Precision => Host switch
+    {
+        null => ColumnPrecision.Missing,
+        { Base: "float8" } => new ColumnPrecision(PrecisionKind.EightBytes),
+        { Base: "float4" } => new ColumnPrecision(PrecisionKind.FourBytes),
+        { Base: "int2" or "int4" or "int8" } => ColumnPrecision.Places(0),
+        { Scale: { } scale } when Kind == ColumnKind.Volume || scale < Price.Places => ColumnPrecision.Places(scale),
+        _ => ColumnPrecision.Exact,
+    };
+
+    /// <summary>Our value of it, where <paramref name="value"/> is the host's; without one what stands for it.</summary>
+    public string Read(string value) => (Host, Kind) switch
+    {
+        (null, ColumnKind.Price) => "NULL::numeric",
+        (null, ColumnKind.Volume) => "0::numeric",
+        (null, ColumnKind.Count or ColumnKind.Version) => "0",
+        (null, ColumnKind.Json) => "'{}'::jsonb",
+        (null, _) => "NULL::timestamptz",
+        ({ } host, ColumnKind.Text) => host.Type == "text" ? value : $"{value}::text",
+        ({ Base: "float4" }, _) => $"{value}::text::numeric",
+        ({ Base: "timestamp" }, _) => $"({value} AT TIME ZONE 'UTC')",
+        ({ } host, ColumnKind.Price or ColumnKind.Volume) => host.Type.StartsWith("numeric", StringComparison.Ordinal) ? value : $"{value}::numeric",
+        ({ Type: "integer" }, _) => value,
+        // A host may count further than we do.
+        (_, ColumnKind.Count) => $"(CASE WHEN {value} BETWEEN -2147483648 AND 2147483647 THEN {value}::integer END)",
+        (_, ColumnKind.Version) => $"{value}::integer",
+        (_, ColumnKind.Flag) => $"{value}::boolean",
+        ({ Base: "json" }, _) => $"{value}::jsonb",
+        _ => value,
+    };
+
+    /// <summary>The host's value for ours; a text too long for it is refused there and not cut.</summary>
+    public string Write(string value) => Host switch
+    {
+        { Base: "timestamp" } => $"(({value})::timestamptz AT TIME ZONE 'UTC')",
+        { Base: "varchar" or "bpchar" } => $"({value})::text",
+        { Base: "json" } => $"({value})::jsonb",
+        { Base: "jsonb" } => $"({value})::jsonb",
+        { } host => $"({value})::{host.Type}",
+        null => value,
+    };
+
+    /// <summary>What the host's column is compared with, so that its index serves: <paramref name="value"/> in the host's type, null where none of its values is that.</summary>
+    public string Key(string value)
+    {
+        var literal = value.Length > 1 && value[0] == '\'' && value[^1] == '\'' ? value[1..^1] : null;
+        return Host switch
+        {
+            { Base: "timestamp" } => $"(({value}) AT TIME ZONE 'UTC')",
+            { Base: "enum" } host when literal is not null => host.Labels!.Contains(literal) ? $"{value}::{host.Type}" : $"NULL::{host.Type}",
+            { Base: "enum" } host => $"(SELECT k FROM unnest(enum_range(NULL::{host.Type})) AS k WHERE k::text = {value})",
+            { Base: "bpchar", Length: { } most } host => literal is not null
+                ? literal.Length <= most ? $"{value}::{host.Type}" : $"NULL::{host.Type}"
+                : $"(CASE WHEN length({value}) <= {most} THEN ({value})::{host.Type} END)",
+            { } host => $"({value})::{host.Type}",
+            null => value,
+        };
+    }
+}
+
+/// <summary>What we take a column for.</summary>
+public enum ColumnKind
+{
+    Text,
+    Time,
+
+    /// <summary>A price, the volume-weighted one too.</summary>
+    Price,
+    Volume,
+    Count,
+    Version,
+    Flag,
+    Json,
+}

@@ -1,0 +1,83 @@
+using DxyOrleans.Core.Bars;
+
+namespace DxyOrleans.Storage.Schema.Binding;
+
+/// <summary>
+/// How the host's columns stand for ours: the one thing by which statements are brought to a host's tables, and by which stored and computed are compared. A host
+/// whose columns are ours has none to speak of: every statement is run as it is written.
+/// </summary>
+public sealed class HostBinding
+{
+    /// <summary>Tables such as ours.</summary>
+    public static HostBinding Ours { get; } = new(new BoundTable(BoundTable.New, OurColumn), new BoundTable(BoundTable.Old, OurColumn));
+
+    readonly BoundSql? _sql;
+
+    public HostBinding(BoundTable data, BoundTable derived)
+    {
+        (Data, Derived) = (data, derived);
+        _sql = data.IsOurs && derived.IsOurs ? null : new BoundSql(data, derived);
+    }
+
+    public BoundTable Data { get; }
+
+    public BoundTable Derived { get; }
+
+    /// <summary>Whether there is nothing to remember: the tables are such as ours.</summary>
+    public bool IsPlain => Data.IsPlain && Derived.IsPlain;
+
+    /// <summary>Whether statements run as they are written.</summary>
+    public bool IsOurs => _sql is null;
+
+    public BoundTable this[string table] => table == BoundTable.New ? Data : Derived;
+
+    /// <summary>What the catalog says, where a table is missing with ours.</summary>
+    public static HostBinding Of(HostCatalog catalog) => new(Of(catalog, BoundTable.New), Of(catalog, BoundTable.Old));
+
+    /// <summary>A statement, or a script of functions, for these tables.</summary>
+    public string Render(string sql) => _sql is null ? sql : _sql.Render(sql);
+
+    /// <summary>How exactly a table holds a bar of a symbol.</summary>
+    public BarPrecision Precision(string table, Symbol symbol) => this[table].Precision(symbol);
+
+    /// <summary>Whether statements see the same in both.</summary>
+    public bool IsLike(HostBinding other) => Data.IsLike(other.Data) && Derived.IsLike(other.Derived);
+
+    /// <summary>Whether there is nothing in the one that isn't in the other.</summary>
+    public bool IsSame(HostBinding other) => (IsPlain && other.IsPlain) || (IsLike(other) && Lines().SequenceEqual(other.Lines()));
+
+    /// <summary>A line for each column that isn't as ours.</summary>
+    public IEnumerable<string> Lines() => new[] { Data, Derived }.SelectMany(table => table.Columns.Where(column => !column.IsOurs || column.Host?.Altered is { Count: > 0 })
+        .Select(column => $"public.{table.Name}.{column.Name}: {Line(column)}"));
+
+    static string Line(BoundColumn column)
+    {
+        var said = column.Host switch
+        {
+            null => "there is none; neither written nor compared",
+            { Generated: true } host => $"{host.Type}, made by the server; not written",
+            { Base: "timestamp" } host => $"{host.Type}, in UTC",
+            { } host => column.Precision.Kind == PrecisionKind.Exact ? host.Type : $"{host.Type}, compared at its precision",
+        };
+        return column.Host?.Altered is { Count: > 0 } altered
+            ? $"{said}; the host's trigger changes it: {string.Join(", ", altered.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Key + (one.Value is { } places ? $" to {places} places" : "")))}"
+            : said;
+    }
+
+    static BoundTable Of(HostCatalog catalog, string table) => new(table, catalog[table] is { } relation ? relation.Column : OurColumn);
+
+    static HostColumn OurColumn(string name)
+    {
+        var (type, kind) = BoundTable.Expected(BoundTable.Old).First(expected => expected.Name == name).Kind switch
+        {
+            ColumnKind.Text => ("text", "text"),
+            ColumnKind.Price => ("numeric", "numeric"),
+            ColumnKind.Volume => ("numeric", "numeric"),
+            ColumnKind.Count or ColumnKind.Version => ("integer", "int4"),
+            ColumnKind.Flag => ("boolean", "bool"),
+            ColumnKind.Time => ("timestamp with time zone", "timestamptz"),
+            _ => ("jsonb", "jsonb"),
+        };
+        return new HostColumn { Name = name, Type = type, Base = kind };
+    }
+}
