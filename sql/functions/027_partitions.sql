@@ -59,11 +59,15 @@ $$;
 
 -- The months ahead. A silo calls it hourly, who owns no table: it runs as the table's owner, takes nothing from its caller, and waits for no lock for long.
 CREATE OR REPLACE FUNCTION dxy.keep_months() RETURNS integer
-LANGUAGE sql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '2s'
 AS $$
-  SELECT dxy.make_months(dxy.now())
+BEGIN
+  -- And what others have attached meanwhile (066_attached.sql).
+  PERFORM dxy.notice_attached();
+  RETURN dxy.make_months(dxy.now());
+END
 $$;
 
 -- Divides a table that was just made PARTITION BY RANGE (ts_utc) and is empty: months from p_from on.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Verbs;
@@ -20,6 +21,28 @@ public sealed class DatabaseTests(TestServer server)
         var removed = await dxy.RunAsync("db", "remove", "--yes");
         Assert.True(removed.Code == 0, removed.ToString());
         Assert.False(await dxy.Database.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname LIKE 'dxy%')"));
+    }
+
+    [Fact]
+    public async Task The_SQL_that_is_shown_run_by_psql_leaves_what_applying_leaves()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/psql"), "psql isn't here");
+        await using var byHand = await Dxy.OnAsync(server, schema: false);
+        await using var applied = await Dxy.OnAsync(server, schema: false);
+        var plan = byHand.Write("plan.sql", (await byHand.RunAsync("db", "apply", "--dry-run")).Out);
+        var url = (await byHand.RunAsync("db", "url")).Out.Trim();
+        using (var psql = Process.Start(new ProcessStartInfo("/usr/bin/psql", [url, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", plan]) { RedirectStandardError = true, RedirectStandardOutput = true })!)
+        {
+            var said = await psql.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await psql.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.True(psql.ExitCode == 0, said);
+        }
+
+        await applied.RunAsync("db", "apply");
+        const string Journal = "SELECT string_agg(scriptname, ' ' ORDER BY scriptname) FROM dxy.journal";
+        Assert.Equal(await applied.Database.ValueAsync<string>(Journal), await byHand.Database.ValueAsync<string>(Journal));
+        Assert.Equal(0, (await byHand.RunAsync("db", "check")).Code);
+        Assert.Empty((await byHand.RunAsync("db", "apply", "--json")).Json.GetProperty("applied").EnumerateArray());
     }
 
     [Fact]

@@ -84,6 +84,31 @@ public sealed class RecaptureTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_partition_corrected_while_it_was_off_and_others_worked_is_noticed_when_it_is_back()
+    {
+        const string Close = "SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2024-03-04 08:01Z'";
+        await using var shop = await WorkingAsync(server);
+        await shop.RunAsync("SELECT dxy.keep_months()");
+        var before = await shop.ValueAsync<decimal>(Close);
+        await shop.RunAsync("""
+            ALTER TABLE data_bars DETACH PARTITION bars_2024;
+            UPDATE bars_2024 SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:01Z'
+            """);
+        await shop.DrainAsync();
+        await shop.RunAsync("ALTER TABLE data_bars ATTACH PARTITION bars_2024 FOR VALUES FROM ('2024-01-01Z') TO ('2025-01-01Z')");
+        await shop.DrainAsync();
+        Assert.Equal(before, await shop.ValueAsync<decimal>(Close));
+
+        await using var silo = await shop.LoginAsync("GRANT dxy_silo TO {0}");
+        await using var hourly = silo.CreateCommand("SELECT dxy.keep_months()");
+        await hourly.ExecuteNonQueryAsync(Shop.Token);
+        await shop.DrainAsync();
+        Assert.NotEqual(before, await shop.ValueAsync<decimal>(Close));
+        await shop.RunAsync("SELECT dxy.keep_months()");
+        Assert.Equal(0, await shop.CountAsync("dxy.change"));
+    }
+
+    [Fact]
     public async Task A_trigger_that_was_disabled_for_a_while()
     {
         await using var shop = await WorkingAsync(server);
