@@ -33,7 +33,9 @@ public static class CutOverRule
 
         // What the approval rests on was verified then; what was written since is verified once more before the switch.
         return settings.CutOver == Approve
-            ? ApprovalRule.Judge(gate, "cut-over", approvals, approvals.Count == 0 ? 0 : approvals[0].Verification, true, now, startedBy, settings)
+            ? approvals.Count == 0
+                ? ApprovalRule.Judge(gate, "cut-over", approvals, 0, true, now, startedBy, settings) with { Evidence = null }
+                : ApprovalRule.Judge(gate, "cut-over", approvals, approvals[0].Verification, true, now, startedBy, settings)
             : new Gate(gate, GateVerdict.Pass, "the readers may be switched as soon as all is verified", "so it was ordered");
     }
 

@@ -20,6 +20,9 @@ public sealed partial class MigrationGrain(MigrationEngine engine, BulkPace pace
     /// <summary>Real time a call may spend before it gives way.</summary>
     static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
+    /// <summary>Real time to leave to whoever was faster.</summary>
+    static readonly TimeSpan AfterOther = TimeSpan.FromMilliseconds(50);
+
     bool _reminded;
 
     public async Task<bool> WorkAsync(CancellationToken cancellation)
@@ -43,6 +46,7 @@ public sealed partial class MigrationGrain(MigrationEngine engine, BulkPace pace
             {
                 // An order came in between, or another activation of this grain; what stands in the table counts.
                 advance = new Advance(true, TimeSpan.Zero);
+                await Task.Delay(AfterOther, TimeProvider.System, cancellation);
             }
 
             if (advance.Progressed)

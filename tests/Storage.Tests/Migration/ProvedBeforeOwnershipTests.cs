@@ -66,7 +66,7 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
         Assert.Equal(GateVerdict.Fail, gate.Verdict);
         Assert.Contains("permission denied for sequence data_bars_id_seq", gate.Observed, StringComparison.Ordinal);
         Assert.Contains("GRANT USAGE ON SEQUENCE data_bars_id_seq TO dxy_mirror", gate.Unblock, StringComparison.Ordinal);
-        Assert.Equal(0, await shop.Shop.CountAsync("pg_trigger WHERE tgname = 'dxy_mirror'"));
+        Assert.Equal(0, await shop.Shop.CountAsync("pg_trigger WHERE tgname LIKE 'dxy_mirror%'"));
         await shop.WriteLegacyAsync(301, 1, data: writer);
 
         await shop.Shop.RunAsync("GRANT USAGE ON SEQUENCE public.data_bars_id_seq TO dxy_mirror");
@@ -100,7 +100,7 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
             var gate = (await shop.GatesAsync())[writers == LegacyWriters.Mirrored ? "derive/trial" : "derive/own-trial"];
             Assert.Equal(GateVerdict.Fail, gate.Verdict);
             Assert.Contains(says, gate.Observed, StringComparison.Ordinal);
-            Assert.Equal(0, await shop.Shop.CountAsync("pg_trigger WHERE tgname = 'dxy_mirror'"));
+            Assert.Equal(0, await shop.Shop.CountAsync("pg_trigger WHERE tgname LIKE 'dxy_mirror%'"));
             Assert.Equal("legacy", await shop.Shop.ValueAsync<string>("SELECT mode FROM dxy.route"));
             Assert.Equal(300, await shop.Shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY'"));
         }
