@@ -17,6 +17,9 @@ static class MigrationSql
 
     public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) => Fill(new NpgsqlCommand(connection.Bound(sql), connection), values);
 
+    /// <summary>The same for a statement that is about a host's columns as they stand, whatever ours would be.</summary>
+    public static NpgsqlCommand AsItStands(this NpgsqlConnection connection, string sql, params object?[] values) => Fill(new NpgsqlCommand(sql, connection), values);
+
     public static async Task<int> RunAsync(this NpgsqlCommand command, CancellationToken cancellation)
     {
         await using (command)

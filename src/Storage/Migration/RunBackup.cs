@@ -40,5 +40,5 @@ public sealed class RunBackup(NpgsqlDataSource database, Run run)
     }
 
     NpgsqlCommand Command(NpgsqlConnection connection, string sql, TimeRange range) =>
-        connection.Text(sql, run.Symbol.Name, range.From.ToDateTime(), range.To.ToDateTime(), run.StartedAt.ToDateTime(), Array.Empty<string>());
+        connection.AsItStands(sql, run.Symbol.Name, range.From.ToDateTime(), range.To.ToDateTime(), run.StartedAt.ToDateTime(), Array.Empty<string>());
 }

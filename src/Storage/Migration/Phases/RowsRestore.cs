@@ -32,7 +32,7 @@ static class RowsRestore
 
         var (connection, run) = (transaction.Connection, context.Run);
         var (table, backup) = (Backup.Tables[place.Table], Backup.Of(run, Backup.Tables[place.Table]));
-        var months = await connection.Text(Fill("next_month", table, backup), run.Symbol.Name, place.Next, Forever).RowsAsync(
+        var months = await connection.AsItStands(Fill("next_month", table, backup), run.Symbol.Name, place.Next, Forever).RowsAsync(
             row => (From: row.GetDateTime(0), To: row.GetDateTime(1)), cancellation);
         if (months.Count == 0)
         {
@@ -47,7 +47,7 @@ static class RowsRestore
         var restored = 0L;
         foreach (var statement in (string[])["remove_rows", "restore_rows", "insert_rows"])
         {
-            restored += await connection.Text(rows.Statement(statement), run.Symbol.Name, months[0].From, months[0].To, run.StartedAt.ToDateTime(), components).RunAsync(cancellation);
+            restored += await connection.AsItStands(rows.Statement(statement), run.Symbol.Name, months[0].From, months[0].To, run.StartedAt.ToDateTime(), components).RunAsync(cancellation);
         }
 
         return place with { Next = months[0].To, Restored = place.Restored + restored };

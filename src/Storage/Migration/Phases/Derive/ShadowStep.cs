@@ -3,6 +3,7 @@ using System.Globalization;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Registry;
 
@@ -81,7 +82,8 @@ sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var now = UtcTime.From(await connection.Text("SELECT dxy.now()").ValueAsync<DateTime>(cancellation));
         var window = new TimeRange(from, UtcTime.Max(from, now.Floor(Timeframe.OneMinute)));
-        var rows = (await new IndexTargetRule(index, TimeSpan.Zero).DeriveAsync(connection, window, null, new Route(RouteMode.Legacy, 0), cancellation)).Rows;
+        var derived = await new IndexTargetRule(index, TimeSpan.Zero).DeriveAsync(connection, window, null, new Route(RouteMode.Legacy, 0), cancellation);
+        var rows = derived.Rows.AsStored(connection, BarTable.Derived);
         var others = await connection.Migration("derive/others_minutes", index.Symbol.Name, window.From.ToDateTime(), window.To.ToDateTime()).RowsAsync(
             reader => (Time: reader.GetUtc(0), Close: reader.GetDouble(1), Partial: reader.GetBoolean(2)), cancellation);
         return (new SortedDictionary<UtcTime, decimal>(rows.ToDictionary(row => row.Bar.Time, row => row.Bar.Close)),

@@ -4,6 +4,7 @@ using System.Globalization;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Registry;
 
@@ -40,7 +41,7 @@ static class DrySwitch
             }
 
             async Task<Dictionary<UtcTime, Bar?>> BarsAsync(RouteMode mode) =>
-                (await rule.DeriveAsync(connection, window, null, new Route(mode, 0), cancellation)).Rows.ToDictionary(row => row.Bar.Time, row => (Bar?)row.Bar);
+                (await rule.DeriveAsync(connection, window, null, new Route(mode, 0), cancellation)).Rows.AsStored(connection, BarTable.Derived).ToDictionary(row => row.Bar.Time, row => (Bar?)row.Bar);
         }
 
         return new Gate("switch/dry-run", different == 0 ? GateVerdict.Pass : GateVerdict.Warn, "the last day's rollups are the same from either table",
