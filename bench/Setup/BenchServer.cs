@@ -97,7 +97,7 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>The console's import of the files, without deriving; returns the seconds until the last commit.</summary>
     public async Task<double> ImportAsync(bool mayStore, CancellationToken cancellation)
     {
-        var importer = new Importer(new BarStore(Data, TimeProvider.System), new BarFileReader(TimeProvider.System), await RegistryAsync(cancellation), preferFile: false);
+        var importer = new Importer(new BarStore(Data, TimeProvider.System), new BarRestore(Data), new BarFileReader(TimeProvider.System), await RegistryAsync(cancellation), preferFile: false);
         using var progress = new Progress(Quiet, "import", "rows");
         var start = Stopwatch.GetTimestamp();
         var files = await importer.RunAsync(Input.Paths, new BarFileOptions(), progress, cancellation);

@@ -26,6 +26,14 @@ internal static class Values
     public static Option<Timeframe?> TimeframeOption(string description) =>
         new("--timeframe") { Description = description, HelpName = "TF", CustomParser = result => One<Timeframe?>(result, text => Core.Time.Timeframe.Parse(text)) };
 
+    /// <summary>Any number of symbols, each in an option of its own or parted by commas.</summary>
+    public static Option<Symbol[]> SymbolsOption(string description) => new("--symbol")
+    {
+        Description = description, HelpName = "S", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Select(text => Checked(result, text, ParseSymbol))],
+    };
+
     public static Option<Symbol?> SymbolOption(string description) =>
         new("--symbol") { Description = description, HelpName = "S", CustomParser = result => One<Symbol?>(result, text => ParseSymbol(text)) };
 
@@ -58,9 +66,10 @@ internal static class Values
         : UtcTime.TryParse(text + "Z", out _) ? throw new FormatException($"'{text}' has no zone; write {text}Z for UTC.")
         : throw new FormatException($"'{text}' is not an ISO-8601 time with a zone; write it like 2019-10-01T00:00:00Z.");
 
-    static T? One<T>(ArgumentResult result, Func<string, T> parse)
+    static T? One<T>(ArgumentResult result, Func<string, T> parse) => Checked(result, result.Tokens.Count == 1 ? result.Tokens[0].Value : "", parse);
+
+    static T? Checked<T>(ArgumentResult result, string text, Func<string, T> parse)
     {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         try
         {
             return parse(text);

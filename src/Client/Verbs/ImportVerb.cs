@@ -4,6 +4,7 @@ using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Files;
 using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -12,17 +13,23 @@ internal sealed class ImportVerb : Verb
 {
     readonly Argument<string[]> _paths = new("PATH") { Description = "Files or folders: CSV, plain, gzip or zip.", Arity = ArgumentArity.OneOrMore };
     readonly Option<string?> _format = new("--format") { Description = $"{string.Join(", ", BarFileFormats.All.Select(format => format.Name))}; recognised when left out.", HelpName = "F" };
-    readonly Option<Symbol?> _symbol = Values.SymbolOption("The symbol of files that don't name theirs; of files that do, only its rows are read.");
+    readonly Option<Symbol[]> _symbols = Values.SymbolsOption(
+        "The symbol of files that don't name theirs; of files that do, only these symbols' rows are read. Several times, or with commas.");
     readonly Option<string?> _zone = new("--zone") { Description = "The zone of times without one: an IANA name or an offset like -05:00.", HelpName = "Z" };
-    readonly Option<Timeframe?> _timeframe = Values.TimeframeOption("The bars' timeframe (1m).");
+    readonly Option<Timeframe?> _timeframe = Values.TimeframeOption("The bars' timeframe (1m); of files that name it in each row, only those rows are read.");
+    readonly Option<bool> _sparse = new("--sparse") { Description = "The rows lie wider apart than the timeframe and are meant so." };
     readonly Option<bool> _preferFile = new("--prefer-file") { Description = "Let the file's bars take the place of other sources' rows." };
     readonly Option<bool> _noDerive = new("--no-derive") { Description = "Store only; what becomes due stays due." };
+
+    // Refused rows that are told of each reason, and of those that are kept for who asks for all.
+    const int Listed = 20;
+    const int MostListed = 1000;
 
     public ImportVerb()
         : base("import", "Stores FX bars from files; good rows are stored even when others are refused (exit code 5).", "import ~/fx/EURUSD.csv.gz ~/fx/2019")
     {
         Arguments.Add(_paths);
-        foreach (Option option in (Option[])[_format, _symbol, _zone, _timeframe, _preferFile, _noDerive])
+        foreach (Option option in (Option[])[_format, _symbols, _zone, _timeframe, _sparse, _preferFile, _noDerive])
         {
             Options.Add(option);
         }
@@ -33,8 +40,8 @@ internal sealed class ImportVerb : Verb
         var paths = BarFilePaths.Expand(parse.GetValue(_paths)!.Select(path => Path.Combine(session.Host.Folder, path)));
         var options = new BarFileOptions
         {
-            Format = parse.GetValue(_format), Symbol = parse.GetValue(_symbol), Zone = parse.GetValue(_zone),
-            Timeframe = parse.GetValue(_timeframe) ?? Timeframe.OneMinute,
+            Format = parse.GetValue(_format), Symbols = [.. (parse.GetValue(_symbols) ?? []).Distinct()], Zone = parse.GetValue(_zone),
+            Timeframe = parse.GetValue(_timeframe), IsSparse = parse.GetValue(_sparse),
         };
         var reader = new BarFileReader(session.Time);
         try
@@ -49,7 +56,9 @@ internal sealed class ImportVerb : Verb
 
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        var importer = new Importer(new BarStore(database, session.Time), reader, registry, parse.GetValue(_preferFile));
+        options = options with { Known = registry.Entries.Select(entry => entry.Symbol).ToHashSet(), IsDerivedHere = registry.IsTarget };
+        var importer = new Importer(
+            new BarStore(database, session.Time), new BarRestore(database), reader, registry, parse.GetValue(_preferFile), session.Json || session.Verbose ? MostListed : Listed);
         IReadOnlyList<ImportFile> files;
         TimeSpan stored;
         using (var progress = new Progress(session.Host, "import", "rows"))
@@ -58,7 +67,7 @@ internal sealed class ImportVerb : Verb
             stored = progress.Elapsed;
         }
 
-        var report = new ImportReport(session, files, importer.Rows, stored);
+        var report = new ImportReport(session, files, importer.Rows, stored, options.Symbols, registry);
         if (!session.Json)
         {
             await report.WriteTextAsync(database, cancellation);

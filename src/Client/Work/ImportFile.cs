@@ -8,14 +8,14 @@ namespace DxyOrleans.Client.Work;
 internal sealed record Disagreement(Bar Given);
 
 /// <summary>What became of one file: every row of it is in exactly one of the counts.</summary>
-internal sealed class ImportFile(string path)
+/// <param name="path">Where it is.</param>
+/// <param name="keepRefused">Refused rows kept for the report of each reason, so that none drowns in another; beyond it they are only counted.</param>
+internal sealed class ImportFile(string path, int keepRefused)
 {
-    /// <summary>Refused rows kept for the report; beyond it they are only counted.</summary>
-    const int KeepRefused = 1000;
-
     const int KeepDisagreements = 20;
 
     readonly Lock _turn = new();
+    readonly Dictionary<string, RefusalReason> _reasons = [];
 
     public string Path => path;
 
@@ -23,20 +23,27 @@ internal sealed class ImportFile(string path)
 
     public long Repeated { get; private set; }
 
-    public long PassedOver { get; private set; }
+    /// <summary>Rows that nobody asked for.</summary>
+    public PassedOver PassedOver { get; private set; }
+
+    /// <summary>The symbols of those, a list for each part of an archive; empty where rows don't name theirs.</summary>
+    public List<OtherSymbols> Others { get; } = [];
+
+    public List<string> Notes { get; } = [];
 
     public long Refused { get; private set; }
 
     public MergeTally Stored { get; } = new();
 
-    /// <summary>What kept the file from being read to its end, null when nothing did.</summary>
-    public RefusedRow? Broken { get; private set; }
+    /// <summary>What kept the file, or parts of an archive, from being read to the end.</summary>
+    public List<RefusedRow> Broken { get; } = [];
 
-    public List<RefusedRow> RefusedRows { get; } = [];
+    /// <summary>What was refused, by reason.</summary>
+    public IReadOnlyCollection<RefusalReason> Reasons => _reasons.Values;
 
     public List<Disagreement> Disagreements { get; } = [];
 
-    public bool IsClean => Refused == 0 && Broken is null;
+    public bool IsClean => Refused == 0 && Broken.Count == 0;
 
     public void Add(BarBatch batch)
     {
@@ -44,9 +51,20 @@ internal sealed class ImportFile(string path)
         {
             Read += batch.Rows;
             Repeated += batch.Repeated;
-            PassedOver += batch.PassedOver;
-            Broken = batch.Broken ?? Broken;
+            PassedOver = new PassedOver(
+                PassedOver.OtherSymbols + batch.PassedOver.OtherSymbols, PassedOver.OtherTimeframes + batch.PassedOver.OtherTimeframes,
+                PassedOver.ClosedMarket + batch.PassedOver.ClosedMarket, PassedOver.Deleted + batch.PassedOver.Deleted);
+            Notes.AddRange(batch.Notes);
             Refuse(batch.Refused);
+            if (batch.Others is { } others)
+            {
+                Others.Add(others);
+            }
+
+            if (batch.Broken is { } broken)
+            {
+                Broken.Add(broken);
+            }
         }
     }
 
@@ -55,8 +73,16 @@ internal sealed class ImportFile(string path)
     {
         lock (_turn)
         {
-            Refused += rows.Count;
-            RefusedRows.AddRange(rows.Take(Math.Max(0, KeepRefused - RefusedRows.Count)));
+            foreach (var row in rows)
+            {
+                Refused += row.Rows;
+                if (!_reasons.TryGetValue(RefusalReason.KeyOf(row.Fault), out var reason))
+                {
+                    _reasons.Add(RefusalReason.KeyOf(row.Fault), reason = new RefusalReason(row.Fault.Code));
+                }
+
+                reason.Add(row, keepRefused);
+            }
         }
     }
 
@@ -66,10 +92,13 @@ internal sealed class ImportFile(string path)
         lock (_turn)
         {
             Refused += count;
-            if (RefusedRows.Count < KeepRefused && !RefusedRows.Exists(row => row.Fault.Text == fault.Text))
+            if (!_reasons.TryGetValue(fault.Text, out var reason))
             {
-                RefusedRows.Add(new RefusedRow(path, 0, fault, ""));
+                _reasons.Add(fault.Text, reason = new RefusalReason(fault.Code));
+                reason.Add(new RefusedRow(path, 0, fault, "") { Rows = 0 }, keepRefused);
             }
+
+            reason.Rows += count;
         }
     }
 

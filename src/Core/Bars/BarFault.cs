@@ -23,8 +23,11 @@ public sealed record BarFault(string Code, string Text)
     public static BarFault NoTime(UtcTime time) =>
         new("no-time", $"{time.Ticks} ticks since the year 1 is no time of a date; times lie in the years 1 to 9999");
 
+    /// <summary>The code of a time that no bar of its timeframe opens at.</summary>
+    public const string OffGridCode = "off-grid";
+
     public static BarFault OffGrid(UtcTime time, Timeframe timeframe) =>
-        new("off-grid", $"{time} is not the open of a {timeframe} bar");
+        new(OffGridCode, $"{time} is not the open of a {timeframe} bar");
 
     public static BarFault NegativeCount(string field, decimal value) =>
         new("negative", $"{field} is {value}; it can't be negative");

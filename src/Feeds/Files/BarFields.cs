@@ -4,9 +4,9 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Feeds.Files;
 
 /// <summary>The fields of one row, read but not yet judged as a bar.</summary>
-public struct BarFields
+struct BarFields
 {
-    /// <summary>Set by formats that name the symbol in the row; the last row's value is still there when the next is read.</summary>
+    /// <summary>Set where rows name the symbol; the last row's value is still there when the next is read.</summary>
     public Symbol Symbol { get; set; }
 
     public UtcTime Time { get; set; }
@@ -21,5 +21,21 @@ public struct BarFields
 
     public decimal Volume { get; set; }
 
+    public decimal? Vwap { get; set; }
+
     public int TradeCount { get; set; }
+
+    /// <summary>Null where rows don't name it.</summary>
+    public Timeframe? Timeframe { get; set; }
+
+    public bool IsPartial { get; set; }
+
+    /// <summary>Whether the table that the row was copied from had it as deleted.</summary>
+    public bool IsDeleted { get; set; }
+
+    /// <summary>Whether the row says that it was derived, not fed.</summary>
+    public bool IsDerived { get; set; }
+
+    /// <summary>The provenance of a derived row as JSON, null where there is none.</summary>
+    public string? Raw { get; set; }
 }

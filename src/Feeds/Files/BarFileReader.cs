@@ -7,9 +7,12 @@ namespace DxyOrleans.Feeds.Files;
 /// <summary>
 /// Reads files of bars, plain, gzip or zip, in one pass and flat memory but for the print of each bar by which repeats are known.
 /// A bad row is refused with its line and reason, and the rows beside it are kept; a file that breaks off keeps the rows before.
+/// A bar that stands in several files read by one reader is given once, and refused where another of its minute was given before.
 /// </summary>
 public sealed class BarFileReader(TimeProvider time)
 {
+    readonly SeenBars _given = new();
+
     /// <summary>The bars of one file, in its order. What is wrong with the file is told in the batches, never thrown.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public IAsyncEnumerable<BarBatch> Read(string path, BarFileOptions options, CancellationToken cancel = default) =>
@@ -71,7 +74,12 @@ public sealed class BarFileReader(TimeProvider time)
 
             while (rows is not null && Drain(lines, rows))
             {
-                yield return rows.Take(broken: null);
+                var batch = rows.Take(isEnd: false, broken: null);
+                yield return batch;
+                if (batch.Broken is not null)
+                {
+                    yield break;
+                }
             }
         }
         while (await lines.Fill(cancel));
@@ -83,25 +91,20 @@ public sealed class BarFileReader(TimeProvider time)
         }
 
         var fault = lines.Failure ?? (rows.Any ? null : FileFaults.HeaderOnly);
-        yield return rows.Take(fault is null ? null : new RefusedRow(part.Name, lines.Line, fault, ""));
+        yield return rows.Take(isEnd: true, fault is null ? null : new RefusedRow(part.Name, lines.Line, fault, ""));
     }
 
-    // Finds the first line that is not blank and from it the format; leaves rows null while more has to be read.
+    // Finds the first line that says anything and from it the format; leaves rows null while more has to be read.
     BarBatch? Begin(string name, LineReader lines, ResolvedOptions options, out RowReader? rows)
     {
         rows = null;
-        if (lines.Line == 0 && lines.Ahead is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-        {
-            return Broken(name, 0, FileFaults.Utf16, []);
-        }
-
         ReadOnlySpan<byte> first;
         LineReader.Step step;
         do
         {
             step = lines.Next(out first);
         }
-        while (step == LineReader.Step.Line && first.IsEmpty);
+        while (step == LineReader.Step.Line && SaysNothing(first));
 
         // A first line that doesn't end in good time decides too: what has no end is not read to it.
         var endless = step == LineReader.Step.Wanting && lines.IsSkipping;
@@ -119,9 +122,10 @@ public sealed class BarFileReader(TimeProvider time)
             return Broken(name, lines.Line, FileFaults.Binary, first);
         }
 
-        if ((options.Format ?? BarFileFormats.Recognise(first)) is not { } format)
+        if ((options.Format is { } forced ? FileLayout.Force(forced, first) : BarFileFormats.Recognise(first)) is not { } layout)
         {
-            return Broken(name, lines.Line, FileFaults.UnknownFormat(RefusedRow.Excerpt(first)), first);
+            var excerpt = RefusedRow.Excerpt(first);
+            return Broken(name, lines.Line, options.Format is { } wanted ? FileFaults.NotThisFormat(wanted, excerpt) : FileFaults.UnknownFormat(excerpt), first);
         }
 
         if (endless)
@@ -129,20 +133,53 @@ public sealed class BarFileReader(TimeProvider time)
             return null;
         }
 
-        var symbol = options.Given.Symbol ?? (format.NamesSymbol ? null : SymbolInFileName.Find(name));
-        if (symbol is null && !format.NamesSymbol)
+        var (symbol, zone) = (default(Symbol?), default(FileZone?));
+        if ((SymbolOf(name, layout, options, out symbol) ?? ZoneOf(layout, options, out zone)) is { } fault)
         {
-            return Broken(name, 0, FileFaults.NoSymbol(format.Name), first);
+            return Broken(name, 0, fault, first);
         }
 
-        var now = UtcTime.From(time.GetUtcNow());
-        rows = new RowReader(name, format, options, symbol, now + options.Given.FutureSkew, now);
-        if (!format.IsHeader(first))
+        rows = new RowReader(name, layout, options, symbol, zone, _given, UtcTime.From(time.GetUtcNow()));
+        if (!layout.HasHeader)
         {
             rows.Add(first, lines.Line, step == LineReader.Step.TooLong);
         }
 
         return null;
+    }
+
+    // A blank line, a remark, or what spreadsheets write to say what parts fields.
+    static bool SaysNothing(ReadOnlySpan<byte> line) => line.IsEmpty || line[0] == '#' || line.StartsWith("sep="u8);
+
+    static BarFault? SymbolOf(string name, FileLayout layout, ResolvedOptions options, out Symbol? symbol)
+    {
+        symbol = null;
+        if (layout.NamesSymbol)
+        {
+            return null;
+        }
+
+        var asked = options.Given.Symbols;
+        if (asked.Count == 1)
+        {
+            symbol = asked.Single();
+            return null;
+        }
+
+        symbol = SymbolInFileName.Find(name, options.Given.Known, out var ambiguous);
+        return symbol is null ? FileFaults.NoSymbol(layout.Format, ambiguous)
+            : asked.Count > 0 && !asked.Contains(symbol.Value) ? FileFaults.SymbolsGiven(layout.Format)
+            : null;
+    }
+
+    static BarFault? ZoneOf(FileLayout layout, ResolvedOptions options, out FileZone? zone)
+    {
+        var format = layout.Format;
+        zone = options.Zone ?? layout.HeaderZone ?? (format.Zone == ZoneRule.VendorsUnlessGiven ? format.OwnZone : null);
+        return options.Zone is not null && format.Zone == ZoneRule.None ? FileFaults.ZoneWithoutEffect(format)
+            : options.Zone is { } other && layout.HeaderZone is { } stated && !other.IsSame(stated) ? FileFaults.ZoneContradicted(stated)
+            : zone is null && format.Zone == ZoneRule.HasToBeGiven ? FileFaults.ZoneWanted(format)
+            : null;
     }
 
     // True when a batch is full, false when the buffer holds no more whole line.
@@ -166,5 +203,5 @@ public sealed class BarFileReader(TimeProvider time)
     }
 
     static BarBatch Broken(string name, long line, BarFault fault, ReadOnlySpan<byte> text) =>
-        new(name, [], [], 0, 0, new RefusedRow(name, line, fault, RefusedRow.Excerpt(text)));
+        new(name, [], [], 0, default, new RefusedRow(name, line, fault, RefusedRow.Excerpt(text)));
 }

@@ -11,11 +11,13 @@ static class FieldReader
 
     public static BarFault? Price(string name, ReadOnlySpan<byte> field, out decimal value) =>
         TryNumber(field, out value) ? null
-        : field.Contains((byte)',') ? RowFaults.DecimalComma(Text(field))
+        : field.Contains((byte)',') ? field.Contains((byte)'.') ? RowFaults.Thousands(name, Text(field)) : RowFaults.DecimalComma(Text(field))
         : BarFault.NotANumber(name, Text(field));
 
     public static BarFault? Volume(ReadOnlySpan<byte> field, out decimal value) =>
-        TryNumber(field, out value) ? null : RowFaults.BadCount("volume", Text(field));
+        TryNumber(field, out value) ? null
+        : field.Contains((byte)',') && field.Contains((byte)'.') ? RowFaults.Thousands("volume", Text(field))
+        : RowFaults.BadCount("volume", Text(field));
 
     public static BarFault? Count(string name, ReadOnlySpan<byte> field, out int value)
     {
@@ -47,6 +49,9 @@ static class FieldReader
         return null;
     }
 
+    /// <summary>The text of a field in which a quote is written twice.</summary>
+    public static string Unquoted(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
+
     /// <summary><paramref name="count"/> digits as a number, or -1.</summary>
     public static int Digits(ReadOnlySpan<byte> text, int from, int count)
     {
@@ -73,7 +78,7 @@ static class FieldReader
     }
 
     // Prices are nearly always up to 18 digits with one point: a third of the time of the general parser.
-    static bool TryNumber(ReadOnlySpan<byte> field, out decimal value)
+    public static bool TryNumber(ReadOnlySpan<byte> field, out decimal value)
     {
         var mantissa = 0UL;
         var point = -1;

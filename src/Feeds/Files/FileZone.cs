@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using DxyOrleans.Core.Time;
 using NodaTime;
 using NodaTime.Text;
@@ -5,8 +7,10 @@ using NodaTime.Text;
 namespace DxyOrleans.Feeds.Files;
 
 /// <summary>The zone in which a file's times are written, where they don't say it themselves.</summary>
-public sealed class FileZone
+public sealed partial class FileZone
 {
+    static readonly Regex s_short = ShortOffset();
+
     readonly DateTimeZone _zone;
     readonly long? _fixedTicks;
 
@@ -22,17 +26,38 @@ public sealed class FileZone
     public static FileZone Fixed(int hours) => new(DateTimeZone.ForOffset(Offset.FromHours(hours)));
 
     /// <exception cref="ArgumentException">Neither an IANA zone nor an offset.</exception>
-    public static FileZone Parse(string text)
+    public static FileZone Parse(string text) => Find(text)
+        ?? throw new ArgumentException($"'{text}' is not a time zone; write an IANA name like Europe/Athens or an offset like -05:00.", nameof(text));
+
+    /// <summary>The zone of an IANA name, in whatever case, or of an offset (<c>-05:00</c>, <c>+0530</c>, <c>+3</c>, <c>GMT+3</c>, <c>Z</c>); null when it is neither.</summary>
+    public static FileZone? Find(string text)
     {
-        if (OffsetPattern.GeneralInvariantWithZ.Parse(text) is { Success: true } offset)
+        text = text.Trim();
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(text) is { } zone)
         {
-            return new FileZone(DateTimeZone.ForOffset(offset.Value));
+            return new FileZone(zone);
         }
 
-        return DateTimeZoneProviders.Tzdb.GetZoneOrNull(text) is { } zone
-            ? new FileZone(zone)
-            : throw new ArgumentException($"'{text}' is not a time zone; write an IANA name like Europe/Athens or an offset like -05:00.", nameof(text));
+        // GMT+3 is three hours east, as people write it; Etc/GMT+3 above is three hours west, as the zone data have it.
+        var offset = text.StartsWith("UTC", StringComparison.OrdinalIgnoreCase) || text.StartsWith("GMT", StringComparison.OrdinalIgnoreCase) ? text[3..] : text;
+        if (OffsetPattern.GeneralInvariantWithZ.Parse(offset) is { Success: true } general)
+        {
+            return new FileZone(DateTimeZone.ForOffset(general.Value));
+        }
+
+        if (s_short.Match(offset) is { Success: true } found
+            && int.Parse(found.Groups["h"].ValueSpan, CultureInfo.InvariantCulture) is var hours and <= 14
+            && (found.Groups["m"].Success ? int.Parse(found.Groups["m"].ValueSpan, CultureInfo.InvariantCulture) : 0) is var minutes and < 60)
+        {
+            return new FileZone(DateTimeZone.ForOffset(Offset.FromSeconds((found.Groups["s"].Value == "+" ? 1 : -1) * ((hours * 60) + minutes) * 60)));
+        }
+
+        return DateTimeZoneProviders.Tzdb.Ids.FirstOrDefault(id => id.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } other
+            ? new FileZone(DateTimeZoneProviders.Tzdb[other]) : null;
     }
+
+    /// <summary>Whether both are the same at all times.</summary>
+    internal bool IsSame(FileZone other) => Name == other.Name || (_fixedTicks is { } ticks && ticks == other._fixedTicks);
 
     /// <summary>The instant of a local time; false, with how many instants bear it (0 or 2), where the zone's clock change makes it unclear.</summary>
     internal bool TryToUtc(DateTime local, out UtcTime time, out int instants)
@@ -49,4 +74,7 @@ public sealed class FileZone
         time = instants == 1 ? UtcTime.From(mapped.Single().ToDateTimeUtc()) : default;
         return instants == 1;
     }
+
+    [GeneratedRegex(@"\A(?<s>[+-])(?<h>[0-9]{1,2}):?(?<m>[0-9]{2})?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex ShortOffset();
 }

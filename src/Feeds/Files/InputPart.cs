@@ -2,10 +2,11 @@ using System.IO.Hashing;
 
 namespace DxyOrleans.Feeds.Files;
 
-/// <summary>One stream of text out of a file: the file itself, or an entry of an archive. Proves on its last byte that it is whole.</summary>
+/// <summary>One stream of text out of a file, the file itself or an entry of an archive, as UTF-8. Proves on its last byte that it is whole.</summary>
 sealed class InputPart(string name, Stream stream, UnpackLimit? limit, long? wholeLength = null, uint? wholeCrc = null) : IAsyncDisposable
 {
     readonly Crc32 _crc = new();
+    Utf16Text? _utf16;
     long _read;
 
     public string Name { get; } = name;
@@ -14,6 +15,24 @@ sealed class InputPart(string name, Stream stream, UnpackLimit? limit, long? who
     /// <exception cref="InvalidDataException">The archive is cut off or damaged.</exception>
     /// <exception cref="UnpackLimitException">More came out than is allowed.</exception>
     public async ValueTask<int> Read(Memory<byte> buffer, CancellationToken cancel)
+    {
+        if (_utf16 is not null)
+        {
+            return await _utf16.Read(buffer, cancel);
+        }
+
+        var isFirst = _read == 0;
+        var count = await ReadRaw(buffer, cancel);
+        if (isFirst && Utf16Text.Of(buffer[..count], ReadRaw) is { } text)
+        {
+            _utf16 = text;
+            return await text.Read(buffer, cancel);
+        }
+
+        return count;
+    }
+
+    async ValueTask<int> ReadRaw(Memory<byte> buffer, CancellationToken cancel)
     {
         var count = await stream.ReadAsync(buffer, cancel);
         limit?.Take(count);

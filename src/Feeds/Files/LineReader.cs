@@ -111,7 +111,9 @@ sealed class LineReader(InputPart part, long maxUnpacked)
             line = line[3..];
         }
 
-        line = line.Trim(" \t\r"u8);
+        // A tab at either end may part an empty field from the rest.
+        line = line.Trim(" \r"u8);
+        line = line.IndexOfAnyExcept((byte)'\t', (byte)' ') < 0 ? default : line;
         return tooLong ? Step.TooLong : Step.Line;
     }
 

@@ -13,6 +13,9 @@ public sealed record RefusedRow(string File, long Line, BarFault Fault, string T
 {
     const int MaxText = 80;
 
+    /// <summary>How many rows are refused by it; more than 1 where one line stands for all of a kind, which the first of them heads.</summary>
+    public long Rows { get; init; } = 1;
+
     public override string ToString() => $"{File}:{Line}: {Fault.Text}";
 
     internal static string Excerpt(ReadOnlySpan<byte> line)

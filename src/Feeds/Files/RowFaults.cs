@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Feeds.Files;
 
@@ -8,6 +9,12 @@ static class RowFaults
     public static BarFault WrongColumns(int found, int expected) => new("wrong-columns", found > expected
         ? $"{found} columns where {expected} are expected; is a comma used as decimal separator? Write 1.23"
         : $"{found} columns where {expected} are expected");
+
+    public static BarFault OneTooMany(int found, int expected) =>
+        new("wrong-columns", $"{found} columns where {expected} are expected, and the last is empty: take the separator at the line's end away");
+
+    public static BarFault NoRow(Symbol symbol) =>
+        new("no-row", $"'{symbol}' is no symbol of the registry, and the line no row of another: its columns or its time are not those of a bar");
 
     public static BarFault DecimalComma(string value) =>
         new("decimal-comma", $"'{value}' has a comma as decimal separator; write 1.23");
@@ -22,7 +29,7 @@ static class RowFaults
         new("bad-time", $"'{value}' is not a time like {example}");
 
     public static BarFault NoZone(string value) =>
-        new("no-zone", $"the time '{value}' has no zone; write it in UTC, ending in Z");
+        new("no-zone", $"the time '{value}' has no zone; say which with --zone, or write it in UTC, ending in Z");
 
     public static BarFault UnclearTime(string value, string zone, int instants) => new("unclear-time", instants == 0
         ? $"the time '{value}' does not exist in {zone}: the clock skips it"
@@ -30,6 +37,21 @@ static class RowFaults
 
     public static BarFault BadCount(string field, string value) =>
         new("not-a-number", $"{field} is '{value}'; it has to be a number of 0 or more");
+
+    public static BarFault Thousands(string field, string value) =>
+        new("thousands-separator", $"{field} is '{value}', with a separator of thousands; write 1234.5");
+
+    public static BarFault BadTimeframe(string value) =>
+        new("bad-timeframe", $"'{value}' is not a timeframe; there are {string.Join(", ", Timeframe.All)}");
+
+    public static BarFault BadRaw(string value) =>
+        new("bad-raw", $"raw is '{value}', which is not a JSON object");
+
+    public static BarFault NotInRegistry(Symbol symbol, long rows) =>
+        new("unknown-symbol", $"{symbol} is not in the registry: {rows:N0} rows of it, the first here; add it with './dxy symbols add FILE'");
+
+    public static BarFault ContradictedBefore(Bar bar) =>
+        new("contradiction", $"a bar of {bar.Series} {bar.Time} with other values stands in a file that was read before");
 
     public static BarFault LineTooLong { get; } =
         new("line-too-long", $"the line is longer than {LineReader.MaxLine / 1024} KB; is it a bar file?");

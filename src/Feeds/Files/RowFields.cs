@@ -1,15 +1,18 @@
 namespace DxyOrleans.Feeds.Files;
 
-/// <summary>A line cut at its delimiter. A field in double quotes may contain the delimiter; the quotes are taken off.</summary>
-public sealed class RowFields
+/// <summary>
+/// A line cut at its delimiter, blanks around fields taken off. A field in double quotes may contain the delimiter, and a quote written twice;
+/// the quotes around it are taken off.
+/// </summary>
+sealed class RowFields
 {
-    const int MaxKept = 32;
+    public const int MaxKept = 64;
     readonly int[] _starts = new int[MaxKept];
     readonly int[] _ends = new int[MaxKept];
     byte[] _line = new byte[512];
     int _length;
 
-    /// <summary>How many fields the line has; only the first 32 can be read.</summary>
+    /// <summary>How many fields the line has; only the first 64 can be read.</summary>
     public int Count { get; private set; }
 
     public ReadOnlySpan<byte> Line => _line.AsSpan(0, _length);
@@ -29,9 +32,20 @@ public sealed class RowFields
         var start = 0;
         while (start <= line.Length)
         {
-            var quoted = start < line.Length && line[start] == '"';
-            var from = quoted ? start + 1 : start;
-            var end = Find(line, from, quoted ? (byte)'"' : delimiter);
+            var from = start;
+            while (from < line.Length && line[from] == ' ')
+            {
+                from++;
+            }
+
+            var quoted = from < line.Length && line[from] == '"';
+            var end = quoted ? Closing(line, ++from) : Find(line, from, delimiter);
+            var next = quoted ? Find(line, end, delimiter) : end;
+            while (!quoted && end > from && line[end - 1] == ' ')
+            {
+                end--;
+            }
+
             if (Count < MaxKept)
             {
                 _starts[Count] = from;
@@ -39,13 +53,25 @@ public sealed class RowFields
             }
 
             Count++;
-            start = (quoted ? Find(line, end, delimiter) : end) + 1;
+            start = next + 1;
         }
+    }
+
+    // The quote that isn't written twice.
+    static int Closing(ReadOnlySpan<byte> line, int from)
+    {
+        var end = Find(line, from, (byte)'"');
+        while (end + 1 < line.Length && line[end + 1] == '"')
+        {
+            end = Find(line, end + 2, (byte)'"');
+        }
+
+        return end;
     }
 
     static int Find(ReadOnlySpan<byte> line, int from, byte wanted)
     {
-        var found = line[from..].IndexOf(wanted);
+        var found = from < line.Length ? line[from..].IndexOf(wanted) : -1;
         return found < 0 ? line.Length : from + found;
     }
 }

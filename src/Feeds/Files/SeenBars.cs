@@ -3,7 +3,7 @@ using DxyOrleans.Core.Bars;
 namespace DxyOrleans.Feeds.Files;
 
 /// <summary>
-/// Which bars a file has held so far, as a 64-bit print of each (values compared to the 15 digits of a double): 8 bytes a bar where
+/// Which bars there have been so far, as a 32-bit print of each (values compared to the 15 digits of a double): 4 bytes a bar where
 /// bars are dense, as in FX files, by pages of 64 slots.
 /// </summary>
 sealed class SeenBars
@@ -16,7 +16,7 @@ sealed class SeenBars
         /// <summary>The same bar was there.</summary>
         Equal,
 
-        /// <summary>Another bar of its symbol and time was there.</summary>
+        /// <summary>Another bar of its series and time was there.</summary>
         Different,
 
         /// <summary>The file's bars are of too many times or symbols to be remembered.</summary>
@@ -25,22 +25,22 @@ sealed class SeenBars
 
     const int PageBits = 6;
 
-    // 64 bars where they are dense, one where they are scattered; half a KiB either way, so some 300 MiB in all.
+    // 64 bars where they are dense, one where they are scattered; a quarter of a KiB either way, so some 150 MiB in all.
     const int MostPages = 1 << 19;
-    const int MostSymbols = 100_000;
+    const int MostSeries = 100_000;
 
-    readonly Dictionary<Symbol, int> _symbols = [];
-    readonly Dictionary<(int Symbol, long Page), ulong[]> _pages = [];
-    (int Symbol, long Page) _lastKey = (-1, 0);
-    ulong[] _lastPage = [];
-    Symbol _lastSymbol;
+    readonly Dictionary<Series, int> _series = [];
+    readonly Dictionary<(int Series, long Page), uint[]> _pages = [];
+    (int Series, long Page) _lastKey = (-1, 0);
+    uint[] _lastPage = [];
+    Series _lastSeries;
     int _lastNumber = -1;
 
-    /// <summary>Remembers the bar unless one of its symbol and time is there, or no more can be remembered.</summary>
+    /// <summary>Remembers the bar unless one of its series and time is there, or no more can be remembered.</summary>
     public Sight See(Bar bar)
     {
         var slot = bar.Time.Ticks / bar.Timeframe.Ticks;
-        var key = (NumberOf(bar.Symbol), slot >> PageBits);
+        var key = (NumberOf(bar.Series), slot >> PageBits);
         if (key.Item1 < 0)
         {
             return Sight.NoRoom;
@@ -55,7 +55,7 @@ sealed class SeenBars
                     return Sight.NoRoom;
                 }
 
-                _pages.Add(key, page = new ulong[1 << PageBits]);
+                _pages.Add(key, page = new uint[1 << PageBits]);
             }
 
             (_lastKey, _lastPage) = (key, page);
@@ -72,34 +72,35 @@ sealed class SeenBars
         return Sight.New;
     }
 
-    int NumberOf(Symbol symbol)
+    int NumberOf(Series series)
     {
-        if (_lastNumber < 0 || symbol != _lastSymbol)
+        if (_lastNumber < 0 || series != _lastSeries)
         {
-            if (!_symbols.TryGetValue(symbol, out var number))
+            if (!_series.TryGetValue(series, out var number))
             {
-                if (_symbols.Count == MostSymbols)
+                if (_series.Count == MostSeries)
                 {
                     return -1;
                 }
 
-                _symbols.Add(symbol, number = _symbols.Count);
+                _series.Add(series, number = _series.Count);
             }
 
-            (_lastSymbol, _lastNumber) = (symbol, number);
+            (_lastSeries, _lastNumber) = (series, number);
         }
 
         return _lastNumber;
     }
 
-    static ulong Print(Bar bar)
+    static uint Print(Bar bar)
     {
-        var print = Mix(0, bar.Open);
+        var print = Mix(bar.IsPartial ? 1UL : 0, bar.Open);
         print = Mix(print, bar.High);
         print = Mix(print, bar.Low);
         print = Mix(print, bar.Close);
         print = Mix(print, bar.Volume);
-        return Mix(print, bar.TradeCount) | 1;
+        print = Mix(Mix(print, bar.TradeCount), bar.Vwap ?? 0);
+        return (uint)(print >> 32) | 1;
     }
 
     static ulong Mix(ulong print, decimal value)

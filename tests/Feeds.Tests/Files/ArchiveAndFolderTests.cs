@@ -28,7 +28,7 @@ public sealed class ArchiveAndFolderTests : IDisposable
     public async Task Every_entry_of_a_zip_is_a_file_of_its_own_and_the_report_beside_the_data_is_left()
     {
         var zip = BarFile.Zip(
-            ("DAT_ASCII_EURUSD_M1_2019.csv", "20190930 190000;1.1;1.2;1.0;1.1;0\n"), ("DAT_ASCII_EURUSD_M1_2019.txt", "Gap of 61s\n"),
+            ("DAT_ASCII_EURUSD_M1_2019.csv", "20190930 190500;1.1;1.2;1.0;1.1;0\n"), ("DAT_ASCII_EURUSD_M1_2019.txt", "Gap of 61s\n"),
             ("deep/USDJPY.csv", BarFile.Header + BarFile.Good + "USDJPY,2019,1\n"));
 
         var read = await BarFile.Read(_file.Write("two.zip", zip));
@@ -61,16 +61,18 @@ public sealed class ArchiveAndFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Batches_hold_no_more_rows_than_asked_for_and_together_all()
+    public async Task Batches_hold_no_more_rows_than_asked_for_and_together_all_but_for_the_few_that_wait_for_their_spacing_to_be_known()
     {
-        var path = _file.Write("some.csv", BarFile.Header + BarFile.Good + "bad\n" + BarFile.AlsoGood + BarFile.Good);
-        List<int> sizes = [];
-        await foreach (var batch in new BarFileReader(TimeProvider.System).Read(path, new() { BatchRows = 2 }, TestContext.Current.CancellationToken))
+        var rows = string.Concat(Enumerable.Range(0, 45).Select(i => $"EURUSD,2019-10-01T00:{i:00}:00Z,1.1,1.2,1.0,1.1,0\n"));
+        var path = _file.Write("some.csv", BarFile.Header + rows + "bad\n");
+        List<long> sizes = [];
+        await foreach (var batch in new BarFileReader(TimeProvider.System).Read(path, new() { BatchRows = 10 }, TestContext.Current.CancellationToken))
         {
             sizes.Add(batch.Rows);
         }
 
-        Assert.Equal([2, 2, 0], sizes);
+        // Twenty rows tell that they are a minute apart.
+        Assert.Equal([0, 20, 10, 10, 6], sizes);
     }
 
     [Fact]

@@ -41,11 +41,28 @@ public sealed class BrokenFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_UTF16_file_is_named_as_such()
+    public async Task A_UTF16_file_is_read_with_its_mark_and_without_in_either_order_plain_and_packed()
     {
-        byte[] content = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(BarFile.Header + BarFile.Good)];
+        foreach (var encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            var text = encoding.GetBytes(BarFile.Header + string.Concat(Rows(3000)));
+            foreach (var content in (byte[][])[text, [.. encoding.GetPreamble(), .. text]])
+            {
+                Assert.Equal(3000, (await BarFile.Read(_file.Write("some.csv", content))).Bars.Count);
+                Assert.Equal(3000, (await BarFile.Read(_file.Write("some.csv.gz", Packed(content)))).Bars.Count);
+            }
+        }
 
-        Assert.Equal("utf16-file", Assert.Single((await BarFile.Read(_file.Write("some.csv", content))).Broken).Fault.Code);
+        static byte[] Packed(byte[] content)
+        {
+            var packed = new MemoryStream();
+            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            {
+                gzip.Write(content);
+            }
+
+            return packed.ToArray();
+        }
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class FormatTests : IDisposable
     [Fact]
     public async Task A_stated_symbol_and_zone_win_over_name_and_format()
     {
-        var options = new BarFileOptions { Symbol = Symbol.Parse("GBPUSD"), Zone = "Europe/Athens" };
+        var options = new BarFileOptions { Symbols = [Symbol.Parse("GBPUSD")], Zone = "Europe/Athens" };
 
         var read = await _file.ReadText(HistData, options, "DAT_ASCII_EURUSD_M1_2019.csv");
 
@@ -115,7 +115,7 @@ public sealed class FormatTests : IDisposable
     [Fact]
     public async Task Of_a_file_of_many_symbols_only_the_one_asked_for_is_read()
     {
-        var read = await _file.ReadText(Massive, new BarFileOptions { Symbol = Symbol.Parse("EURUSD") });
+        var read = await _file.ReadText(Massive, new BarFileOptions { Symbols = [Symbol.Parse("EURUSD")] });
 
         Assert.Equal(("EURUSD", 1), (Assert.Single(read.Bars).Symbol.Name, read.PassedOver));
     }

@@ -1,0 +1,298 @@
+using System.Text.Json;
+using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Time;
+
+namespace DxyOrleans.Feeds.Files;
+
+/// <summary>A format as one file has it: which column holds what, what parts them, and what the header says of the zone.</summary>
+sealed class FileLayout
+{
+    const int Absent = -1;
+    static readonly int Kinds = Enum.GetValues<BarColumn>().Length;
+
+    readonly int[] _at = new int[Kinds];
+    readonly bool _isTable;
+
+    FileLayout(BarFileFormat format, byte delimiter, int columns, bool hasHeader)
+    {
+        (Format, Delimiter, Columns, HasHeader) = (format, delimiter, columns, hasHeader);
+        Array.Fill(_at, Absent);
+        _isTable = format.VolumeMayBeUnknown;
+    }
+
+    public BarFileFormat Format { get; }
+
+    public byte Delimiter { get; }
+
+    public int Columns { get; }
+
+    /// <summary>Whether the file's first line names its columns.</summary>
+    public bool HasHeader { get; }
+
+    /// <summary>The zone that the header names for the times below it.</summary>
+    public FileZone? HeaderZone { get; private set; }
+
+    public bool NamesSymbol => _at[(int)BarColumn.Symbol] >= 0;
+
+    public bool NamesTimeframe => _at[(int)BarColumn.Timeframe] >= 0;
+
+    /// <summary>Where the symbol stands in a row.</summary>
+    public int SymbolAt => _at[(int)BarColumn.Symbol];
+
+    /// <summary>The layout of a file that begins with this line, if it is of this format.</summary>
+    public static FileLayout? Recognise(BarFileFormat format, ReadOnlySpan<byte> firstLine)
+    {
+        var row = new RowFields();
+        foreach (var delimiter in format.Delimiters)
+        {
+            row.Split(firstLine, (byte)delimiter);
+            if ((format.Names.IsEmpty ? WithoutHeader(format, row, (byte)delimiter) : ByHeader(format, row, (byte)delimiter)) is { } layout)
+            {
+                return layout;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The layout of a file that is said to be of this format: its header's, else the columns in their usual order; null where there has to be a header.</summary>
+    public static FileLayout? Force(BarFileFormat format, ReadOnlySpan<byte> firstLine)
+    {
+        if (Recognise(format, firstLine) is { } recognised || format.Order.IsEmpty)
+        {
+            return Recognise(format, firstLine);
+        }
+
+        var row = new RowFields();
+        var delimiter = format.Delimiters[0];
+        foreach (var candidate in format.Delimiters)
+        {
+            row.Split(firstLine, (byte)candidate);
+            if (row.Count == format.Order.Length)
+            {
+                delimiter = candidate;
+                break;
+            }
+        }
+
+        return InOrder(format, (byte)delimiter);
+    }
+
+    /// <summary>Whether the cell that should hold a row's time holds one.</summary>
+    public bool HasTime(RowFields row) => TryTime(row, out _);
+
+    /// <summary>Reads the fields of one row but the symbol; it has as many as the header.</summary>
+    /// <param name="row">The row's fields.</param>
+    /// <param name="zone">The zone of times that say none; null where it isn't known.</param>
+    /// <param name="fields">What the row says.</param>
+    /// <param name="saysZone">Whether the row's time says its zone itself.</param>
+    /// <returns>What is wrong with a field, or null.</returns>
+    public BarFault? Read(RowFields row, FileZone? zone, ref BarFields fields, out bool saysZone)
+    {
+        decimal open = 0, high = 0, low = 0, close = 0, volume = 0;
+        if ((ReadTime(row, zone, out var time, out saysZone)
+            ?? FieldReader.Price("open", row[_at[(int)BarColumn.Open]], out open) ?? FieldReader.Price("high", row[_at[(int)BarColumn.High]], out high)
+            ?? FieldReader.Price("low", row[_at[(int)BarColumn.Low]], out low) ?? FieldReader.Price("close", row[_at[(int)BarColumn.Close]], out close)
+            ?? ReadVolume(row, out volume)) is { } fault)
+        {
+            return fault;
+        }
+
+        (fields.Time, fields.Open, fields.High, fields.Low, fields.Close, fields.Volume) = (time, open, high, low, close, volume);
+        return ReadCount(row, ref fields) ?? (_isTable ? ReadTable(row, ref fields) : null);
+    }
+
+    BarFault? ReadTime(RowFields row, FileZone? zone, out UtcTime time, out bool saysZone)
+    {
+        (time, saysZone) = (default, false);
+        if (!TryTime(row, out var spelled))
+        {
+            return RowFaults.BadTime(TimeOf(row), Format.TimeExample);
+        }
+
+        if (spelled.HasZone)
+        {
+            (time, saysZone) = (UtcTime.FromTicks(spelled.Value.Ticks), true);
+            return null;
+        }
+
+        return zone is null ? RowFaults.NoZone(TimeOf(row))
+            : zone.TryToUtc(spelled.Value, out time, out var instants) ? null
+            : RowFaults.UnclearTime(TimeOf(row), zone.Name, instants);
+    }
+
+    bool TryTime(RowFields row, out SpelledTime time)
+    {
+        if (_at[(int)BarColumn.Time] is >= 0 and var at)
+        {
+            return SpelledTime.TryRead(row[at], Format.Times, out time);
+        }
+
+        Span<byte> joined = stackalloc byte[64];
+        var date = row[_at[(int)BarColumn.Date]];
+        var clock = row[_at[(int)BarColumn.Clock]];
+        time = default;
+        if (date.Length + clock.Length >= joined.Length)
+        {
+            return false;
+        }
+
+        date.CopyTo(joined);
+        joined[date.Length] = (byte)' ';
+        clock.CopyTo(joined[(date.Length + 1)..]);
+        return SpelledTime.TryRead(joined[..(date.Length + 1 + clock.Length)], Format.Times, out time);
+    }
+
+    string TimeOf(RowFields row) => _at[(int)BarColumn.Time] is >= 0 and var at
+        ? FieldReader.Text(row[at])
+        : $"{FieldReader.Text(row[_at[(int)BarColumn.Date]])} {FieldReader.Text(row[_at[(int)BarColumn.Clock]])}";
+
+    BarFault? ReadVolume(RowFields row, out decimal volume)
+    {
+        volume = 0;
+        if (_at[(int)BarColumn.Volume] is not (>= 0 and var at))
+        {
+            return null;
+        }
+
+        if (!_isTable)
+        {
+            return FieldReader.Volume(row[at], out volume);
+        }
+
+        volume = FieldReader.TryNumber(row[at], out var known) && known > 0 ? known : 0;
+        return null;
+    }
+
+    BarFault? ReadCount(RowFields row, ref BarFields fields)
+    {
+        fields.TradeCount = 0;
+        if (_at[(int)BarColumn.TradeCount] is not (>= 0 and var at))
+        {
+            return null;
+        }
+
+        var fault = FieldReader.Count("transactions", row[at], out var count);
+        fields.TradeCount = fault is null ? count : 0;
+        return _isTable ? null : fault;
+    }
+
+    BarFault? ReadTable(RowFields row, ref BarFields fields)
+    {
+        fields.Vwap = Cell(BarColumn.Vwap, row, out var vwap) && FieldReader.TryNumber(vwap, out var average) && average > 0 ? average : null;
+        fields.IsPartial = Cell(BarColumn.IsPartial, row, out var partial) && partial[0] is (byte)'t' or (byte)'T' or (byte)'1';
+        fields.IsDeleted = Cell(BarColumn.DeletedAt, row, out _);
+        fields.IsDerived = _at[(int)BarColumn.DeletedAt] >= 0 || _at[(int)BarColumn.Version] >= 0
+            || (Cell(BarColumn.Source, row, out var source) && (source.SequenceEqual("synthetic"u8) || source.SequenceEqual("derived"u8)));
+        fields.Raw = fields.IsDerived && Cell(BarColumn.Raw, row, out var raw) ? FieldReader.Unquoted(raw) : null;
+        if (fields.Raw is { } provenance && !IsObject(provenance))
+        {
+            return RowFaults.BadRaw(FieldReader.Text(row[_at[(int)BarColumn.Raw]]));
+        }
+
+        fields.Timeframe = null;
+        if (Cell(BarColumn.Timeframe, row, out var name))
+        {
+            if (!Timeframe.TryParse(System.Text.Encoding.UTF8.GetString(name), out var timeframe))
+            {
+                return RowFaults.BadTimeframe(FieldReader.Text(name));
+            }
+
+            fields.Timeframe = timeframe;
+        }
+
+        return null;
+    }
+
+    bool Cell(BarColumn column, RowFields row, out ReadOnlySpan<byte> cell)
+    {
+        cell = _at[(int)column] is >= 0 and var at ? row[at] : default;
+        return !cell.IsEmpty && !cell.SequenceEqual("\\N"u8);
+    }
+
+    static bool IsObject(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    static FileLayout? ByHeader(BarFileFormat format, RowFields row, byte delimiter)
+    {
+        var layout = new FileLayout(format, delimiter, row.Count, hasHeader: true);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var timeIsOfDay = false;
+        for (var i = 0; i < Math.Min(row.Count, RowFields.MaxKept); i++)
+        {
+            var (name, bracketed) = HeaderNames.Plain(row[i]);
+            names.Add(name);
+            names.Add(bracketed is null ? name : $"{name}(");
+            if (format.Names.TryGetValue(name, out var column) && layout._at[(int)column] < 0)
+            {
+                layout._at[(int)column] = i;
+                timeIsOfDay |= column == BarColumn.Time && name == "time";
+                if (column is BarColumn.Time or BarColumn.Date && bracketed is not null)
+                {
+                    layout.HeaderZone = FileZone.Find(bracketed);
+                }
+            }
+        }
+
+        layout.Pair(timeIsOfDay);
+        if (!layout.IsComplete() || !format.Marks.All(mark => mark.StartsWith('!') ? !mark[1..].Split('|').Any(names.Contains) : mark.Split('|').Any(names.Contains)))
+        {
+            return null;
+        }
+
+        layout.HeaderZone = format.OwnZoneName is { } stating && names.Contains(stating) ? format.OwnZone : layout.HeaderZone;
+        return layout;
+    }
+
+    static FileLayout? WithoutHeader(BarFileFormat format, RowFields row, byte delimiter)
+    {
+        if (row.Count != format.Order.Length)
+        {
+            return null;
+        }
+
+        var layout = InOrder(format, delimiter);
+        return layout.TryTime(row, out _)
+            && (format.VolumeIsZero is not { } isZero || (FieldReader.TryNumber(row[layout._at[(int)BarColumn.Volume]], out var volume) && volume == 0 == isZero))
+            ? layout : null;
+    }
+
+    static FileLayout InOrder(BarFileFormat format, byte delimiter)
+    {
+        var layout = new FileLayout(format, delimiter, format.Order.Length, hasHeader: false);
+        for (var i = 0; i < format.Order.Length; i++)
+        {
+            layout._at[(int)format.Order[i]] = i;
+        }
+
+        return layout;
+    }
+
+    bool IsComplete() => (Has(BarColumn.Time) || (Has(BarColumn.Date) && Has(BarColumn.Clock)))
+        && Has(BarColumn.Open) && Has(BarColumn.High) && Has(BarColumn.Low) && Has(BarColumn.Close);
+
+    bool Has(BarColumn column) => _at[(int)column] >= 0;
+
+    // "date,time" are the parts of one time; a date alone, or beside a whole time, is none.
+    void Pair(bool timeIsOfDay)
+    {
+        if (Has(BarColumn.Date) && Has(BarColumn.Time) && !Has(BarColumn.Clock) && timeIsOfDay)
+        {
+            (_at[(int)BarColumn.Clock], _at[(int)BarColumn.Time]) = (_at[(int)BarColumn.Time], Absent);
+        }
+        else if (Has(BarColumn.Date) && !Has(BarColumn.Clock))
+        {
+            _at[(int)BarColumn.Time] = Has(BarColumn.Time) ? _at[(int)BarColumn.Time] : _at[(int)BarColumn.Date];
+        }
+    }
+}
