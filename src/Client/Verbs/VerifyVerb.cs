@@ -6,6 +6,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Registry;
+using DxyOrleans.Storage.Schema.Binding;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -46,9 +47,10 @@ internal sealed class VerifyVerb : Verb
         if (parse.GetValue(_sql))
         {
             var inputs = (await BarExport.RouteAsync(database, entry.Symbol, cancellation)).Read;
+            var binding = HostBindings.Of(database);
             WriteSql(session, [.. rules.Select(rule => rule is IndexTargetRule index
-                ? VerifySql.Index(index.Definition, inputs, range)
-                : VerifySql.Rollup(rule.Series, inputs, range))]);
+                ? VerifySql.Index(index.Definition, inputs, range, binding)
+                : VerifySql.Rollup(rule.Series, inputs, range, binding))]);
             return ExitCode.Done;
         }
 

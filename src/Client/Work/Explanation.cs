@@ -6,6 +6,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;
@@ -44,6 +45,7 @@ internal sealed record Explanation(
 
         var closes = parts.Select(part => part.Close).ToList();
         decimal? recomputed = closes.TrueForAll(close => close is > 0) ? IndexFormula.Level(index, [.. closes.Select(close => close!.Value)]) : null;
+        recomputed = recomputed is { } exact ? HostBindings.Of(database).Precision(table.Name, index.Symbol).Close.Stored(exact) : null;
         var now = await database.NowAsync(cancellation);
         var (status, todo) = stored is null && await ReasonAsync(database, index.Series, time, cancellation) is { } reason
             ? ($"missing: set aside, because {reason}", "mend that, then './dxy due --retry'")

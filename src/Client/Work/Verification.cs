@@ -4,6 +4,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;
@@ -54,20 +55,21 @@ internal sealed class Verification(Series target)
                     (oldest, asked) = (await OldestInputAsync(database, rule, cancellation), true);
                 }
 
-                Judge(difference, definition, oldest);
+                Judge(difference, definition, oldest, HostBindings.Of(database));
             }
 
             progress((window.To - range.From).TotalMinutes);
         }
     }
 
-    void Judge(TargetDifference difference, IndexDefinition? definition, UtcTime? oldest)
+    void Judge(TargetDifference difference, IndexDefinition? definition, UtcTime? oldest, HostBinding binding)
     {
         var verdict = difference.Kind switch
         {
             DifferenceKind.Missing => "missing",
             DifferenceKind.Different => "different",
-            _ when difference.Expected is not null || InputsGoneRule.Stands(definition, difference.Stored!, difference.Raw, oldest) => "inputs gone",
+            _ when difference.Expected is not null || InputsGoneRule.Stands(definition, difference.Stored!, difference.Raw, oldest,
+                binding.Data.Precision(target.Symbol), binding.Derived.Precision(target.Symbol)) => "inputs gone",
             _ => "unexplained",
         };
         switch (verdict)

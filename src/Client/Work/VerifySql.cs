@@ -4,6 +4,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Schema.Binding;
 
 namespace DxyOrleans.Client.Work;
 
@@ -11,8 +12,9 @@ namespace DxyOrleans.Client.Work;
 internal static class VerifySql
 {
     /// <summary>An index's minutes by the formula in <c>numeric</c>. Rows carrying version 2 are compared with the latest closes within the maximum age.</summary>
-    public static string Index(IndexDefinition definition, BarTable stored, TimeRange range)
+    public static string Index(IndexDefinition definition, BarTable stored, TimeRange range, HostBinding binding)
     {
+        var holds = binding.Precision(stored.Name, definition.Symbol);
         var sql = new StringBuilder();
         var age = definition.MaxAgeMinutes.ToString(CultureInfo.InvariantCulture);
         sql.AppendLine($"-- {definition.Symbol} 1m in {range}: stored against {Number(definition.Factor)} * product(close ^ exponent).");
@@ -41,17 +43,18 @@ internal static class VerifySql
         sql.AppendLine(")");
         sql.AppendLine("SELECT coalesce(e.ts_utc, s.ts_utc) AS ts_utc, e.level AS expected, s.close AS stored");
         sql.AppendLine("FROM expected AS e FULL JOIN stored AS s ON s.ts_utc = e.ts_utc");
-        sql.AppendLine("WHERE (e.level, e.level, e.level, e.level) IS DISTINCT FROM (s.open, s.high, s.low, s.close)");
+        sql.AppendLine($"WHERE ({holds.Open.Sql("e.level")}, {holds.High.Sql("e.level")}, {holds.Low.Sql("e.level")}, {holds.Close.Sql("e.level")}) IS DISTINCT FROM (s.open, s.high, s.low, s.close)");
         sql.Append("ORDER BY 1;");
-        return sql.ToString();
+        return binding.Render(sql.ToString());
     }
 
     /// <summary>A rollup by plain aggregates.</summary>
-    public static string Rollup(Series series, BarTable inputs, TimeRange range)
+    public static string Rollup(Series series, BarTable inputs, TimeRange range, HostBinding binding)
     {
+        var holds = binding.Precision(BarTable.Derived.Name, series.Symbol);
         range = range.Widen(series.Timeframe);
         var minutes = series.Timeframe.Minutes.ToString(CultureInfo.InvariantCulture);
-        return $"""
+        return binding.Render($"""
             -- {series} in {range}: stored against the 1m bars of each bucket. A row is a difference; a bucket that is still open shows as one.
             WITH stored AS (
               SELECT ts_utc, open, high, low, close, vol, trade_count FROM public.derived_data_bars
@@ -66,9 +69,10 @@ internal static class VerifySql
             )
             SELECT coalesce(e.ts_utc, s.ts_utc) AS ts_utc, e.open, s.open AS stored_open, e.high, s.high AS stored_high, e.low, s.low AS stored_low, e.close, s.close AS stored_close
             FROM expected AS e FULL JOIN stored AS s ON s.ts_utc = e.ts_utc
-            WHERE (e.open, e.high, e.low, e.close, e.vol, e.trade_count) IS DISTINCT FROM (s.open, s.high, s.low, s.close, s.vol, s.trade_count)
+            WHERE ({holds.Open.Sql("e.open")}, {holds.High.Sql("e.high")}, {holds.Low.Sql("e.low")}, {holds.Close.Sql("e.close")}, {holds.Volume.Sql("e.vol")}, {(holds.HasTradeCount ? "e.trade_count" : "0")})
+                  IS DISTINCT FROM (s.open, s.high, s.low, s.close, s.vol, s.trade_count)
             ORDER BY 1;
-            """;
+            """);
     }
 
     static string Active(BarTable table) => table == BarTable.Derived ? " AND deleted_at IS NULL" : "";

@@ -23,6 +23,16 @@ public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0)
         _ => value,
     };
 
+    /// <summary>The same in SQL: what of a <c>numeric</c> expression the column keeps.</summary>
+    public string Sql(string expression) => Kind switch
+    {
+        PrecisionKind.Scaled => string.Create(CultureInfo.InvariantCulture, $"round({expression}, {Scale})"),
+        PrecisionKind.EightBytes => $"({expression})::double precision::numeric",
+        PrecisionKind.FourBytes => $"({expression})::real::text::numeric",
+        PrecisionKind.Missing => "0::numeric",
+        _ => expression,
+    };
+
     static decimal Rounded(decimal value, int scale)
     {
         if (scale >= 0)

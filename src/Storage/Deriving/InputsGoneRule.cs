@@ -16,12 +16,14 @@ public static class InputsGoneRule
     /// <param name="stored">The row.</param>
     /// <param name="raw">Its provenance, JSON text.</param>
     /// <param name="oldestInput">The first instant from which all inputs are kept; null when none is.</param>
-    public static bool Stands(IndexDefinition? definition, Bar stored, string? raw, UtcTime? oldestInput)
+    /// <param name="holds">How exactly the tables that it may stand in hold its bars; none: exactly.</param>
+    public static bool Stands(IndexDefinition? definition, Bar stored, string? raw, UtcTime? oldestInput, params IReadOnlyList<BarPrecision> holds)
     {
         if (definition is not null && RecordedCloses(definition, raw) is { } closes)
         {
-            return Bar.Flat(stored.Series, stored.Time, IndexFormula.Level(definition, closes)) is var recomputed
-                && (recomputed.Open, recomputed.High, recomputed.Low, recomputed.Close) == (stored.Open, stored.High, stored.Low, stored.Close);
+            var exact = Bar.Flat(stored.Series, stored.Time, IndexFormula.Level(definition, closes));
+            return holds.Select(precision => precision.Stored(exact)).Append(exact)
+                .Any(recomputed => (recomputed.Open, recomputed.High, recomputed.Low, recomputed.Close) == (stored.Open, stored.High, stored.Low, stored.Close));
         }
 
         return (definition is null && HasRecordedInputs(raw)) || oldestInput is not { } oldest || stored.Time < oldest;
