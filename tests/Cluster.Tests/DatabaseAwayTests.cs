@@ -26,7 +26,10 @@ public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) 
         Until.Measured("database stopped: not ready any more after", await Until.TrueAsync("it is not ready any more",
             async () => await silo.StatusAsync("/health/ready") == HttpStatusCode.ServiceUnavailable, Long));
         var waiting = cluster.Start();
-        await Until.TrueAsync("the new silo has tried for some seconds", () => Task.FromResult(waiting.Log.Split("The database is not reachable").Length > 5), Long);
+        var began = Stopwatch.GetTimestamp();
+        await Until.TrueAsync("the new silo has said that it tries, and has tried for some seconds", () => Task.FromResult(
+            waiting.Log.Contains("The database is not reachable", StringComparison.Ordinal) && Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(4)), Long);
+        Assert.Equal(2, waiting.Log.Split("The database is not reachable").Length);
         Assert.True(waiting.IsRunning);
         Assert.Null(await waiting.StatusAsync("/health/live"));
         Assert.True(silo.IsRunning);

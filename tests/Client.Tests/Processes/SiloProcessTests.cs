@@ -51,6 +51,41 @@ public sealed class SiloProcessTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_silo_that_answers_that_it_cannot_work_is_told_with_its_reason_within_seconds()
+    {
+        await using var dxy = await OnAsync();
+        using var process = LiveProcess.Start();
+        await using var silo = Answering.Start("503 Service Unavailable", "Unhealthy: public.data_bars lacks the column close");
+        Record(dxy, process.Identity, httpPort: silo.Port);
+
+        var (up, took) = await TimedAsync(dxy, "up");
+
+        Assert.Equal(3, up.Code);
+        Assert.Contains("public.data_bars lacks the column close", up.Error, StringComparison.Ordinal);
+        Assert.InRange(took, TimeSpan.Zero, AtOnce * 2);
+        Assert.Contains("public.data_bars lacks the column close", (await dxy.RunAsync("health")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_proxy_is_asked_for_a_silo_of_this_machine()
+    {
+        using var process = LiveProcess.Start();
+        await using var silo = Answering.Start("200 OK", "Healthy");
+        var before = HttpClient.DefaultProxy;
+        try
+        {
+            HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1");
+            using var probe = new SiloProbe(AtOnce);
+            var found = await probe.AskAsync(new SiloRecord(1, process.Identity, 1, 1, "127.0.0.1", silo.Port, "none", null), TestContext.Current.CancellationToken);
+            Assert.Equal(SiloState.Ready, found.State);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
+    }
+
+    [Fact]
     public async Task A_number_that_another_program_has_by_now_is_nobody_of_ours_and_is_never_signalled()
     {
         await using var dxy = await OnAsync();
@@ -87,13 +122,7 @@ public sealed class SiloProcessTests(TestServer server)
     {
         await using var dxy = await OnAsync();
         var left = Path.Combine(dxy.Folder, "left");
-        var listens = Path.Combine(dxy.Folder, "listens");
-        using var process = LiveProcess.Start($"trap 'echo bye >{left}; exit' TERM; echo yes >{listens}; while :; do sleep 0.05; done");
-        while (!File.Exists(listens))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-
+        using var process = await DeafAsync(dxy, $"'echo bye >{left}; exit'");
         Record(dxy, process.Identity);
         LiveProcess.Signal(process.Pid, LiveProcess.Stop);
         await StoppedAsync(process.Pid);
@@ -109,7 +138,7 @@ public sealed class SiloProcessTests(TestServer server)
     public async Task Down_takes_less_than_5_s_where_the_database_is_gone()
     {
         await using var dxy = await OnAsync();
-        using var process = LiveProcess.Start("trap '' TERM; while :; do sleep 0.05; done");
+        using var process = await DeafAsync(dxy, "''");
         Record(dxy, process.Identity, database: "dxy@127.0.0.1:1/dxy");
 
         var (down, took) = await TimedAsync(dxy, "down");
@@ -140,6 +169,19 @@ public sealed class SiloProcessTests(TestServer server)
         var dxy = await Dxy.OnAsync(server);
         dxy.Variables["DXY_HOME"] = Home(dxy);
         return dxy;
+    }
+
+    // A process that does that when it is asked to end, and has come so far as to listen.
+    static async Task<LiveProcess> DeafAsync(Dxy dxy, string trap)
+    {
+        var listens = Path.Combine(dxy.Folder, "listens");
+        var process = LiveProcess.Start($"trap {trap} TERM; echo yes >{listens}; while :; do sleep 0.05; done");
+        while (!File.Exists(listens))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        return process;
     }
 
     static string Home(Dxy dxy) => Path.Combine(dxy.Folder, "home");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using DxyOrleans.Client.Tests.Processes;
 using DxyOrleans.Storage.Server;
 using DxyOrleans.Testing;
 

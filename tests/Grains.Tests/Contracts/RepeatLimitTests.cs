@@ -32,7 +32,7 @@ public sealed class RepeatLimitTests
         var log = limit.CreateLogger("pump");
         Say(log, LogLevel.Error, "stuck");
         Say(log, LogLevel.Error, "stuck");
-        _time.Advance(TimeSpan.FromMinutes(2));
+        Pass(TimeSpan.FromMinutes(2));
         Assert.Equal(["Error stuck", "Error stuck (came 1 times more within 60 s)"], _lines);
         Say(log, LogLevel.Error, "stuck");
         Say(log, LogLevel.Error, "stuck");
@@ -52,7 +52,7 @@ public sealed class RepeatLimitTests
 
         Say(limit.CreateLogger("another"), LogLevel.Warning, "piece 7 failed");
         Assert.Equal(RepeatLimit.MostOfKind + 1, _lines.Count);
-        _time.Advance(TimeSpan.FromMinutes(2));
+        Pass(TimeSpan.FromMinutes(2));
         Assert.Equal("Warning 990 more lines of this kind within 60 s were left out", _lines[^1]);
     }
 
@@ -66,6 +66,15 @@ public sealed class RepeatLimitTests
         }
 
         Assert.Equal(20, _lines.Count);
+    }
+
+    // As a clock does it, and not in one leap.
+    void Pass(TimeSpan span)
+    {
+        for (var step = TimeSpan.FromSeconds(5); span > TimeSpan.Zero; span -= step)
+        {
+            _time.Advance(step);
+        }
     }
 
     static void Say(ILogger log, LogLevel level, string text) => log.Log(level, default, text, null, (line, _) => line);

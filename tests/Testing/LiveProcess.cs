@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using DxyOrleans.Storage.Server;
+using Xunit;
 
-namespace DxyOrleans.Client.Tests.Processes;
+namespace DxyOrleans.Testing;
 
 /// <summary>A process of a test's own that does nothing but be there.</summary>
-sealed class LiveProcess : IDisposable
+public sealed class LiveProcess : IDisposable
 {
     public const int Stop = 19;
     public const int Continue = 18;
