@@ -14,6 +14,7 @@ GRANT EXECUTE ON FUNCTION dxy.is_moving() TO dxy_capture;
 GRANT EXECUTE ON FUNCTION dxy.length_of(text), dxy.bucket(text, timestamptz), dxy.derivable() TO dxy_silo, dxy_reader;
 GRANT EXECUTE ON FUNCTION dxy.lock_target(text, text), dxy.lock_week(text, text, timestamptz), dxy.lock_due_weeks(text, text, interval, interval), dxy.try_lock_weeks(text, text, timestamptz, timestamptz), dxy.week_of(timestamptz), dxy.week_key(text, text, timestamptz), dxy.hold_route(text), dxy.expand_changes(integer), dxy.adopt_targets() TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.keep_months() TO dxy_silo;
+GRANT EXECUTE ON FUNCTION dxy.forget(interval, integer) TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.ride(text, timestamptz, text, text[], numeric[], numeric, jsonb) TO dxy_silo;
 
 -- The version of the schema among them: a silo has to know whether it works with it.

@@ -8,6 +8,11 @@ using Npgsql;
 // A silo's generation is the second in which it starts: two at one address must not share it.
 var generation = TimeSpan.FromSeconds(1.1);
 
+if (OpenFiles.Fault() is { } few)
+{
+    return await RefuseAsync(SiloExit.WrongSettings, few);
+}
+
 while (true)
 {
     var builder = WebApplication.CreateBuilder(args);

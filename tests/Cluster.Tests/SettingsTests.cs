@@ -21,6 +21,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Tls", Somewhere, "--Tls:Key", "/dev/null", "--Tls:Certificate", "/dev/null", "--Tls:Authority", "/dev/null")]
     [InlineData("Feed", Somewhere, "--Feed", "carrier-pigeon")]
     [InlineData("Poll", Somewhere, "--Poll", "soon")]
+    [InlineData("KeepDays", Somewhere, "--KeepDays", "7")]
     [InlineData("Shadow", Somewhere, "--Shadow", "true", "--Feed", "simulated")]
     [InlineData("Restart", Somewhere, "--Restart", "never")]
     [InlineData("AlwaysOpen", Somewhere, "--Simulation:AlwaysOpen", "perhaps")]

@@ -128,7 +128,7 @@ internal sealed class App
         else
         {
             var gate = fault.ExitCode == ExitCode.Refused ? $"refused by {fault.Code}: " : "";
-            _host.Error.WriteLine($"dxy: {gate}{fault.What}{(fault.Where is { } where ? $" ({where})" : "")}{(fault.Todo is { } todo ? $"; {todo}" : "")}.");
+            _host.Error.WriteLine($"dxy: {gate}{fault.What.TrimEnd('.')}{(fault.Where is { } where ? $" ({where})" : "")}{(fault.Todo is { } todo ? $"; {todo}" : "")}.");
         }
 
         if (verbose && exception is not null)

@@ -3,6 +3,7 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -50,6 +51,12 @@ internal sealed class BarsVerb : Verb
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
         registry.Demand(series.Symbol);
+        if (asOf is { } then && await Retention.CorrectionsSinceAsync(database, cancellation) is { } since && then < since)
+        {
+            throw Fault.Gate("as-of", $"what stood at {then} is not known any more: corrections from before {since} were let go of", series.ToString(),
+                "ask for a later time; KeepDays says how long they are kept").ToException();
+        }
+
         var table = await BarExport.TableAsync(database, registry, series, cancellation);
         var to = parse.GetValue(_to) ?? Forever;
         var from = parse.GetValue(_from) ?? UtcTime.At(1, 1, 1);

@@ -52,6 +52,11 @@ internal sealed class LocalCluster(Session session)
         int wanted, string feed, IReadOnlyDictionary<string, string> extra, CancellationToken cancellation)
     {
         var connection = await session.ConnectionAsync(cancellation);
+        if (!session.IsEmbedded)
+        {
+            await PoolerFitness.DemandAsync(await session.DatabaseSettingsAsync(cancellation), cancellation);
+        }
+
         var judgement = await HostJudge.JudgeAsync(await session.RawDatabaseAsync(cancellation), session.HostZone, cancellation);
         if (judgement.Refusal is { } refusal)
         {
@@ -215,7 +220,6 @@ internal sealed class LocalCluster(Session session)
 
     async Task DemandSchemaAsync(CancellationToken cancellation)
     {
-        await PoolerFitness.DemandAsync(await session.DatabaseSettingsAsync(cancellation), cancellation);
         await using var command = (await session.RawDatabaseAsync(cancellation)).CreateCommand("SELECT to_regclass('dxy.due') IS NOT NULL");
         if (!(bool)(await command.ExecuteScalarAsync(cancellation))!)
         {

@@ -3,6 +3,7 @@ using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Migration;
 using DxyOrleans.Grains.Placement;
+using DxyOrleans.Grains.Sweep;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Migration;
@@ -36,6 +37,7 @@ public static class GrainServices
         services.AddOptions<BarGrainOptions>();
         services.AddOptions<FeedOptions>();
         services.AddOptions<PumpOptions>();
+        services.AddOptions<SweepOptions>();
         services.Configure<SiloMessagingOptions>(messaging => messaging.MaxEnqueuedRequestsHardLimit = CallLimit);
 
         // Else a caller elsewhere is told that there is no codec for the fault, and not what it was.

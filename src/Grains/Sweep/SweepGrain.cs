@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Schema;
 using Microsoft.Extensions.Logging;
@@ -12,11 +15,14 @@ namespace DxyOrleans.Grains.Sweep;
 /// <summary>The sweep; see <see cref="ISweepGrain"/>. What it makes due is worked off like everything else.</summary>
 [GrainType("sweep")]
 public sealed partial class SweepGrain(
-    NpgsqlDataSource database, RegistryCache registry, IOptions<DerivingOptions> options, ILogger<SweepGrain> logger) : Grain, ISweepGrain, IRemindable
+    NpgsqlDataSource database, RegistryCache registry, BulkPace pace, IOptions<DerivingOptions> options, IOptions<SweepOptions> sweep, ILogger<SweepGrain> logger) : Grain, ISweepGrain, IRemindable
 {
     const string ReminderName = "hourly";
     static readonly TimeSpan Hourly = TimeSpan.FromHours(1);
     static readonly TimeSpan FirstAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>Real time that one sweep spends on what is too old.</summary>
+    static readonly TimeSpan Forgetting = TimeSpan.FromSeconds(20);
 
     public async Task ConnectAsync(CancellationToken cancellation)
     {
@@ -29,6 +35,7 @@ public sealed partial class SweepGrain(
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
         await KeepMonthsAsync(cancellation);
+        await ForgetAsync(cancellation);
         var current = await registry.GetAsync(cancellation);
         var missed = 0;
         foreach (var target in current.Targets)
@@ -68,6 +75,28 @@ public sealed partial class SweepGrain(
         }
     }
 
+    // A shop that has run for years without it, or shortens it, has millions of rows to let go of: a part each hour, and live bars first.
+    async Task ForgetAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var retention = new Retention(database, sweep.Value.KeepDays);
+            bool more;
+            var start = Stopwatch.GetTimestamp();
+            do
+            {
+                var began = Stopwatch.GetTimestamp();
+                more = await retention.ForgetAsync(cancellation);
+                await pace.RestAsync(Stopwatch.GetElapsedTime(began), cancellation);
+            }
+            while (more && Stopwatch.GetElapsedTime(start) < Forgetting);
+        }
+        catch (NpgsqlException fault)
+        {
+            LogNotForgotten(fault.Message);
+        }
+    }
+
     public Task ReceiveReminder(string reminderName, TickStatus status) => SweepAsync(CancellationToken.None);
 
     [LoggerMessage(1301, LogLevel.Warning, "{Target}: the sweep found {Bars} bars that no trigger had told of; they are due now")]
@@ -81,4 +110,7 @@ public sealed partial class SweepGrain(
 
     [LoggerMessage(1304, LogLevel.Warning, "No monthly partition could be made ahead, the next sweep tries again: {Reason}")]
     partial void LogNoMonths(string reason);
+
+    [LoggerMessage(1305, LogLevel.Warning, "What is too old to be kept could not be let go of, the next sweep tries again: {Reason}")]
+    partial void LogNotForgotten(string reason);
 }

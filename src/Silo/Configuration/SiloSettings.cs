@@ -4,6 +4,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Storage.Bars;
 using Microsoft.Extensions.Options;
 
 namespace DxyOrleans.Silo.Configuration;
@@ -78,6 +79,9 @@ public sealed class SiloSettings
     /// <value>How often other programs' changes are looked for, 50 ms to 10 s. Default 250 ms.</value>
     public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <value>How many days corrections are kept, which is how far back <c>bars --as-of</c> reaches: 30 to 36500, or 0 for ever. Default 366.</value>
+    public int KeepDays { get; set; } = Retention.DefaultDays;
+
     /// <value>How long to wait for a database that is away before giving up at start. Default 10 min.</value>
     public TimeSpan WaitForDatabase { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -140,6 +144,7 @@ public sealed class SiloSettings
         Demand(Simulation.Source.Length is > 0 and <= 40, $"Simulation:Source is '{Simulation.Source}'; 1 to 40 characters can be.");
         Demand(Grace >= TimeSpan.Zero && Grace <= Timeframe.OneMinute.Length, $"Grace is {Grace}; 00:00:00 to 00:01:00 can be.");
         Demand(Poll >= TimeSpan.FromMilliseconds(50) && Poll <= TimeSpan.FromSeconds(10), $"Poll is {Poll}; 00:00:00.050 to 00:00:10 can be.");
+        Demand(KeepDays is 0 or (>= Retention.LeastDays and <= Retention.MostDays), $"KeepDays is {KeepDays}; {Retention.LeastDays} to {Retention.MostDays} days can be, or 0 to keep all.");
         Demand(Simulation.BackfillMinutes is >= 0 and <= 10_080, $"Simulation:BackfillMinutes is {Simulation.BackfillMinutes}; 0 to 10080 can be.");
         faults.AddRange(Simulation.Options().Faults().Select(fault => $"Simulation: {fault}"));
         foreach (var (name, connection) in new[] { (nameof(Database), Database), (nameof(DatabaseDirect), DatabaseDirect ?? "") }.Where(one => one.Item2.Length > 0))

@@ -3,6 +3,7 @@ using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Grains.Sweep;
 using DxyOrleans.Silo.Configuration;
 using DxyOrleans.Silo.Health;
 using DxyOrleans.Storage;
@@ -66,6 +67,7 @@ static class SiloHost
         services.AddDxyGrains(lookOut: !options.Shadow);
         services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace }));
         services.AddSingleton(Options.Create(new PumpOptions { Poll = options.Poll }));
+        services.AddSingleton(Options.Create(new SweepOptions { KeepDays = options.KeepDays }));
         services.AddSingleton(Options.Create(new BarGrainOptions { Shadow = options.Shadow }));
         services.AddSingleton(Options.Create(new FeedOptions
         {

@@ -24,7 +24,7 @@ internal sealed class DataFolder(ServerRecord record, ServerUser user, ServerPro
         var result = await user.RunAsync(programs.InitDb, arguments, null, cancellationToken);
         File.Delete(passwordFile);
         if (result.ExitCode != 0)
-            throw new EmbeddedServerException($"initdb could not make {record.DataFolder}: {result.Said}");
+            throw new EmbeddedServerException($"initdb could not make {record.DataFolder}: {result.Cause}");
 
         await user.ShellAsync(
             "cat >>\"$1\"", [Path.Combine(aside, "postgresql.conf")], $"\ninclude_if_exists '{ServerSettings.FileName}'\n", cancellationToken);

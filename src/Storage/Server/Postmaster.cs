@@ -18,12 +18,31 @@ internal sealed record Postmaster(int Pid, int Port, string Status)
 
     /// <summary>
     /// Removes a pid file whose process id now belongs to another program; PostgreSQL would refuse to start on it. One whose process
-    /// is gone is left to PostgreSQL, which also looks for surviving children.
+    /// is gone is left to PostgreSQL, which also looks for surviving children; but not one that is dead and unreaped, which PostgreSQL takes for alive.
     /// </summary>
     public static void RemoveStalePidFile(string dataFolder)
     {
-        if (Read(dataFolder) is { } told && IsAlive(told.Pid) && !RunsOn(told.Pid, dataFolder))
+        if (Read(dataFolder) is { } told
+            && (IsAlive(told.Pid) ? !RunsOn(told.Pid, dataFolder) : ProcessIdentity.IsUnreaped(told.Pid) && !HasChildren(dataFolder)))
             File.Delete(PidFile(dataFolder));
+    }
+
+    // A server's processes work in its data folder.
+    private static bool HasChildren(string dataFolder) => Directory.EnumerateDirectories("/proc")
+        .Where(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        .Any(folder => WorksIn(Path.Combine(folder, "cwd")) == RealPath.Of(dataFolder));
+
+    private static string? WorksIn(string link)
+    {
+        try
+        {
+            return new DirectoryInfo(link).LinkTarget;
+        }
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+        {
+            // It ended, or is another user's, who has no server of ours.
+            return null;
+        }
     }
 
     // Lines: process id, data folder, start, port, socket folder, address, shared memory, status.

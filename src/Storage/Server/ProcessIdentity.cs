@@ -35,6 +35,9 @@ public sealed record ProcessIdentity(int Pid, long Start, string Boot)
         ? new ProcessIdentity(pid, start, BootNow())
         : null;
 
+    /// <summary>Whether it has ended and still has its number, because its parent hasn't looked: the system takes signals for it as for a live one.</summary>
+    internal static bool IsUnreaped(int pid) => Look(pid) is { Condition: ProcessCondition.Gone };
+
     private static (long Start, ProcessCondition Condition)? Look(int pid) => pid <= 0 ? null
         : File.Exists("/proc/self/stat") ? FromProc(pid)
         : FromSystem(pid);

@@ -7,6 +7,12 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
 {
     /// <summary>All it printed, for an error message.</summary>
     public string Said => $"{Output}\n{Errors}".Trim();
+
+    /// <summary>The line that says why it failed; all it printed where none does.</summary>
+    public string Cause => CauseIn(Said) ?? Said;
+
+    public static string? CauseIn(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("could not", StringComparison.Ordinal))?.Trim();
 }
 
 /// <summary>Runs short programs of the system and reads what they say.</summary>

@@ -89,7 +89,7 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
 
             var said = await NewLinesAsync(record.LogFile, before, cancellationToken);
             if (attempt == Attempts || !IsPassing(said, record))
-                throw new EmbeddedServerException($"PostgreSQL does not start on {record.DataFolder}: {Cause(said, result)} Its log is {record.LogFile}.");
+                throw new EmbeddedServerException($"PostgreSQL does not start on {record.DataFolder}: {ProgramResult.CauseIn(said) ?? result.Said} Its log is {record.LogFile}.");
             await Task.Delay(Poll * 4, time, cancellationToken);
         }
     }
@@ -119,6 +119,8 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         var since = time.GetTimestamp();
         while (Postmaster.Find(dataFolder) is { } postmaster)
         {
+            if (ProcessIdentity.Of(postmaster.Pid)?.Condition == ProcessCondition.Stopped)
+                throw new EmbeddedServerException($"The server on {dataFolder} (process {postmaster.Pid}) was stopped by a signal and answers nobody; 'kill -CONT {postmaster.Pid}' lets it go on, './dxy down' stops it.");
             if (postmaster.IsReady)
                 return postmaster;
             if (time.GetElapsedTime(since) > LongestRecovery)
@@ -136,9 +138,4 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         using var reader = new StreamReader(log);
         return await reader.ReadToEndAsync(cancellationToken);
     }
-
-    private static string Cause(string said, ProgramResult result) => said
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("could not", StringComparison.Ordinal))
-        ?? result.Said;
 }

@@ -18,7 +18,9 @@ public sealed class UnitTests
             using var verify = Process.Start(new ProcessStartInfo("/usr/bin/systemd-analyze", ["verify", "--man=no", unit]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             var said = await verify.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await verify.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.DoesNotContain(said.Split('\n'), line => line.Contains("dxy-silo", StringComparison.Ordinal));
+            // Two settings that systemd knows from 254 on and an older one passes over, saying so.
+            Assert.DoesNotContain(said.Split('\n'), line => line.Contains("dxy-silo", StringComparison.Ordinal)
+                && !line.Contains("Unknown key 'RestartSteps'", StringComparison.Ordinal) && !line.Contains("Unknown key 'RestartMaxDelaySec'", StringComparison.Ordinal));
             Assert.Equal(0, verify.ExitCode);
         }
         finally

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DxyOrleans.Storage.Server;
+using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Server;
 
@@ -54,6 +55,42 @@ public sealed class EmbeddedServerRestartTests
 
         Assert.NotEqual(before.Port, after.Port);
         Assert.Equal(1, await ServerHome.AskAsync<int>(after.ConnectionString, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_stopped_by_a_signal_is_named_and_can_be_stopped_in_order()
+    {
+        await using var home = new ServerHome();
+        var server = await home.StartAsync();
+        LiveProcess.Signal(server.Pid, LiveProcess.Stop);
+        while (ProcessIdentity.Of(server.Pid)!.Condition != ProcessCondition.Stopped)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        var fault = await Assert.ThrowsAsync<EmbeddedServerException>(() => home.StartAsync());
+
+        Assert.Contains($"process {server.Pid}) was stopped by a signal", fault.Message, StringComparison.Ordinal);
+        await server.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
+        Assert.Null(home.Find());
+    }
+
+    [Fact]
+    public async Task A_pid_file_of_a_server_that_is_dead_and_unreaped_keeps_no_other_from_starting()
+    {
+        await using var home = new ServerHome();
+        var before = await home.StartAsync();
+        await before.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
+        var (parent, child) = await LiveProcess.UnreapedAsync();
+        using (parent)
+        {
+            var file = Postmaster.PidFile(before.DataFolder);
+            await File.WriteAllTextAsync(file, $"{child.Pid}\n{before.DataFolder}\n", TestContext.Current.CancellationToken);
+            Postmaster.RemoveStalePidFile(before.DataFolder);
+            Assert.False(File.Exists(file));
+        }
+
+        Assert.Equal(1, await ServerHome.AskAsync<int>((await home.StartAsync()).ConnectionString, "SELECT 1"));
     }
 
     [Fact]
