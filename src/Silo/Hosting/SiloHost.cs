@@ -78,7 +78,12 @@ static class SiloHost
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ClusterIdentity>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterIdentity>());
         services.AddSingleton<RestartWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<RestartWatch>());
+        if (!options.Shadow)
+        {
+            // A shadow is asked to restart by nobody, and may not take the request back.
+            services.AddHostedService(provider => provider.GetRequiredService<RestartWatch>());
+        }
+
         services.AddHostedService<StopDeadline>();
         if (!options.Shadow)
         {
