@@ -2,7 +2,11 @@ using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Migration.Phases.Copy;
+using DxyOrleans.Storage.Migration.Phases.Deploy;
+using DxyOrleans.Storage.Migration.Phases.Derive;
 using DxyOrleans.Storage.Migration.Phases.PreFlight;
+using DxyOrleans.Storage.Migration.Phases.Purge;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration;
@@ -92,12 +96,18 @@ public sealed record MigrationPlan(
     static async Task<PlannedStep> StepAsync(IMigrationStep step, RunContext context, bool installed, CancellationToken cancellation)
     {
         var sql = PlannedSql.Of(step, context.Run);
+        if (!installed && (step is CatchUpStep or PartialsStep or RestartStep or RowsStep))
+        {
+            // Asked all the same, each would leave an error in the server's log.
+            return new PlannedStep(step.Name, step.Phase, [BeforeSchema], sql, null);
+        }
+
         try
         {
             return new PlannedStep(step.Name, step.Phase, await step.PlanAsync(context, cancellation), sql, null);
         }
-        catch (PostgresException fault) when (!installed && fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction
-            or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException fault) when (!installed && (fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction
+            or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege))
         {
             return new PlannedStep(step.Name, step.Phase, [BeforeSchema], sql, null);
         }
