@@ -14,9 +14,14 @@ sealed class TablePlaces
     static readonly string[] AfterName = ["WHERE", "SET", "ON", "ORDER", "GROUP", "LIMIT", "UNION", "RETURNING", "SELECT", "JOIN", "LEFT", "RIGHT", "FULL", "CROSS", "INNER", "FOR", "USING", "HAVING", "VALUES", "TO", "FROM"];
 
     readonly List<TablePlace> _named = [];
+    readonly List<SqlToken> _tokens;
+
+    // Of each token the bracket that it stands in, -1 for none.
+    readonly int[] _bracket;
 
     public TablePlaces(List<SqlToken> tokens, BoundTable data, BoundTable derived)
     {
+        (_tokens, _bracket) = (tokens, Brackets(tokens));
         for (var at = 1; at + 2 < tokens.Count; at++)
         {
             if (!tokens[at].Is("public") || tokens[at + 1].Text != "." || (tokens[at + 2].Text == BoundTable.New ? data : tokens[at + 2].Text == BoundTable.Old ? derived : null) is not { } table)
@@ -82,7 +87,7 @@ sealed class TablePlaces
         return end;
     }
 
-    /// <summary>Which table's columns an alias calls at a place: what is read or written under it nearest before, else nearest after.</summary>
+    /// <summary>Which table's columns an alias calls at a place, as SQL has it: what bears it in the same SELECT, else in the one around it.</summary>
     public (BoundTable Table, bool IsTarget)? Of(string alias, int at)
     {
         foreach (var target in Targets)
@@ -93,8 +98,65 @@ sealed class TablePlaces
             }
         }
 
-        var read = _named.LastOrDefault(one => one.Alias == alias && one.At < at) ?? _named.FirstOrDefault(one => one.Alias == alias);
-        return read is null || read.Table.IsOurs ? null : (read.Table, false);
+        while (true)
+        {
+            var bracket = _bracket[at];
+            if (Named(alias, at, bracket) is var named and > 0)
+            {
+                return _named.Find(one => one.At + 3 == named) is { Table.IsOurs: false } place ? (place.Table, false) : null;
+            }
+
+            if (bracket < 0)
+            {
+                return null;
+            }
+
+            at = bracket;
+        }
+    }
+
+    // The AS before an alias in the SELECT that a place belongs to; 0 when that has none of the name.
+    int Named(string alias, int at, int bracket)
+    {
+        var from = at;
+        while (from > 0 && from - 1 > bracket && !IsBorder(from - 1, bracket))
+        {
+            from--;
+        }
+
+        for (; from < _tokens.Count && !(from > at && (IsBorder(from, bracket) || _bracket[from] < bracket)); from++)
+        {
+            if (_bracket[from] == bracket && from > 0 && _tokens[from].Is("AS") && from + 1 < _tokens.Count && _tokens[from + 1].Text == alias)
+            {
+                return from;
+            }
+        }
+
+        return 0;
+    }
+
+    bool IsBorder(int at, int bracket) => _bracket[at] == bracket
+        && (_tokens[at].Is("UNION") || _tokens[at].Is("EXCEPT") || _tokens[at].Is("INTERSECT") || _tokens[at].Text is ";" or "$$");
+
+    static int[] Brackets(List<SqlToken> tokens)
+    {
+        var brackets = new int[tokens.Count];
+        var open = new Stack<int>();
+        for (var at = 0; at < brackets.Length; at++)
+        {
+            if (tokens[at].Text is ")" or "]" && open.Count > 0)
+            {
+                open.Pop();
+            }
+
+            brackets[at] = open.Count > 0 ? open.Peek() : -1;
+            if (tokens[at].Text is "(" or "[")
+            {
+                open.Push(at);
+            }
+        }
+
+        return brackets;
     }
 
     static (string? Alias, int Next) Alias(List<SqlToken> tokens, int at) =>
