@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using Npgsql;
 using Xunit;
 
@@ -67,7 +68,7 @@ public sealed class PgBouncer : IAsyncDisposable
         var through = new NpgsqlConnectionStringBuilder(connectionString) { Host = folder, Port = Port };
         var bouncer = new PgBouncer(folder, Process.Start(start)!, through.ConnectionString);
         var socket = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{Port}"));
-        for (var waited = Stopwatch.StartNew(); !File.Exists(socket);)
+        for (var waited = Stopwatch.StartNew(); !Answers(socket);)
         {
             if (bouncer._process.HasExited || waited.Elapsed > Patience)
             {
@@ -79,6 +80,26 @@ public sealed class PgBouncer : IAsyncDisposable
         }
 
         return bouncer;
+    }
+
+    // Its file is there a moment before it is listened to.
+    static bool Answers(string socket)
+    {
+        if (!File.Exists(socket))
+        {
+            return false;
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(socket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

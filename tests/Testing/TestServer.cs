@@ -19,7 +19,7 @@ public sealed class TestServer : IAsyncLifetime
     // What the embedded server sets for itself, back at PostgreSQL's own defaults: our statements have to be fast and right on these.
     private static readonly Dictionary<string, string> AsPeopleHaveIt = new()
     {
-        ["random_page_cost"] = "4", ["work_mem"] = "4MB", ["maintenance_work_mem"] = "64MB",
+        ["jit"] = "on", ["random_page_cost"] = "4", ["work_mem"] = "4MB", ["maintenance_work_mem"] = "64MB",
         ["max_connections"] = "200", ["shared_buffers"] = "128MB", ["max_wal_size"] = "512MB",
         // For the tests of replication.
         ["wal_level"] = "logical",
