@@ -9,7 +9,7 @@ public sealed class SessionSettingsTests(TestServer server)
     static readonly (string Name, string Odd, string Wanted)[] Settings =
     [
         ("default_transaction_isolation", "serializable", "read committed"), ("default_transaction_read_only", "on", "off"), ("default_transaction_deferrable", "on", "off"),
-        ("statement_timeout", "250ms", "1min"), ("lock_timeout", "1ms", "0"), ("idle_in_transaction_session_timeout", "50ms", "1min"), ("idle_session_timeout", "50ms", "0"),
+        ("statement_timeout", "5s", "1min"), ("lock_timeout", "1ms", "0"), ("idle_in_transaction_session_timeout", "5s", "1min"), ("idle_session_timeout", "5s", "0"),
         ("standard_conforming_strings", "off", "on"), ("DateStyle", "German, DMY", "ISO, MDY"), ("IntervalStyle", "sql_standard", "postgres"), ("bytea_output", "escape", "hex"),
         ("extra_float_digits", "-10", "1"),
     ];
