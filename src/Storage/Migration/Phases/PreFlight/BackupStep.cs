@@ -48,7 +48,7 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
             return await CommitAsync(context, transaction, number, Begin, 0, cancellation);
         }
 
-        var months = await connection.Text(Backup.Sql("next_month", table), symbol, next, end).RowsAsync(row => (From: row.GetUtc(0), To: row.GetUtc(1)), cancellation);
+        var months = await connection.AsItStands(Backup.Sql("next_month", table), symbol, next, end).RowsAsync(row => (From: row.GetUtc(0), To: row.GetUtc(1)), cancellation);
         if (months.Count == 0)
         {
             // A way back looks its rows up by time.
@@ -57,10 +57,10 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         }
 
         var (from, to) = (months[0].From.ToDateTime(), UtcTime.Min(months[0].To, Backup.End(context.Run)).ToDateTime());
-        await connection.Text(Backup.Sql("save_month", table, backup), symbol, from, to).RunAsync(cancellation);
+        await connection.AsItStands(Backup.Sql("save_month", table, backup), symbol, from, to).RunAsync(cancellation);
         await connection.Text($"CREATE TEMP TABLE dxy_restored (LIKE {table}) ON COMMIT DROP").RunAsync(cancellation);
-        await connection.Text(Backup.Sql("save_month", backup, "pg_temp.dxy_restored"), symbol, from, to).RunAsync(cancellation);
-        var (rows, different) = (await connection.Text(Backup.Sql("restored", table, "pg_temp.dxy_restored"), symbol, from, to).RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation))[0];
+        await connection.AsItStands(Backup.Sql("save_month", backup, "pg_temp.dxy_restored"), symbol, from, to).RunAsync(cancellation);
+        var (rows, different) = (await connection.AsItStands(Backup.Sql("restored", table, "pg_temp.dxy_restored"), symbol, from, to).RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation))[0];
         if (different == 0)
         {
             return await CommitAsync(context, transaction, number, to, rows, cancellation);
