@@ -62,18 +62,19 @@ SET work_mem = '16MB'
 AS $$
 DECLARE
   v_now timestamptz := dxy.now();
+  v_ended timestamptz := dxy.transaction_time();
 BEGIN
   IF NOT dxy.is_moving() THEN
     WITH gone AS (
       INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
-                                  source, deleted, replaced_at)
+                                  source, deleted, replaced_at, began_at, ended_at)
       SELECT tg_argv[0], o.canonical_symbol, o.timeframe, o.ts_utc, o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count,
-             o.source, true, v_now
+             o.source, true, v_now, coalesce(o.created_at, o.ingested_at, o.updated_at), v_ended
       FROM old_rows AS o
       WHERE NOT o.is_partial
     )
-    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-    SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now
+    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at, gone)
+    SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now, true
     FROM (SELECT o.canonical_symbol, o.timeframe, min(o.ts_utc) AS first_ts, max(o.ts_utc) AS last_ts FROM old_rows AS o GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
   END IF;
@@ -101,13 +102,15 @@ SET enable_mergejoin = off
 AS $$
 DECLARE
   v_now timestamptz := dxy.now();
+  v_ended timestamptz := dxy.transaction_time();
 BEGIN
   IF NOT dxy.is_moving() THEN
     -- Old and new rows are paired by the bar's key; a row whose key itself was changed stands in the join alone, on both sides.
     WITH changed AS MATERIALIZED (
       SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
              o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
-             n.canonical_symbol IS NULL AS ended,
+             coalesce(o.created_at, o.ingested_at, o.updated_at) AS began_at,
+             n.canonical_symbol IS NULL AS ended, NOT n.is_partial AND coalesce(o.is_partial, true) AS began,
              coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
              coalesce(n.timeframe, o.timeframe) AS timeframe,
              coalesce(n.ts_utc, o.ts_utc) AS ts_utc
@@ -118,15 +121,20 @@ BEGIN
             IS DISTINCT FROM (o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial)
     ), remembered AS (
       INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
-                                  source, deleted, replaced_at)
+                                  source, deleted, replaced_at, began_at, ended_at, absent)
       SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
-             c.source, c.ended, v_now
+             c.source, c.ended, v_now, c.began_at, v_ended, false
       FROM changed AS c
       WHERE NOT c.old_partial
+      UNION ALL
+      -- A final bar that came otherwise than by an INSERT: until then there was none.
+      SELECT tg_argv[0], c.symbol, c.timeframe, c.ts_utc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, v_now, NULL, v_ended, true
+      FROM changed AS c
+      WHERE c.began
     )
-    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now
-    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts FROM changed AS c GROUP BY 1, 2) AS s
+    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at, gone)
+    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now, bool_or(s.gone)
+    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts, bool_or(c.ended) AS gone FROM changed AS c GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
   END IF;
 
@@ -155,12 +163,14 @@ SET enable_mergejoin = off
 AS $$
 DECLARE
   v_now timestamptz := dxy.now();
+  v_ended timestamptz := dxy.transaction_time();
 BEGIN
   IF NOT dxy.is_moving() THEN
     WITH changed AS MATERIALIZED (
       SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,
              o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial AS old_partial, o.source,
-             n.canonical_symbol IS NULL AS ended,
+             coalesce(o.created_at, o.ingested_at, o.updated_at) AS began_at,
+             n.canonical_symbol IS NULL AS ended, NOT n.is_partial AND coalesce(o.is_partial, true) AS began,
              coalesce(n.canonical_symbol, o.canonical_symbol) AS symbol,
              coalesce(n.timeframe, o.timeframe) AS timeframe,
              coalesce(n.ts_utc, o.ts_utc) AS ts_utc
@@ -172,15 +182,20 @@ BEGIN
             IS DISTINCT FROM (o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.is_partial)
     ), remembered AS (
       INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
-                                  source, deleted, replaced_at)
+                                  source, deleted, replaced_at, began_at, ended_at, absent, soft)
       SELECT tg_argv[0], c.old_symbol, c.old_timeframe, c.old_ts, c.open, c.high, c.low, c.close, c.vol, c.vwap, c.trade_count,
-             c.source, c.ended, v_now
+             c.source, c.ended, v_now, c.began_at, v_ended, false, c.ended AND coalesce(current_setting('dxy.writer', true), '') <> 'own'
       FROM changed AS c
       WHERE NOT c.old_partial
+      UNION ALL
+      -- A final bar that came otherwise than by an INSERT: until then there was none.
+      SELECT tg_argv[0], c.symbol, c.timeframe, c.ts_utc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, v_now, NULL, v_ended, true, false
+      FROM changed AS c
+      WHERE c.began
     )
-    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
-    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now
-    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts FROM changed AS c GROUP BY 1, 2) AS s
+    INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at, gone)
+    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now, bool_or(s.gone)
+    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts, bool_or(c.ended) AS gone FROM changed AS c GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
   END IF;
 

@@ -17,7 +17,7 @@ BEGIN
   WITH taken AS (
     DELETE FROM dxy.change
     WHERE ctid = ANY (ARRAY(SELECT c.ctid FROM dxy.change AS c LIMIT p_limit FOR UPDATE SKIP LOCKED))
-    RETURNING symbols, timeframes, first_ts, last_ts
+    RETURNING symbols, timeframes, first_ts, last_ts, recorded_at, gone
   ), touched AS (
     SELECT d.target_symbol, d.target_timeframe,
            range_agg(tstzrange(dxy.bucket(d.target_timeframe, t.first_ts),
@@ -42,6 +42,16 @@ BEGIN
     INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at)
     SELECT t.target_symbol, t.target_timeframe, lower(r), upper(r), 'change', v_now
     FROM touched AS t, unnest(t.ranges) AS r
+  ), lost AS (
+    -- Bars that went may come back (a reload by DELETE and INSERT): a minute later it is looked at what didn't. Deriving knows how old they may be; a year at most.
+    INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at, retry_at)
+    SELECT d.target_symbol, d.target_timeframe, dxy.bucket(d.target_timeframe, g.first_ts), dxy.bucket(d.target_timeframe, g.last_ts) + d.target_length + d.carry,
+           'gone', v_now, max(g.recorded_at) + interval '1 minute'
+    FROM (SELECT c.symbols, c.timeframes, c.recorded_at, greatest(c.first_ts, v_now - interval '366 days') AS first_ts, least(c.last_ts, v_now) AS last_ts
+          FROM taken AS c
+          WHERE c.gone AND c.last_ts >= v_now - interval '366 days' AND c.first_ts <= v_now) AS g
+    JOIN dxy.dependency AS d ON d.input_symbol = ANY (g.symbols) AND d.input_timeframe = ANY (g.timeframes)
+    GROUP BY 1, 2, 3, 4
   )
   SELECT count(*)::integer FROM taken INTO v_taken;
   RETURN v_taken;

@@ -48,6 +48,7 @@ BEGIN
   SELECT p_symbol, '1m', p_ts, p_level, p_level, p_level, p_level, 0, NULL, 0, false, 'synthetic', v_now, p_raw, v_now, v_now, 1
   WHERE NOT EXISTS (SELECT FROM public.derived_data_bars AS d WHERE d.canonical_symbol = p_symbol AND d.timeframe = '1m' AND d.ts_utc = p_ts AND d.deleted_at IS NULL)
     AND NOT EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = p_symbol AND b.timeframe = '1m' AND b.ts_utc = p_ts)
+    AND NOT EXISTS (SELECT FROM dxy.soft_deleted(p_symbol, '1m', p_ts, p_ts + interval '1 minute'))
   ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   IF v_rows > 0 AND v_mode <> 'legacy' THEN

@@ -10,8 +10,11 @@ GRANT SELECT ON dxy.clock TO dxy_capture, dxy_silo, dxy_reader;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dxy FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dxy.now() TO dxy_capture, dxy_silo, dxy_reader;
-GRANT EXECUTE ON FUNCTION dxy.is_moving() TO dxy_capture;
+GRANT EXECUTE ON FUNCTION dxy.is_moving(), dxy.transaction_time() TO dxy_capture;
 GRANT EXECUTE ON FUNCTION dxy.length_of(text), dxy.bucket(text, timestamptz), dxy.derivable() TO dxy_silo, dxy_reader;
+GRANT EXECUTE ON FUNCTION dxy.is_price(numeric), dxy.bar_fault(numeric, numeric, numeric, numeric), dxy.known_volume(numeric), dxy.known_count(numeric), dxy.time_text(timestamptz),
+  dxy.price_text(numeric), dxy.on_calendar(timestamptz),
+  dxy.denied_minutes(text, text, timestamptz, timestamptz), dxy.denied_buckets(text, text, text, timestamptz, timestamptz), dxy.soft_deleted(text, text, timestamptz, timestamptz) TO dxy_silo, dxy_reader, dxy_console, dxy_approver, dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.lock_target(text, text), dxy.lock_week(text, text, timestamptz), dxy.lock_due_weeks(text, text, interval, interval), dxy.try_lock_weeks(text, text, timestamptz, timestamptz), dxy.week_of(timestamptz), dxy.week_key(text, text, timestamptz), dxy.hold_route(text), dxy.expand_changes(integer), dxy.adopt_targets() TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.keep_months() TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.forget(interval, integer) TO dxy_silo;

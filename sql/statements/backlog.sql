@@ -2,7 +2,7 @@
 SELECT (SELECT count(*) FROM dxy.change AS c WHERE $1::text[] IS NULL OR c.symbols && ARRAY(
           SELECT DISTINCT p.input_symbol FROM dxy.dependency AS p WHERE p.target_symbol = ANY ($1))),
        coalesce(sum(extract(epoch FROM least(d.to_ts, n.at) - d.from_ts) / 60) FILTER (WHERE ripe), 0)::double precision,
-       min(greatest(d.recorded_at, d.from_ts + dxy.length_of(d.timeframe))) FILTER (WHERE ripe),
+       min(greatest(d.recorded_at, d.from_ts + dxy.length_of(d.timeframe), d.retry_at)) FILTER (WHERE ripe),
        count(*) FILTER (WHERE d.attempts > 0),
        coalesce(max(d.attempts), 0),
        n.at

@@ -11,6 +11,6 @@ SELECT CASE WHEN $5 = 'data_bars'
             ELSE EXISTS (SELECT FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2
                          AND b.ts_utc >= $4 - interval '7 days' AND b.ts_utc < $4 AND b.ingested_at <= b.ts_utc + interval '61 minutes') END,
        CASE WHEN $5 = 'data_bars'
-            THEN (SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $4)
+            THEN (SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $4 AND b.ts_utc < '9999-12-30 00:00:00+00')
             ELSE (SELECT min(b.ts_utc) FROM public.derived_data_bars AS b
-                  WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $4 AND b.deleted_at IS NULL) END
+                  WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $4 AND b.ts_utc < '9999-12-30 00:00:00+00' AND b.deleted_at IS NULL) END

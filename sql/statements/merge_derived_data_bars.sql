@@ -1,6 +1,6 @@
 -- merge_data_bars.sql for the other table. Only active rows (deleted_at is null) are seen, and of several of one bar the winner alone: the greatest version,
 -- then the newest. What unique key the shop's table has doesn't matter: the winner is updated where it stands, a bar that has none is inserted.
--- Parameters and letters are the same; one more letter: r, neither updated nor inserted, because another program was faster or a soft-deleted row holds the key.
+-- Parameters and letters are the same; two more letters: d, the host deleted the bar softly, and so it stays; r, neither updated nor inserted, because another program was faster or a soft-deleted row holds the key.
 WITH input AS MATERIALIZED (
   SELECT t.*, t.raw_text::jsonb AS raw
   FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[],
@@ -9,7 +9,10 @@ WITH input AS MATERIALIZED (
 ), seen AS MATERIALIZED (
   SELECT i.*, d.part, d.place,
          CASE
-           WHEN d.canonical_symbol IS NULL THEN 'n'
+           WHEN d.canonical_symbol IS NULL THEN CASE WHEN (
+             SELECT c.soft FROM dxy.correction AS c
+             WHERE c.table_name = 'derived_data_bars' AND c.canonical_symbol = i.symbol AND c.timeframe = i.timeframe AND c.ts_utc = i.ts AND NOT c.absent
+             ORDER BY c.replaced_at DESC, c.id DESC LIMIT 1) THEN 'd' ELSE 'n' END
            WHEN (d.open, d.high, d.low, d.close, d.vol, d.vwap, d.trade_count, d.is_partial)
                 IS NOT DISTINCT FROM (i.open, i.high, i.low, i.close, i.vol, i.vwap, i.trade_count, i.is_partial)
                 -- A copied row says besides who copied it.

@@ -8,6 +8,9 @@ namespace DxyOrleans.Storage;
 /// <summary>Our types on the wire.</summary>
 public static class NpgsqlExtensions
 {
+    static readonly UtcTime First = UtcTime.At(1, 1, 2);
+    static readonly UtcTime Last = UtcTime.At(9999, 12, 30);
+
     public static UtcTime GetUtc(this NpgsqlDataReader reader, int ordinal)
     {
         var time = reader.GetDateTime(ordinal);
@@ -24,8 +27,9 @@ public static class NpgsqlExtensions
     public static NpgsqlParameterCollection AddSeries(this NpgsqlParameterCollection parameters, Series series) =>
         parameters.With(series.Symbol.Name).With(series.Timeframe.ToString());
 
+    /// <summary>A range of times. Its ends are kept on the calendar: the driver takes .NET's first and last instant for infinities, and rows of those can't be read.</summary>
     public static NpgsqlParameterCollection AddRange(this NpgsqlParameterCollection parameters, TimeRange range) =>
-        parameters.With(range.From.ToDateTime()).With(range.To.ToDateTime());
+        parameters.With(UtcTime.Max(range.From, First).ToDateTime()).With(UtcTime.Min(range.To, Last).ToDateTime());
 
     /// <summary>A statement that is written for our tables, for the host's that this connection leads to: as it stands where they are such as ours.</summary>
     public static string Bound(this NpgsqlConnection connection, string sql) => HostBindings.Of(connection).Render(sql);

@@ -60,7 +60,7 @@ internal sealed class BarsVerb : Verb
         var table = await BarExport.TableAsync(database, registry, series, cancellation);
         var to = parse.GetValue(_to) ?? Forever;
         var from = parse.GetValue(_from) ?? UtcTime.At(1, 1, 1);
-        if (last is not null || parse.GetValue(_from) is null && asOf is null)
+        if (asOf is null && (last is not null || parse.GetValue(_from) is null))
         {
             from = UtcTime.Max(from, await BarExport.NewestFromAsync(database, table, series, to, last ?? UsualCount, cancellation) ?? from);
         }
@@ -68,6 +68,12 @@ internal sealed class BarsVerb : Verb
         var range = Values.Range(from, to);
         var format = session.Json ? "json" : parse.GetValue(_format)!;
         var bars = BarExport.ReadAsync(database, table, series, range, asOf, cancellation);
+        if (asOf is not null && last is { } count)
+        {
+            // The newest of then, which needn't be those of now.
+            bars = NewestAsync(bars, count);
+        }
+
         if (follow)
         {
             await BarFollower.RunAsync(session, database, table, series, range.From, format, cancellation);
@@ -81,6 +87,24 @@ internal sealed class BarsVerb : Verb
             _ => TableAsync(session, bars, cancellation),
         });
         return ExitCode.Done;
+    }
+
+    static async IAsyncEnumerable<ExportedBar> NewestAsync(IAsyncEnumerable<ExportedBar> bars, int count)
+    {
+        var newest = new Queue<ExportedBar>();
+        await foreach (var bar in bars)
+        {
+            newest.Enqueue(bar);
+            if (newest.Count > count)
+            {
+                newest.Dequeue();
+            }
+        }
+
+        foreach (var bar in newest)
+        {
+            yield return bar;
+        }
     }
 
     static async Task CsvAsync(Session session, IAsyncEnumerable<ExportedBar> bars, CancellationToken cancellation)

@@ -13,7 +13,7 @@ internal sealed class DeriveVerb : Verb
     readonly Option<UtcTime?> _from = Values.From();
     readonly Option<UtcTime?> _to = Values.To();
     readonly Option<int?> _version = new("--version") { Description = "Derive by this version, whatever the stored rows carry: 1 or 2.", HelpName = "N" };
-    readonly Option<bool> _prune = new("--prune") { Description = "Remove stored bars whose inputs are gone." };
+    readonly Option<bool> _prune = new("--prune") { Description = "Remove stored bars whose inputs are gone, and make its rollups of the rest." };
 
     public DeriveVerb()
         : base("derive", "Recomputes a range of an index from its pairs, and its rollups.", "derive DXY --from 2019-10-01T00:00:00Z --to 2020-01-01T00:00:00Z")

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Client.Verbs;
@@ -43,7 +44,7 @@ internal sealed class ExplainVerb : Verb
         if (why.Stored is { } stored)
         {
             writer.WriteLine($"close {P(stored.Bar.Close)}, recomputed {(why.Recomputed is { } level ? P(level) : "-")}, deriving version {why.Version}");
-            writer.WriteLine($"written {stored.CreatedAt} by {stored.Source}, last changed {stored.UpdatedAt}, corrected {why.Corrections} times");
+            writer.WriteLine($"written {stored.CreatedAt?.ToString() ?? "?"} by {stored.Source}, last changed {stored.UpdatedAt?.ToString() ?? "?"}, corrected {why.Corrections} times");
         }
 
         if (why.Before is { } before)
@@ -55,7 +56,7 @@ internal sealed class ExplainVerb : Verb
         foreach (var pair in why.Pairs)
         {
             table.Add(pair.Component.Symbol.Name, pair.Component.Exponent.ToString("0.000", CultureInfo.InvariantCulture),
-                pair.Close is { } close ? close.ToString("R", CultureInfo.InvariantCulture) : pair.IsPartial ? "partial" : "missing",
+                pair.Close is { } close ? close.ToString("R", CultureInfo.InvariantCulture) : pair.Unfit is not null ? "no price" : pair.IsPartial ? "partial" : "missing",
                 pair.Close is null ? "-" : pair.AgeMinutes.ToString(CultureInfo.InvariantCulture),
                 pair.BeforeClose?.ToString("R", CultureInfo.InvariantCulture) ?? "-", pair.Points is { } points ? Signed(points) : "-",
                 pair.LastBefore?.ToString() ?? "none", pair.NextAfter?.ToString() ?? "none");
@@ -92,11 +93,13 @@ internal sealed class ExplainVerb : Verb
             json.WriteStartObject();
             json.WriteString("symbol", pair.Component.Symbol.Name);
             json.WriteNumber("exponent", pair.Component.Exponent);
-            json.Price("close", (decimal?)pair.Close);
+            json.Price("close", AsPrice(pair.Close));
             json.WriteNumber("age_minutes", pair.AgeMinutes);
-            json.Price("before_close", (decimal?)pair.BeforeClose);
+            json.Price("before_close", AsPrice(pair.BeforeClose));
             json.Price("contributed_points", (decimal?)pair.Points);
             json.WriteBoolean("missing", pair.Close is null);
+            json.WriteBoolean("standing", pair.Standing is not null);
+            json.WriteString("unfit", pair.Unfit);
             json.Time("last_before", pair.LastBefore);
             json.Time("next_after", pair.NextAfter);
             json.WriteEndObject();
@@ -104,6 +107,8 @@ internal sealed class ExplainVerb : Verb
 
         json.WriteEndArray();
     }
+
+    static decimal? AsPrice(double? close) => close is { } price && Price.IsOne(price) ? (decimal)price : null;
 
     static string P(decimal price) => price.ToString("F8", CultureInfo.InvariantCulture);
 

@@ -86,5 +86,7 @@ internal sealed class GapsVerb : Verb
         return ExitCode.Done;
     }
 
-    static string Cause(Gap gap, bool isIndex) => gap.Missing.Length > 0 ? $"no {string.Join(", ", gap.Missing)}" : isIndex ? "not derived" : "no bar";
+    static string Cause(Gap gap, bool isIndex) => gap.Unfit.Length > 0
+        ? $"{(gap.Missing.Length > 0 ? $"no {string.Join(", ", gap.Missing)}" : "no bar")} ({string.Join("; ", gap.Unfit)})"
+        : gap.Missing.Length > 0 ? $"no {string.Join(", ", gap.Missing)}" : isIndex ? "not derived" : "no bar";
 }

@@ -19,10 +19,10 @@ internal sealed class VerifyVerb : Verb
     readonly Option<UtcTime?> _from = Values.From();
     readonly Option<UtcTime?> _to = Values.To();
     readonly Option<Timeframe?> _timeframe = Values.TimeframeOption("Only this timeframe; else everything derived of the symbol.");
-    readonly Option<bool> _sql = new("--sql") { Description = "Print queries by which a stranger can check us, and run nothing." };
+    readonly Option<bool> _sql = new("--sql") { Description = "Print queries by which a stranger can check us, and run nothing: no row back is \"equal\"." };
 
     public VerifyVerb()
-        : base("verify", "Recomputes a range and compares it with what is stored: 0 equal, 10 different, 11 nothing to compare.",
+        : base("verify", "Recomputes a range and compares it with what is stored: 0 equal, 10 different or an input is no bar, 11 nothing to compare.",
             "verify DXY --from 2019-10-01T00:00:00Z --to 2019-11-01T00:00:00Z")
     {
         Arguments.Add(_symbol);
@@ -49,8 +49,8 @@ internal sealed class VerifyVerb : Verb
             var inputs = (await BarExport.RouteAsync(database, entry.Symbol, cancellation)).Read;
             var binding = HostBindings.Of(database);
             WriteSql(session, [.. rules.Select(rule => rule is IndexTargetRule index
-                ? VerifySql.Index(index.Definition, inputs, range, binding)
-                : VerifySql.Rollup(rule.Series, inputs, range, binding))]);
+                ? VerifySql.Index(index.Definition, inputs, range, rule.Ripeness, binding)
+                : VerifySql.Rollup(rule.Series, inputs, range, rule.Ripeness, binding))]);
             return ExitCode.Done;
         }
 
@@ -103,13 +103,18 @@ internal sealed class VerifyVerb : Verb
             return;
         }
 
-        var table = new TextTable("target", "compared", "missing", "different", "unexplained", "inputs gone").Right(1, 2, 3, 4, 5);
+        var table = new TextTable("target", "compared", "missing", "different", "unexplained", "unfit inputs", "inputs gone").Right(1, 2, 3, 4, 5, 6);
         foreach (var result in results)
         {
-            table.Add(result.Target.ToString(), N(result.Compared), N(result.Missing), N(result.Different), N(result.Unexplained), N(result.InputsGone));
+            table.Add(result.Target.ToString(), N(result.Compared), N(result.Missing), N(result.Different), N(result.Unexplained), N(result.Unfit), N(result.InputsGone));
         }
 
         table.Write(session.Out);
+        foreach (var result in results.Where(result => result.SoftDeleted > 0))
+        {
+            session.Out.WriteLine($"deleted      {result.Target}: {N(result.SoftDeleted)} that the inputs give were softly deleted by another program, and stay so");
+        }
+
         foreach (var result in results)
         {
             var shown = session.Verbose ? result.Differences : result.Differences.Where(one => one.Verdict != "inputs gone").Take(Show);
@@ -117,11 +122,18 @@ internal sealed class VerifyVerb : Verb
             {
                 session.Out.WriteLine($"{kind,-12} {result.Target} {difference.Time}: {Prices(difference.Stored)} stored, {Prices(difference.Expected)} from the inputs");
             }
+
+            foreach (var part in session.Verbose ? result.UnfitParts : result.UnfitParts.Take(Show))
+            {
+                session.Out.WriteLine($"{"unfit",-12} {result.Target} {part.Range.From}{(result.Bars(part) > 1 ? $" to {part.Range.To}" : "")}: {part.Reason}");
+            }
         }
 
         session.Out.WriteLine(code switch
         {
             ExitCode.Done => "equal",
+            ExitCode.Differs when results.TrueForAll(result => result.Missing + result.Different + result.Unexplained == 0) =>
+                "equal where it could be compared; the inputs that are no bars have to be mended",
             ExitCode.Differs => "different; './dxy derive' or './dxy rollup' mends what is missing or different, --prune what is unexplained",
             _ => "could not compare: nothing is stored in the range",
         });
@@ -143,7 +155,19 @@ internal sealed class VerifyVerb : Verb
             json.WriteNumber("missing", result.Missing);
             json.WriteNumber("different", result.Different);
             json.WriteNumber("unexplained", result.Unexplained);
+            json.WriteNumber("unfit", result.Unfit);
             json.WriteNumber("inputs_gone", result.InputsGone);
+            json.WriteNumber("soft_deleted", result.SoftDeleted);
+            json.WriteStartArray("unfit_inputs");
+            foreach (var part in result.UnfitParts)
+            {
+                json.WriteStartObject();
+                json.Range(part.Range);
+                json.WriteString("reason", part.Reason);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("differences");
             foreach (var (difference, kind) in result.Differences)
             {

@@ -11,7 +11,7 @@ namespace DxyOrleans.Client.Work;
 
 /// <summary>A stored row as it stands, numbers as the database prints them: what is exported is what is there, whoever wrote it.</summary>
 internal sealed record ExportedBar(
-    Series Series, UtcTime Time, string Open, string High, string Low, string Close, string? Volume, string? Vwap, int? TradeCount, bool IsPartial, string? Source,
+    Series Series, UtcTime Time, string? Open, string? High, string? Low, string? Close, string? Volume, string? Vwap, string? TradeCount, bool IsPartial, string? Source,
     UtcTime? IngestedAt, string Raw, UtcTime? CreatedAt, UtcTime? UpdatedAt);
 
 /// <summary>Reading stored bars for people and programs.</summary>
@@ -60,8 +60,8 @@ internal static class BarExport
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            yield return new ExportedBar(series, reader.GetUtc(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
-                Text(reader, 5), Text(reader, 6), reader.IsDBNull(7) ? null : reader.GetInt32(7), reader.GetBoolean(8), Text(reader, 9),
+            yield return new ExportedBar(series, reader.GetUtc(0), Text(reader, 1), Text(reader, 2), Text(reader, 3), Text(reader, 4),
+                Text(reader, 5), Text(reader, 6), Text(reader, 7), reader.GetBoolean(8), Text(reader, 9),
                 Time(reader, 10), Text(reader, 11) ?? "{}", Time(reader, 12), Time(reader, 13));
         }
     }

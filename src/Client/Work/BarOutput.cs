@@ -11,7 +11,7 @@ internal static class BarOutput
 
     public static string Csv(ExportedBar bar) => string.Join(',',
         bar.Series.Symbol.Name, bar.Series.Timeframe.ToString(), bar.Time.ToString(), bar.Open, bar.High, bar.Low, bar.Close, bar.Volume, bar.Vwap,
-        bar.TradeCount?.ToString(System.Globalization.CultureInfo.InvariantCulture), bar.IsPartial ? "true" : "false", bar.Source, bar.IngestedAt?.ToString(),
+        bar.TradeCount, bar.IsPartial ? "true" : "false", bar.Source, bar.IngestedAt?.ToString(),
         $"\"{bar.Raw.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", bar.CreatedAt?.ToString(), bar.UpdatedAt?.ToString());
 
     public static void Write(Utf8JsonWriter json, ExportedBar bar)
@@ -25,15 +25,7 @@ internal static class BarOutput
         json.Number("close", bar.Close);
         json.Number("vol", bar.Volume);
         json.Number("vwap", bar.Vwap);
-        if (bar.TradeCount is { } trades)
-        {
-            json.WriteNumber("trade_count", trades);
-        }
-        else
-        {
-            json.WriteNull("trade_count");
-        }
-
+        json.Number("trade_count", bar.TradeCount);
         json.WriteBoolean("is_partial", bar.IsPartial);
         json.WriteString("source", bar.Source);
         json.Time("ingested_at", bar.IngestedAt);

@@ -18,7 +18,7 @@ internal sealed class BarTableText(TextWriter writer)
 
     public void Add(ExportedBar bar)
     {
-        string[] cells = [bar.Time.ToString(), bar.Open, bar.High, bar.Low, bar.Close, bar.Volume ?? "", $"{bar.Source}{(bar.IsPartial ? " partial" : "")}"];
+        string[] cells = [bar.Time.ToString(), bar.Open ?? "", bar.High ?? "", bar.Low ?? "", bar.Close ?? "", bar.Volume ?? "", $"{bar.Source}{(bar.IsPartial ? " partial" : "")}"];
         if (_begun)
         {
             writer.WriteLine(_table.Row(cells));

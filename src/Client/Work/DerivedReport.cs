@@ -26,7 +26,7 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
         return report;
     }
 
-    public static DerivingOptions Deriving(Session session) => new() { Grace = session.Settings.Span("Grace") };
+    public static DerivingOptions Deriving(Session session) => new() { Grace = session.Settings.Span("Grace"), CorrectionWindow = session.Settings.Span("CorrectionWindow") };
 
     public void WriteText(TextWriter writer)
     {

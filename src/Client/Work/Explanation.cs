@@ -20,7 +20,17 @@ namespace DxyOrleans.Client.Work;
 /// <param name="NextAfter">Its first final bar after the minute.</param>
 /// <param name="IsPartial">Whether the minute has a bar of it that isn't final.</param>
 internal sealed record PairPart(
-    IndexComponent Component, double? Close, int AgeMinutes, double? BeforeClose, double? Points, UtcTime? LastBefore, UtcTime? NextAfter, bool IsPartial);
+    IndexComponent Component, double? Close, int AgeMinutes, double? BeforeClose, double? Points, UtcTime? LastBefore, UtcTime? NextAfter, bool IsPartial)
+{
+    /// <summary>The close that stands in the table now where the close that went in came from; null when none does.</summary>
+    public double? Standing { get; init; }
+
+    /// <summary>Why what stands there is no close, with what to do; null when it is one, or nothing stands there.</summary>
+    public string? Unfit { get; init; }
+}
+
+/// <summary>A pair's rows around a minute.</summary>
+internal sealed record Around(double? Close, string? Unfit, bool IsPartial, UtcTime? Last, UtcTime? Next);
 
 /// <summary>An index minute taken apart, or why there is none.</summary>
 internal sealed record Explanation(
@@ -44,7 +54,7 @@ internal sealed record Explanation(
         }
 
         var closes = parts.Select(part => part.Close).ToList();
-        decimal? recomputed = closes.TrueForAll(close => close is > 0) ? IndexFormula.Level(index, [.. closes.Select(close => close!.Value)]) : null;
+        decimal? recomputed = closes.TrueForAll(close => close is > 0) && IndexFormula.TryLevel(index, [.. closes.Select(close => close!.Value)], out var level) ? level : null;
         recomputed = recomputed is { } exact ? HostBindings.Of(database).Precision(table.Name, index.Symbol).Close.Stored(exact) : null;
         var now = await database.NowAsync(cancellation);
         var (status, todo) = stored is null && await ReasonAsync(database, index.Series, time, cancellation) is { } reason
@@ -59,9 +69,12 @@ internal sealed record Explanation(
         var symbol = index.Symbol;
         if (stored is not null)
         {
-            return recomputed is null ? ("stored; its inputs are neither kept nor recorded", "") : recomputed == stored.Bar.Close
-                ? ("stored, and equal to what its inputs give", "")
-                : ("stored, and different from what its inputs give", Derive(symbol, time));
+            return JudgeStored(index, time, stored, recomputed, pairs);
+        }
+
+        if (pairs.FirstOrDefault(pair => pair.Unfit is not null)?.Unfit is { } unfit)
+        {
+            return ($"missing: set aside, because {unfit}", "mend that; it is derived by itself then");
         }
 
         if (time < index.Since)
@@ -86,35 +99,72 @@ internal sealed record Explanation(
             : isDue ? ("missing: due, and not yet derived", "start a silo ('./dxy up'), or " + Derive(symbol, time)) : ("missing: all inputs are there, and it was not derived", Derive(symbol, time));
     }
 
+    // Against what stands in the table now; what the row recorded speaks where nothing stands there any more.
+    static (string Status, string Todo) JudgeStored(IndexDefinition index, UtcTime time, StoredBar stored, decimal? recomputed, IReadOnlyList<PairPart> pairs)
+    {
+        if (recomputed is null)
+        {
+            return ("stored; its inputs are neither kept nor recorded", "");
+        }
+
+        var denying = pairs.Where(pair => pair.Standing is { } close && close != pair.Close).Select(pair => pair.Component.Symbol).ToList();
+        if (recomputed != stored.Bar.Close || denying.Count > 0)
+        {
+            return ($"stored, and different from what its inputs give{(denying.Count > 0 ? $": {string.Join(", ", denying)} says otherwise now" : "")}", Derive(index.Symbol, time));
+        }
+
+        if (pairs.FirstOrDefault(pair => pair.Unfit is not null)?.Unfit is { } unfit)
+        {
+            return ($"stored, and equal to what it was made of; but now {unfit}", "mend that");
+        }
+
+        var gone = pairs.Where(pair => pair.Standing is null).Select(pair => pair.Component.Symbol).ToList();
+        return gone.Count > 0
+            ? ($"stored, inputs gone: {string.Join(", ", gone)} {(gone.Count > 1 ? "have" : "has")} no bar there any more; it agrees with what it was made of, and stands",
+               $"to remove it: {Derive(index.Symbol, time)} --prune")
+            : ("stored, and equal to what its inputs give", "");
+    }
+
     static string Derive(Symbol symbol, UtcTime time) => $"./dxy derive {symbol} --from {time} --to {time + Timeframe.OneMinute}";
 
     static async Task<PairPart> PartAsync(NpgsqlDataSource database, IndexComponent component, UtcTime time, int maxAge, double? recorded, int age,
         double? recordedBefore, decimal? level, UtcTime? beforeTime, CancellationToken cancellation)
     {
-        var (close, partial, last, next) = await AroundAsync(database, component.Symbol, time, cancellation);
-        var used = recorded ?? close;
-        if (used is null && last is { } newest && (time - newest).TotalMinutes <= maxAge)
+        var around = await AroundAsync(database, component.Symbol, time, cancellation);
+        var from = around;
+        if (recorded is not null && age > 0)
         {
-            (used, age) = ((await AroundAsync(database, component.Symbol, newest, cancellation)).Close, (int)(time - newest).TotalMinutes);
+            from = await AroundAsync(database, component.Symbol, time - TimeSpan.FromMinutes(age), cancellation);
+        }
+        else if (recorded is null && around is { Close: null, Unfit: null, Last: { } newest } && (time - newest).TotalMinutes <= maxAge)
+        {
+            (from, age) = (await AroundAsync(database, component.Symbol, newest, cancellation), (int)(time - newest).TotalMinutes);
         }
 
+        // A row keeps a close's fifteen digits.
+        var standing = from.Close is { } close && recorded is not null && (double)(decimal)close == recorded ? recorded : from.Close;
+        var used = recorded ?? standing;
         var before = recordedBefore ?? (beforeTime is { } earlier ? (await AroundAsync(database, component.Symbol, earlier, cancellation)).Close : null);
         double? points = used is { } now && before is { } was && level is { } index
-            ? (double)index * IndexFormula.Contribution(component, (decimal)was, (decimal)now)
+            ? (double)index * component.Exponent * Math.Log(now / was)
             : null;
-        return new PairPart(component, used, age, before, points, last, next, partial);
+        return new PairPart(component, used, age, before, points, around.Last, around.Next, around.IsPartial) { Standing = standing, Unfit = from.Unfit };
     }
 
-    static async Task<(double? Close, bool IsPartial, UtcTime? Last, UtcTime? Next)> AroundAsync(
-        NpgsqlDataSource database, Symbol symbol, UtcTime time, CancellationToken cancellation)
+    static async Task<Around> AroundAsync(NpgsqlDataSource database, Symbol symbol, UtcTime time, CancellationToken cancellation)
     {
         await using var command = database.Statement("component_around");
         command.Parameters.With(symbol.Name).With(time.ToDateTime());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return (reader.IsDBNull(0) ? null : (double)reader.GetDecimal(0), !reader.IsDBNull(1) && reader.GetBoolean(1),
-            reader.IsDBNull(2) ? null : reader.GetUtc(2), reader.IsDBNull(3) ? null : reader.GetUtc(3));
+        var (close, unfit) = reader.GetInt32(1) == 0 ? (null, null) : Close(symbol, time, reader.IsDBNull(0) ? [] : reader.GetFieldValue<byte[]>(0), reader.GetInt32(1));
+        return new Around(close, unfit, !reader.IsDBNull(2) && reader.GetBoolean(2), reader.IsDBNull(3) ? null : reader.GetUtc(3), reader.IsDBNull(4) ? null : reader.GetUtc(4));
     }
+
+    static (double? Close, string? Unfit) Close(Symbol symbol, UtcTime time, byte[] number, int rows) =>
+        BarReader.TryClose(new Series(symbol, Timeframe.OneMinute), time, number, out var close, out var unfit) ? (close, null)
+        : number.Length == 0 && rows > 1 ? (null, $"{symbol}/1m stands twice in the table at {time}, and the rows don't say the same")
+        : (null, unfit.Reason);
 
     static async Task<StoredBar?> OneAsync(NpgsqlDataSource database, BarTable table, Series series, UtcTime time, CancellationToken cancellation)
     {

@@ -29,31 +29,41 @@ internal static class GapScan
         {
             // Windows end in the weekend where they can, so that no gap is cut in two.
             var window = new TimeRange(from, Split(from, end));
-            var present = await MinutesAsync(database, table, series, window, cancellation);
+            var present = await MinutesAsync(database, table, series, window, false, cancellation);
             var components = new List<ComponentMinutes>();
             foreach (var component in entry.Index?.Components ?? [])
             {
-                components.Add(new ComponentMinutes(component.Symbol, await MinutesAsync(database, BarTable.Data, new Series(component.Symbol, Timeframe.OneMinute),
-                    new TimeRange(window.From - TimeSpan.FromMinutes(maxAge), window.To), cancellation)));
+                components.Add(await MinutesAsync(database, BarTable.Data, new Series(component.Symbol, Timeframe.OneMinute),
+                    new TimeRange(window.From - TimeSpan.FromMinutes(maxAge), window.To), true, cancellation));
             }
 
-            yield return (GapFinder.Find(window, present, components, maxAge), FxWeek.OpenMinutes(window), window.To - range.From);
+            yield return (GapFinder.Find(window, present.Minutes, components, maxAge, present.Unfit), FxWeek.OpenMinutes(window), window.To - range.From);
             from = window.To;
         }
     }
 
-    public static async Task<List<long>> MinutesAsync(NpgsqlDataSource database, BarTable table, Series series, TimeRange range, CancellationToken cancellation)
+    // Rows that are no bar are told apart, with the reason; of a component the close alone is asked for.
+    static async Task<ComponentMinutes> MinutesAsync(
+        NpgsqlDataSource database, BarTable table, Series series, TimeRange range, bool closeAlone, CancellationToken cancellation)
     {
         await using var command = database.Statement("read_minutes");
-        command.Parameters.AddSeries(series).AddRange(range).With(table.Name);
+        command.Parameters.AddSeries(series).AddRange(range).With(table.Name).With(closeAlone);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var minutes = new List<long>();
+        var unfit = new Dictionary<long, string>();
         while (await reader.ReadAsync(cancellation))
         {
-            minutes.Add(reader.GetUtc(0).Minute);
+            if (reader.IsDBNull(1))
+            {
+                minutes.Add(reader.GetUtc(0).Minute);
+            }
+            else
+            {
+                unfit[reader.GetUtc(0).Minute] = $"{series.Symbol}: {reader.GetString(1)}";
+            }
         }
 
-        return minutes;
+        return new ComponentMinutes(series.Symbol, minutes) { Unfit = unfit };
     }
 
     static UtcTime Split(UtcTime from, UtcTime end)

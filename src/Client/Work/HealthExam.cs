@@ -91,6 +91,8 @@ internal sealed class HealthExam(
         UtcTime? newest;
         int bars;
         double? move;
+        (int Count, string? Example) unfit;
+        string? beyond, past;
         decimal? lowest, highest;
         await using (var command = database.Statement("health_series"))
         {
@@ -100,14 +102,16 @@ internal sealed class HealthExam(
             newest = reader.IsDBNull(0) ? null : reader.GetUtc(0);
             bars = reader.GetInt32(2);
             move = reader.IsDBNull(3) ? null : reader.GetDouble(3);
+            (unfit, beyond, past) = ((reader.GetInt32(6), Text(reader, 7)), Text(reader, 8), Text(reader, 9));
             (lowest, highest) = (reader.IsDBNull(4) ? null : reader.GetDecimal(4), reader.IsDBNull(5) ? null : reader.GetDecimal(5));
         }
 
         var (isLive, first) = newest is { } end ? await LiveAsync(series, table, end, day, cancellation) : (false, day.To);
-        var freshness = HealthRules.Freshness(entry.Symbol.Name, newest, now, isLive);
+        var freshness = HealthRules.Freshness(entry.Symbol.Name, newest, now, isLive, beyond);
+        var rows = HealthRules.Rows(entry.Symbol.Name, unfit.Count, unfit.Example, past);
         if (newest is null || !isLive)
         {
-            return [freshness];
+            return [freshness, rows];
         }
 
         // Before a series came live it can't have more.
@@ -115,10 +119,13 @@ internal sealed class HealthExam(
         var isDxy = entry.Index is not null && entry.Symbol == IndexDefinition.Dxy.Symbol;
         return [
             freshness,
+            rows,
             HealthRules.Coverage(entry.Symbol.Name, bars, FxWeek.OpenMinutes(window)),
             HealthRules.Outliers(entry.Symbol.Name, move, lowest, highest, isDxy ? LowestDxy : 0, isDxy ? HighestDxy : Price.Limit),
         ];
     }
+
+    static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 
     // Whether the series' bars come as they happen, and from when on in the last day a bar of each minute can be asked for.
     async Task<(bool IsLive, UtcTime From)> LiveAsync(Series series, BarTable table, UtcTime newest, TimeRange day, CancellationToken cancellation)

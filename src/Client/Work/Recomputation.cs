@@ -27,6 +27,14 @@ internal static class Recomputation
         var asked = await new DueStore(database).RequestAsync(target, range, "request", version, prune, cancellation);
         var tally = await backlog.DrainAsync(rule, progress, cancellation);
 
+        if (rule is IndexTargetRule)
+        {
+            foreach (var timeframe in registry.Find(target.Symbol)!.Rollups.Where(timeframe => timeframe > target.Timeframe))
+            {
+                await new DueStore(database).RequestAsync(target with { Timeframe = timeframe }, range, "request", null, prune, cancellation);
+            }
+        }
+
         // The rollups of what was just derived, and whatever a silo took of ours meanwhile.
         await backlog.SettleAsync([target.Symbol], progress, cancellation);
         var bySilo = tally.Minutes + 0.5 < Ripe(asked, rule, began).TotalMinutes

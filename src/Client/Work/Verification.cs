@@ -29,9 +29,18 @@ internal sealed class Verification(Series target)
     /// <summary>Rows whose inputs are gone and which agree with their record.</summary>
     public long InputsGone { get; private set; }
 
+    /// <summary>Bars that the inputs give and that the host deleted softly: they stay deleted.</summary>
+    public long SoftDeleted { get; private set; }
+
+    /// <summary>Bars that can't be judged, or not wholly, because an input of theirs is no bar.</summary>
+    public long Unfit { get; private set; }
+
     public List<(TargetDifference Difference, string Verdict)> Differences { get; } = [];
 
-    public bool HasDifferences => Missing + Different + Unexplained > 0;
+    /// <summary>Which, with the reason.</summary>
+    public List<SetAside> UnfitParts { get; } = [];
+
+    public bool HasDifferences => Missing + Different + Unexplained + Unfit > 0;
 
     /// <summary>Nothing stored that could be compared.</summary>
     public bool IsEmpty => Compared == 0 && Unexplained == 0;
@@ -48,6 +57,9 @@ internal sealed class Verification(Series target)
             var window = new TimeRange(from, UtcTime.Min(from + rule.LongestSlice, range.To));
             var comparison = await verifier.CompareAsync(window, onlyUntold: false, cancellation);
             Compared += comparison.Compared;
+            SoftDeleted += comparison.SoftDeleted;
+            Unfit += comparison.Unfit.Sum(Bars);
+            UnfitParts.AddRange(comparison.Unfit.Take(Keep - UnfitParts.Count));
             foreach (var difference in comparison.Differences)
             {
                 if (difference.Kind == DifferenceKind.InputsGone && !asked)
@@ -61,6 +73,9 @@ internal sealed class Verification(Series target)
             progress((window.To - range.From).TotalMinutes);
         }
     }
+
+    /// <summary>How many bars of the target a part holds.</summary>
+    public long Bars(SetAside part) => part.Range.Length.Ticks / target.Timeframe.Ticks;
 
     void Judge(TargetDifference difference, IndexDefinition? definition, UtcTime? oldest, HostBinding binding)
     {
@@ -94,6 +109,7 @@ internal sealed class Verification(Series target)
         }
     }
 
+    // Kept: a bar stands because nothing that is left of its inputs speaks against it.
     static async Task<UtcTime?> OldestInputAsync(NpgsqlDataSource database, ITargetRule rule, CancellationToken cancellation)
     {
         var (symbols, table) = rule is IndexTargetRule index

@@ -56,6 +56,9 @@ public sealed record Bar
     /// <summary>True while the minute may still change; a partial bar is never derived from.</summary>
     public bool IsPartial { get; }
 
+    /// <summary>What of volume, count and volume-weighted price its source didn't tell.</summary>
+    public BarUnknowns Unknown { get; init; }
+
     /// <summary>Makes a bar or says why the values are not one.</summary>
     public static bool TryCreate(Series series, UtcTime time, decimal open, decimal high, decimal low, decimal close,
         decimal volume, decimal? vwap, int tradeCount, bool isPartial,

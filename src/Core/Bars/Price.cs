@@ -10,6 +10,9 @@ public static class Price
 
     const double Scale = 1e8;
 
+    /// <summary>Whether a number can be a price at all: finite, above zero, under <see cref="Limit"/>.</summary>
+    public static bool IsOne(double price) => price > 0 && price < (double)Limit;
+
     public static decimal Round(decimal value) => decimal.Round(value, Places, MidpointRounding.AwayFromZero);
 
     /// <summary>

@@ -9,4 +9,5 @@ namespace DxyOrleans.Core.Due;
 /// <param name="Version">The deriving version asked for; null: the one the stored row carries, or the index's own.</param>
 /// <param name="Prune">Whether stored bars the rule no longer gives are to be removed.</param>
 /// <param name="Attempts">How often it failed before.</param>
-public sealed record DueRange(long Id, TimeRange Range, DerivingVersion? Version, bool Prune, int Attempts);
+/// <param name="Gone">Whether inputs of it were deleted, and have had their time to come back: what they made is made of the rest.</param>
+public sealed record DueRange(long Id, TimeRange Range, DerivingVersion? Version, bool Prune, int Attempts, bool Gone = false);

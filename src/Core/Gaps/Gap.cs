@@ -9,6 +9,9 @@ namespace DxyOrleans.Core.Gaps;
 /// <param name="Missing">The components that were missing too, in the basket's order; empty when none was, or for a series that is no index.</param>
 public sealed record Gap(TimeRange Range, ImmutableArray<Symbol> Missing)
 {
+    /// <summary>What stands in the first of the minutes and is no bar, such as <c>EURUSD: close is NaN</c>; empty where nothing stands there.</summary>
+    public ImmutableArray<string> Unfit { get; init; } = [];
+
     /// <summary>How many market minutes are missing.</summary>
     public int Minutes => (int)(Range.Length.Ticks / TimeSpan.TicksPerMinute);
 }

@@ -6,7 +6,11 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Core.Gaps;
 
 /// <summary>Minutes in which one component printed a final bar, ascending, as <see cref="UtcTime.Minute"/>.</summary>
-public sealed record ComponentMinutes(Symbol Symbol, IReadOnlyList<long> Minutes);
+public sealed record ComponentMinutes(Symbol Symbol, IReadOnlyList<long> Minutes)
+{
+    /// <summary>Minutes in which a row stands that is no bar, with the reason.</summary>
+    public IReadOnlyDictionary<long, string> Unfit { get; init; } = new Dictionary<long, string>();
+}
 
 /// <summary>Finds the market minutes that a series lacks. A closed market is no gap. Pure: no clock, no table.</summary>
 public static class GapFinder
@@ -15,15 +19,17 @@ public static class GapFinder
     /// <param name="present">The minutes the series has, ascending.</param>
     /// <param name="components">What it is made of, in the basket's order, reaching <paramref name="maxAge"/> before the range; empty for a series that is no index.</param>
     /// <param name="maxAge">How many minutes old a component's bar may be and still count: 0 under deriving version 1.</param>
+    /// <param name="unfit">Minutes in which a row of the series itself stands that is no bar, with the reason.</param>
     /// <returns>The gaps, ascending.</returns>
-    public static IReadOnlyList<Gap> Find(TimeRange range, IReadOnlyList<long> present, IReadOnlyList<ComponentMinutes> components, int maxAge)
+    public static IReadOnlyList<Gap> Find(
+        TimeRange range, IReadOnlyList<long> present, IReadOnlyList<ComponentMinutes> components, int maxAge, IReadOnlyDictionary<long, string>? unfit = null)
     {
         var gaps = new List<Gap>();
         var next = 0;
         var latest = new int[components.Count];
         foreach (var open in FxWeek.OpenRanges(range))
         {
-            (long From, long To, ImmutableArray<Symbol> Missing)? current = null;
+            Open? current = null;
             var end = open.To.Minute;
             for (var minute = open.From.Ceiling(Timeframe.OneMinute).Minute; minute < end; minute++)
             {
@@ -39,14 +45,15 @@ public static class GapFinder
                 }
 
                 var missing = Missing(components, latest, minute, maxAge);
-                if (current is { } gap && gap.To == minute && gap.Missing.SequenceEqual(missing))
+                var reasons = Reasons(components, missing, minute, unfit);
+                if (current is { } gap && gap.To == minute && gap.Missing.SequenceEqual(missing) && gap.Unfit.SequenceEqual(reasons))
                 {
-                    current = (gap.From, minute + 1, missing);
+                    current = gap with { To = minute + 1 };
                     continue;
                 }
 
                 Close(gaps, ref current);
-                current = (minute, minute + 1, missing);
+                current = new Open(minute, minute + 1, missing, reasons);
             }
 
             Close(gaps, ref current);
@@ -75,12 +82,19 @@ public static class GapFinder
         return missing.ToImmutable();
     }
 
-    static void Close(List<Gap> gaps, ref (long From, long To, ImmutableArray<Symbol> Missing)? current)
+    static ImmutableArray<string> Reasons(
+        IReadOnlyList<ComponentMinutes> components, ImmutableArray<Symbol> missing, long minute, IReadOnlyDictionary<long, string>? unfit) =>
+        [.. components.Where(component => missing.Contains(component.Symbol)).Select(component => component.Unfit).Append(unfit)
+            .Select(reasons => reasons?.GetValueOrDefault(minute)).OfType<string>()];
+
+    static void Close(List<Gap> gaps, ref Open? current)
     {
         if (current is { } gap)
         {
-            gaps.Add(new Gap(new TimeRange(UtcTime.FromMinute(gap.From), UtcTime.FromMinute(gap.To)), gap.Missing));
+            gaps.Add(new Gap(new TimeRange(UtcTime.FromMinute(gap.From), UtcTime.FromMinute(gap.To)), gap.Missing) { Unfit = gap.Unfit });
             current = null;
         }
     }
+
+    readonly record struct Open(long From, long To, ImmutableArray<Symbol> Missing, ImmutableArray<string> Unfit);
 }

@@ -12,8 +12,14 @@ public static class HealthRules
     /// <param name="newest">Its newest final bar's open, null when it has none.</param>
     /// <param name="now">The market time.</param>
     /// <param name="isLive">Whether its bars came as they happened; what was imported is history, and nothing of it is late.</param>
-    public static HealthCheck Freshness(string subject, UtcTime? newest, UtcTime now, bool isLive = true)
+    /// <param name="beyond">The time of a row that lies beyond the year 9999, as the server writes it; null when there is none.</param>
+    public static HealthCheck Freshness(string subject, UtcTime? newest, UtcTime now, bool isLive = true, string? beyond = null)
     {
+        if (beyond is not null)
+        {
+            return new HealthCheck("freshness", subject, HealthStatus.Fail, $"the newest bar, {beyond}, lies in the future");
+        }
+
         if (newest is not { } time)
         {
             return new HealthCheck("freshness", subject, HealthStatus.Warn, "no bar yet");
@@ -33,6 +39,19 @@ public static class HealthRules
         var age = end >= now ? 0 : FxWeek.OpenMinutes(new TimeRange(end, now));
         return new HealthCheck("freshness", subject, Grade(age, 3, 10), $"{Count(age)} market minutes old ({time})");
     }
+
+    /// <summary>Rows of the last market day that are no bars, and rows from before all that is derived: any WARN.</summary>
+    /// <param name="subject">The symbol.</param>
+    /// <param name="unfit">How many rows of the day are no bars.</param>
+    /// <param name="example">The newest of them, with what is wrong.</param>
+    /// <param name="past">The time of a row from before 1970, as the server writes it; null when there is none.</param>
+    public static HealthCheck Rows(string subject, int unfit, string? example, string? past) => new("rows", subject,
+        unfit == 0 && past is null ? HealthStatus.Pass : HealthStatus.Warn,
+        string.Join("; ", new[]
+        {
+            unfit > 0 ? $"{Count(unfit)} of the last market day are no bars, such as: {example}" : null,
+            past is not null ? $"a bar of {past} lies in the past before 1970, of which nothing is derived" : null,
+        }.OfType<string>().DefaultIfEmpty("each of the last market day is a bar")));
 
     /// <summary>How many of the last day's market minutes have a bar: from 98 % PASS, from 90 % WARN.</summary>
     /// <param name="subject">The symbol.</param>

@@ -5,6 +5,9 @@ namespace DxyOrleans.Core.Indexes;
 /// <summary>The geometric basket: <c>factor × Π closeᵢ^exponentᵢ</c>, computed as <c>factor × exp(Σ exponentᵢ·ln closeᵢ)</c> in double.</summary>
 public static class IndexFormula
 {
+    /// <summary>The first level that has no 8 exact places in a double.</summary>
+    const double Limit = 90_000_000;
+
     /// <param name="definition">The basket.</param>
     /// <param name="closes">One close above zero a component, in the components' order.</param>
     /// <returns>The index level at 8 places.</returns>
@@ -30,6 +33,20 @@ public static class IndexFormula
         }
 
         return Price.Round(definition.Factor * Math.Exp(logarithm));
+    }
+
+    /// <summary>The same; false where the level can't be a price: not above zero at 8 places, or 90,000,000 and more.</summary>
+    /// <exception cref="ArgumentException">Another number of closes than components, or a close that is none.</exception>
+    public static bool TryLevel(IndexDefinition definition, ReadOnlySpan<double> closes, out decimal level)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < closes.Length; i++)
+        {
+            sum += definition.Components[i].Exponent * Math.Log(closes[i]);
+        }
+
+        level = definition.Factor * Math.Exp(sum) < Limit ? Level(definition, closes) : 0;
+        return level > 0;
     }
 
     /// <summary>What one component's move contributed to the index's move, in natural log points: <c>exponent × ln(now / before)</c>.</summary>

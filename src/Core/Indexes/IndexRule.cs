@@ -10,7 +10,8 @@ public static class IndexRule
 {
     /// <param name="Minutes">The derived minutes, ascending.</param>
     /// <param name="Skipped">Minutes with some but not all inputs, by the first missing component.</param>
-    public sealed record Result(IReadOnlyList<IndexMinute> Minutes, ImmutableArray<SkipCause> Skipped);
+    /// <param name="Impossible">Minutes with all inputs whose level can't be a price, ascending.</param>
+    public sealed record Result(IReadOnlyList<IndexMinute> Minutes, ImmutableArray<SkipCause> Skipped, ImmutableArray<UtcTime> Impossible);
 
     /// <summary>How far before a range closes have to be read for the range to be derivable.</summary>
     public static TimeSpan LookBack(IndexDefinition definition, DerivingVersion version) =>
@@ -48,6 +49,7 @@ public static class IndexRule
         var ages = new int[count];
         var skipped = new int[count];
         var minutes = new List<IndexMinute>();
+        var impossible = ImmutableArray.CreateBuilder<UtcTime>();
         for (var i = 0; i < count; i++)
         {
             next[i] = FirstAtOrAfter(closes[i].Minutes, from - maxAge);
@@ -100,14 +102,19 @@ public static class IndexRule
                 continue;
             }
 
-            minutes.Add(new IndexMinute(UtcTime.FromMinute(minute), IndexFormula.Level(definition, values),
-                ImmutableArray.Create(values), ImmutableArray.Create(ages), version));
+            if (!IndexFormula.TryLevel(definition, values, out var level))
+            {
+                impossible.Add(UtcTime.FromMinute(minute));
+                continue;
+            }
+
+            minutes.Add(new IndexMinute(UtcTime.FromMinute(minute), level, ImmutableArray.Create(values), ImmutableArray.Create(ages), version));
         }
 
         var causes = definition.Components
             .Select((component, i) => new SkipCause(component.Symbol, skipped[i]))
             .Where(cause => cause.Minutes > 0);
-        return new Result(minutes, [.. causes]);
+        return new Result(minutes, [.. causes], impossible.ToImmutable());
     }
 
     static int FirstAtOrAfter(List<long> minutes, long minute)

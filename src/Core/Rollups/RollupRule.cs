@@ -6,7 +6,8 @@ namespace DxyOrleans.Core.Rollups;
 
 /// <summary>
 /// Folding bars of one timeframe into a larger: open of the first, highest high, lowest low, close of the last, sums of volume and count,
-/// vwap weighted by volume over the inputs that have both. Partial inputs are left out. A bucket without input gives nothing.
+/// vwap weighted by volume over the inputs that have both. What an input doesn't know adds nothing, and is counted. Partial inputs are left out. A bucket without
+/// input gives nothing.
 /// </summary>
 public static class RollupRule
 {
@@ -41,8 +42,8 @@ public static class RollupRule
     {
         Bar? first = null;
         var last = inputs[from];
-        decimal high = 0, low = 0, volume = 0, weighted = 0, weight = 0;
-        int trades = 0, count = 0;
+        var sums = new RollupSums();
+        decimal high = 0, low = 0;
         for (var i = from; i < end; i++)
         {
             var bar = inputs[i];
@@ -55,14 +56,7 @@ public static class RollupRule
             low = first is null ? bar.Low : Math.Min(low, bar.Low);
             first ??= bar;
             last = bar;
-            volume += bar.Volume;
-            trades += bar.TradeCount;
-            count++;
-            if (bar is { Vwap: { } vwap, Volume: > 0 })
-            {
-                weighted += vwap * bar.Volume;
-                weight += bar.Volume;
-            }
+            sums.Add(bar);
         }
 
         if (first is null)
@@ -70,10 +64,13 @@ public static class RollupRule
             return null;
         }
 
-        var folded = Bar.Create(first.Series with { Timeframe = to }, bucket, first.Open, high, low, last.Close,
-            volume, weight > 0 ? weighted / weight : null, trades);
+        var volume = sums.IsExact ? sums.Volume : Volume.Sum(inputs.Skip(from).Take(end - from).Where(bar => !bar.IsPartial).Select(bar => bar.Volume));
+        var folded = Bar.Create(first.Series with { Timeframe = to }, bucket, first.Open, high, low, last.Close, volume, sums.Vwap, sums.TradeCount);
         var expected = FxWeek.OpenMinutes(new TimeRange(bucket, bucket + to)) / first.Timeframe.Minutes;
-        return new RolledBar(folded, count, expected);
+        return new RolledBar(folded, sums.Inputs, expected)
+        {
+            UnknownVolumes = sums.UnknownVolumes, UnknownTradeCounts = sums.UnknownTradeCounts, UnknownVwaps = sums.UnknownVwaps,
+        };
     }
 
     static void Check(IReadOnlyList<Bar> inputs, int i, Timeframe to)

@@ -3,6 +3,7 @@ using DxyOrleans.Core.Connections;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Storage;
+using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Schema.Binding;
 using DxyOrleans.Storage.Bars;
 using Microsoft.Extensions.Options;
@@ -76,6 +77,9 @@ public sealed class SiloSettings
     /// <value>How long after its end a bucket is emitted, 0 s to 1 min. Default 1 s.</value>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <value>How far back a deletion of bars is a correction of what was made of them, 0 to 366 days; older deletions are retention, and change nothing. Default 7 days.</value>
+    public TimeSpan CorrectionWindow { get; set; } = DerivingOptions.UsualCorrectionWindow;
+
     /// <value>How often other programs' changes are looked for, 50 ms to 10 s. Default 250 ms.</value>
     public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(250);
 
@@ -143,6 +147,7 @@ public sealed class SiloSettings
         Demand(Restart is RestartInProcess or RestartByExit, $"Restart is '{Restart}'; there are process and exit.");
         Demand(Simulation.Source.Length is > 0 and <= 40, $"Simulation:Source is '{Simulation.Source}'; 1 to 40 characters can be.");
         Demand(Grace >= TimeSpan.Zero && Grace <= Timeframe.OneMinute.Length, $"Grace is {Grace}; 00:00:00 to 00:01:00 can be.");
+        Demand(CorrectionWindow >= TimeSpan.Zero && CorrectionWindow <= TimeSpan.FromDays(366), $"CorrectionWindow is {CorrectionWindow}; 00:00:00 to 366.00:00:00 can be.");
         Demand(Poll >= TimeSpan.FromMilliseconds(50) && Poll <= TimeSpan.FromSeconds(10), $"Poll is {Poll}; 00:00:00.050 to 00:00:10 can be.");
         Demand(KeepDays is 0 or (>= Retention.LeastDays and <= Retention.MostDays), $"KeepDays is {KeepDays}; {Retention.LeastDays} to {Retention.MostDays} days can be, or 0 to keep all.");
         Demand(Simulation.BackfillMinutes is >= 0 and <= 10_080, $"Simulation:BackfillMinutes is {Simulation.BackfillMinutes}; 0 to 10080 can be.");

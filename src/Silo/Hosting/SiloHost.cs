@@ -65,7 +65,7 @@ static class SiloHost
         }
 
         services.AddDxyGrains(lookOut: !options.Shadow);
-        services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace }));
+        services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace, CorrectionWindow = options.CorrectionWindow }));
         services.AddSingleton(Options.Create(new PumpOptions { Poll = options.Poll }));
         services.AddSingleton(Options.Create(new SweepOptions { KeepDays = options.KeepDays }));
         services.AddSingleton(Options.Create(new BarGrainOptions { Shadow = options.Shadow }));

@@ -64,6 +64,7 @@ public static class BarMerge
         'k' => BarOutcome.OtherSource,
         'g' => BarOutcome.InputsGone,
         's' => BarOutcome.Sampled,
+        'd' => BarOutcome.Deleted,
         'r' => BarOutcome.Refused,
         _ => throw new InvalidOperationException($"The merge statement returned the letter '{letter}'."),
     })];

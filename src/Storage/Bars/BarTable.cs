@@ -19,6 +19,8 @@ public sealed class BarTable
 
     internal string ReadVersions => Sql.Statement($"read_versions_{Name}");
 
+    internal string Retire => Sql.Statement($"retire_{Name}");
+
     internal string Prune => Sql.Statement($"prune_{Name}");
 
     public override string ToString() => Name;

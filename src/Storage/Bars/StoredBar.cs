@@ -7,6 +7,6 @@ namespace DxyOrleans.Storage.Bars;
 /// <param name="Bar">The bar.</param>
 /// <param name="Source">Who wrote it.</param>
 /// <param name="Raw">Its provenance, JSON text.</param>
-/// <param name="CreatedAt">When the row was first written.</param>
-/// <param name="UpdatedAt">When a business column or the recorded inputs last changed.</param>
-public sealed record StoredBar(Bar Bar, string Source, string Raw, UtcTime CreatedAt, UtcTime UpdatedAt);
+/// <param name="CreatedAt">When the row was first written; null where the table doesn't say.</param>
+/// <param name="UpdatedAt">When a business column or the recorded inputs last changed; null where the table doesn't say.</param>
+public sealed record StoredBar(Bar Bar, string Source, string Raw, UtcTime? CreatedAt, UtcTime? UpdatedAt);

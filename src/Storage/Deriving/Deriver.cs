@@ -116,6 +116,11 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     async Task<SliceOutcome> DeriveAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
     {
+        if (slice.Gone)
+        {
+            return await RenewAsync(connection, slice, route, now, cancellation);
+        }
+
         if (slice.Window.Length >= LongWork && await DeriveBlocksAsync(connection, new TargetSlice(rule, slice), route, now, cancellation) is { } outcome)
         {
             return outcome;
@@ -124,6 +129,16 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         var derived = await rule.DeriveAsync(connection, slice.Window, slice.Version, route, cancellation);
         await At(DeriveStep.Read, cancellation);
         return await Writer(rule).WriteAsync(connection, slice, derived, route, now, cancellation);
+    }
+
+    // A minute has gone by since inputs were deleted. What is older than the correction window was kept no longer, and stands for what it was.
+    async Task<SliceOutcome> RenewAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
+    {
+        var within = slice.Window.Intersect(new TimeRange((now - rule.CorrectionWindow).Floor(rule.Series.Timeframe), UtcTime.Max(now, slice.Window.To)));
+        var gone = within.IsEmpty ? [] : await DeniedBars.GoneAsync(connection, rule, within, cancellation);
+        var derived = gone.Count == 0 ? new Derived([], []) : await rule.DeriveAsync(connection, within, slice.Version, route, cancellation);
+        await At(DeriveStep.Read, cancellation);
+        return await Writer(rule).RenewAsync(connection, slice, derived, gone, route, cancellation);
     }
 
     async Task<SliceOutcome?> DeriveBlocksAsync(NpgsqlConnection connection, TargetSlice taken, Route route, UtcTime now, CancellationToken cancellation)

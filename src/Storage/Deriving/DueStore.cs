@@ -86,7 +86,7 @@ public sealed class DueStore(NpgsqlDataSource database)
     /// <summary>Lets everything stuck be tried again at once; returns how much that was.</summary>
     public async Task<int> RetryAsync(CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("UPDATE dxy.due SET retry_at = NULL WHERE retry_at IS NOT NULL");
+        await using var command = database.CreateCommand("UPDATE dxy.due SET retry_at = NULL WHERE attempts > 0 AND retry_at IS NOT NULL");
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 

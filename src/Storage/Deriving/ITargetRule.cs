@@ -24,6 +24,9 @@ public interface ITargetRule
     /// <summary>The registry row the rule was made from; null for a rule that any row gives. A deriving transaction that finds another row derives nothing.</summary>
     string? Metadata { get; }
 
+    /// <summary>How far back a deletion of inputs is a correction; what was older when it went is kept no longer, and changes nothing. Market time.</summary>
+    TimeSpan CorrectionWindow => DerivingOptions.UsualCorrectionWindow;
+
     /// <summary>Whether the route decides where this target's bars live; rollups always live in <c>derived_data_bars</c>.</summary>
     bool IsRouted { get; }
 

@@ -23,6 +23,8 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
     public TimeSpan LongestBlock => TimeSpan.FromDays(7);
 
+    public TimeSpan CorrectionWindow { get; init; } = DerivingOptions.UsualCorrectionWindow;
+
     public string? Metadata => metadata;
 
     public bool IsRouted => true;
@@ -47,19 +49,19 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         }
 
         var closes = new List<ComponentCloses>(definition.Components.Length);
-        var disputed = new List<List<long>>(definition.Components.Length);
+        var unfit = new List<Dictionary<long, Unfit>>(definition.Components.Length);
         var carried = new Dictionary<UtcTime, DerivingVersion>();
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         foreach (var component in definition.Components)
         {
-            var (column, twice) = (new ComponentCloses(component.Symbol), new List<long>());
+            var (column, minutes) = (new ComponentCloses(component.Symbol), new Dictionary<long, Unfit>());
             while (await reader.ReadAsync(cancellation))
             {
-                DisputedInputs.Add(column, reader.GetUtc(0).Minute, reader.GetDouble(1), twice);
+                UnfitInputs.Add(column, reader.GetUtc(0).Minute, reader.Bytes(1), minutes);
             }
 
             closes.Add(column);
-            disputed.Add(twice);
+            unfit.Add(minutes);
             await reader.NextResultAsync(cancellation);
         }
 
@@ -68,18 +70,18 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
             carried[reader.GetUtc(0)] = (DerivingVersion)reader.GetInt32(1);
         }
 
-        return Apply(closes, TakenOut(closes, disputed, version, carried.Values), window, version ?? definition.Version, carried);
+        return Apply(closes, TakenOut(closes, unfit, version, carried.Values), window, version ?? definition.Version, carried);
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(
         NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>
         await IndexBulk.DeriveAsync(connection, definition, work[0].Slice.Window, work[0].Slice.Version, route, cancellation) is { } block ? [block] : null;
 
-    DisputedInputs TakenOut(List<ComponentCloses> closes, List<List<long>> disputed, DerivingVersion? version, IEnumerable<DerivingVersion> carried)
+    UnfitInputs TakenOut(List<ComponentCloses> closes, List<Dictionary<long, Unfit>> unfit, DerivingVersion? version, IEnumerable<DerivingVersion> carried)
     {
-        var inputs = new DisputedInputs(Timeframe.OneMinute);
+        var inputs = new UnfitInputs(Timeframe.OneMinute);
         var carries = (version ?? definition.Version) == DerivingVersion.LatestClose || carried.Contains(DerivingVersion.LatestClose);
-        foreach (var (column, minutes) in closes.Zip(disputed).Where(component => component.Second.Count > 0))
+        foreach (var (column, minutes) in closes.Zip(unfit).Where(component => component.Second.Count > 0))
         {
             inputs.TakeOut(column, minutes, carries ? definition.MaxAgeMinutes : 0);
         }
@@ -87,10 +89,15 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         return inputs;
     }
 
-    Derived Apply(List<ComponentCloses> closes, DisputedInputs disputed, TimeRange window, DerivingVersion version, Dictionary<UtcTime, DerivingVersion> carried)
+    Derived Apply(List<ComponentCloses> closes, UnfitInputs unfit, TimeRange window, DerivingVersion version, Dictionary<UtcTime, DerivingVersion> carried)
     {
         var result = IndexRule.Derive(definition, closes, window, version);
         IEnumerable<IndexMinute> minutes = result.Minutes;
+        foreach (var minute in result.Impossible)
+        {
+            unfit.Note(minute, new Unfit($"the level of {Series.Symbol} that its inputs give ({minute}) is none: not above zero at 8 places, or 90,000,000 and more; mend the closes", "level"));
+        }
+
         if (carried.Count > 0)
         {
             // A stored row is judged and renewed by the rule it carries; a change of the index's version changes nothing stored.
@@ -100,7 +107,7 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         }
 
         return new Derived(
-            [.. minutes.Where(minute => !disputed.Contains(minute.Time)).Select(minute => new BarRow(Bar.Flat(Series, minute.Time, minute.Level), Provenance.Of(definition, minute), -minute.TotalAge))],
-            result.Skipped) { SetAside = disputed.Within(window) };
+            [.. minutes.Where(minute => !unfit.Forbids(minute.Time)).Select(minute => new BarRow(Bar.Flat(Series, minute.Time, minute.Level), Provenance.Of(definition, minute), -minute.TotalAge))],
+            result.Skipped) { SetAside = unfit.Within(window) };
     }
 }

@@ -21,9 +21,9 @@ public static class InputsGoneRule
     {
         if (definition is not null && RecordedCloses(definition, raw) is { } closes)
         {
-            var exact = Bar.Flat(stored.Series, stored.Time, IndexFormula.Level(definition, closes));
-            return holds.Select(precision => precision.Stored(exact)).Append(exact)
-                .Any(recomputed => (recomputed.Open, recomputed.High, recomputed.Low, recomputed.Close) == (stored.Open, stored.High, stored.Low, stored.Close));
+            return IndexFormula.TryLevel(definition, closes, out var level) && Bar.Flat(stored.Series, stored.Time, level) is var exact
+                && holds.Select(precision => precision.Stored(exact)).Append(exact)
+                    .Any(recomputed => (recomputed.Open, recomputed.High, recomputed.Low, recomputed.Close) == (stored.Open, stored.High, stored.Low, stored.Close));
         }
 
         return (definition is null && HasRecordedInputs(raw)) || oldestInput is not { } oldest || stored.Time < oldest;
@@ -47,12 +47,12 @@ public static class InputsGoneRule
         var closes = ImmutableArray.CreateBuilder<double>();
         foreach (var component in definition.Components)
         {
-            if (!inputs.TryGetProperty(component.Symbol.Name, out var close) || close.ValueKind != JsonValueKind.Number || close.GetDouble() <= 0)
+            if (!inputs.TryGetProperty(component.Symbol.Name, out var close) || close.ValueKind != JsonValueKind.Number || !close.TryGetDouble(out var number) || !Price.IsOne(number))
             {
                 return null;
             }
 
-            closes.Add(close.GetDouble());
+            closes.Add(number);
         }
 
         return [.. closes];
@@ -64,13 +64,13 @@ public static class InputsGoneRule
         using var document = JsonDocument.Parse(raw ?? "{}");
         var has = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("ages", out var ages) && ages.ValueKind == JsonValueKind.Object;
         return [.. definition.Components.Select(component =>
-            has && document.RootElement.GetProperty("ages").TryGetProperty(component.Symbol.Name, out var age) ? age.GetInt32() : 0)];
+            has && document.RootElement.GetProperty("ages").TryGetProperty(component.Symbol.Name, out var age) && age.ValueKind == JsonValueKind.Number && age.TryGetInt32(out var minutes) ? minutes : 0)];
     }
 
     static bool HasRecordedInputs(string? raw)
     {
         using var document = JsonDocument.Parse(raw ?? "{}");
         return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("inputs", out var inputs)
-            && inputs.ValueKind == JsonValueKind.Number && inputs.GetInt32() > 0;
+            && inputs.ValueKind == JsonValueKind.Number && inputs.TryGetInt32(out var count) && count > 0;
     }
 }

@@ -33,7 +33,7 @@ static class LargerRollups
             await reader.NextResultAsync(cancellation);
             var due = await TakenDue.ReadAsync(reader, cancellation);
             await reader.NextResultAsync(cancellation);
-            if (due.Choose(rule, window.Length, window.To.Floor(rule.Series.Timeframe)) is { } slice && slice.Window == slice.Window.Widen(rule.Series.Timeframe))
+            if (due.Choose(rule, window.Length, window.To.Floor(rule.Series.Timeframe)) is { Gone: false } slice && slice.Window == slice.Window.Widen(rule.Series.Timeframe))
             {
                 larger.Add(new TargetSlice(rule, slice));
             }

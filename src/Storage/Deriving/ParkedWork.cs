@@ -14,6 +14,9 @@ static class ParkedWork
     /// <param name="parts">Which bars, and why.</param>
     public static void AddTo(NpgsqlBatch batch, Series target, DueSlice slice, IReadOnlyCollection<SetAside> parts) => batch.Add("park_due").AddSeries(target)
         .With(parts.Select(part => part.Range.From.ToDateTime()).ToArray()).With(parts.Select(part => part.Range.To.ToDateTime()).ToArray())
-        .With((int?)slice.Version).With(slice.Prune).With(slice.Attempts + 1).With(parts.Select(part => part.Reason).ToArray())
+        .With((int?)slice.Version).With(slice.Prune).With(slice.Attempts + 1).With(parts.Select(part => OneLine(part.Reason)).ToArray())
         .With(slice.Settled.Concat(slice.Continued).Max());
+
+    // What the server or the framework says may come in several.
+    static string OneLine(string reason) => string.Join(' ', reason.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

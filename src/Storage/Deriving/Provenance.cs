@@ -9,7 +9,8 @@ namespace DxyOrleans.Storage.Deriving;
 /// <summary>
 /// What the column <c>raw</c> of a derived row says. An index minute:
 /// <c>{"kind":"dxy","version":1,"inputs":{"EURUSD":1.1,…}}</c>, under version 2 with <c>"ages":{"USDSEK":3}</c> (minutes, zero left out) and their sum
-/// <c>"age_total"</c>. A rollup: <c>{"kind":"rollup","inputs":5,"expected":5}</c>.
+/// <c>"age_total"</c>. A rollup: <c>{"kind":"rollup","inputs":5,"expected":5}</c>, and
+/// <c>"unknown":{"vol":2,"trade_count":2}</c> where so many inputs had no volume or count to add.
 /// </summary>
 public static class Provenance
 {
@@ -33,16 +34,32 @@ public static class Provenance
         return json.Append('}').ToString();
     }
 
-    public static string Of(RolledBar rolled) =>
-        string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"rollup\",\"inputs\":{rolled.Inputs},\"expected\":{rolled.Expected}}}");
+    public static string Of(RolledBar rolled) => rolled.HasUnknowns ? AsStored(rolled)
+        : string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"rollup\",\"inputs\":{rolled.Inputs},\"expected\":{rolled.Expected}}}");
+
+    /// <summary>A rollup's as <c>jsonb</c> gives it back: shorter keys first.</summary>
+    public static string AsStored(RolledBar rolled)
+    {
+        var unknown = new List<string>(3);
+        foreach (var (name, count) in ((string, int)[])[("vol", rolled.UnknownVolumes), ("vwap", rolled.UnknownVwaps), ("trade_count", rolled.UnknownTradeCounts)])
+        {
+            if (count > 0)
+            {
+                unknown.Add(string.Create(CultureInfo.InvariantCulture, $"\"{name}\": {count}"));
+            }
+        }
+
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{{\"kind\": \"rollup\", \"inputs\": {rolled.Inputs}, \"unknown\": {{{string.Join(", ", unknown)}}}, \"expected\": {rolled.Expected}}}");
+    }
 
     /// <summary>The deriving version a stored row carries, null where it carries none.</summary>
     public static DerivingVersion? Version(string raw)
     {
         using var document = JsonDocument.Parse(raw);
         return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("version", out var version)
-            && version.ValueKind == JsonValueKind.Number
-            ? (DerivingVersion)version.GetInt32()
+            && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number)
+            ? (DerivingVersion)number
             : null;
     }
 

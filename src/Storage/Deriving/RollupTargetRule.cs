@@ -24,6 +24,8 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace, params IRead
 
     public TimeSpan LongestBlock => TimeSpan.FromDays(40);
 
+    public TimeSpan CorrectionWindow { get; init; } = DerivingOptions.UsualCorrectionWindow;
+
     public string? Metadata => null;
 
     public bool IsRouted => false;
@@ -34,10 +36,11 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace, params IRead
         NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation)
     {
         var inputs = new Series(series.Symbol, Timeframe.OneMinute);
-        var bars = await BarReader.ReadValuesAsync(connection, route.Read, inputs, window.Widen(series.Timeframe), cancellation);
-        var disputed = new DisputedInputs(series.Timeframe);
-        var rolled = RollupRule.Fold(disputed.Sift(bars), series.Timeframe).Where(bucket => !disputed.Contains(bucket.Bar.Time));
-        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []) { SetAside = disputed.Within(window.Widen(series.Timeframe)) };
+        var read = await BarReader.ReadValuesAsync(connection, route.Read, inputs, window.Widen(series.Timeframe), cancellation);
+        var unfit = new UnfitInputs(series.Timeframe);
+        unfit.Note(read.Unfit);
+        var rolled = RollupRule.Fold(unfit.Sift(read.Bars), series.Timeframe).Where(bucket => !unfit.Forbids(bucket.Bar.Time));
+        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []) { SetAside = unfit.Within(window.Widen(series.Timeframe)) };
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(

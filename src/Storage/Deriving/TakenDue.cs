@@ -23,7 +23,7 @@ readonly record struct TakenDue(IReadOnlyList<DueRange> Due, UtcTime Now)
             if (!reader.IsDBNull(0))
             {
                 due.Add(new DueRange(reader.GetInt64(0), new TimeRange(reader.GetUtc(1), reader.GetUtc(2)),
-                    reader.IsDBNull(3) ? null : (DerivingVersion)reader.GetInt32(3), reader.GetBoolean(4), reader.GetInt32(5)));
+                    reader.IsDBNull(3) ? null : (DerivingVersion)reader.GetInt32(3), reader.GetBoolean(4), reader.GetInt32(5), reader.GetBoolean(7)));
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
@@ -27,4 +28,11 @@ public sealed record TargetDifference(UtcTime Time, DifferenceKind Kind, Bar? Ex
 /// <summary>The comparison of a range.</summary>
 /// <param name="Compared">Bars that both the inputs give and the table holds.</param>
 /// <param name="Differences">The differences, ascending.</param>
-public sealed record TargetComparison(int Compared, IReadOnlyList<TargetDifference> Differences);
+public sealed record TargetComparison(int Compared, IReadOnlyList<TargetDifference> Differences)
+{
+    /// <summary>Bars that can't be judged, or not wholly, because an input of theirs says nothing, with the reason.</summary>
+    public ImmutableArray<SetAside> Unfit { get; init; } = [];
+
+    /// <summary>Bars that the inputs give and that the host deleted softly: they stay deleted.</summary>
+    public int SoftDeleted { get; init; }
+}

@@ -35,12 +35,33 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
         {
             batch.AddBound(BarReader.Command(table, rule.Series, window));
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            stored = await BarReader.ReadAsync(reader, rule.Series, cancellation);
+            stored = (await BarReader.ReadAsync(reader, rule.Series, cancellation)).Bars;
         }
 
         // A change of the deriving version or its maximum age changes nothing stored: minutes before it that only the new rule gives were not missed.
         var carried = derived.Rows.Where(row => row.Bar.Time < ruleSince && row.Completeness < 0).Select(row => row.Bar.Time).ToHashSet();
-        return Compare(derived.Rows.AsStored(connection, table), stored, time => onlyUntold && (carried.Contains(time) || told.Any(range => range.Contains(time))));
+        var comparison = Compare(derived.Rows.AsStored(connection, table), stored, time => onlyUntold && (carried.Contains(time) || told.Any(range => range.Contains(time))));
+
+        // An index's minute that is set aside can't be judged at all, nor can a bucket of which nothing could be made.
+        var differences = comparison.Differences.Where(one => one.Expected is not null || !derived.SetAside.Any(part => part.Range.Contains(one.Time))).ToList();
+        if (differences.Exists(one => one.Kind == DifferenceKind.InputsGone))
+        {
+            var denied = await DeniedBars.ReadAsync(connection, rule, route, window, cancellation);
+            differences = [.. differences.Select(one => one.Kind == DifferenceKind.InputsGone && denied.Contains(one.Time) ? one with { Kind = DifferenceKind.Different } : one)];
+        }
+
+        // What the host deleted softly isn't missing.
+        var deleted = new List<UtcTime>();
+        if (table == BarTable.Derived && differences.Exists(one => one.Kind == DifferenceKind.Missing))
+        {
+            await using var command = connection.Statement("soft_deleted");
+            command.Parameters.AddSeries(rule.Series).AddRange(window);
+            var soft = await command.TimesAsync(cancellation);
+            deleted = [.. differences.Where(one => one.Kind == DifferenceKind.Missing && soft.Contains(one.Time)).Select(one => one.Time)];
+            differences.RemoveAll(one => one.Kind == DifferenceKind.Missing && soft.Contains(one.Time));
+        }
+
+        return comparison with { Differences = differences, Unfit = derived.SetAside, SoftDeleted = deleted.Count };
     }
 
     /// <summary>Compares what the rule gives with what is stored.</summary>
@@ -115,7 +136,7 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
         }
 
         return !JsonNode.DeepEquals(found["kind"], wanted["kind"])
-            || JsonNode.DeepEquals(Normal(found["inputs"]), Normal(wanted["inputs"]));
+            || (JsonNode.DeepEquals(Normal(found["inputs"]), Normal(wanted["inputs"])) && JsonNode.DeepEquals(found["unknown"], wanted["unknown"]));
     }
 
     // The same number may be spelled 1.1 or 1.10.

@@ -42,7 +42,7 @@ public sealed class OutputTests
     }
 
     static ExportedBar Row(string price, string volume) => new(
-        new Series(Symbol.Parse("EURUSD"), Timeframe.OneMinute), UtcTime.At(2019, 10, 9), price, price, price, price, volume, null, 0, false, "ingest", null, "{}", null, null);
+        new Series(Symbol.Parse("EURUSD"), Timeframe.OneMinute), UtcTime.At(2019, 10, 9), price, price, price, price, volume, null, "0", false, "ingest", null, "{}", null, null);
 
     static async Task<(int Code, string Error)> ShellAsync(string script)
     {

@@ -12,7 +12,7 @@ public sealed class VerifyTests(TestServer server)
     [InlineData("INSERT INTO data_bars SELECT canonical_symbol, timeframe, ts_utc + interval '2 hours', 99, 99, 99, 99, vol, vwap, trade_count, is_partial, source, now(), raw, now(), now() FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:07:00Z'", "unexplained")]
     [InlineData("UPDATE data_bars SET raw = jsonb_set(raw, '{inputs,EURUSD}', '1.2') WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:07:00Z'", "different")]
     [InlineData("UPDATE derived_data_bars SET high = high + 1 WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2019-10-07T10:05:00Z'", "different")]
-    [InlineData("UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1h'", "missing")]
+    [InlineData("DELETE FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1h'", "missing")]
     public async Task A_mutation_of_what_is_stored_is_found(string mutation, string kind)
     {
         await using var dxy = await Dxy.OnAsync(server);

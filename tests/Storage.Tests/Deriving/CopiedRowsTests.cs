@@ -1,3 +1,4 @@
+using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving.Bulk;
 using DxyOrleans.Testing;
 using Npgsql;
@@ -18,7 +19,7 @@ public sealed class CopiedRowsTests(TestServer server)
     [MemberData(nameof(Numbers))]
     public async Task A_number_is_read_with_its_value_and_its_places(string number)
     {
-        var read = StoredColumns.Number(await BytesAsync($"SELECT numeric_send('{number}'::numeric)"));
+        Assert.True(ServerNumber.TryDecimal(await BytesAsync($"SELECT numeric_send('{number}'::numeric)"), 8, out var read));
         Assert.Equal(number, read.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -34,7 +35,8 @@ public sealed class CopiedRowsTests(TestServer server)
         await using var reader = await command.ExecuteReaderAsync(Shop.Token);
         while (await reader.ReadAsync(Shop.Token))
         {
-            Assert.Equal(decimal.GetBits(reader.GetDecimal(0)), decimal.GetBits(StoredColumns.Number(reader.GetFieldValue<byte[]>(1))));
+            Assert.True(ServerNumber.TryDecimal(reader.GetFieldValue<byte[]>(1), 8, out var read));
+            Assert.Equal(decimal.GetBits(reader.GetDecimal(0)), decimal.GetBits(read));
         }
     }
 
@@ -60,15 +62,49 @@ public sealed class CopiedRowsTests(TestServer server)
     [InlineData("NaN")]
     [InlineData("Infinity")]
     [InlineData("-Infinity")]
-    public async Task What_is_no_number_is_refused(string number) =>
-        await Assert.ThrowsAsync<InvalidCastException>(async () => StoredColumns.Number(await BytesAsync($"SELECT numeric_send('{number}'::numeric)")));
+    [InlineData("79228162514264337593543950336")]
+    [InlineData("-79228162514264337593543950336")]
+    [InlineData("1e40")]
+    [InlineData("1e1000")]
+    [InlineData("1e100000")]
+    public async Task What_no_decimal_holds_is_told_and_throws_nothing(string number)
+    {
+        var bytes = await BytesAsync($"SELECT numeric_send('{number}'::numeric)");
+        Assert.False(ServerNumber.TryDecimal(bytes, 8, out _));
+        Assert.InRange(ServerNumber.Text(bytes).Length, 1, 42);
+        _ = (ServerNumber.Double(bytes), ServerNumber.Scaled(bytes));
+    }
+
+    [Fact]
+    public async Task A_number_of_more_places_than_a_decimal_has_is_rounded_as_the_server_rounds()
+    {
+        await using var data = NpgsqlDataSource.Create(server.AdminConnectionString);
+        await using var command = data.CreateCommand(
+            """
+            SELECT numeric_send(n), round(n, 8)::text, n::text FROM (
+              SELECT (random()::text || lpad((random() * 1e12)::bigint::text, 12, '0') || lpad((i * 7919)::text, 8, '5'))::numeric * (CASE WHEN i % 2 = 0 THEN -1 ELSE 1 END) * 10 ^ (i % 11)::numeric AS n
+              FROM generate_series(1, 500) AS i
+              UNION ALL SELECT unnest('{0.000000004999999999999999999999999999999,0.000000005,0.00000000500000000000000000000000000000001,1.1000000000000000888178419700125232338905334472656250,0.999999995000000000000000000000000000}'::numeric[])
+            ) AS x
+            """);
+        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
+        while (await reader.ReadAsync(Shop.Token))
+        {
+            Assert.True(ServerNumber.TryDecimal(reader.GetFieldValue<byte[]>(0), 8, out var read), reader.GetString(2));
+            Assert.Equal(decimal.Parse(reader.GetString(1), System.Globalization.CultureInfo.InvariantCulture), Core.Bars.Price.Round(read));
+        }
+    }
 
     [Theory]
-    [InlineData("79228162514264337593543950336")]
-    [InlineData("1e40")]
-    [InlineData("0.12345678901234567890123456789")]
-    public async Task A_number_of_more_digits_than_a_decimal_has_is_refused(string number) =>
-        await Assert.ThrowsAsync<OverflowException>(async () => StoredColumns.Number(await BytesAsync($"SELECT numeric_send('{number}'::numeric)")));
+    [InlineData("0", "0")]
+    [InlineData("1.10", "1.1")]
+    [InlineData("-1.29", "-1.29")]
+    [InlineData("1000000", "1000000")]
+    [InlineData("0.00000001", "0.00000001")]
+    [InlineData("NaN", "NaN")]
+    [InlineData("-Infinity", "-Infinity")]
+    public async Task A_number_is_written_for_people(string number, string text) =>
+        Assert.Equal(text, ServerNumber.Text(await BytesAsync($"SELECT numeric_send('{number}'::numeric)")));
 
     [Theory]
     [InlineData("2000-01-01T00:00:00Z")]

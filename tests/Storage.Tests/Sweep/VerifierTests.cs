@@ -47,7 +47,7 @@ public sealed class VerifierTests(TestServer server)
     [InlineData("DELETE FROM data_bars WHERE " + Index, "DXY/1m", "08:10 Missing")]
     [InlineData("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-04 09:30Z', 1, 1, 1, 1, 'synthetic')", "DXY/1m", "09:30 InputsGone")]
     [InlineData("UPDATE derived_data_bars SET vwap = NULL WHERE " + Rollup, "EURUSD/5m", "08:10 Different")]
-    [InlineData("UPDATE derived_data_bars SET deleted_at = now() WHERE " + Rollup, "EURUSD/5m", "08:10 Missing")]
+    [InlineData("DELETE FROM derived_data_bars WHERE " + Rollup, "EURUSD/5m", "08:10 Missing")]
     [InlineData("UPDATE derived_data_bars SET trade_count = 0 WHERE " + Rollup, "EURUSD/5m", "08:10 Different")]
     [InlineData("UPDATE derived_data_bars SET raw = jsonb_set(raw, '{inputs}', '4') WHERE " + Rollup, "EURUSD/5m", "08:10 Different")]
     public async Task What_was_changed_behind_our_back_is_found(string harm, string target, string found)

@@ -33,9 +33,10 @@ ref struct CopiedRows(ReadOnlySpan<byte> bytes)
 
     public UtcTime Time() => StoredColumns.Time(Read());
 
-    public decimal Number() => StoredColumns.Number(Read());
+    /// <summary>The next value, empty for null.</summary>
+    public ReadOnlySpan<byte> Optional() => TryRead(out var value) ? value : default;
 
-    public int Integer() => BinaryPrimitives.ReadInt32BigEndian(Read());
+    public int? OptionalInteger() => TryRead(out var value) ? BinaryPrimitives.ReadInt32BigEndian(value) : null;
 
     public bool Boolean() => Read()[0] != 0;
 }

@@ -13,6 +13,9 @@ interface IBarBlock
     /// <summary>Whether the table held nothing in the window.</summary>
     bool IsNew { get; }
 
+    /// <summary>Whether the table holds bars in the window for which the rule gives none.</summary>
+    bool HasStrays { get; }
+
     /// <summary>The places of the bars that are not known to stand in the table just so: only these need to go to the server.</summary>
     IReadOnlyList<int> Differing { get; }
 

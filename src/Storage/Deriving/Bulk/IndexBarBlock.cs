@@ -18,12 +18,14 @@ sealed class IndexBarBlock : IBarBlock
     {
         (_block, _provenance) = (block, new IndexProvenance(block));
         var standing = Compare(stored);
-        (IsNew, Differing) = (standing.IsNew, standing.Differing);
+        (IsNew, HasStrays, Differing) = (standing.IsNew, standing.HasStrays, standing.Differing);
     }
 
     public int Count => _block.Count;
 
     public bool IsNew { get; }
+
+    public bool HasStrays { get; }
 
     public IReadOnlyList<int> Differing { get; }
 
@@ -58,7 +60,7 @@ sealed class IndexBarBlock : IBarBlock
         while (stored.Next())
         {
             var place = standing.Meet(stored.Time());
-            var close = StoredColumns.Scaled(stored.Read());
+            var close = stored.TryRead(out var number) ? ServerNumber.Scaled(number) : -1;
             var raw = stored.Read();
             if (stored.Boolean() && place >= 0)
             {

@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using Npgsql;
@@ -11,7 +12,7 @@ namespace DxyOrleans.Storage.Deriving.Bulk;
 static class IndexBulk
 {
     /// <returns>
-    /// Null where some stored bars carry another version than the index's, or a close stands twice and not the same: those minutes are derived one by one.
+    /// Null where some stored bars carry another version than the index's, a close is none or stands twice and not the same, or a level can't be a price: those minutes are derived one by one.
     /// </returns>
     public static async Task<IBarBlock?> DeriveAsync(
         NpgsqlConnection connection, IndexDefinition definition, TimeRange window, DerivingVersion? asked, Route route, CancellationToken cancellation)
@@ -30,29 +31,38 @@ static class IndexBulk
             batch.Add("read_close_columns").With(component.Symbol.Name).AddRange(reach);
         }
 
-        var (grid, isDisputed) = (new CloseGrid(definition, reach), false);
+        var (grid, isUnfit) = (new CloseGrid(definition, reach), false);
         await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
             for (var i = 0; i < definition.Components.Length; i++)
             {
                 await reader.ReadAsync(cancellation);
-                isDisputed |= !Place(grid, i, reader.Bytes(0), reader.Bytes(1));
+                isUnfit |= !Place(grid, i, reader.Bytes(0), reader.Bytes(1));
                 await reader.NextResultAsync(cancellation);
             }
         }
 
-        if (isDisputed)
+        if (isUnfit)
         {
             return null;
         }
 
         using var stored = await CopiedBytes.ReadAsync(connection, $"copy_flat_{route.Written.Name}", definition.Series, window, cancellation);
-        var block = new IndexBarBlock(IndexBlockRule.Derive(definition, grid, window, version), stored.Rows);
+        IndexBlock levels;
+        try
+        {
+            levels = IndexBlockRule.Derive(definition, grid, window, version);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
 
+        var block = new IndexBarBlock(levels, stored.Rows);
         return asked is null && !block.IsNew && block.Differing.Count > 0 && await HasOthersAsync(connection, definition, window, route, cancellation) ? null : block;
     }
 
-    // False when a minute has two closes.
+    // False when a minute has two closes, or one that is none.
     static bool Place(CloseGrid grid, int component, ReadOnlySpan<byte> times, ReadOnlySpan<byte> closes)
     {
         var isOne = true;
@@ -61,7 +71,7 @@ static class IndexBulk
             var close = StoredColumns.Double(ref closes);
             if (StoredColumns.TryMinute(times, n, out var minute))
             {
-                isOne &= grid.Place(component, minute, close);
+                isOne &= Price.IsOne(close) && grid.Place(component, minute, close);
             }
         }
 

@@ -23,7 +23,7 @@ sealed class RollupBarBlock : IBarBlock
         var standing = new StandingBars([.. buckets.Select(bucket => bucket.Bar.Time.Minute)]);
         while (stored.Next())
         {
-            var isBar = RollupBulk.TryBar(ref stored, series, out var time, out var bar);
+            var isBar = RollupBulk.TryBar(ref stored, series, out var time, out var bar, out _);
             var place = standing.Meet(time);
             var raw = stored.Read();
             if (isBar && place >= 0)
@@ -32,12 +32,14 @@ sealed class RollupBarBlock : IBarBlock
             }
         }
 
-        (IsNew, Differing) = (standing.IsNew, standing.Differing);
+        (IsNew, HasStrays, Differing) = (standing.IsNew, standing.HasStrays, standing.Differing);
     }
 
     public int Count => _buckets.Count;
 
     public bool IsNew { get; }
+
+    public bool HasStrays { get; }
 
     public IReadOnlyList<int> Differing { get; }
 
@@ -73,6 +75,11 @@ sealed class RollupBarBlock : IBarBlock
     // As jsonb spells it, so that a stored one can be compared without being parsed.
     ReadOnlySpan<byte> Provenance(int place)
     {
+        if (_buckets[place].HasUnknowns)
+        {
+            return System.Text.Encoding.UTF8.GetBytes(Deriving.Provenance.AsStored(_buckets[place]));
+        }
+
         System.Text.Unicode.Utf8.TryWrite(_provenance, CultureInfo.InvariantCulture,
             $"{{\"kind\": \"rollup\", \"inputs\": {_buckets[place].Inputs}, \"expected\": {_buckets[place].Expected}}}", out var written);
         return _provenance.AsSpan(0, written);

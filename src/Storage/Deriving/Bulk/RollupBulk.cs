@@ -1,6 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Rollups;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving.Bulk;
@@ -12,25 +13,27 @@ static class RollupBulk
     /// <param name="work">A rollup's slice, then larger ones' within it.</param>
     /// <param name="route">Where the symbol's 1m bars stand.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <returns>Null where a minute stands twice and its rows don't say the same: what doesn't depend on it is derived bar by bar.</returns>
+    /// <returns>Null where a row is no bar, or a minute stands twice and its rows don't say the same: bar by bar they are told and the rest is derived.</returns>
     public static async Task<IReadOnlyList<IBarBlock>?> DeriveAsync(
         NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation)
     {
         var inputs = new Series(work[0].Rule.Series.Symbol, Timeframe.OneMinute);
-        List<Bar> bars;
+        List<Bar>? bars;
         using (var copied = await CopiedBytes.ReadAsync(connection, $"copy_values_{route.Read.Name}", inputs, Whole(work[0]), cancellation))
         {
             bars = Bars(copied.Rows, inputs);
         }
 
-        if (HasTwins(bars))
+        if (bars is not null && HasTwins(bars))
         {
-            var disputed = new DisputedInputs(Timeframe.OneMinute);
-            bars = disputed.Sift(bars);
-            if (!disputed.IsEmpty)
-            {
-                return null;
-            }
+            var unfit = new UnfitInputs(Timeframe.OneMinute);
+            bars = unfit.Sift(bars);
+            bars = unfit.IsEmpty ? bars : null;
+        }
+
+        if (bars is null)
+        {
+            return null;
         }
 
         var blocks = new List<IBarBlock>();
@@ -66,15 +69,19 @@ static class RollupBulk
         return from < 0 ? [] : from == 0 && end == bars.Count ? bars : bars[from..end];
     }
 
-    // Rows of other programs that are not bars are left out, as everywhere.
-    static List<Bar> Bars(CopiedRows rows, Series series)
+    // Null when a row is no bar.
+    static List<Bar>? Bars(CopiedRows rows, Series series)
     {
         var bars = new List<Bar>();
         while (rows.Next())
         {
-            if (TryBar(ref rows, series, out _, out var bar))
+            if (TryBar(ref rows, series, out _, out var bar, out var unfit))
             {
                 bars.Add(bar);
+            }
+            else if (unfit is not null)
+            {
+                return null;
             }
         }
 
@@ -82,11 +89,20 @@ static class RollupBulk
     }
 
     /// <summary>Reads time and values, as <c>copy_values_…</c> and <c>copy_rolled</c> give them; false when they are no bar.</summary>
-    public static bool TryBar(ref CopiedRows rows, Series series, out UtcTime time, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar)
+    public static bool TryBar(ref CopiedRows rows, Series series, out UtcTime time, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar, out UnfitRow? unfit)
     {
         time = rows.Time();
-        var (open, high, low, close, volume) = (rows.Number(), rows.Number(), rows.Number(), rows.Number(), rows.Number());
-        decimal? vwap = rows.TryRead(out var given) ? StoredColumns.Number(given) : null;
-        return Bar.TryCreate(series, time, open, high, low, close, volume, vwap, rows.Integer(), rows.Boolean(), out bar, out _);
+        return new HostRow
+        {
+            Time = time,
+            Open = rows.Optional(),
+            High = rows.Optional(),
+            Low = rows.Optional(),
+            Close = rows.Optional(),
+            Volume = rows.Optional(),
+            Vwap = rows.Optional(),
+            TradeCount = rows.OptionalInteger(),
+            IsPartial = rows.Boolean(),
+        }.TryBar(series, out bar, out unfit);
     }
 }

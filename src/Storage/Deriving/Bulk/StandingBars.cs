@@ -11,6 +11,9 @@ sealed class StandingBars(long[] minutes)
     /// <summary>Whether nothing stands in the window.</summary>
     public bool IsNew { get; private set; } = true;
 
+    /// <summary>Whether something stands there that the block has no bar for.</summary>
+    public bool HasStrays { get; private set; }
+
     /// <summary>The places of the bars that are not known to stand there.</summary>
     public IReadOnlyList<int> Differing => [.. Enumerable.Range(0, _known.Length).Where(place => _known[place] <= 0)];
 
@@ -18,7 +21,9 @@ sealed class StandingBars(long[] minutes)
     public int Meet(UtcTime time)
     {
         IsNew = false;
-        return time.IsOnGrid(Timeframe.OneMinute) ? Array.BinarySearch(minutes, time.Minute) : -1;
+        var place = time.IsOnGrid(Timeframe.OneMinute) ? Array.BinarySearch(minutes, time.Minute) : -1;
+        HasStrays |= place < 0;
+        return place;
     }
 
     public void Note(int place, bool isSame) => _known[place] = isSame && _known[place] >= 0 ? (sbyte)1 : (sbyte)-1;

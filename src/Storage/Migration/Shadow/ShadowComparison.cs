@@ -86,7 +86,7 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         await using var batch = new NpgsqlBatch(connection, snapshot);
         batch.AddBound(BarReader.Command(BarTable.Derived, rule.Series, window));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        return ShadowDay.Compare(rule.Series, day, derived.Rows.AsStored(connection, BarTable.Derived), await BarReader.ReadAsync(reader, rule.Series, cancellation), now);
+        return ShadowDay.Compare(rule.Series, day, derived.Rows.AsStored(connection, BarTable.Derived), (await BarReader.ReadAsync(reader, rule.Series, cancellation)).Bars, now);
     }
 
     /// <summary>Compares whatever has its turn, and saves it; how many days that were. A day that can't be compared is noted, and stops no other.</summary>
