@@ -64,7 +64,7 @@ public sealed class BarRestore(NpgsqlDataSource database)
         }
 
         var table = route?.Written ?? (isTarget ? BarTable.Derived : BarTable.Data);
-        var stands = (await BarReader.ReadValuesAsync(connection, table, series, range, cancellation)).ToDictionary(bar => bar.Time);
+        var stands = (await BarReader.ReadValuesAsync(connection, table, series, range, cancellation)).Bars.ToDictionary(bar => bar.Time);
         var missing = rows.Where(row => !stands.ContainsKey(row.Bar.Time)).ToList();
         var outcomes = new Dictionary<UtcTime, BarOutcome>();
         if (missing.Count > 0)
