@@ -202,7 +202,7 @@ internal sealed record Explanation(
     static async Task<int> CorrectionsAsync(NpgsqlDataSource database, Series series, UtcTime time, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
-            "SELECT count(*)::integer FROM dxy.correction AS c WHERE c.canonical_symbol = $1 AND c.timeframe = $2 AND c.ts_utc = $3");
+            "SELECT count(*)::integer FROM dxy.correction AS c WHERE c.canonical_symbol = $1 AND c.timeframe = $2 AND c.ts_utc = $3 AND NOT c.absent");
         command.Parameters.AddSeries(series).With(time.ToDateTime());
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }

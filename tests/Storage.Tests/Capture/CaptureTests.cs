@@ -84,7 +84,10 @@ public sealed class CaptureTests(TestServer server)
         await shop.RunAsync("DELETE FROM dxy.change");
         await shop.RunAsync("UPDATE public.data_bars SET is_partial = false WHERE ts_utc = '2024-03-04 08:00Z'");
         Assert.Equal([Change("EURUSD", 0, 0)], await shop.TextsAsync(Changes));
-        Assert.Equal(0, await shop.CountAsync("dxy.correction"));
+        Assert.Equal(0, await shop.CountAsync("dxy.correction WHERE NOT absent"));
+
+        // Until then there was no final bar.
+        Assert.Equal(1, await shop.CountAsync("dxy.correction WHERE absent AND close IS NULL"));
     }
 
     [Fact]
@@ -93,7 +96,7 @@ public sealed class CaptureTests(TestServer server)
         await using var shop = await WithTwentyAsync(server);
         await shop.RunAsync("UPDATE public.data_bars SET canonical_symbol = 'GBPUSD', ts_utc = ts_utc + interval '30 minutes' WHERE ts_utc = '2024-03-04 08:02Z'");
         Assert.Equal([Change("EURUSD,GBPUSD", 2, 32)], await shop.TextsAsync(Changes));
-        Assert.Equal("EURUSD true", await shop.ValueAsync<string>("SELECT string_agg(canonical_symbol || ' ' || deleted, ',') FROM dxy.correction"));
+        Assert.Equal("EURUSD gone,GBPUSD came", await shop.ValueAsync<string>("SELECT string_agg(canonical_symbol || CASE WHEN deleted THEN ' gone' WHEN absent THEN ' came' END, ',' ORDER BY canonical_symbol) FROM dxy.correction"));
     }
 
     [Fact]
