@@ -56,10 +56,10 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             return Version.FaultWith(stands) is { } fault ? throw new SchemaException(fault) : ([], HostBinding.Ours);
         }
 
-        var binding = await JudgeAsync(database, cancellation);
         var stored = await BindingStore.ReadAsync(database, cancellation);
-
         var done = await JournalAsync(database, cancellation);
+        var lacks = stands is not null && await SchemaCheck.LacksAsync(database, stored ?? HostBinding.Ours, cancellation);
+        var binding = await JudgeAsync(database, lacks, cancellation);
         var tables = await MissingTablesAsync(database, cancellation);
         var triggers = await CaptureMissing.ReadAsync(database, cancellation);
         var plan = (await MissingRolesAsync(database, cancellation)).Concat(await MissingSchemasAsync(database, cancellation))
@@ -71,7 +71,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
         // What ran once and is not as it was: all that can be made again is.
         List<SchemaScript> all = [.. SchemaScript.All(binding), .. SchemaScript.AfterTables(binding)];
-        if (stands is not null && all.TrueForAll(script => done.Contains(script.Name)) && await SchemaCheck.LacksAsync(database, stored ?? HostBinding.Ours, cancellation))
+        if (lacks && all.TrueForAll(script => done.Contains(script.Name)))
         {
             plan = plan.Append(Renewal).Concat(all.Where(script => script.IsRenewable));
         }
@@ -86,10 +86,16 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         ? script with { Text = $"{script.Text.TrimEnd().TrimEnd(';')};\nINSERT INTO dxy.journal (scriptname, applied) VALUES ('{script.Name}', now() AT TIME ZONE 'UTC');\n" }
         : script;
 
-    // What the host's tables are to us; nothing has been touched when they are refused.
-    async Task<HostBinding> JudgeAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    // What the host's tables are to us; nothing has been touched when they are refused. A trial that fails while rights or triggers of ours are not as they should be
+    // may blame the host for that: what mends them comes first, and the trial is made again after it.
+    async Task<HostBinding> JudgeAsync(NpgsqlDataSource database, bool lacks, CancellationToken cancellation)
     {
         var judgement = await HostJudge.JudgeAsync(database, HostZone, cancellation);
+        if (judgement.Refusal is not null && lacks)
+        {
+            judgement = await HostJudge.JudgeAsync(database, HostZone, cancellation, tries: false);
+        }
+
         return judgement.Refusal is { } refusal ? throw new SchemaException(refusal) : judgement.Binding;
     }
 

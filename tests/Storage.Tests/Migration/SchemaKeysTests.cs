@@ -48,7 +48,9 @@ public sealed class SchemaKeysTests(TestServer server)
     [InlineData("CREATE UNIQUE INDEX data_bars_unique_idx ON public.data_bars (canonical_symbol, timeframe, ts_utc, source)", "is on (canonical_symbol, timeframe, ts_utc, source)")]
     public async Task An_index_of_the_right_name_and_the_wrong_shape_is_seen_through_and_a_key_is_built(string before, string why)
     {
-        await using var shop = await OpenAsync(before);
+        // Made after the schema was applied, which refuses a host whose only key is wider than a bar's.
+        await using var shop = await OpenAsync("");
+        await shop.Shop.RunAsync(before);
         await PassesAsync(shop);
         Assert.Contains("data_bars_unique_idx", await Definitions.IndexesAsync(shop), StringComparison.Ordinal);
         Assert.Contains("dxy_key_test-run", await Definitions.IndexesAsync(shop), StringComparison.Ordinal);

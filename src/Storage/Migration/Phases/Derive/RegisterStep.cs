@@ -91,6 +91,8 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
             await transaction.Connection.Migration("derive/restore_registry", symbol.Name, before, IndexRegistration.Without(metadata, old)).RunAsync(cancellation);
         }
 
+        // Buckets that have not ended yet are due of rollups that the registry no longer asks for: nobody would ever make them.
+        await transaction.Connection.Migration("derive/forget_due", symbol.Name).RunAsync(cancellation);
         if (await ledger.SavedAsync(context.Run.Name, "route", cancellation) == "null")
         {
             await transaction.Connection.Migration("derive/forget_route", symbol.Name).RunAsync(cancellation);

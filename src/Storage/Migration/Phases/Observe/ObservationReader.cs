@@ -1,6 +1,8 @@
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving.Bulk;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Observe;
@@ -55,10 +57,11 @@ static class ObservationReader
             var column = new ComponentCloses(component.Symbol);
             while (await reader.ReadAsync(cancellation))
             {
-                // What is no price gives no level; the rules then find the minute without one.
-                if (reader.GetDouble(1) is > 0 and < double.PositiveInfinity and var close)
+                // What is no price gives no level, nor does the second row of a minute; the rules then find the minute without one.
+                var minute = reader.GetUtc(0).Minute;
+                if (HostRow.TryClose(reader.Bytes(1), out var close, out _) && (column.Minutes.Count == 0 || column.Minutes[^1] != minute))
                 {
-                    column.Add(reader.GetUtc(0).Minute, close);
+                    column.Add(minute, close);
                 }
             }
 
