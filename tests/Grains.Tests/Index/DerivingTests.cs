@@ -152,7 +152,8 @@ public sealed class DerivingTests(TestServer server)
         await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the end of what is ripe", """
             SELECT NOT EXISTS (SELECT FROM dxy.change)
-               AND NOT EXISTS (SELECT FROM dxy.due AS d WHERE d.from_ts + dxy.length_of(d.timeframe) + interval '1 second' <= dxy.now())
+               AND NOT EXISTS (SELECT FROM dxy.due AS d WHERE d.from_ts + dxy.length_of(d.timeframe) + interval '1 second' <= dxy.now()
+                                AND (d.retry_at IS NULL OR d.retry_at <= dxy.now()))
             """, () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -6,7 +6,11 @@ namespace DxyOrleans.Storage.Schema.Binding;
 /// <summary>The binding as <c>db apply</c> left it in <c>dxy.binding</c>: no row where the host's tables are such as ours.</summary>
 static class BindingStore
 {
-    const string IsThere = "SELECT to_regclass('dxy.binding') IS NOT NULL";
+    // By the catalog: a name in a schema that the login may not look into can't be asked for.
+    const string IsThere = """
+        SELECT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                       WHERE n.nspname = 'dxy' AND c.relname = 'binding' AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
+        """;
 
     const string Read = "SELECT b.table_name, b.column_name, b.host::text FROM dxy.binding AS b";
 
