@@ -33,7 +33,8 @@ BEGIN
     END LOOP;
     BEGIN
       EXECUTE format('DROP ROLE %I', v_role);
-    EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege OR undefined_object THEN
+    -- internal_error: another database that needed it was dropped while the server was naming it; the role stays, as for one that is still needed.
+    EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege OR undefined_object OR internal_error THEN
       NULL;
     END;
   END LOOP;
