@@ -18,8 +18,8 @@ WITH relation AS (
   LEFT JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
   LEFT JOIN pg_policy AS p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
 )
-SELECT DISTINCT pg_describe_object(l.classid, l.objid, 0) || ' depends on ' || pg_describe_object(l.refclassid, l.refobjid, 0)
-FROM leaning AS l
+SELECT DISTINCT o.type || ' ' || o.identity || ' depends on ' || r.type || ' ' || r.identity
+FROM leaning AS l, pg_identify_object(l.classid, l.objid, 0) AS o, pg_identify_object(l.refclassid, l.refobjid, 0) AS r
 WHERE l.relation NOT IN (SELECT oid FROM relation)
   AND (l.classid, l.objid) NOT IN (SELECT classid, objid FROM ours)
   AND coalesce(l.tgname NOT LIKE 'dxy\_%', true)

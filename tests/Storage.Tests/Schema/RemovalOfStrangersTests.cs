@@ -30,13 +30,13 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
     [InlineData("CREATE SEQUENCE dxy.ids", "sequence dxy.ids")]
     [InlineData("CREATE TYPE dxy.side AS ENUM ('bid', 'ask')", "type dxy.side")]
     [InlineData("CREATE FUNCTION dxy.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'", "function dxy.mine()")]
-    [InlineData("CREATE TABLE dxy.bars_2031 PARTITION OF public.data_bars FOR VALUES FROM ('2031-01-01Z') TO ('2032-01-01Z')", "table dxy.bars_2031, a partition of table")]
+    [InlineData("CREATE TABLE dxy.bars_2031 PARTITION OF public.data_bars FOR VALUES FROM ('2031-01-01Z') TO ('2032-01-01Z')", "table dxy.bars_2031, a partition of table public.data_bars")]
     [InlineData("CREATE VIEW public.backlog AS SELECT * FROM dxy.due", "view public.backlog depends on table dxy.due")]
     [InlineData("CREATE VIEW public.needs AS SELECT * FROM dxy.dependency", "view public.needs depends on view dxy.dependency")]
-    [InlineData("CREATE TABLE public.notes (id bigint REFERENCES dxy.due)", "constraint notes_id_fkey on table public.notes depends on")]
-    [InlineData("CREATE TABLE public.notes (at timestamptz DEFAULT dxy.now())", "default value for column at of table public.notes depends on function dxy.now()")]
+    [InlineData("CREATE TABLE public.notes (id bigint REFERENCES dxy.due)", "table constraint notes_id_fkey on public.notes depends on table dxy.due")]
+    [InlineData("CREATE TABLE public.notes (at timestamptz DEFAULT dxy.now())", "default value for public.notes.at depends on function dxy.now()")]
     [InlineData("CREATE TABLE public.quotes (LIKE data_bars); CREATE TRIGGER mine AFTER DELETE ON public.quotes REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_delete('data_bars')",
-        "trigger mine on table public.quotes depends on function dxy.capture_delete()")]
+        "trigger mine on public.quotes depends on function dxy.capture_delete()")]
     [InlineData("CREATE FUNCTION public.lag() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM dxy.due /* the backlog */'", "function public.lag()")]
     public async Task What_is_not_ours_is_named_and_nothing_goes(string made, string named)
     {
@@ -106,7 +106,7 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
     [InlineData("UPDATE core_asset_registry_all SET description = 'mine', updated_at = dxy.now() + interval '1 second' WHERE canonical_symbol = 'DXY'", "public.core_asset_registry_all (it holds symbols of yours)")]
     [InlineData("INSERT INTO core_asset_registry_all (canonical_symbol) VALUES ('EURX')", "public.core_asset_registry_all (it holds symbols of yours)")]
     [InlineData("CREATE VIEW public.closes AS SELECT close FROM public.data_bars", "public.data_bars (view public.closes depends on it)")]
-    [InlineData("CREATE TABLE public.notes (symbol text REFERENCES public.core_asset_registry_all)", "public.core_asset_registry_all (constraint notes_symbol_fkey on table public.notes depends on it)")]
+    [InlineData("CREATE TABLE public.notes (symbol text REFERENCES public.core_asset_registry_all)", "public.core_asset_registry_all (table constraint notes_symbol_fkey on public.notes depends on it)")]
     public async Task A_table_we_made_stays_where_somebody_came_to_need_it(string made, string kept)
     {
         await using var shop = await Shop.OpenAsync(_server);

@@ -61,6 +61,13 @@ internal static class PgPrograms
             }
         }
 
+        // What they say is read: in English, whatever this machine speaks.
+        if (start.Environment.Remove("LC_ALL", out var all))
+        {
+            start.Environment["LANG"] = all;
+        }
+
+        start.Environment["LC_MESSAGES"] = "C";
         return start;
     }
 

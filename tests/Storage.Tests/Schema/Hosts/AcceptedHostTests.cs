@@ -25,7 +25,7 @@ public sealed class AcceptedHostTests(TestServer server)
         Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
         Assert.Empty(await new SchemaInstaller(shop.Database.ConnectionString, TimeProvider.System).PlanAsync(Shop.Token));
 
-        await shop.RunAsync(host.StartsWith("no volume", StringComparison.Ordinal) ? HostTables.HourWithoutVolume : HostTables.Hour);
+        await shop.RunAsync(host.StartsWith("no volume", StringComparison.Ordinal) ? HostTables.HourWithoutVolume : host == "times without a zone" ? HostTables.HourWithoutZone : HostTables.Hour);
         await shop.DrainAsync();
         Assert.Equal([], await shop.TextsAsync("SELECT coalesce(error, 'due ' || symbol) FROM dxy.due"));
         Assert.Equal([close], await shop.TextsAsync("SELECT DISTINCT close::text FROM data_bars WHERE canonical_symbol = 'DXY'"));

@@ -35,6 +35,9 @@ static class HostTables
     /// <summary>The same where there is no volume.</summary>
     public static readonly string HourWithoutVolume = Hour.Replace(" vol,", "", StringComparison.Ordinal).Replace(" 0, 'ingest'", " 'ingest'", StringComparison.Ordinal);
 
+    /// <summary>The same by a program whose times have no zone and are UTC, whatever zone its session has.</summary>
+    public static readonly string HourWithoutZone = Hour.Replace("timestamptz ", "timestamp ", StringComparison.Ordinal);
+
     /// <summary>A statement of both tables.</summary>
     public static string Both(string change) => change.Replace("{0}", "data_bars", StringComparison.Ordinal) + ";" + change.Replace("{0}", "derived_data_bars", StringComparison.Ordinal) + ";";
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using DxyOrleans.Core.Migration;
 using Npgsql;
 
@@ -9,7 +7,7 @@ namespace DxyOrleans.Storage.Migration.Phases.Derive;
 /// Writes a minute to both tables under a savepoint and takes it back, before such writes are let stand: checks, generated columns, sequences' rights and other people's
 /// triggers speak here and not in the old writer's next statement. Only sequences keep what they counted.
 /// </summary>
-static partial class WriteTrial
+static class WriteTrial
 {
     const string Expected = "a minute written to derived_data_bars arrives in data_bars (tried under a savepoint and taken back)";
 
@@ -44,6 +42,7 @@ static partial class WriteTrial
         var (connection, symbol) = (transaction.Connection, transaction.Run.Symbol.Name);
         var columns = await connection.Migration("derive/trial_columns").ValueAsync<string>(cancellation);
         var who = mirrored ? role ?? "this role, by the mirror trigger" : "this role";
+        PostgresException refusal;
         await connection.Text("SAVEPOINT trial").RunAsync(cancellation);
         try
         {
@@ -68,12 +67,14 @@ static partial class WriteTrial
         }
         catch (PostgresException refused) when (refused.SqlState is not (PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled) && !refused.IsTransient)
         {
-            return Failed($"as {who}: {refused.MessageText}{(refused.Detail is { } detail ? $" ({detail})" : "")}", Todo(refused, mirrored, role));
+            refusal = refused;
         }
         finally
         {
             await connection.Text("ROLLBACK TO SAVEPOINT trial").RunAsync(CancellationToken.None);
         }
+
+        return Failed($"as {who}: {refusal.MessageText}{(refusal.Detail is { } detail ? $" ({detail})" : "")}", await TodoAsync(connection, refusal, mirrored, role, cancellation));
     }
 
     static Task TakePlaceAsync(NpgsqlConnection connection, string? role, CancellationToken cancellation) =>
@@ -81,26 +82,16 @@ static partial class WriteTrial
 
     static Gate Failed(string observed, string todo) => new("derive/trial", GateVerdict.Fail, Expected, observed, null, todo);
 
-    // The trigger's function writes as its owner; everything else as whoever wrote the row.
-    static string Todo(PostgresException refused, bool mirrored, string? role)
+    // The trigger's function writes as its owner; everything else as whoever wrote the row. What is lacking is asked of the catalog: the message speaks the server's language.
+    static async Task<string> TodoAsync(NpgsqlConnection connection, PostgresException refused, bool mirrored, string? role, CancellationToken cancellation)
     {
-        if (refused.SqlState != PostgresErrorCodes.InsufficientPrivilege || Denied().Match(refused.MessageText) is not { Success: true } match)
+        if (refused.SqlState != PostgresErrorCodes.InsufficientPrivilege)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"whoever owns the tables: let such a row in; the run tries again by itself");
+            return "whoever owns the tables: let such a row in; the run tries again by itself";
         }
 
-        var (kind, name) = (match.Groups[1].Value, match.Groups[2].Value);
         var grantee = mirrored && refused.Where?.Contains("dxy.mirror", StringComparison.Ordinal) == true ? "dxy_mirror" : role ?? "dxy_silo";
-        return kind switch
-        {
-            "sequence" => $"whoever owns it: GRANT USAGE ON SEQUENCE {name} TO {grantee}",
-            "table" => $"whoever owns it: GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {grantee}",
-            "function" => $"whoever owns it: GRANT EXECUTE ON FUNCTION {name} TO {grantee}",
-            "schema" => $"whoever owns it: GRANT USAGE ON SCHEMA {name} TO {grantee}",
-            _ => $"whoever owns {kind} {name}: give {grantee} the right",
-        };
+        return await connection.Text(Sql.Text("checks/lacking_rights.sql"), grantee, refused.MessageText).ValueAsync<string>(cancellation) is { } grant
+            ? $"whoever owns it: {grant} TO {grantee}" : $"whoever owns what the message names: give {grantee} the right to it";
     }
-
-    [GeneratedRegex(@"\Apermission denied for (\w+) (\S+)\z")]
-    private static partial Regex Denied();
 }
