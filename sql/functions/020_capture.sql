@@ -10,6 +10,7 @@
 -- The time is taken once: asked for in a statement it may be asked for each row.
 -- work_mem: that join of a large statement's rows stays in memory, whatever the host gives.
 -- A bar without a time (a shop's table may lack our keys) is nobody's input, and is not told.
+-- An upsert fires the triggers of INSERT and of UPDATE, and most statements change rows in one of the two ways: a statement without rows ends at once.
 --
 -- A migration moves bars from one table to the other and back: nothing is news in that, so what it moves makes nothing due and is no correction.
 -- Whoever works on the run says so with dxy.writer = 'move' (dxy.move_route), and is believed because he may write the run's ledger; what he moves
@@ -33,6 +34,9 @@ AS $$
 DECLARE
   v_now timestamptz := dxy.now();
 BEGIN
+  IF NOT EXISTS (SELECT FROM new_rows) THEN
+    RETURN NULL;
+  END IF;
   IF NOT dxy.is_moving() THEN
     INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at)
     SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now
@@ -64,6 +68,9 @@ DECLARE
   v_now timestamptz := dxy.now();
   v_ended timestamptz := dxy.transaction_time();
 BEGIN
+  IF NOT EXISTS (SELECT FROM old_rows) THEN
+    RETURN NULL;
+  END IF;
   IF NOT dxy.is_moving() THEN
     WITH gone AS (
       INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
@@ -104,6 +111,9 @@ DECLARE
   v_now timestamptz := dxy.now();
   v_ended timestamptz := dxy.transaction_time();
 BEGIN
+  IF NOT EXISTS (SELECT FROM new_rows) AND NOT EXISTS (SELECT FROM old_rows) THEN
+    RETURN NULL;
+  END IF;
   IF NOT dxy.is_moving() THEN
     -- Old and new rows are paired by the bar's key; a row whose key itself was changed stands in the join alone, on both sides.
     WITH changed AS MATERIALIZED (
@@ -165,6 +175,9 @@ DECLARE
   v_now timestamptz := dxy.now();
   v_ended timestamptz := dxy.transaction_time();
 BEGIN
+  IF NOT EXISTS (SELECT FROM new_rows) AND NOT EXISTS (SELECT FROM old_rows) THEN
+    RETURN NULL;
+  END IF;
   IF NOT dxy.is_moving() THEN
     WITH changed AS MATERIALIZED (
       SELECT o.canonical_symbol AS old_symbol, o.timeframe AS old_timeframe, o.ts_utc AS old_ts,

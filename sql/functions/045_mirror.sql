@@ -1,10 +1,12 @@
 -- Dual write: the new table is made to say what the old one says of these minutes. Written by whoever has just written the old table, in the same transaction:
 -- our deriver, or another program through the mirror triggers. The old table's winner among several active versions is the newest version.
+-- One plan for all calls: planning anew for each array of times costs a one-row write more than the write.
 CREATE OR REPLACE FUNCTION dxy.mirror_bars(p_symbol text, p_times timestamptz[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   v_run text := (SELECT w.run FROM dxy.watched AS w WHERE w.symbol = p_symbol);
