@@ -31,6 +31,7 @@ internal sealed class CaptureMeasurement : IMeasurement
         await using (var host = HostPool(server))
         {
             await MeasureAsync(server, host, "data_bars", "EURUSD", "captured", rounds, 1.3, ratios, figures, cancellation);
+            await MeasureIdleAsync(server, host, rounds, ratios, figures, cancellation);
             await server.RunAsync("INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT dxy.flip_route('DXY', 'both')", cancellation);
             await server.RunAsync(Storage.Sql.Text("migration/derive/mirror_on.sql"), cancellation);
             await MeasureAsync(server, host, "derived_data_bars", "DXY", "mirrored", rounds, 2, ratios, figures, cancellation);
@@ -96,6 +97,42 @@ internal sealed class CaptureMeasurement : IMeasurement
             ratios.Add(Ratio.Of($"{statement.Name}, {what} by without", with, without, Aim.OfAtMost(Math.Round(aim, 2))));
             figures.AddRange([with, without]);
         }
+    }
+
+    // What no capture of whole statements can go below: triggers that are handed a statement's rows and do nothing with them.
+    static async Task MeasureIdleAsync(
+        BenchServer server, NpgsqlDataSource host, int rounds, List<Ratio> ratios, List<Samples> figures, CancellationToken cancellation)
+    {
+        await server.RunAsync(
+            """
+            CREATE TABLE bench.idle_data_bars (LIKE bench.data_bars INCLUDING ALL);
+            CREATE FUNCTION bench.idle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE TRIGGER idle_insert AFTER INSERT ON bench.idle_data_bars REFERENCING NEW TABLE AS new_rows
+              FOR EACH STATEMENT EXECUTE FUNCTION bench.idle();
+            CREATE TRIGGER idle_update AFTER UPDATE ON bench.idle_data_bars REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+              FOR EACH STATEMENT EXECUTE FUNCTION bench.idle();
+            INSERT INTO bench.idle_data_bars SELECT * FROM bench.data_bars
+            """, cancellation);
+        await server.RunAsync("VACUUM (ANALYZE) bench.idle_data_bars", cancellation);
+        foreach (var statement in Statements("data_bars", "EURUSD"))
+        {
+            var (idle, floor) = (new List<double>(), new List<double>());
+            for (var round = -1; round < rounds; round++)
+            {
+                var bare = await TimeAsync(server, host, statement, "bench.data_bars", "EURUSD", round, cancellation);
+                var handed = await TimeAsync(server, host, statement, "bench.idle_data_bars", "EURUSD", round, cancellation);
+                if (round >= 0)
+                {
+                    (floor, idle) = ([.. floor, bare], [.. idle, handed]);
+                }
+            }
+
+            var (with, without) = (new Samples($"{statement.Name}, idle triggers", "ms", idle), new Samples($"{statement.Name}, without", "ms", floor));
+            ratios.Add(Ratio.Of($"{statement.Name}, triggers that do nothing by without", with, without, aim: null));
+            figures.Add(with);
+        }
+
+        await server.RunAsync("DROP TABLE bench.idle_data_bars; DROP FUNCTION bench.idle()", cancellation);
     }
 
     sealed record Statement(string Name, bool IsSmall, Func<string, int, string> Sql);
