@@ -28,5 +28,7 @@ internal static class AllVerbs
         MigrateCommand.Create(),
         new ScriptVerb("test", "All tests, on a server of their own, or those whose name contains a FILTER.", "test Storage"),
         new ScriptVerb("bench", "The side-by-side measurements.", "bench --list"),
+        new ScriptVerb("publish", "One archive that runs on a machine without the SDK: silo, console, runtime, sql/, deploy files, licences.", "publish --out /tmp"),
+        new ScriptVerb("pack", "The packages that an Orleans client of the silos refers to, with their symbols.", "pack --out /tmp"),
     ];
 }
