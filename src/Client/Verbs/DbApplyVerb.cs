@@ -15,7 +15,7 @@ internal sealed class DbApplyVerb : Verb
         $"With --partitions: the first month; {Partitions.Years} years ago when left out. Older bars have one partition together.");
 
     public DbApplyVerb()
-        : base("apply", "Installs the schema or brings it up to date. Existing tables are judged first, by their shape and by rows that are rolled back (sequences may move), " +
+        : base("apply", "Installs the schema or brings it up to date. Existing tables are judged first, by their shape and by rows that are rolled back (a sequence may move by one for each role that writes), " +
             "and get triggers and nothing else.", "db apply --dry-run")
     {
         foreach (Option option in (Option[])[_dryRun, _partitions, _from])

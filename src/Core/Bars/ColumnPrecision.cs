@@ -5,18 +5,23 @@ namespace DxyOrleans.Core.Bars;
 /// <summary>How exactly a column of a host's table holds a number: what is computed equals what is stored when it is stored as well as the column can.</summary>
 /// <param name="Kind">The column's kind.</param>
 /// <param name="Scale">Places after the point, for <see cref="PrecisionKind.Scaled"/>; below zero: tens, hundreds, …</param>
-public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0)
+/// <param name="Towards"><see cref="Up"/> or <see cref="Down"/>, where a host's trigger rounds always that way; null: to the nearest, as columns do.</param>
+public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0, string? Towards = null)
 {
+    public const string Up = "up";
+
+    public const string Down = "down";
+
     public static ColumnPrecision Exact => default;
 
     public static ColumnPrecision Missing => new(PrecisionKind.Missing);
 
-    public static ColumnPrecision Places(int scale) => new(PrecisionKind.Scaled, scale);
+    public static ColumnPrecision Places(int scale, string? towards = null) => new(PrecisionKind.Scaled, scale, towards);
 
     /// <summary>The number as it reads from the column after it was written there.</summary>
     public decimal Stored(decimal value) => Kind switch
     {
-        PrecisionKind.Scaled => Rounded(value, Scale),
+        PrecisionKind.Scaled => Rounded(value, Scale, Towards),
         PrecisionKind.EightBytes => Parsed(((double)value).ToString("G15", CultureInfo.InvariantCulture), value),
         PrecisionKind.FourBytes => Parsed(((float)value).ToString("R", CultureInfo.InvariantCulture), value),
         PrecisionKind.Missing => 0,
@@ -26,18 +31,24 @@ public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0)
     /// <summary>The same in SQL: what of a <c>numeric</c> expression the column keeps.</summary>
     public string Sql(string expression) => Kind switch
     {
-        PrecisionKind.Scaled => string.Create(CultureInfo.InvariantCulture, $"round({expression}, {Scale})"),
+        PrecisionKind.Scaled when Towards == Up => string.Create(CultureInfo.InvariantCulture, $"(ceil(({expression}) * 1e{Scale}) / 1e{Scale})"),
+        PrecisionKind.Scaled => string.Create(CultureInfo.InvariantCulture, $"{(Towards == Down ? "trunc" : "round")}({expression}, {Scale})"),
         PrecisionKind.EightBytes => $"({expression})::double precision::numeric",
         PrecisionKind.FourBytes => $"({expression})::real::text::numeric",
         PrecisionKind.Missing => "0::numeric",
         _ => expression,
     };
 
-    static decimal Rounded(decimal value, int scale)
+    static decimal Rounded(decimal value, int scale, string? towards)
     {
         if (scale >= 0)
         {
-            return scale >= 28 ? value : decimal.Round(value, scale, MidpointRounding.AwayFromZero);
+            return scale >= 28 ? value : decimal.Round(value, scale, towards switch
+            {
+                Up => MidpointRounding.ToPositiveInfinity,
+                Down => MidpointRounding.ToZero,
+                _ => MidpointRounding.AwayFromZero,
+            });
         }
 
         var unit = 1m;

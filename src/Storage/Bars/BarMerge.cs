@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -24,7 +25,7 @@ public static class BarMerge
         AddBars(parameters, rows);
         Add(parameters, rows, NpgsqlDbType.Text, row => row.Raw);
         Add(parameters, rows, NpgsqlDbType.Integer, row => row.Completeness);
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = HostBindings.Of(connection)[table.Name].Source(source) });
         parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceOtherSources });
         parameters.Add(new NpgsqlParameter<bool> { TypedValue = ignoreCompleteness });
         parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceSampled });

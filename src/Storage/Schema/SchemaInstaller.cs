@@ -58,8 +58,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
         var stored = await BindingStore.ReadAsync(database, cancellation);
         var done = await JournalAsync(database, cancellation);
-        var lacks = stands is not null && await SchemaCheck.LacksAsync(database, stored ?? HostBinding.Ours, cancellation);
-        var binding = await JudgeAsync(database, lacks, cancellation);
+        var binding = await JudgeAsync(database, LacksAsync, cancellation);
         var tables = await MissingTablesAsync(database, cancellation);
         var triggers = await CaptureMissing.ReadAsync(database, cancellation);
         var plan = (await MissingRolesAsync(database, cancellation)).Concat(await MissingSchemasAsync(database, cancellation))
@@ -71,7 +70,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
         // What ran once and is not as it was: all that can be made again is.
         List<SchemaScript> all = [.. SchemaScript.All(binding), .. SchemaScript.AfterTables(binding)];
-        if (lacks && all.TrueForAll(script => done.Contains(script.Name)))
+        if (all.TrueForAll(script => done.Contains(script.Name)) && await LacksAsync())
         {
             plan = plan.Append(Renewal).Concat(all.Where(script => script.IsRenewable));
         }
@@ -79,6 +78,9 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         // Tables not made yet will need every trigger; the catalog can't list them before.
         var made = tables.SelectMany(table => CaptureMissing.ForNewTable(Path.GetFileNameWithoutExtension(table.Name)));
         return ([.. plan.Select(Remembered), .. made.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend))], binding);
+
+        // Asked only where the answer matters: it takes a look at all that is ours.
+        async Task<bool> LacksAsync() => stands is not null && await SchemaCheck.LacksAsync(database, stored ?? HostBinding.Ours, cancellation);
     }
 
     // Whoever runs the plan by hand gets the journal that applying writes.
@@ -88,10 +90,10 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
     // What the host's tables are to us; nothing has been touched when they are refused. A trial that fails while rights or triggers of ours are not as they should be
     // may blame the host for that: what mends them comes first, and the trial is made again after it.
-    async Task<HostBinding> JudgeAsync(NpgsqlDataSource database, bool lacks, CancellationToken cancellation)
+    async Task<HostBinding> JudgeAsync(NpgsqlDataSource database, Func<Task<bool>> lacks, CancellationToken cancellation)
     {
         var judgement = await HostJudge.JudgeAsync(database, HostZone, cancellation);
-        if (judgement.Refusal is not null && lacks)
+        if (judgement.Refusal is not null && await lacks())
         {
             judgement = await HostJudge.JudgeAsync(database, HostZone, cancellation, tries: false);
         }
@@ -169,8 +171,9 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     /// <exception cref="PostgresException">This login may not; the binding is as it was.</exception>
     public static async Task RebindAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
-        var now = HostBinding.Of(await HostCatalog.ReadAsync(database, cancellation));
-        if (IsStored(await BindingStore.ReadAsync(database, cancellation), now))
+        var stored = await BindingStore.ReadAsync(database, cancellation);
+        var now = HostBinding.Of(await HostCatalog.ReadAsync(database, cancellation)).WithAlterationsOf(stored ?? HostBinding.Ours);
+        if (IsStored(stored, now))
         {
             return;
         }

@@ -9,7 +9,7 @@ namespace DxyOrleans.Storage.Schema.Binding;
 public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
 {
     /// <summary>Whether statements that are written for our tables are right for it.</summary>
-    public bool IsOurs => Host is { Generated: false, IsDomain: false } host && Kind switch
+    public bool IsOurs => Host is { Generated: false, IsDomain: false } host && Ignored.Count == 0 && Kind switch
     {
         ColumnKind.Text => host.Base is "text" or "varchar",
         ColumnKind.Price => host.Base == "numeric" && host.Scale is null or >= Price.Places,
@@ -22,6 +22,10 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
     };
 
     public bool IsWritten => Host is { Generated: false };
+
+    /// <summary>Symbols of which the host's trigger makes something else of it, so that it isn't compared: never of a price that decides.</summary>
+    public IReadOnlyList<string> Ignored => Kind is ColumnKind.Volume or ColumnKind.Count || Name == "vwap"
+        ? [.. (Host?.Altered ?? new Dictionary<string, int?>()).Where(one => one.Value is null).Select(one => one.Key).Order(StringComparer.Ordinal)] : [];
 
     /// <summary>Whether an index on the host's column serves a comparison with our type only when the other side is brought to the host's.</summary>
     public bool HasKeyForm => Host is { Base: "bpchar" or "enum" or "citext" or "timestamp" };
@@ -36,8 +40,12 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
         _ => ColumnPrecision.Exact,
     };
 
-    /// <summary>Our value of it, where <paramref name="value"/> is the host's; without one what stands for it.</summary>
-    public string Read(string value) => (Host, Kind) switch
+    /// <summary>Our value of it, where <paramref name="value"/> is the host's; without one, and where it isn't compared, what stands for it.</summary>
+    public string Read(string value) => Ignored.Count == 0 ? Converted(value)
+        : $"(CASE WHEN {value[..(value.LastIndexOf('.') + 1)]}canonical_symbol::text IN ({string.Join(", ", Ignored.Select(symbol => $"'{symbol}'"))}) " +
+          $"THEN {(this with { Host = null }).Converted("")} ELSE {Converted(value)} END)";
+
+    string Converted(string value) => (Host, Kind) switch
     {
         (null, ColumnKind.Price) => "NULL::numeric",
         (null, ColumnKind.Volume) => "0::numeric",

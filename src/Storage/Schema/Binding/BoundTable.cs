@@ -31,7 +31,7 @@ public sealed class BoundTable
         Name = name;
         Columns = [.. Expected(name).Select(expected => new BoundColumn(expected.Name, expected.Kind, column(expected.Name)))];
         _precision = Of(null);
-        foreach (var symbol in Columns.SelectMany(one => one.Host?.Altered?.Keys ?? []).Distinct())
+        foreach (var symbol in Columns.Where(one => one.Name != "source").SelectMany(one => one.Host?.Altered?.Keys ?? []).Distinct())
         {
             _altered[symbol] = Of(symbol);
         }
@@ -47,10 +47,16 @@ public sealed class BoundTable
     public bool IsOurs => Columns.All(column => column.IsOurs);
 
     /// <summary>Whether there is nothing to remember of it.</summary>
-    public bool IsPlain => IsOurs && _altered.Count == 0;
+    public bool IsPlain => IsOurs && Columns.All(column => column.Host?.Altered is null or { Count: 0 });
 
     /// <summary>How exactly it holds a bar of a symbol.</summary>
     public BarPrecision Precision(Symbol symbol) => _altered.Count > 0 && _altered.TryGetValue(symbol.Name, out var altered) ? altered : _precision;
+
+    /// <summary>Whether what a row says of its inputs stands there as it was written.</summary>
+    public bool KeepsProvenance(Symbol symbol) => Column("raw")!.Host is { Generated: false } raw && raw.Altered?.ContainsKey(symbol.Name) != true;
+
+    /// <summary>What stands there of a source that was written.</summary>
+    public string Source(string written) => Column("source")!.Host?.Renamed?.GetValueOrDefault(written) ?? written;
 
     public static IEnumerable<(string Name, ColumnKind Kind)> Expected(string table) => table == New ? Bar : [.. Bar, ("derivation_version", ColumnKind.Version), ("deleted_at", ColumnKind.Time)];
 
@@ -64,13 +70,15 @@ public sealed class BoundTable
     BarPrecision Of(string? symbol) => new()
     {
         Open = Of("open", symbol), High = Of("high", symbol), Low = Of("low", symbol), Close = Of("close", symbol),
-        Volume = Of("vol", symbol), Vwap = Of("vwap", symbol), HasTradeCount = Column("trade_count")!.Host is not null,
+        Volume = Of("vol", symbol), Vwap = Of("vwap", symbol), HasTradeCount = Column("trade_count") is { Host: not null } count && (symbol is null || !count.Ignored.Contains(symbol)),
     };
 
     // Where the host's trigger rounds further than the column does, that is as well as it can be stored.
     ColumnPrecision Of(string name, string? symbol)
     {
         var column = Column(name)!;
-        return symbol is not null && column.Host?.Altered is { } altered && altered.TryGetValue(symbol, out var places) && places is { } scale ? ColumnPrecision.Places(scale) : column.Precision;
+        return symbol is null || column.Host?.Altered is not { } altered || !altered.TryGetValue(symbol, out var places) ? column.Precision
+            : places is { } scale ? ColumnPrecision.Places(scale, column.Host.Towards?.GetValueOrDefault(symbol))
+            : column.Ignored.Contains(symbol) ? ColumnPrecision.Missing : column.Precision;
     }
 }

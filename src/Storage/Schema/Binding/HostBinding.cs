@@ -60,8 +60,20 @@ public sealed class HostBinding
             { } host => column.Precision.Kind == PrecisionKind.Exact ? host.Type : $"{host.Type}, compared at its precision",
         };
         return column.Host?.Altered is { Count: > 0 } altered
-            ? $"{said}; the host's trigger changes it: {string.Join(", ", altered.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Key + (one.Value is { } places ? $" to {places} places" : "")))}"
+            ? $"{said}; the host's trigger changes it: {string.Join(", ", altered.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Key + Change(column.Host, one.Key, one.Value)))}"
             : said;
+    }
+
+    static string Change(HostColumn column, string key, int? places) =>
+        column.Renamed?.GetValueOrDefault(key) is { } name ? $" to {name}" : places is null ? " (not compared)"
+        : $" to {places} places{(column.Towards?.GetValueOrDefault(key) is { } towards ? $", {towards}" : "")}";
+
+    /// <summary>The same columns with what a trial found of another's.</summary>
+    public HostBinding WithAlterationsOf(HostBinding other)
+    {
+        return new HostBinding(Table(BoundTable.New), Table(BoundTable.Old));
+        BoundTable Table(string table) => new(table, name => this[table].Column(name)?.Host is { } host && other[table].Column(name)?.Host is { Altered: not null } was && host.IsLike(was)
+            ? host with { Altered = was.Altered, Towards = was.Towards, Renamed = was.Renamed } : this[table].Column(name)?.Host);
     }
 
     static BoundTable Of(HostCatalog catalog, string table) => new(table, catalog[table] is { } relation ? relation.Column : OurColumn);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
@@ -9,8 +8,8 @@ using Npgsql;
 namespace DxyOrleans.Storage.Schema.Binding;
 
 /// <summary>
-/// Judges a host's tables before anything of ours is put on them, and again whenever it is asked: by their shape, then by a trial. Changes nothing; sequences may
-/// move by as many values as rows were tried.
+/// Judges a host's tables before anything of ours is put on them, and again whenever it is asked: by their shape, then by a trial. Changes nothing; a
+/// sequence that the tables draw from moves by one for each role that writes there.
 /// </summary>
 public static class HostJudge
 {
@@ -57,22 +56,22 @@ public static class HostJudge
         var rows = new List<TrialRow>();
         if (indexes.FirstOrDefault()?.Components[0].Symbol is { } first)
         {
-            rows.Add(new TrialRow(BoundTable.New, new Series(first, Timeframe.OneMinute), Writers(catalog), Sample(first), null, true));
+            rows.Add(new TrialRow(BoundTable.New, new Series(first, Timeframe.OneMinute), Writers(catalog), null, true));
         }
 
         foreach (var index in indexes)
         {
             var legacy = await IsLegacyAsync(database, catalog, binding, index.Symbol, isInstalled, cancellation);
-            rows.Add(new TrialRow(legacy ? BoundTable.Old : BoundTable.New, index.Series, BarSource.Synthetic, Sample(index.Symbol), "dxy_silo", true));
+            rows.Add(new TrialRow(legacy ? BoundTable.Old : BoundTable.New, index.Series, BarSource.Synthetic, "dxy_silo", true));
             if (legacy)
             {
-                rows.Add(new TrialRow(BoundTable.New, index.Series, BarSource.Synthetic, Sample(index.Symbol), "dxy_mirror", false));
+                rows.Add(new TrialRow(BoundTable.New, index.Series, BarSource.Synthetic, "dxy_mirror", false));
             }
         }
 
         Series[] rollups = registry is null ? [.. symbols.SelectMany(symbol => OurRollups.Select(timeframe => Series.Parse($"{symbol}/{timeframe}")))]
             : [.. registry.Rollups.Where(rollup => symbols.Contains(rollup.Symbol))];
-        rows.AddRange(rollups.Select(rollup => new TrialRow(BoundTable.Old, rollup, BarSource.Derived, Sample(rollup.Symbol), "dxy_silo", true)));
+        rows.AddRange(rollups.Select(rollup => new TrialRow(BoundTable.Old, rollup, BarSource.Derived, "dxy_silo", true)));
         return [.. rows.Where(row => catalog[row.Table] is not null)];
     }
 
@@ -123,16 +122,4 @@ public static class HostJudge
 
         return refused;
     }
-
-    // Eight places, each other than zero, so that it shows what of them is kept.
-    static decimal Sample(Symbol symbol) => symbol.Name switch
-    {
-        "EURUSD" => 1.10012347m,
-        "USDJPY" => 150.01212347m,
-        "GBPUSD" => 1.27012347m,
-        "USDCAD" => 1.36012347m,
-        "USDSEK" => 10.50012347m,
-        "USDCHF" => 0.88012347m,
-        _ => decimal.Parse("103.04132347", CultureInfo.InvariantCulture),
-    };
 }

@@ -60,6 +60,8 @@ static class HostTables
     public static readonly IReadOnlyDictionary<string, (string Change, string Close, string RolledClose)> Accepted = new Dictionary<string, (string, string, string)>
     {
         ["as it is"] = ("", "103.04132390", "103.04132390"),
+        ["without counts and volumes"] = ("ALTER TABLE data_bars ALTER trade_count DROP DEFAULT, ALTER trade_count DROP NOT NULL, ALTER vol DROP DEFAULT", "103.04132390", "103.04132390"),
+        ["no volume, no provenance, no times of ours"] = (Both("ALTER TABLE {0} DROP vol, DROP raw, DROP created_at, DROP updated_at, DROP ingested_at"), "103.04132390", "103.04132390"),
         ["double precision"] = (Both($"ALTER TABLE {{0}} {Prices("float8")}, ALTER vol TYPE float8, ALTER vwap TYPE float8"), "103.0413239", "103.0413239"),
         ["real"] = (Both($"ALTER TABLE {{0}} {Prices("real")}, ALTER vol TYPE real, ALTER vwap TYPE real"), "103.04132", "103.04132"),
         ["numeric without a scale"] = (Both($"ALTER TABLE {{0}} {Prices("numeric")}"), "103.04132390", "103.04132390"),
@@ -80,6 +82,15 @@ static class HostTables
         ["no vwap, no count"] = ("ALTER TABLE data_bars DROP COLUMN vwap, DROP COLUMN trade_count; ALTER TABLE derived_data_bars DROP COLUMN vwap", "103.04132390", "103.04132390"),
         ["triggers that round the pairs"] = (Rounds("IF NEW.canonical_symbol LIKE '%USD%' THEN NEW.close := round(NEW.close, 5); END IF;"), "103.04132390", "103.04132390"),
         ["triggers that round the index too"] = (Rounds("NEW.open := round(NEW.open, 5); NEW.high := round(NEW.high, 5); NEW.low := round(NEW.low, 5); NEW.close := round(NEW.close, 5);"), "103.04132000", "103.04132000"),
+        ["triggers that round up"] = (Rounds("NEW.open := ceil(NEW.open * 1e5) / 1e5; NEW.high := ceil(NEW.high * 1e5) / 1e5; NEW.low := ceil(NEW.low * 1e5) / 1e5; NEW.close := ceil(NEW.close * 1e5) / 1e5;"),
+            "103.04133000", "103.04133000"),
+        ["triggers that cut prices off"] = (Rounds("NEW.open := trunc(NEW.open, 4); NEW.high := trunc(NEW.high, 4); NEW.low := trunc(NEW.low, 4); NEW.close := trunc(NEW.close, 4);"), "103.04130000", "103.04130000"),
+        ["triggers that change all but prices"] = (Rounds("NEW.source := upper(NEW.source); NEW.vol := NULL; NEW.trade_count := -1; NEW.raw := NULL;"), "103.04132390", "103.04132390"),
+        ["triggers that note something in the provenance"] = (Rounds("NEW.raw := coalesce(NEW.raw, '{}') || '{\"seen\": true}';"), "103.04132390", "103.04132390"),
+        ["a generated column in a partitioned table"] = ("DROP TABLE data_bars; CREATE TABLE data_bars (" + Bar + ", mid numeric GENERATED ALWAYS AS ((high + low) / 2) STORED, source text NOT NULL DEFAULT 'ingest', " + Rest + ", " +
+            "PRIMARY KEY (canonical_symbol, timeframe, ts_utc)) PARTITION BY RANGE (ts_utc); " +
+            "CREATE TABLE data_bars_24 PARTITION OF data_bars FOR VALUES FROM ('2024-01-01Z') TO ('2025-01-01Z'); CREATE TABLE data_bars_25 PARTITION OF data_bars FOR VALUES FROM ('2025-01-01Z') TO ('2026-01-01Z')",
+            "103.04132390", "103.04132390"),
         ["generated columns"] = ("""
             ALTER TABLE data_bars ADD COLUMN mid numeric GENERATED ALWAYS AS ((high + low) / 2) STORED, ADD COLUMN day date; ALTER TABLE data_bars DROP COLUMN updated_at;
             ALTER TABLE data_bars ADD COLUMN updated_at timestamptz GENERATED ALWAYS AS (ingested_at) STORED
@@ -110,6 +121,7 @@ static class HostTables
         ["a source too short"] = ("ALTER TABLE data_bars ALTER source TYPE varchar(6)", "public.data_bars.source is character varying(6), which can't hold 'synthetic'"),
         ["a trigger that drops the row"] = ("CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.source = 'synthetic' THEN RETURN NULL; END IF; RETURN NEW; END$$; " +
             "CREATE TRIGGER drop_it BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION drop_it()", "public.data_bars refuses a row of ours (DXY/1m of source 'synthetic'"),
+        ["a trigger that changes a price beyond knowing"] = (Rounds("IF NEW.canonical_symbol = 'DXY' THEN NEW.close := NEW.close - 0.0001; NEW.low := NEW.low - 0.0001; END IF;"), "which no rounding explains"),
         ["a trigger that raises"] = ("CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.canonical_symbol = 'DXY' THEN RAISE 'no DXY here'; END IF; RETURN NEW; END$$; " +
             "CREATE TRIGGER no BEFORE INSERT ON derived_data_bars FOR EACH ROW EXECUTE FUNCTION no()", "no DXY here"),
         ["a deferred constraint"] = ("CREATE TABLE vendor (name text PRIMARY KEY); INSERT INTO vendor VALUES ('ingest'); " +
