@@ -9,8 +9,6 @@ namespace DxyOrleans.Core.Connections;
 /// </summary>
 public static class DevelopmentCertificates
 {
-    const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-    const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     public static readonly TimeSpan GoodFor = TimeSpan.FromDays(365);
 
@@ -33,7 +31,7 @@ public static class DevelopmentCertificates
         var request = new CertificateRequest("CN=dxy-silo", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication), new Oid(ClientAuthentication)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(TlsSettings.ServerAuthentication), new Oid(TlsSettings.ClientAuthentication)], critical: false));
         using var certificate = request.Create(root, now - Before, now + GoodFor, RandomNumberGenerator.GetBytes(16));
 
         var settings = new TlsSettings { Certificate = Path.Combine(folder, "silo.pem"), Key = Path.Combine(folder, "silo.key"), Authority = Path.Combine(folder, "authority.pem") };

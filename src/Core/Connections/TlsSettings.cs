@@ -6,6 +6,11 @@ namespace DxyOrleans.Core.Connections;
 /// <summary>What silos and Orleans clients prove themselves to each other with: each shows a certificate of one authority, and refuses who has none.</summary>
 public sealed class TlsSettings
 {
+    internal const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    internal const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    static readonly string[] Both = [ServerAuthentication, ClientAuthentication];
+
     /// <value>This silo's certificate, a PEM file. Read at start: a renewed one needs a restart.</value>
     public string? Certificate { get; set; }
 
@@ -37,9 +42,30 @@ public sealed class TlsSettings
             yield return fault;
         }
 
-        if (missing.Count == 0 && Unreadable() is { } unreadable)
+        if (missing.Count > 0)
+        {
+            yield break;
+        }
+
+        if (Unreadable() is { } unreadable)
         {
             yield return $"Tls can't be read ({unreadable}); give PEM files, the certificate that of the key.";
+        }
+        else if (!HasBothPurposes())
+        {
+            yield return $"Tls:Certificate '{Certificate}' lists its purposes (extended key usage) and lacks one; each side answers and calls, so have it signed for server and client authentication.";
+        }
+    }
+
+    // A certificate that lists no purpose has every one.
+    bool HasBothPurposes()
+    {
+        var (own, authority) = Read();
+        using (own)
+        using (authority)
+        {
+            var listed = own.Extensions.OfType<X509EnhancedKeyUsageExtension>().Select(extension => extension.EnhancedKeyUsages.Cast<Oid>().Select(purpose => purpose.Value)).ToList();
+            return listed.All(purposes => Both.All(purposes.Contains));
         }
     }
 

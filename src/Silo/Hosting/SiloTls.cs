@@ -1,6 +1,5 @@
-using DxyOrleans.Abstractions.Connections;
 using DxyOrleans.Core.Connections;
-using Orleans.Configuration;
+using Orleans.Connections.Security;
 
 namespace DxyOrleans.Silo.Hosting;
 
@@ -9,12 +8,14 @@ static class SiloTls
 {
     public static void UseTls(this ISiloBuilder silo, TlsSettings settings)
     {
-        var tls = new TlsMiddleware(settings);
-        silo.Configure<SiloConnectionOptions>(connections =>
+        var tls = new MutualTls(settings);
+        silo.UseTls(options =>
         {
-            connections.ConfigureSiloInboundConnection(tls.UseOnIncoming);
-            connections.ConfigureGatewayInboundConnection(tls.UseOnIncoming);
-            connections.ConfigureSiloOutboundConnection(tls.UseOnOutgoing);
+            options.LocalCertificate = tls.Own;
+            options.RemoteCertificateMode = options.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
+            options.RemoteCertificateValidation = (shown, _, _) => tls.Accepts(shown);
+            options.OnAuthenticateAsClient = (_, outgoing) => outgoing.TargetHost = MutualTls.AnyName;
+            options.HandshakeTimeout = MutualTls.HandshakeWithin;
         });
     }
 }

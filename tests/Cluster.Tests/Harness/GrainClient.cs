@@ -1,10 +1,10 @@
-using DxyOrleans.Abstractions.Connections;
 using DxyOrleans.Core.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 using Orleans.Runtime;
 
 namespace DxyOrleans.Cluster.Tests.Harness;
@@ -33,7 +33,14 @@ public sealed class GrainClient : IAsyncDisposable
 
             if (tls is not null)
             {
-                client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(new TlsMiddleware(tls).UseOnOutgoing));
+                var trust = new MutualTls(tls);
+                client.UseTls(options =>
+                {
+                    options.LocalCertificate = trust.Own;
+                    options.RemoteCertificateMode = options.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
+                    options.RemoteCertificateValidation = (shown, _, _) => trust.Accepts(shown);
+                    options.OnAuthenticateAsClient = (_, outgoing) => outgoing.TargetHost = MutualTls.AnyName;
+                });
             }
 
             // Requests through a gateway that is killed are not failed by Orleans: they wait for this long, and up to a second more until a client looks.
