@@ -85,6 +85,6 @@ public sealed partial class BacklogWorker(
         while (done >= Deriver.LongWork);
     }
 
-    [LoggerMessage(1601, LogLevel.Warning, "Can't help with what is due, goes on trying: {Reason}")]
+    [LoggerMessage(1507, LogLevel.Warning, "Can't help with what is due, goes on trying: {Reason}")]
     partial void LogFailed(string reason);
 }

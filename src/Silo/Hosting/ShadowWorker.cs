@@ -59,6 +59,6 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
         }
     }
 
-    [LoggerMessage(2021, LogLevel.Warning, "Can't compare with what the shop's programs write, goes on trying: {Reason}")]
+    [LoggerMessage(2041, LogLevel.Warning, "Can't compare with what the shop's programs write, goes on trying: {Reason}")]
     partial void LogBlind(string reason);
 }

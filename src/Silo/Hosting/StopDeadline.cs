@@ -43,6 +43,6 @@ sealed partial class StopDeadline(
         Environment.Exit(SiloExit.NoDatabase);
     }
 
-    [LoggerMessage(2023, LogLevel.Error, "The silo was asked to stop and has not stopped within {Deadline}: its process ends now")]
+    [LoggerMessage(2024, LogLevel.Error, "The silo was asked to stop and has not stopped within {Deadline}: its process ends now")]
     partial void LogEnds(TimeSpan deadline);
 }
