@@ -14,7 +14,7 @@ public sealed record Said(int Code, string Out, string Error)
 /// <summary>A folder to try things in, with a home for a local cluster of its own; whatever was brought up there is taken down at the end.</summary>
 public sealed class Bench : IAsyncDisposable
 {
-    static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     /// <summary>The SDK's own program, whatever PATH says.</summary>
     public static string Dotnet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
@@ -36,7 +36,7 @@ public sealed class Bench : IAsyncDisposable
 
     public Task<Said> DxyAsync(params string[] arguments) => RunAsync(Script, arguments);
 
-    /// <exception cref="TimeoutException">It ran longer than five minutes, and was ended.</exception>
+    /// <exception cref="TimeoutException">It ran longer than ten minutes, and was ended.</exception>
     public async Task<Said> RunAsync(string program, IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder };
@@ -60,17 +60,26 @@ public sealed class Bench : IAsyncDisposable
         process.StandardInput.Close();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Longest);
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var reading = Task.WhenAll(CopyAsync(process.StandardOutput, output, patience.Token), CopyAsync(process.StandardError, error, patience.Token));
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-            var error = process.StandardError.ReadToEndAsync(patience.Token);
             await process.WaitForExitAsync(patience.Token);
-            return new Said(process.ExitCode, await output, await error);
+            await reading;
+            return new Said(process.ExitCode, output.ToString(), error.ToString());
         }
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} ran longer than {Longest.TotalMinutes:0} minutes");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} ran longer than {Longest.TotalMinutes:0} minutes and said\n{output}\n{error}");
+        }
+    }
+
+    static async Task CopyAsync(StreamReader from, StringWriter to, CancellationToken cancellation)
+    {
+        while (await from.ReadLineAsync(cancellation) is { } line)
+        {
+            to.Write(line + '\n');
         }
     }
 

@@ -20,7 +20,7 @@ public sealed record FaultSeen(
     string Fault, double Silence, int Calls, int Failed, double SlowestFailure, string Recovered, int Acknowledged, int Lost, int Twice, int Other, int Doubles = 0, double Doubled = 0);
 
 /// <summary>
-/// Keeps what was seen in <c>artifacts/faults.jsonl</c>, a line a try, and with <c>DXY_RELIABILITY=1</c> writes the table of <c>docs/reliability.md</c> from it.
+/// Keeps what was seen in <c>artifacts/faults.jsonl</c>, a line a try, and with <c>DXY_RELIABILITY=1</c> writes the table of <c>docs/measured/faults.md</c> from it.
 /// Removing the file begins the book anew; a row of the table that the book has no try of stays as an earlier book wrote it.
 /// </summary>
 public static class FaultBook
@@ -43,7 +43,7 @@ public static class FaultBook
         TestContext.Current.TestOutputHelper?.WriteLine("    " + seen);
         if (Environment.GetEnvironmentVariable("DXY_RELIABILITY") is { Length: > 0 })
         {
-            Write(Path.Combine(Root, "docs", "reliability.md"), [.. File.ReadLines(Kept).Select(line => JsonSerializer.Deserialize<FaultSeen>(line)!)]);
+            Write(Path.Combine(Root, "docs", "measured", "faults.md"), [.. File.ReadLines(Kept).Select(line => JsonSerializer.Deserialize<FaultSeen>(line)!)]);
         }
     }
 
