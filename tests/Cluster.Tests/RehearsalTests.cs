@@ -97,7 +97,7 @@ public sealed class RehearsalTests
             {{{File.ReadAllText(CaseFile("hosts/nullcount.sql"))}}}
             ALTER TABLE data_bars ADD COLUMN id bigserial; ALTER TABLE derived_data_bars ADD COLUMN id bigserial;
             ALTER DATABASE {{{new NpgsqlConnectionStringBuilder(server.ConnectionString).Database}}} SET jit = on;
-            GRANT SELECT, INSERT, UPDATE ON data_bars, derived_data_bars TO {{{writer}}}; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all TO {{{writer}}}, {{{reader}}};
+            GRANT SELECT, INSERT, UPDATE ON data_bars, derived_data_bars TO {{{writer}}}; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all, data_bars_id_seq, derived_data_bars_id_seq TO {{{writer}}}, {{{reader}}}, {{{EmbeddedServer.RoleName}}};
             GRANT USAGE ON SEQUENCE data_bars_id_seq, derived_data_bars_id_seq TO {{{writer}}};
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT s, '1m', t, p, p * 1.0001, p * 0.9999, p, 'massive_api'

@@ -5,8 +5,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Storage.Migration.Phases;
 
 /// <summary>
-/// For gates: a full verification of the run that is equal and newer than the last write to the bars it covers. Begun, gone on with and begun anew as needed; which
-/// one it is stands in the step's checkpoint, so that a kill costs a portion.
+/// For gates: a full verification of the run that is equal, and what was written to its bars since too. Begun, gone on with, confirmed, and begun anew where it
+/// isn't; which one it is stands in the step's checkpoint, so that a kill costs a portion.
 /// </summary>
 static class FullVerification
 {
@@ -15,47 +15,53 @@ static class FullVerification
     // The newest minutes may still be derived anew by components that come late; they are covered by the next verification.
     static readonly TimeSpan Settling = TimeSpan.FromMinutes(5);
 
-    // A difference doesn't mend itself quickly; whoever mended it orders a retry.
-    static readonly TimeSpan AfterDifference = TimeSpan.FromSeconds(20);
+    // So much was written since that all is verified again: there is no hurry then.
+    static readonly TimeSpan AfterWrites = TimeSpan.FromSeconds(2);
 
-    /// <summary>Takes it a portion further. Null: it is committed, there is more. Else whether it is equal and fresh, with its gate.</summary>
-    public static async Task<(Gate Gate, Verification Verification)?> AdvanceAsync(
+    /// <summary>Takes it a portion further: what the step has to say meanwhile, or the finished one with its gate.</summary>
+    public static async Task<(StepOutcome? Instead, Gate Gate, Verification Verification)> AdvanceAsync(
         RunContext context, IMigrationStep step, string gate, CancellationToken cancellation)
     {
         var verification = new TableVerification(context.Database);
         if (Number(context, step) is not { } number)
         {
             await BeginAsync(context, step, verification, cancellation);
-            return null;
+            return (new StepOutcome.More(), null!, null!);
         }
 
         var found = await verification.AdvanceAsync(number, cancellation);
         if (found.State == VerificationState.Running)
         {
-            return null;
+            return (new StepOutcome.More(), null!, null!);
         }
 
-        var fresh = found.State == VerificationState.Equal && await verification.IsFreshAsync(found, cancellation);
-        if (found.State != VerificationState.Equal || !fresh)
+        // Who writes all the while is followed, not waited for: what he wrote since is compared again.
+        var confirmed = found.State == VerificationState.Equal ? await VerificationConfirmation.ReadAsync(context.Database, found, cancellation) : null;
+        if (confirmed is { Holds: true })
         {
-            await KeepAsync(context, step, null, cancellation);
+            return (null, ToGate(found, gate, confirmed), found);
         }
 
-        return found.State == VerificationState.Equal && !fresh ? null : (ToGate(found, gate), found);
+        await KeepAsync(context, step, null, cancellation);
+        return (confirmed is null ? null : NotConfirmed(found, gate, confirmed), ToGate(found, gate, confirmed), found);
     }
 
-    /// <summary>The step's outcome when its only business is such a verification.</summary>
-    public static async Task<StepOutcome> OutcomeAsync(RunContext context, IMigrationStep step, string gate, CancellationToken cancellation) =>
-        await AdvanceAsync(context, step, gate, cancellation) is not { } result ? new StepOutcome.More()
-        : result.Gate.Verdict == GateVerdict.Pass ? StepOutcome.Finished(result.Gate)
-        : new StepOutcome.Waiting([result.Gate], AfterDifference);
+    /// <summary>What a step says whose equal verification doesn't hold any more: after a pause it is looked at anew.</summary>
+    public static StepOutcome NotConfirmed(Verification found, string gate, VerificationConfirmation confirmed) =>
+        new StepOutcome.Waiting([ToGate(found, gate, confirmed)], AfterWrites);
 
-    public static Gate ToGate(Verification found, string gate) => Gate.Of(
-        gate, found.State == VerificationState.Equal, "every bar equal in both tables: 0 missing, 0 extra, 0 different",
+    /// <summary>A finished verification as a gate.</summary>
+    /// <param name="found">The verification.</param>
+    /// <param name="gate">The gate's name.</param>
+    /// <param name="confirmed">What became of it since; null where nobody asked.</param>
+    public static Gate ToGate(Verification found, string gate, VerificationConfirmation? confirmed) => Gate.Of(
+        gate, found.State == VerificationState.Equal && confirmed?.Holds != false, "every bar equal in both tables: 0 missing, 0 extra, 0 different",
         $"{found.Compared} bars compared: {found.Missing} missing, {found.Extra} extra, {found.Different} different, {found.Explained} explained"
-            + (found.Note is { } note ? $" ({note})" : ""),
+            + (found.Note is { } note ? $" ({note})" : "")
+            + confirmed switch { { Why: { } why } => $"; {why}", { Bars: > 0 } => $"; {confirmed.Bars} bars of days that were written to since are equal too", _ => "" },
         $"verification {found.Id}: SELECT * FROM dxy.verification WHERE id = {found.Id}",
-        "'migrate verify' shows samples; mend what differs, or roll back; 'migrate retry' looks again at once");
+        found.State == VerificationState.Equal ? "nothing: it is verified again"
+            : "'migrate verify' shows samples; mend what differs, or roll back; 'migrate retry' looks again at once");
 
     static async Task BeginAsync(RunContext context, IMigrationStep step, TableVerification verification, CancellationToken cancellation)
     {

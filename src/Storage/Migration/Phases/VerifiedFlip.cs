@@ -2,7 +2,10 @@ using DxyOrleans.Core.Migration;
 
 namespace DxyOrleans.Storage.Migration.Phases;
 
-/// <summary>Turning the route on the ground of a full verification that nobody has written after: looked at once more when the route is held and nobody can write.</summary>
+/// <summary>
+/// Turning the route on the ground of a full verification: what was written since is compared once more when the route is held and nobody can write, which takes as
+/// long as a few days' bars take.
+/// </summary>
 static class VerifiedFlip
 {
     static readonly TimeSpan AfterDifference = TimeSpan.FromSeconds(20);
@@ -17,9 +20,10 @@ static class VerifiedFlip
     public static async Task<StepOutcome?> AdvanceAsync(
         RunContext context, IMigrationStep step, string mode, string gate, Func<RunTransaction, Task> beside, CancellationToken cancellation)
     {
-        if (await FullVerification.AdvanceAsync(context, step, gate, cancellation) is not { } result)
+        var result = await FullVerification.AdvanceAsync(context, step, gate, cancellation);
+        if (result.Instead is { } instead)
         {
-            return new StepOutcome.More();
+            return instead;
         }
 
         if (result.Gate.Verdict != GateVerdict.Pass)
@@ -30,13 +34,14 @@ static class VerifiedFlip
         await using var transaction = await context.BeginAsync(cancellation);
         await transaction.LockBudgetAsync(cancellation);
         var epoch = await transaction.FlipRouteAsync(mode, cancellation);
-        if (!await new TableVerification(context.Database).IsFreshAsync(result.Verification, cancellation))
+        var confirmed = await VerificationConfirmation.ReadAsync(context.Database, result.Verification, cancellation);
+        if (!confirmed.Holds)
         {
-            // Somebody wrote between the verification and the lock: not on this ground. The next call verifies anew.
-            return new StepOutcome.More();
+            // Somebody wrote between the verification and the lock: not on this ground.
+            return FullVerification.NotConfirmed(result.Verification, gate, confirmed);
         }
 
-        await transaction.GatesAsync(step.Phase, [result.Gate], cancellation);
+        await transaction.GatesAsync(step.Phase, [FullVerification.ToGate(result.Verification, gate, confirmed)], cancellation);
         await transaction.EventAsync("route turned", $$"""{"mode": "{{mode}}", "epoch": {{epoch}}, "verification": {{result.Verification.Id}}}""", cancellation);
         await beside(transaction);
         await context.At(step, "written", cancellation);

@@ -45,10 +45,11 @@ abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(
             : (null, new StepOutcome.Waiting([Told(key, verification)], Soon));
     }
 
-    /// <summary>Whether the verification, equal, is of the tables as they are now; else it is dropped, and another begins with the next call.</summary>
+    /// <summary>Whether the verification, equal, holds for the tables as they are now; else it is dropped, and another begins with a later call.</summary>
     protected async Task<StepOutcome?> StaleAsync(RunContext context, string key, Verification verification, CancellationToken cancellation)
     {
-        if (await new TableVerification(context.Database).IsFreshAsync(verification, cancellation))
+        var confirmed = await VerificationConfirmation.ReadAsync(context.Database, verification, cancellation);
+        if (confirmed.Holds)
         {
             return null;
         }
@@ -56,8 +57,7 @@ abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(
         await using var transaction = await context.BeginAsync(cancellation);
         await KeepAsync(context, transaction, key, (long?)null, cancellation);
         await transaction.CommitAsync(cancellation);
-        return new StepOutcome.Waiting([new Gate($"{Phase.Title()}/{key}", GateVerdict.Fail, "nothing written since the verification",
-            $"verification {verification.Id} is equal, and bars of its range were written since", $"verification {verification.Id}", "nothing: it is verified again")], Soon);
+        return FullVerification.NotConfirmed(verification, $"{Phase.Title()}/{key}", confirmed);
     }
 
     /// <summary>What a finished verification says, as a gate named for the phase and the key.</summary>

@@ -3,7 +3,7 @@ using DxyOrleans.Core.Migration;
 namespace DxyOrleans.Storage.Migration.Phases.Copy;
 
 /// <summary>
-/// Both tables are equal, by a full verification newer than the last write. Where they aren't, what the copy can mend is compared and copied again: by itself the
+/// Both tables are equal, by a full verification and what was written since. Where they aren't, what the copy can mend is compared and copied again: by itself the
 /// first times, since a bar that was changed or removed in the old table while it was copied is no fault of anybody; after that on <c>migrate retry</c>.
 /// </summary>
 sealed class VerifyStep() : MigrationStep("copy/verify", MigrationPhase.Copy)
@@ -32,9 +32,10 @@ sealed class VerifyStep() : MigrationStep("copy/verify", MigrationPhase.Copy)
             return await AgainAsync(context, rounds, cancellation);
         }
 
-        if (await FullVerification.AdvanceAsync(context, this, "copy/verification", cancellation) is not { } result)
+        var result = await FullVerification.AdvanceAsync(context, this, "copy/verification", cancellation);
+        if (result.Instead is { } instead)
         {
-            return new StepOutcome.More();
+            return instead;
         }
 
         if (result.Gate.Verdict == GateVerdict.Pass)

@@ -19,7 +19,7 @@ sealed class SettledStep() : VerifyingStep("deploy/verify", MigrationPhase.Deplo
             return instead!;
         }
 
-        // The first has to be of the tables as they were at its end; later corrections are the second's to see.
+        // The first has to hold when it ended; later corrections are the second's to see.
         if (!Kept<bool>(context, "settling"))
         {
             return await StaleAsync(context, First, first, cancellation) ?? await SettleAsync(context, cancellation);
