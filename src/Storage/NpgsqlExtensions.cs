@@ -37,6 +37,12 @@ public static class NpgsqlExtensions
     /// <summary>The same of a data source.</summary>
     public static string Bound(this NpgsqlDataSource database, string sql) => HostBindings.Of(database).Render(sql);
 
+    /// <summary>The same for a statement that holds the two tables against each other, at the coarser one's precision.</summary>
+    public static string Paired(this NpgsqlConnection connection, string sql) => HostBindings.Of(connection).RenderPaired(sql);
+
+    /// <summary>The same for a statement that holds the two tables against each other, at the coarser one's precision.</summary>
+    public static string Paired(this NpgsqlDataSource database, string sql) => HostBindings.Of(database).RenderPaired(sql);
+
     /// <summary>Adds a statement of <c>sql/statements/</c> to the batch.</summary>
     public static NpgsqlParameterCollection Add(this NpgsqlBatch batch, string statement) => batch.AddBound(new NpgsqlBatchCommand(Sql.Statement(statement)));
 

@@ -48,6 +48,9 @@ public sealed record LegacyOptions
     /// <summary>SQL run after the tables are made and before they are filled and our schema is installed.</summary>
     public string Before { get; init; } = "";
 
+    /// <summary>SQL run after the tables are filled and before our schema is installed.</summary>
+    public string After { get; init; } = "";
+
     /// <summary>Everything that a shop usually has wrong and a run gets along with.</summary>
     public static LegacyOptions Dirty { get; } = new()
     {

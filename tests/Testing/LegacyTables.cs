@@ -10,7 +10,7 @@ public static class LegacyTables
     public static readonly UtcTime Open = UtcTime.At(2024, 3, 4, 8);
 
     /// <summary>A shop of these options, from nothing.</summary>
-    public static string Sql(LegacyOptions options) => string.Join(";\n", Tables(options).Append(options.Before).Concat(Rows(options)).Where(sql => sql.Length > 0));
+    public static string Sql(LegacyOptions options) => string.Join(";\n", Tables(options).Append(options.Before).Concat(Rows(options)).Append(options.After).Where(sql => sql.Length > 0));
 
     /// <summary>The legacy deriver's statement for minutes counted from <see cref="Open"/>.</summary>
     public static string Write(int from, int count) => $$"""

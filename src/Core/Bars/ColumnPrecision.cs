@@ -28,6 +28,15 @@ public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0,
         _ => value,
     };
 
+    /// <summary>How far apart two numbers near one may be that say the same there: one unit of its last place, or of the eighth, to which prices are rounded.</summary>
+    public decimal Unit(decimal near) => Math.Max(1e-8m, Kind switch
+    {
+        PrecisionKind.Scaled => Scale is > -20 and < 20 ? (decimal)Math.Pow(10, -Scale) : 0,
+        PrecisionKind.EightBytes => Math.Abs(near) * 1e-14m,
+        PrecisionKind.FourBytes => Math.Abs(near) * 1.2e-7m,
+        _ => 0,
+    });
+
     /// <summary>The same in SQL: what of a <c>numeric</c> expression the column keeps.</summary>
     public string Sql(string expression) => Kind switch
     {

@@ -1,20 +1,50 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace DxyOrleans.Storage.Migration;
 
-/// <summary>Running the statements of <c>sql/migration/</c>.</summary>
-static class MigrationSql
+/// <summary>
+/// Running the statements of <c>sql/migration/</c>: all of them come by here, where they are brought to the host's tables. What they compare of the two tables is
+/// compared at the coarser one's precision.
+/// </summary>
+public static class MigrationSql
 {
     /// <summary>A command for a file of <c>sql/migration/</c>, by its path there without ending.</summary>
     public static NpgsqlCommand Migration(this NpgsqlConnection connection, string path, params object?[] values) =>
-        Fill(new NpgsqlCommand(connection.Bound(Sql.Text($"migration/{path}.sql")), connection), values);
+        Fill(new NpgsqlCommand(connection.Paired(Template(path)), connection), values);
 
     /// <summary>A command for a file of <c>sql/migration/</c>, on a connection of the pool's.</summary>
     public static NpgsqlCommand Migration(this NpgsqlDataSource database, string path, params object?[] values) =>
-        Fill(database.CreateCommand(database.Bound(Sql.Text($"migration/{path}.sql"))), values);
+        Fill(database.CreateCommand(database.Paired(Template(path))), values);
 
+    /// <summary>The same as a part of a batch.</summary>
+    public static NpgsqlParameterCollection Migration(this NpgsqlBatch batch, string path)
+    {
+        var command = new NpgsqlBatchCommand(batch.Connection!.Paired(Template(path)));
+        batch.BatchCommands.Add(command);
+        return command.Parameters;
+    }
+
+    /// <summary>
+    /// A command for a file whose <c>{0}</c>, <c>{1}</c> are backups of data_bars and derived_data_bars: they have the host's columns and are read as ours too.
+    /// </summary>
+    public static NpgsqlCommand WithBackups(this NpgsqlConnection connection, string path, IEnumerable<string> backups, params object?[] values)
+    {
+        var (text, binding) = (connection.Bound(Template(path)), HostBindings.Of(connection));
+        foreach (var (backup, i) in backups.Select((backup, i) => (backup, i)))
+        {
+            text = text.Replace($"{{{i}}}", binding.Reading(Phases.PreFlight.Backup.Tables[i], backup), StringComparison.Ordinal);
+        }
+
+        return connection.AsItStands(text, values);
+    }
+
+    /// <summary>A file's text as it is written, for who puts names into it.</summary>
+    public static string Template(string path) => Sql.Text($"migration/{path}.sql");
+
+    /// <summary>A statement of no file, for the host's tables.</summary>
     public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) => Fill(new NpgsqlCommand(connection.Bound(sql), connection), values);
 
     /// <summary>The same for a statement that is about a host's columns as they stand, whatever ours would be.</summary>

@@ -28,9 +28,8 @@ public sealed record AuditResult(string Run, long Events, string Head, long? Bro
         }
 
         var (chain, state, kept) = (new EventChain(), new LoggedState(), head is null);
-        await using (var command = new NpgsqlCommand(Sql.Text("migration/view/log.sql"), connection, snapshot))
+        await using (var command = connection.Migration("view/log", view.Run.Name))
         {
-            command.Parameters.With(view.Run.Name);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {

@@ -16,7 +16,7 @@ public sealed class RunLedger(NpgsqlDataSource database)
     public async Task<ImmutableDictionary<string, RunStep>> StepsAsync(string run, CancellationToken cancellation)
     {
         var steps = ImmutableDictionary.CreateBuilder<string, RunStep>();
-        await using var command = database.CreateCommand(Sql.Text("migration/ledger/read_step.sql"));
+        await using var command = database.Migration("ledger/read_step");
         command.Parameters.With(run);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -58,7 +58,7 @@ public sealed class RunLedger(NpgsqlDataSource database)
 
     async Task<Run?> ReadAsync(string name, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(Sql.Text("migration/ledger/read_run.sql"));
+        await using var command = database.Migration("ledger/read_run");
         command.Parameters.With(name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? Run.Read(reader) : null;

@@ -9,7 +9,7 @@ public static class RunTarget
     /// <summary>What the database is, as JSON.</summary>
     public static async Task<string> ReadAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(Sql.Text("migration/ledger/read_target.sql"));
+        await using var command = database.Migration("ledger/read_target");
         return (string)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -23,8 +23,8 @@ public static class RunTarget
     {
         await using var command = database.CreateCommand(
             $"""
-            SELECT t::jsonb = $1::jsonb, t, (SELECT string_agg(h.name, ', ') FROM ({Sql.Text("migration/pre-flight/row_security.sql")}) AS h)
-            FROM ({Sql.Text("migration/ledger/read_target.sql")}) AS s(t)
+            SELECT t::jsonb = $1::jsonb, t, (SELECT string_agg(h.name, ', ') FROM ({MigrationSql.Template("pre-flight/row_security")}) AS h)
+            FROM ({MigrationSql.Template("ledger/read_target")}) AS s(t)
             """);
         command.Parameters.With(run.Target);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

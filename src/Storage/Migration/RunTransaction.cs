@@ -1,7 +1,6 @@
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace DxyOrleans.Storage.Migration;
 
@@ -101,12 +100,7 @@ public sealed class RunTransaction : IAsyncDisposable
 
     internal static async Task<int> RunAsync(NpgsqlConnection connection, string statement, CancellationToken cancellation, params object?[] values)
     {
-        await using var command = new NpgsqlCommand(Sql.Text($"migration/ledger/{statement}.sql"), connection);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown } : new NpgsqlParameter { Value = value });
-        }
-
+        await using var command = connection.Migration($"ledger/{statement}", values);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 

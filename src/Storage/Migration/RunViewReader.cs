@@ -27,9 +27,7 @@ public sealed class RunViewReader(NpgsqlDataSource database)
         await using var batch = new NpgsqlBatch(connection, snapshot);
         foreach (var part in (string[])["steps", "gates", "approvals", "batches", "conflicts", "verifications", "samples", "newest_samples", "window", "events"])
         {
-            var command = new NpgsqlBatchCommand(Sql.Text($"migration/view/{part}.sql"));
-            command.Parameters.With(view.Run.Name);
-            batch.BatchCommands.Add(command);
+            batch.Migration($"view/{part}").With(view.Run.Name);
         }
 
         batch.BatchCommands[^1].Parameters.With(NewestEvents);
@@ -62,8 +60,7 @@ public sealed class RunViewReader(NpgsqlDataSource database)
     /// <summary>The run's row alone, in the connection's transaction.</summary>
     internal static async Task<RunView?> RunAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Sql.Text("migration/view/run.sql"), connection);
-        command.Parameters.With(name);
+        await using var command = connection.Migration("view/run", name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? new RunView

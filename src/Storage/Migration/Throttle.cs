@@ -55,7 +55,7 @@ public static class Throttle
 
     static async Task<(ThrottleSigns Signs, WalMark Mark, bool IsLive)> LookOnceAsync(RunContext context, WalMark? last, CancellationToken cancellation)
     {
-        await using var command = context.Database.CreateCommand(Sql.Text("migration/throttle/look.sql"));
+        await using var command = context.Database.Migration("throttle/look");
         command.Parameters.With(context.Run.Symbol.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);

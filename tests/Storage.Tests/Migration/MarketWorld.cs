@@ -16,6 +16,9 @@ sealed class MarketWorld(LegacyShop shop)
 
     const int MostAdvances = 20_000;
 
+    // Each is a minute: what hasn't gone on by then never will.
+    const int MostWaitsAtAStep = 300;
+
     public static RunSettings Settings { get; } = new()
     {
         QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
@@ -30,11 +33,14 @@ sealed class MarketWorld(LegacyShop shop)
     /// <summary>What the shop's own programs do once a minute's bars are in (counted from <see cref="Shop.Open"/>), before we derive it.</summary>
     public Func<int, Task>? OfTheShop { get; init; }
 
+    /// <summary>The statement that brings the pairs' bars of some minutes.</summary>
+    public Func<int, int, string> Fx { get; init; } = LegacyTables.Fx;
+
     /// <summary>A minute passes.</summary>
     public async Task TickAsync()
     {
         var minute = First + Minutes;
-        await shop.Shop.RunAsync(LegacyTables.Fx(minute, 1));
+        await shop.Shop.RunAsync(Fx(minute, 1));
         await (OfTheShop?.Invoke(minute) ?? Task.CompletedTask);
         Minutes++;
         await shop.Shop.AtAsync(Shop.Minute(minute + 1) + TimeSpan.FromSeconds(5));
@@ -64,9 +70,11 @@ sealed class MarketWorld(LegacyShop shop)
             Deaths.Add(point);
             throw new OperationCanceledException("died at " + point);
         };
-        for (var i = 0; i < MostAdvances; i++)
+        var (step, waits) = ("", 0);
+        for (var i = 0; i < MostAdvances && waits < MostWaitsAtAStep; i++)
         {
             var run = await shop.RunAsync();
+            (step, waits) = (run.Step, run.Step == step ? waits : 0);
             if (run.State != RunState.Running || until?.Invoke(run) == true)
             {
                 return run;
@@ -81,6 +89,7 @@ sealed class MarketWorld(LegacyShop shop)
                     await shop.WaitedAsync(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
                     await OrderAsync(run);
                     await TickAsync();
+                    waits++;
                 }
             }
             catch (OperationCanceledException) when (!Shop.Token.IsCancellationRequested)

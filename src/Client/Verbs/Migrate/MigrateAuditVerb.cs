@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Storage;
+using DxyOrleans.Storage.Migration;
 using Npgsql;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
@@ -26,8 +26,7 @@ internal sealed class MigrateAuditVerb : Verb
         using var document = session.Json ? session.Document("dxy.migrate_audit/1") : null;
         document?.Json.WriteString("run", view.Run.Name);
         document?.Json.WriteStartArray("events");
-        await using var command = database.CreateCommand(Sql.Text("migration/view/log.sql"));
-        command.Parameters.With(view.Run.Name);
+        await using var command = database.Migration("view/log", view.Run.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -35,8 +35,7 @@ internal sealed class MigrateConflictsVerb : Verb
     {
         var database = await session.DatabaseAsync(cancellation);
         var view = await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation);
-        await using var command = database.CreateCommand(Sql.Text("migration/view/list_conflicts.sql"));
-        command.Parameters.With(view.Run.Name).With(parse.GetValue(_class) ?? "").With(parse.GetValue(_limit));
+        await using var command = database.Migration("view/list_conflicts", view.Run.Name, parse.GetValue(_class) ?? "", parse.GetValue(_limit));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (session.Json)
         {

@@ -60,8 +60,7 @@ internal sealed partial class MigrateStartVerb : Verb
     static async Task<string> FreeNameAsync(NpgsqlDataSource database, string symbol, CancellationToken cancellation)
     {
         var stem = FormattableString.Invariant($"{NoName().Replace(symbol.ToLowerInvariant(), "-").Trim('-')}-{(await database.NowAsync(cancellation)).ToDateTime():yyyyMMdd}");
-        await using var command = database.CreateCommand(Sql.Text("migration/view/free_name.sql"));
-        command.Parameters.With(stem);
+        await using var command = database.Migration("view/free_name", stem);
         return (string)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

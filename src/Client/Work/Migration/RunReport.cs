@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DxyOrleans.Storage;
 using DxyOrleans.Storage.Migration;
 using Npgsql;
 
@@ -26,8 +25,7 @@ internal sealed record RunReport(
     static async Task<ImmutableArray<T>> RowsAsync<T>(NpgsqlDataSource database, string part, string run, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
         var rows = ImmutableArray.CreateBuilder<T>();
-        await using var command = database.CreateCommand(Sql.Text($"migration/view/{part}.sql"));
-        command.Parameters.With(run);
+        await using var command = database.Migration($"view/{part}", run);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -54,7 +54,7 @@ internal sealed class SuccessCriteria(NpgsqlDataSource database, RunView view)
     async Task<SuccessCriterion> OfAsync(int number, string text, string expected, string file, Func<List<CriterionRow>, CriterionFinding> judge, UtcTime? from, UtcTime to,
         CancellationToken cancellation, params object[] values)
     {
-        var sql = Sql.Text($"migration/criteria/{file}.sql");
+        var sql = database.Paired(MigrationSql.Template($"criteria/{file}"));
         await using var command = database.CreateCommand(sql);
         command.CommandTimeout = 0;
         foreach (var value in values)

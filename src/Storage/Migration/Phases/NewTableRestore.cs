@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Migration.Phases.PreFlight;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Storage.Migration.Phases;
@@ -37,15 +38,15 @@ static class NewTableRestore
             return StepOutcome.Finished();
         }
 
-        var backup = $"{run.Name}_data_bars";
+        string[] backup = [Backup.Of(run, Backup.Tables[0])];
         var progress = context.Progress(step);
         var place = StepCheckpoint.Read<Place>(progress);
         var began = context.RealTime.GetTimestamp();
         await using var transaction = await context.BeginAsync(cancellation);
         await transaction.MoveRouteAsync(cancellation);
-        if (!await transaction.Connection.Text("SELECT to_regclass(format('dxy_backup.%I', $1::text)) IS NOT NULL", backup).ValueAsync<bool>(cancellation))
+        if (!await transaction.Connection.Text("SELECT to_regclass($1) IS NOT NULL", backup[0]).ValueAsync<bool>(cancellation))
         {
-            throw new InvalidOperationException($"dxy_backup.\"{backup}\" is gone: what data_bars held before the run can't be told from what it wrote.");
+            throw new InvalidOperationException($"{backup[0]} is gone: what data_bars held before the run can't be told from what it wrote.");
         }
 
         var from = place.Back ?? DateTime.UnixEpoch.AddYears(-200);
@@ -57,12 +58,12 @@ static class NewTableRestore
         }
 
         var to = end.ToDateTime().AddMicroseconds(1);
-        var kept = BackupSql("restore/save_unknown", backup);
-        long saved = await transaction.Connection.Text(kept, run.Symbol.Name, from, to, run.Name).RunAsync(cancellation);
+        object[] values = [run.Symbol.Name, from, to, run.Name];
+        long saved = await transaction.Connection.WithBackups("restore/save_unknown", backup, values).RunAsync(cancellation);
         await context.At(step, "undo-saved", cancellation);
-        long removed = await transaction.Connection.Text(BackupSql("restore/remove_new", backup), run.Symbol.Name, from, to, run.Name).RunAsync(cancellation);
-        long restored = await transaction.Connection.Text(BackupSql("restore/restore_values", backup), run.Symbol.Name, from, to, run.Name).RunAsync(cancellation);
-        var others = await transaction.Connection.Text(BackupSql("restore/count_others", backup), run.Symbol.Name, from, to, run.Name).ValueAsync<long>(cancellation);
+        long removed = await transaction.Connection.WithBackups("restore/remove_new", backup, values).RunAsync(cancellation);
+        long restored = await transaction.Connection.WithBackups("restore/restore_values", backup, values).RunAsync(cancellation);
+        var others = await transaction.Connection.WithBackups("restore/count_others", backup, values).ValueAsync<long>(cancellation);
         var took = context.RealTime.GetElapsedTime(began);
         place = place with
         {
@@ -75,7 +76,4 @@ static class NewTableRestore
         await context.At(step, "undo-committed", cancellation);
         return new StepOutcome.More();
     }
-
-    // The one name that can't be a parameter. A run's name is letters, digits and hyphens.
-    static string BackupSql(string path, string backup) => Sql.Text($"migration/{path}.sql").Replace("{backup}", $"dxy_backup.\"{backup}\"", StringComparison.Ordinal);
 }

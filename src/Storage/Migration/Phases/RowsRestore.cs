@@ -104,7 +104,7 @@ static class RowsRestore
         }
     }
 
-    static string Fill(string name, string table, string backup) => Sql.Text($"migration/identity/{name}.sql")
+    static string Fill(string name, string table, string backup) => MigrationSql.Template($"identity/{name}")
         .Replace("{table}", $"public.{table}", StringComparison.Ordinal)
         .Replace("{name}", table, StringComparison.Ordinal)
         .Replace("{backup}", backup, StringComparison.Ordinal);

@@ -4,7 +4,9 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Storage.Migration.Phases.PreFlight;
 using DxyOrleans.Storage.Registry;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration;
@@ -15,14 +17,18 @@ namespace DxyOrleans.Storage.Migration;
 /// </summary>
 internal sealed class ParityComparison
 {
-    // One unit of the eighth place, to which prices are rounded.
-    const decimal Tolerance = 1e-8m;
-
     readonly NpgsqlDataSource _database;
     readonly IndexTargetRule _rule;
     readonly string? _run;
 
-    ParityComparison(NpgsqlDataSource database, IndexTargetRule rule, string? run) => (_database, _rule, _run) = (database, rule, run);
+    readonly ColumnPrecision[] _closes;
+
+    ParityComparison(NpgsqlDataSource database, IndexTargetRule rule, string? run)
+    {
+        (_database, _rule, _run) = (database, rule, run);
+        var binding = HostBindings.Of(database);
+        _closes = [.. Backup.Tables.Select(table => binding.Precision(table, rule.Series.Symbol).Close)];
+    }
 
     /// <summary>Null when the registry has no such index.</summary>
     public static async Task<ParityComparison?> OpenAsync(NpgsqlDataSource database, Symbol symbol, string? run, CancellationToken cancellation)
@@ -104,8 +110,10 @@ internal sealed class ParityComparison
             : RowDifferenceKind.Deviating;
     }
 
-    static bool Near(string? stored, decimal expected) =>
-        decimal.TryParse(stored, NumberStyles.Number, CultureInfo.InvariantCulture, out var close) && Math.Abs(close - expected) <= Tolerance;
+    // A unit of the last place of the coarser table.
+    bool Near(string? stored, decimal expected) =>
+        decimal.TryParse(stored, NumberStyles.Number, CultureInfo.InvariantCulture, out var close)
+        && Math.Abs(close - expected) <= _closes.Max(table => table.Unit(expected));
 
     async Task<(Route Route, UtcTime RipeEnd)> RouteAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

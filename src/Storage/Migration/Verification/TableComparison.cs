@@ -126,7 +126,7 @@ internal readonly record struct ComparedRow(UtcTime Time, RowDifferenceKind? Kin
     public static NpgsqlCommand Command(
         NpgsqlConnection connection, Symbol symbol, string? run, TimeRange range, IEnumerable<UtcTime> days, IEnumerable<UtcTime>? only, bool withAll)
     {
-        var command = new NpgsqlCommand(Sql.Text("migration/verification/rows.sql"), connection);
+        var command = connection.Migration("verification/rows");
         command.Parameters.With(symbol.Name).AddRange(range).With(days.Select(day => day.ToDateTime()).ToArray());
         command.Parameters.Add(new NpgsqlParameter { Value = run ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter

@@ -132,10 +132,6 @@ public sealed class TableVerification(NpgsqlDataSource database)
     /// Whether nobody touched the bars of its range, in either table, since its snapshot. False as well where that can't be known, because the symbol wasn't
     /// watched then.
     /// </summary>
-    public async Task<bool> IsFreshAsync(Verification verification, CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand(Sql.Text("migration/verification/is_fresh.sql"));
-        command.Parameters.With(verification.Id);
-        return await command.ExecuteScalarAsync(cancellation) is true;
-    }
+    public Task<bool> IsFreshAsync(Verification verification, CancellationToken cancellation) =>
+        database.Migration("verification/is_fresh", verification.Id).ValueAsync<bool>(cancellation);
 }

@@ -86,7 +86,7 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
     public async Task SaveAsync(
         long id, string before, VerificationCheckpoint after, VerificationState state, VerificationTally tally, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(Sql.Text("migration/verification/save.sql"));
+        await using var command = database.Migration("verification/save");
         command.Parameters.With(id).With(before).With(after.ToJson()).With(Name(state)).With(tally.Compared).With(tally[RowDifferenceKind.Missing])
             .With(tally[RowDifferenceKind.Extra]).With(tally.Different).With(tally[RowDifferenceKind.Explained]).With(tally.SamplesJson());
         await command.ExecuteNonQueryAsync(cancellation);
@@ -94,7 +94,7 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
 
     public async Task<(Verification Verification, string Checkpoint)?> ReadAsync(long id, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(Sql.Text("migration/verification/read.sql"));
+        await using var command = database.Migration("verification/read");
         command.Parameters.With(id);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
@@ -118,7 +118,7 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
 
     public async Task<Verification?> NewestAsync(string? run, VerificationScope scope, bool running, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(Sql.Text("migration/verification/newest.sql"));
+        await using var command = database.Migration("verification/newest");
         command.Parameters.Add(Text(run));
         command.Parameters.With(Name(scope)).With(running);
         return await command.ExecuteScalarAsync(cancellation) is long id ? (await ReadAsync(id, cancellation))?.Verification : null;
@@ -127,12 +127,12 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
     /// <summary>The first bar of either table in the range.</summary>
     public async Task<UtcTime?> NextBarAsync(Symbol symbol, TimeRange range, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(Sql.Text("migration/verification/next_bar.sql"));
+        await using var command = database.Migration("verification/next_bar");
         command.Parameters.With(symbol.Name).AddRange(range);
         return await command.ExecuteScalarAsync(cancellation) is DateTime next ? UtcTime.From(next) : null;
     }
 
-    static NpgsqlCommand Command(NpgsqlConnection connection, string statement) => new(Sql.Text($"migration/verification/{statement}.sql"), connection);
+    static NpgsqlCommand Command(NpgsqlConnection connection, string statement) => connection.Migration($"verification/{statement}");
 
     static NpgsqlParameter Text(string? value) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 

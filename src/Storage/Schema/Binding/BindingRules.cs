@@ -35,6 +35,18 @@ public static class BindingRules
         ];
     }
 
+    /// <summary>Whether a column of the host's is of a kind of type in which ours can be kept.</summary>
+    public static bool Fits(HostColumn column, ColumnKind kind) => kind switch
+    {
+        ColumnKind.Text => column.IsText,
+        ColumnKind.Time => column.IsTime,
+        ColumnKind.Flag => column.Base == "bool",
+        ColumnKind.Json => column.Base is "json" or "jsonb",
+        ColumnKind.Version => column.Base is "int2" or "int4" or "int8",
+        ColumnKind.Price => column.Base is "numeric" or "float8" or "float4",
+        _ => column.IsNumber,
+    };
+
     static string? Column(HostRelation relation, string name, ColumnKind kind, string? hostZone)
     {
         if (relation.Column(name) is not { } column)
@@ -43,17 +55,7 @@ public static class BindingRules
         }
 
         var place = $"{relation.QuotedName}.{name} is {column.Type}";
-        var fits = kind switch
-        {
-            ColumnKind.Text => column.IsText,
-            ColumnKind.Time => column.IsTime,
-            ColumnKind.Flag => column.Base == "bool",
-            ColumnKind.Json => column.Base is "json" or "jsonb",
-            ColumnKind.Version => column.Base is "int2" or "int4" or "int8",
-            ColumnKind.Price => column.Base is "numeric" or "float8" or "float4",
-            _ => column.IsNumber,
-        };
-        if (!fits)
+        if (!Fits(column, kind))
         {
             return $"{place}, which no {Wanted(kind)} can be kept in; change it (ALTER TABLE {relation.QuotedName} ALTER COLUMN {name} TYPE …)";
         }

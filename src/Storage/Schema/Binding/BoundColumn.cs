@@ -9,7 +9,7 @@ namespace DxyOrleans.Storage.Schema.Binding;
 public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
 {
     /// <summary>Whether statements that are written for our tables are right for it.</summary>
-    public bool IsOurs => Host is { Generated: false, IsDomain: false } host && Ignored.Count == 0 && Kind switch
+    public bool IsOurs => Other is null && IgnoredBeside.Count == 0 && Host is { Generated: false, IsDomain: false } host && Ignored.Count == 0 && Kind switch
     {
         ColumnKind.Text => host.Base is "text" or "varchar",
         ColumnKind.Price => host.Base == "numeric" && host.Scale is null or >= Price.Places,
@@ -20,6 +20,14 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
         ColumnKind.Time => host.Base == "timestamptz",
         _ => host.Base == "jsonb",
     };
+
+    /// <summary>
+    /// What the other table keeps of the same column, where it keeps less: what is read here is brought to it. Null where the two aren't held against each other.
+    /// </summary>
+    public ColumnPrecision? Other { get; private init; }
+
+    /// <summary>What the other table's trigger makes something else of, where the two are held against each other.</summary>
+    IReadOnlyList<string> IgnoredBeside { get; init; } = [];
 
     public bool IsWritten => Host is { Generated: false };
 
@@ -40,10 +48,35 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
         _ => ColumnPrecision.Exact,
     };
 
+    /// <summary>The column for statements that hold both tables against each other, which is done as exactly as the coarser of the two has it.</summary>
+    public BoundColumn Beside(BoundColumn other) => this with
+    {
+        Other = Kind is ColumnKind.Price or ColumnKind.Volume or ColumnKind.Count && Keeps(other.Precision) ? other.Precision : null, IgnoredBeside = other.Ignored,
+    };
+
+    bool Keeps(ColumnPrecision other) => Host is not null && other != Precision && other.Kind switch
+    {
+        PrecisionKind.Exact => false,
+        PrecisionKind.Missing => true,
+        PrecisionKind.Scaled => Kind != ColumnKind.Count && (Precision.Kind != PrecisionKind.Scaled || Precision.Scale > other.Scale),
+        _ => Kind != ColumnKind.Count,
+    };
+
     /// <summary>Our value of it, where <paramref name="value"/> is the host's; without one, and where it isn't compared, what stands for it.</summary>
-    public string Read(string value) => Ignored.Count == 0 ? Converted(value)
-        : $"(CASE WHEN {value[..(value.LastIndexOf('.') + 1)]}canonical_symbol::text IN ({string.Join(", ", Ignored.Select(symbol => $"'{symbol}'"))}) " +
-          $"THEN {(this with { Host = null }).Converted("")} ELSE {Converted(value)} END)";
+    public string Read(string value)
+    {
+        string[] ignored = [.. Ignored.Union(IgnoredBeside).Order(StringComparer.Ordinal)];
+        return ignored.Length == 0 ? Brought(value)
+            : $"(CASE WHEN {value[..(value.LastIndexOf('.') + 1)]}canonical_symbol::text IN ({string.Join(", ", ignored.Select(symbol => $"'{symbol}'"))}) " +
+              $"THEN {(this with { Host = null }).Converted("")} ELSE {Brought(value)} END)";
+    }
+
+    string Brought(string value) => Other switch
+    {
+        null => Converted(value),
+        { Kind: PrecisionKind.Missing } => (this with { Host = null }).Converted(value),
+        { } other => other.Sql(Converted(value)),
+    };
 
     string Converted(string value) => (Host, Kind) switch
     {

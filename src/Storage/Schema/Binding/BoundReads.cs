@@ -38,6 +38,9 @@ static class BoundReads
         }
     }
 
+    /// <summary>A relation with a table's columns, such as its backup, as our columns; the relation itself where they are ours.</summary>
+    public static string Of(BoundTable table, string relation) => table.IsOurs ? relation : Subselect(table, relation, isStored: false);
+
     static string Subselect(BoundTable table, string from, bool isStored)
     {
         var columns = table.Columns.Select(column => $"{column.Read(column.Name)} AS {column.Name}");

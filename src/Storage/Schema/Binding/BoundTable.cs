@@ -21,14 +21,14 @@ public sealed class BoundTable
 
     static readonly string[] Prices = ["open", "high", "low", "close"];
 
-    readonly Dictionary<string, BarPrecision> _altered = [];
+    readonly Dictionary<string, BarPrecision> _altered;
     readonly BarPrecision _precision;
 
     /// <param name="name">Its name.</param>
     /// <param name="column">The host's column of a name; null where there is none.</param>
     public BoundTable(string name, Func<string, HostColumn?> column)
     {
-        Name = name;
+        (Name, _altered) = (name, []);
         Columns = [.. Expected(name).Select(expected => new BoundColumn(expected.Name, expected.Kind, column(expected.Name)))];
         _precision = Of(null);
         foreach (var symbol in Columns.Where(one => one.Name != "source").SelectMany(one => one.Host?.Altered?.Keys ?? []).Distinct())
@@ -37,11 +37,16 @@ public sealed class BoundTable
         }
     }
 
+    BoundTable(BoundTable table, IReadOnlyList<BoundColumn> columns) => (Name, Columns, _precision, _altered) = (table.Name, columns, table._precision, table._altered);
+
     public string Name { get; }
 
     public IReadOnlyList<BoundColumn> Columns { get; }
 
     public BoundColumn? Column(string name) => Columns.FirstOrDefault(column => column.Name == name);
+
+    /// <summary>The table for statements that hold it against the other one; see <see cref="BoundColumn.Beside"/>.</summary>
+    public BoundTable Beside(BoundTable other) => new(this, [.. Columns.Select(column => other.Column(column.Name) is { } same ? column.Beside(same) : column)]);
 
     /// <summary>Whether statements that are written for our table are right for the host's, as they stand.</summary>
     public bool IsOurs => Columns.All(column => column.IsOurs);

@@ -110,13 +110,12 @@ static class BoundWrites
     {
         for (var at = from; at < next; at++)
         {
-            tokens[at].Instead = "";
-            tokens[at].Before = tokens[at].After = "";
+            tokens[at].IsDropped = true;
         }
 
         if (comma < end)
         {
-            tokens[comma].Instead = "";
+            tokens[comma].IsDropped = true;
         }
     }
 

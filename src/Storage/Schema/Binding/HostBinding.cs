@@ -12,11 +12,13 @@ public sealed class HostBinding
     public static HostBinding Ours { get; } = new(new BoundTable(BoundTable.New, OurColumn), new BoundTable(BoundTable.Old, OurColumn));
 
     readonly BoundSql? _sql;
+    readonly BoundSql? _paired;
 
     public HostBinding(BoundTable data, BoundTable derived)
     {
         (Data, Derived) = (data, derived);
         _sql = data.IsOurs && derived.IsOurs ? null : new BoundSql(data, derived);
+        _paired = _sql is null ? null : new BoundSql(data.Beside(derived), derived.Beside(data));
     }
 
     public BoundTable Data { get; }
@@ -36,6 +38,12 @@ public sealed class HostBinding
 
     /// <summary>A statement, or a script of functions, for these tables.</summary>
     public string Render(string sql) => _sql is null ? sql : _sql.Render(sql);
+
+    /// <summary>The same for one that holds the two tables against each other: as exactly as the coarser of them has it.</summary>
+    public string RenderPaired(string sql) => _paired is null ? sql : _paired.Render(sql);
+
+    /// <summary>What a statement reads of a relation that has a table's columns, such as its backup.</summary>
+    public string Reading(string table, string relation) => BoundReads.Of(this[table], relation);
 
     /// <summary>How exactly a table holds a bar of a symbol.</summary>
     public BarPrecision Precision(string table, Symbol symbol) => this[table].Precision(symbol);

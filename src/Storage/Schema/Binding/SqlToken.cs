@@ -22,7 +22,10 @@ sealed class SqlToken(string text, string gap)
 
     public bool Is(string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
 
-    public override string ToString() => gap + Before + (Instead ?? text) + After;
+    /// <summary>Whether nothing of it is left, whatever else is made of it.</summary>
+    public bool IsDropped { get; set; }
+
+    public override string ToString() => IsDropped ? gap : gap + Before + (Instead ?? text) + After;
 
     /// <summary>Takes a text apart. What stands between dollar signs (a function's body) is SQL too.</summary>
     public static (List<SqlToken> Tokens, string Tail) Read(string sql)

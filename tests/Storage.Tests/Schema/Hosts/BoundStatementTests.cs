@@ -7,7 +7,7 @@ namespace DxyOrleans.Storage.Tests.Schema.Hosts;
 /// <summary>Statements are written for our tables and brought to the host's: all of them, functions too, for a host as unlike ours as can be.</summary>
 public sealed class BoundStatementTests(TestServer server)
 {
-    static readonly string Unlike = HostTables.Accepted["enums"].Change + ";" + HostTables.Both("""
+    internal static readonly string Unlike = HostTables.Accepted["enums"].Change + ";" + HostTables.Both("""
         ALTER TABLE {0} ALTER canonical_symbol TYPE char(12), ALTER ts_utc TYPE timestamp USING ts_utc AT TIME ZONE 'UTC', ALTER open TYPE float8, ALTER close TYPE real,
           DROP COLUMN vwap, DROP COLUMN trade_count, ALTER vol TYPE bigint, ALTER raw DROP DEFAULT, ALTER raw TYPE json, DROP COLUMN updated_at
         """) + "ALTER TABLE data_bars ADD COLUMN updated_at timestamptz GENERATED ALWAYS AS (ingested_at) STORED; ALTER TABLE derived_data_bars ALTER derivation_version TYPE bigint";
@@ -58,14 +58,14 @@ public sealed class BoundStatementTests(TestServer server)
     }
 
     // Null also where only the parameters' types are in doubt: everything else was understood by then.
-    static async Task<string?> FaultAsync(NpgsqlDataSource database, string text)
+    internal static async Task<string?> FaultAsync(NpgsqlDataSource database, string text, string? types = null)
     {
         var query = text.StartsWith("COPY (", StringComparison.Ordinal) ? text[(text.IndexOf('(', StringComparison.Ordinal) + 1)..text.LastIndexOf(") TO STDOUT", StringComparison.Ordinal)] : text;
         await using var connection = await database.OpenConnectionAsync(Shop.Token);
         try
         {
             await connection.RunAsync("SET timezone = 'UTC'", Shop.Token);
-            await connection.RunAsync($"PREPARE tried AS {query}", Shop.Token);
+            await connection.RunAsync($"PREPARE tried{(types is null ? "" : $"({types})")} AS {query}", Shop.Token);
             await connection.RunAsync("DEALLOCATE tried", Shop.Token);
             return null;
         }

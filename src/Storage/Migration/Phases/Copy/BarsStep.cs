@@ -125,7 +125,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
     // these bars meanwhile, the statement is taken back and done again with it: his bar stands.
     static async Task<long> InsertAsync(RunTransaction transaction, CopyPortion portion, CancellationToken cancellation)
     {
-        var insert = Sql.Text("migration/copy/insert_bars.sql");
+        var insert = MigrationSql.Template("copy/insert_bars");
         var (from, to, run) = (portion.Range.From.ToDateTime(), portion.Range.To.ToDateTime(), transaction.Run);
         if (portion.IsNew)
         {

@@ -79,7 +79,7 @@ public sealed class RestartStep : IMigrationStep
     static async Task<IReadOnlyList<SiloMember>> MembersAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var members = new List<SiloMember>();
-        await using var command = database.CreateCommand(Sql.Text("migration/deploy/read_members.sql"));
+        await using var command = database.Migration("deploy/read_members");
         command.Parameters.With(Heartbeat.Fresh);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -92,7 +92,7 @@ public sealed class RestartStep : IMigrationStep
 
     static async Task<(UtcTime? Due, bool IsThere)> NewestAsync(RunContext context, CancellationToken cancellation)
     {
-        await using var command = context.Database.CreateCommand(Sql.Text("migration/deploy/newest_bar.sql"));
+        await using var command = context.Database.Migration("deploy/newest_bar");
         command.Parameters.With(context.Run.Symbol.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? (reader.GetUtc(0), reader.GetBoolean(1)) : (null, true);

@@ -31,7 +31,7 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
         await transaction.LockBudgetAsync(cancellation);
         await transaction.SaveAsync(Saved, JsonSerializer.Serialize(old), cancellation);
         await connection.Text("SELECT set_config('search_path', quote_ident($1), true)", old.Schema).RunAsync(cancellation);
-        await connection.Text(Sql.Text("migration/derive/calc_dxy_range_1m.sql")).RunAsync(cancellation);
+        await connection.Text(MigrationSql.Template("derive/calc_dxy_range_1m")).RunAsync(cancellation);
         await connection.Text("REVOKE ALL ON FUNCTION calc_dxy_range_1m(timestamptz, timestamptz, integer) FROM PUBLIC").RunAsync(cancellation);
         var given = await GrantAsync(connection, old, cancellation);
         await transaction.SaveAsync("function_rights", JsonSerializer.Serialize(given), cancellation);

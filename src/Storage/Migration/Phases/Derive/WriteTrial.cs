@@ -50,7 +50,7 @@ static class WriteTrial
             await connection.Text("UPDATE dxy.route SET mode = 'both' WHERE symbol = $1 AND mode = 'legacy'", symbol).RunAsync(cancellation);
             await connection.Text("SELECT set_config('dxy.writer', $1, true)", mirrored ? "" : "own").RunAsync(cancellation);
             await TakePlaceAsync(connection, role, cancellation);
-            var text = Sql.Text("migration/derive/trial_row.sql").Replace("{columns}", columns, StringComparison.Ordinal);
+            var text = MigrationSql.Template("derive/trial_row").Replace("{columns}", columns, StringComparison.Ordinal);
             var minute = await connection.Text(text, symbol).ValueAsync<DateTime?>(cancellation);
             await connection.Text("SET CONSTRAINTS ALL IMMEDIATE").RunAsync(cancellation);
             if (!mirrored && minute is { } own)

@@ -19,10 +19,10 @@ static class ObservationReader
         var facts = new ObservationFacts { Symbol = run.Symbol, Now = clock.Now, Settle = clock.Settle, Index = index };
         string[] rollups = [.. clock.Entry?.Rollups.Select(timeframe => timeframe.ToString()) ?? []];
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, "prices").With(run.Symbol.Name).With(DateTime.MaxValue.ToUniversalTime()).With(Bars + (int)facts.Settle.TotalMinutes).With(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
-        Add(batch, "unequal").With(run.Symbol.Name).With(facts.LastHour.From.ToDateTime()).With(run.Name);
-        Add(batch, "buckets").With(run.Symbol.Name).With(facts.Settled.ToDateTime()).With(rollups);
-        Add(batch, "state").With(run.Symbol.Name).With(rollups).With((clock.Now - TimeSpan.FromHours(1)).ToDateTime());
+        batch.Migration("observe/prices").With(run.Symbol.Name).With(DateTime.MaxValue.ToUniversalTime()).With(Bars + (int)facts.Settle.TotalMinutes).With(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
+        batch.Migration("observe/unequal").With(run.Symbol.Name).With(facts.LastHour.From.ToDateTime()).With(run.Name);
+        batch.Migration("observe/buckets").With(run.Symbol.Name).With(facts.Settled.ToDateTime()).With(rollups);
+        batch.Migration("observe/state").With(run.Symbol.Name).With(rollups).With((clock.Now - TimeSpan.FromHours(1)).ToDateTime());
         foreach (var component in index?.Components ?? [])
         {
             batch.Add("read_closes").With(component.Symbol.Name)
@@ -70,13 +70,6 @@ static class ObservationReader
         }
 
         return closes;
-    }
-
-    static NpgsqlParameterCollection Add(NpgsqlBatch batch, string statement)
-    {
-        var command = new NpgsqlBatchCommand(Sql.Text($"migration/observe/{statement}.sql"));
-        batch.BatchCommands.Add(command);
-        return command.Parameters;
     }
 
     static UtcTime? Time(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetUtc(ordinal);

@@ -44,7 +44,8 @@ public sealed class BaselineStep() : MigrationStep("pre-flight/baseline", Migrat
         }
 
         await using var connection = await context.Database.OpenConnectionAsync(cancellation);
-        await using var command = connection.Text(Backup.Sql("proof", [.. Backup.Tables.Select(table => Backup.Of(context.Run, table))]), context.Run.Symbol.Name, baseline);
+        await using var command = connection.WithBackups(
+            "pre-flight/proof", Backup.Tables.Select(table => Backup.Of(context.Run, table)), context.Run.Symbol.Name, baseline);
         command.CommandTimeout = 0;
         var (wrong, explained, sample, left, foreign, arrived, registry) = (await command.RowsAsync(
             row => (row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetBoolean(6)), cancellation))[0];

@@ -5,6 +5,7 @@ using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration.Phases.Schema;
 using DxyOrleans.Storage.Registry;
 using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.PreFlight;
@@ -300,7 +301,7 @@ public sealed class PreFlightChecks(
 
         string[] names = [.. definition.Components.Select(component => component.Symbol.Name)];
         var begins = await database.Migration("pre-flight/components", (object)names).RowsAsync(row => (Symbol: row.GetString(0), Begin: row.IsDBNull(1) ? "never" : row.GetUtc(1).ToString()), cancellation);
-        var (compared, different, worst) = (await database.Migration("pre-flight/parity", symbol.Name, (decimal)definition.Factor, names, definition.Components.Select(component => (decimal)component.Exponent).ToArray())
+        var (compared, different, worst) = (await database.Migration("pre-flight/parity", symbol.Name, (decimal)definition.Factor, names, definition.Components.Select(component => (decimal)component.Exponent).ToArray(), Rounding())
             .RowsAsync(row => (row.GetInt64(0), row.GetInt64(1), row.GetDouble(2)), cancellation))[0];
         return
         [
@@ -313,6 +314,9 @@ public sealed class PreFlightChecks(
                 "the old deriver used another formula or other inputs: see to the registry's factor and exponents, or accept that bars derived from now on differ in kind"),
         ];
     }
+
+    // Old derivers compute in doubles, and the old table may keep fewer places.
+    decimal Rounding() => Math.Max(0.000001m, HostBindings.Of(database).Precision(BoundTable.Old, symbol).Close.Unit(100));
 
     static Gate Warn(string name, bool holds, string expected, string observed, string? evidence, string unblock) =>
         new(name, holds ? GateVerdict.Pass : GateVerdict.Warn, expected, observed, evidence, holds ? null : unblock);

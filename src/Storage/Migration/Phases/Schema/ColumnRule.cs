@@ -21,6 +21,6 @@ sealed record ColumnRule(string Name, string[] Types, string? Add)
     public static IReadOnlyList<ColumnRule> Of(string table) => table == SchemaCatalog.New ? Bar
         : [.. Bar, new("derivation_version", ["integer"], null), new("deleted_at", ["timestamp with time zone"], null)];
 
-    /// <summary>Prices and volumes: stored with fewer places than the other table has, a copy would differ from its original.</summary>
-    public static readonly string[] Values = ["open", "high", "low", "close", "vol", "vwap"];
+    /// <summary>Numbers: stored with fewer places than the other table has, a copy differs from its original.</summary>
+    public static readonly string[] Values = ["open", "high", "low", "close", "vol", "vwap", "trade_count"];
 }

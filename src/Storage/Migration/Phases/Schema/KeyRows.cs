@@ -10,7 +10,7 @@ static class KeyRows
     /// <summary>Keys that more than one row of the table has.</summary>
     public static async Task<Gate> DuplicatesAsync(NpgsqlDataSource database, TableShape table, CancellationToken cancellation)
     {
-        var sql = Sql.Text("migration/schema/duplicates.sql").Replace("{0}", table.QuotedName, StringComparison.Ordinal).Replace("{1}", "true", StringComparison.Ordinal);
+        var sql = MigrationSql.Template("schema/duplicates").Replace("{0}", table.QuotedName, StringComparison.Ordinal).Replace("{1}", "true", StringComparison.Ordinal);
         await using var command = database.CreateCommand(sql);
         command.CommandTimeout = 0;
         var (keys, rows, sample) = (await command.RowsAsync(row => (row.GetInt64(0), row.GetInt64(1), row.GetString(2)), cancellation))[0];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;
@@ -29,7 +30,7 @@ static class SchemaCatalog
             checks[i] = checks[i] with { Admits = await AdmitsAsync(database, checks[i], symbol.Value, cancellation) };
         }
 
-        return new TableShape(table, relations, columns, keys, checks);
+        return new TableShape(table, relations, columns, keys, checks, (await HostCatalog.ReadAsync(database, cancellation))[table]);
     }
 
     // The constraint itself is asked, about one row as we would write it: as inserting that row would. NULL is no refusal.

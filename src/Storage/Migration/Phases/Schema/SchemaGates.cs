@@ -14,24 +14,21 @@ static class SchemaGates
 
     public static Gate Columns(TableShape table)
     {
-        var faults = ColumnRule.Of(table.Table).Select(rule => table.Column(rule.Name) switch
-        {
-            null => $"{rule.Name} is missing",
-            { } column when !rule.Types.Contains(column.BaseType) => $"{rule.Name} is {column.Type}, not {rule.Types[0]}",
-            _ => null,
-        }).OfType<string>().ToList();
-        return Gate.Of(Name(table, "columns"), faults.Count == 0, "every column of a bar, of its type", faults.Count == 0 ? "all are there" : string.Join("; ", faults),
+        var faults = ColumnRule.Of(table.Table).Where(rule => !table.Fits(rule)).Select(rule =>
+            table.Column(rule.Name) is { } column ? $"{rule.Name} is {column.Type}, not {rule.Types[0]}" : $"{rule.Name} is missing").ToList();
+        return Gate.Of(Name(table, "columns"), faults.Count == 0, "every column of a bar, of its type or one that is bound to it", faults.Count == 0 ? "all are there" : string.Join("; ", faults),
             $@"SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'public.{table.Table}'::regclass AND attnum > 0",
             "raw, created_at and updated_at are added by the run; any other, or another type, is the shop's to mend");
     }
 
-    /// <summary>Whether a value fits from the one table into the other as it is.</summary>
+    /// <summary>Whether a value fits from the old table into the new one as it is; where it doesn't, both are compared as the new one has it.</summary>
     public static Gate Values(TableShape table, TableShape other)
     {
-        var faults = table.Table != SchemaCatalog.New ? [] : ColumnRule.Values.Where(name => table.Column(name)?.Scale is { } scale && scale < Math.Max(8, other.Column(name)?.Scale ?? 8))
-            .Select(name => $"{name} is {table.Column(name)!.Type}, {other.Table} has {other.Column(name)?.Type ?? "none"}").ToList();
-        return Gate.Of(Name(table, "values"), faults.Count == 0, "prices and volumes with 8 places or more, and no fewer than the other table", faults.Count == 0 ? "they have" : string.Join("; ", faults), null,
-            "widen these columns (ALTER TABLE … ALTER COLUMN … TYPE numeric); copied bars would be rounded");
+        var faults = table.Table != SchemaCatalog.New ? [] : ColumnRule.Values.Where(name => other.Bound(name).Beside(table.Bound(name)).Other is not null)
+            .Select(name => $"{name} is {table.Column(name)?.Type ?? "missing"}, {other.Table} has {other.Column(name)?.Type ?? "none"}").ToList();
+        return new Gate(Name(table, "values"), faults.Count == 0 ? GateVerdict.Pass : GateVerdict.Warn, "prices, volumes and counts no coarser than in the other table",
+            faults.Count == 0 ? "they aren't" : string.Join("; ", faults), null, faults.Count == 0 ? null
+                : "copied bars are rounded, and compared as rounded: widen these columns (ALTER TABLE … ALTER COLUMN … TYPE numeric), or accept it");
     }
 
     public static Gate Key(TableShape table) => Gate.Of(Name(table, "key"), HasKey(table),

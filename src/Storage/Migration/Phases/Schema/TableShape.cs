@@ -1,3 +1,5 @@
+using DxyOrleans.Storage.Schema.Binding;
+
 namespace DxyOrleans.Storage.Migration.Phases.Schema;
 
 /// <summary>A relation of a table's tree: the table itself or a partition.</summary>
@@ -45,13 +47,22 @@ sealed record Check(long Oid, string Relation, string Name, string Definition, s
 /// <param name="Columns">In order.</param>
 /// <param name="Keys">Indexes that are, or claim to be, its key.</param>
 /// <param name="Checks">Its constraints, and those of partitions alone.</param>
-sealed record TableShape(string Table, IReadOnlyList<Relation> Relations, IReadOnlyList<Column> Columns, IReadOnlyList<Key> Keys, IReadOnlyList<Check> Checks)
+/// <param name="Host">Its columns as the binding judges them; null when there is no such table.</param>
+sealed record TableShape(
+    string Table, IReadOnlyList<Relation> Relations, IReadOnlyList<Column> Columns, IReadOnlyList<Key> Keys, IReadOnlyList<Check> Checks, HostRelation? Host)
 {
     public static readonly string[] KeyColumns = ["canonical_symbol", "timeframe", "ts_utc"];
 
     public bool Exists => Relations.Count > 0;
 
     public string QuotedName => Relations[0].Name;
+
+    /// <summary>One of our columns beside the table's.</summary>
+    public BoundColumn Bound(string name) => new(name, BoundTable.Expected(Table).First(expected => expected.Name == name).Kind, Host?.Column(name));
+
+    /// <summary>Whether values of ours can be kept in the column, or the table may do without it.</summary>
+    public bool Fits(ColumnRule rule) =>
+        Bound(rule.Name) is { Host: { } host, Kind: var kind } ? BindingRules.Fits(host, kind) : rule.Add is null && BoundTable.IsOptional(rule.Name);
 
     public Column? Column(string name) => Columns.FirstOrDefault(column => column.Name == name);
 
