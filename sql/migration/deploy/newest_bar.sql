@@ -12,7 +12,7 @@ WITH component AS (
     AND b.ts_utc > n.ts_utc - interval '2 hours' AND b.ts_utc <= n.ts_utc AND b.ts_utc + interval '1 minute' <= dxy.now()
   GROUP BY b.ts_utc
   HAVING count(DISTINCT b.canonical_symbol) = (SELECT count(*) FROM component AS c)
-  ORDER BY b.ts_utc DESC
+  ORDER BY 1 DESC
   LIMIT 1
 )
 SELECT d.ts_utc,

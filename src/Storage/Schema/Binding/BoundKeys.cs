@@ -12,7 +12,8 @@ static class BoundKeys
 
     public static void Rewrite(List<SqlToken> tokens, TablePlaces places)
     {
-        for (var at = 1; at + 3 < tokens.Count; at++)
+        // From the end: what is compared may have comparisons in it, and is taken over as they left it.
+        for (var at = tokens.Count - 4; at > 0; at--)
         {
             if (tokens[at + 1].Text != "." || tokens[at - 1].Text == "." || !IsKey(tokens[at + 2].Text) || places.Of(tokens[at].Text, at) is not var (table, isTarget)
                 || table.Column(tokens[at + 2].Text) is not { HasKeyForm: true } column)
