@@ -28,7 +28,8 @@ SELECT b.ts_utc, dxy.price_text(b.open), dxy.price_text(b.high), dxy.price_text(
        b.trade_count::text, b.is_partial, b.source, dxy.on_calendar(b.ingested_at), b.raw, dxy.on_calendar(b.created_at), dxy.on_calendar(b.updated_at)
 FROM stated AS b
 WHERE NOT b.absent AND b.until > $6 AND b.ts_utc + dxy.length_of($2) <= $6
-  AND CASE WHEN b.before IS NULL THEN coalesce(least(b.told, b.until) <= $6, true)
-           WHEN b.deleted THEN greatest(b.before, least(b.told, b.until)) <= $6
+  -- Of one whose row says nothing of when it was written nobody knows that it wasn't there. (least passes over a null, and would take its end for its beginning.)
+  AND CASE WHEN b.before IS NULL THEN b.told IS NULL OR least(b.told, b.until) <= $6
+           WHEN b.deleted AND b.told IS NOT NULL THEN greatest(b.before, least(b.told, b.until)) <= $6
            ELSE b.before <= $6 END
 ORDER BY 1

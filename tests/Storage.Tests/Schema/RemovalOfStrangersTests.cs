@@ -40,9 +40,7 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
     [InlineData("CREATE FUNCTION public.lag() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM dxy.due /* the backlog */'", "function public.lag()")]
     public async Task What_is_not_ours_is_named_and_nothing_goes(string made, string named)
     {
-        await using var database = await _server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(Partitioned.Tables, Shop.Token);
-        await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
+        await using var database = await _server.CreateInstalledDatabaseAsync(Partitioned.Tables, null, Shop.Token);
         await database.RunAsync(made, Shop.Token);
         Assert.Contains(named, await RefusedAsync(database), StringComparison.Ordinal);
     }
@@ -59,9 +57,7 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
     [Fact]
     public async Task A_partition_that_landed_in_our_schema_keeps_its_rows_and_moves_out_before_we_go()
     {
-        await using var database = await _server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(Partitioned.Tables, Shop.Token);
-        await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
+        await using var database = await _server.CreateInstalledDatabaseAsync(Partitioned.Tables, null, Shop.Token);
         await database.RunAsync($"CREATE TABLE dxy.bars_2031 PARTITION OF public.data_bars FOR VALUES FROM ('2031-01-01Z') TO ('2032-01-01Z'); INSERT INTO data_bars {Bar}", Shop.Token);
         await RefusedAsync(database);
         Assert.Equal(1, await database.ValueAsync<long>("SELECT count(*) FROM dxy.bars_2031", Shop.Token));

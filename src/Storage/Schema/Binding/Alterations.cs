@@ -14,6 +14,7 @@ sealed class Alterations(HostBinding binding)
     static readonly string[] Prices = ["open", "high", "low", "close"];
 
     readonly Dictionary<(string Table, string Column), Dictionary<string, Alteration>> _altered = [];
+    readonly HashSet<(string Table, string Key)> _added = [];
     readonly List<string> _refusals = [];
 
     /// <param name="row">The row.</param>
@@ -36,7 +37,7 @@ sealed class Alterations(HostBinding binding)
             {
                 Note(row, name, rounding);
             }
-            else if (row.IsNeeded)
+            else if (row is { IsNeeded: true, Role: not null })
             {
                 var (given, is_) = pairs.Find(pair => pair.Stored != precision.Stored(pair.Given));
                 _refusals.Add($"public.{row.Table}.{name} of {row.Series} was stored as {Text(is_)} where {Text(given)} was given, which no rounding explains: a trigger of the host changes it, " +
@@ -52,9 +53,9 @@ sealed class Alterations(HostBinding binding)
             }
         }
 
-        if (binding[row.Table].Column("raw")!.IsWritten && !JsonNode.DeepEquals(stored["raw"], JsonNode.Parse(row.Raw)))
+        if (row.Role is not null && binding[row.Table].Column("raw")!.IsWritten && !JsonNode.DeepEquals(stored["raw"], JsonNode.Parse(row.Raw)))
         {
-            Note(row, "raw", Alteration.Unforeseen);
+            Provenance(row, stored["raw"]);
         }
 
         if (stored["source"]?.GetValue<string>() is { } source && source != row.Source)
@@ -63,19 +64,41 @@ sealed class Alterations(HostBinding binding)
         }
     }
 
+    // What is only added to it is left out of the comparison; else what stands there isn't ours any more.
+    void Provenance(TrialRow row, JsonNode? stored)
+    {
+        var given = JsonNode.Parse(row.Raw)!.AsObject();
+        if (stored is JsonObject found && given.All(one => found.ContainsKey(one.Key) && JsonNode.DeepEquals(found[one.Key], one.Value)))
+        {
+            _added.UnionWith(found.Select(one => one.Key).Where(key => !given.ContainsKey(key)).Select(key => (row.Table, key)));
+        }
+        else
+        {
+            Note(row, "raw", Alteration.Unforeseen);
+        }
+    }
+
     public IEnumerable<string> Refusals() => _refusals.Distinct();
 
     /// <summary>The binding with what was found.</summary>
-    public HostBinding Binding() => _altered.Count == 0 ? binding : new HostBinding(Table(BoundTable.New), Table(BoundTable.Old));
+    public HostBinding Binding() => _altered.Count == 0 && _added.Count == 0 ? binding : new HostBinding(Table(BoundTable.New), Table(BoundTable.Old));
 
-    BoundTable Table(string table) => new(table, name => binding[table].Column(name)?.Host is { } host && _altered.TryGetValue((table, name), out var altered)
-        ? host with
+    BoundTable Table(string table) => new(table, name => binding[table].Column(name)?.Host is { } host ? Column(table, host) : null);
+
+    HostColumn Column(string table, HostColumn host)
+    {
+        var added = host.Name == "raw" ? _added.Where(one => one.Table == table).Select(one => one.Key).Order(StringComparer.Ordinal).ToList() : [];
+        host = added.Count > 0 ? host with { Added = added } : host;
+        return !_altered.TryGetValue((table, host.Name), out var altered) ? host : host with
         {
             Altered = altered.ToDictionary(one => one.Key, one => one.Value.Places),
-            Towards = altered.Values.All(one => one.Towards is null) ? null : altered.Where(one => one.Value.Towards is not null).ToDictionary(one => one.Key, one => one.Value.Towards!),
-            Renamed = altered.Values.All(one => one.Text is null) ? null : altered.Where(one => one.Value.Text is not null).ToDictionary(one => one.Key, one => one.Value.Text!),
-        }
-        : binding[table].Column(name)?.Host);
+            Towards = Told(altered, one => one.Towards),
+            Renamed = Told(altered, one => one.Text),
+        };
+    }
+
+    static Dictionary<string, string>? Told(Dictionary<string, Alteration> altered, Func<Alteration, string?> what) =>
+        altered.Values.All(one => what(one) is null) ? null : altered.Where(one => what(one.Value) is not null).ToDictionary(one => one.Key, one => what(one.Value)!);
 
     void Note(TrialRow row, string column, Alteration alteration) =>
         (_altered.TryGetValue((row.Table, column), out var of) ? of : _altered[(row.Table, column)] = [])[column == "source" ? row.Source : row.Series.Symbol.Name] = alteration;

@@ -9,7 +9,7 @@ namespace DxyOrleans.Storage.Schema.Binding;
 public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
 {
     /// <summary>Whether statements that are written for our tables are right for it.</summary>
-    public bool IsOurs => Other is null && IgnoredBeside.Count == 0 && Host is { Generated: false, IsDomain: false } host && Ignored.Count == 0 && Kind switch
+    public bool IsOurs => Other is null && IgnoredBeside.Count == 0 && Host is { Generated: false, IsDomain: false } host && Ignored.Count == 0 && host.Added is null or { Count: 0 } && Kind switch
     {
         ColumnKind.Text => host.Base is "text" or "varchar",
         ColumnKind.Price => host.Base == "numeric" && host.Scale is null or >= Price.Places,
@@ -65,6 +65,11 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
     /// <summary>Our value of it, where <paramref name="value"/> is the host's; without one, and where it isn't compared, what stands for it.</summary>
     public string Read(string value)
     {
+        if (Host?.Added is { Count: > 0 } added)
+        {
+            return Without(added, Converted(value));
+        }
+
         string[] ignored = [.. Ignored.Union(IgnoredBeside).Order(StringComparer.Ordinal)];
         return ignored.Length == 0 ? Brought(value)
             : $"(CASE WHEN {value[..(value.LastIndexOf('.') + 1)]}canonical_symbol::text IN ({string.Join(", ", ignored.Select(symbol => $"'{symbol}'"))}) " +
@@ -77,6 +82,9 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
         { Kind: PrecisionKind.Missing } => (this with { Host = null }).Converted(value),
         { } other => other.Sql(Converted(value)),
     };
+
+    static string Without(IReadOnlyList<string> keys, string json) => $"(CASE WHEN jsonb_typeof({json}) = 'object' " +
+        $"THEN {json} - ARRAY[{string.Join(", ", keys.Select(key => $"'{key.Replace("'", "''", StringComparison.Ordinal)}'"))}] ELSE {json} END)";
 
     string Converted(string value) => (Host, Kind) switch
     {

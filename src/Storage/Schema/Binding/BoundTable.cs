@@ -52,7 +52,7 @@ public sealed class BoundTable
     public bool IsOurs => Columns.All(column => column.IsOurs);
 
     /// <summary>Whether there is nothing to remember of it.</summary>
-    public bool IsPlain => IsOurs && Columns.All(column => column.Host?.Altered is null or { Count: 0 });
+    public bool IsPlain => IsOurs && Columns.All(column => column.Host is not { Altered.Count: > 0 });
 
     /// <summary>How exactly it holds a bar of a symbol.</summary>
     public BarPrecision Precision(Symbol symbol) => _altered.Count > 0 && _altered.TryGetValue(symbol.Name, out var altered) ? altered : _precision;

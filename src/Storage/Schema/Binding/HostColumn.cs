@@ -37,6 +37,9 @@ public sealed record HostColumn
     /// <summary>Which way they round, by symbol, where it isn't to the nearest: <see cref="Core.Bars.ColumnPrecision.Up"/> or <see cref="Core.Bars.ColumnPrecision.Down"/>.</summary>
     public IReadOnlyDictionary<string, string>? Towards { get; init; }
 
+    /// <summary>Of <c>raw</c>: the keys that they add to what we write there.</summary>
+    public IReadOnlyList<string>? Added { get; init; }
+
     /// <summary>What they make of a source.</summary>
     public IReadOnlyDictionary<string, string>? Renamed { get; init; }
 

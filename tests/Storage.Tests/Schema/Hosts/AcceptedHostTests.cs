@@ -59,6 +59,69 @@ public sealed class AcceptedHostTests(TestServer server)
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
     }
 
+    [Theory]
+    [InlineData("created_at", true)]
+    [InlineData("ingested_at", true)]
+    [InlineData("updated_at", true)]
+    [InlineData("created_at, DROP ingested_at", true)]
+    [InlineData("created_at, DROP ingested_at, DROP updated_at", false)]
+    public async Task What_a_bar_said_at_an_instant_is_told_by_whatever_times_the_host_keeps(string missing, bool tells)
+    {
+        await using var shop = await Shop.OnHostAsync(server, HostTables.Base + HostTables.Both($"ALTER TABLE {{0}} DROP {missing}"));
+        await shop.RunAsync("DELETE FROM dxy.clock");
+        var before = await NowAsync();
+        await shop.RunAsync("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close) VALUES ('EURUSD', '1m', '2025-01-13 10:07Z', 1.1, 1.1, 1.1, 1.1)");
+        var stored = await NowAsync();
+        await shop.RunAsync("UPDATE data_bars SET open = 1.2, high = 1.2, low = 1.2, close = 1.2");
+        var corrected = await NowAsync();
+        await shop.RunAsync("DELETE FROM data_bars");
+
+        Assert.Equal(tells ? [] : ["1.10000000"], await ClosesAsync(before));
+        Assert.Equal(["1.10000000"], await ClosesAsync(stored));
+        Assert.Equal(["1.20000000"], await ClosesAsync(corrected));
+        Assert.Equal([], await ClosesAsync(await NowAsync()));
+
+        Task<DateTime> NowAsync() => shop.ValueAsync<DateTime>("SELECT clock_timestamp()");
+
+        async Task<List<string>> ClosesAsync(DateTime at)
+        {
+            var closes = new List<string>();
+            await using var command = shop.Data.Statement("export_bars_as_of");
+            command.Parameters.AddSeries(Series.Parse("EURUSD/1m")).AddRange(Hour).With("data_bars").With(at);
+            await using var reader = await command.ExecuteReaderAsync(Shop.Token);
+            while (await reader.ReadAsync(Shop.Token))
+            {
+                closes.Add(reader.GetString(4));
+            }
+
+            return closes;
+        }
+    }
+
+    [Fact]
+    public async Task What_another_process_bound_is_known_at_the_next_look_and_no_kept_plan_stands_in_its_way()
+    {
+        await using var shop = await Shop.OnHostAsync(server, HostTables.Base);
+        await shop.RunAsync(HostTables.Hour);
+        await shop.DrainAsync();
+        await shop.DrainAsync();
+        Assert.True(HostBindings.Of(shop.Data).IsPlain);
+
+        // Nothing that statements see, but each plan that a connection keeps is spoilt.
+        foreach (var type in (string[])["numeric(22,10)", "float8"])
+        {
+            await shop.RunAsync(HostTables.Both($"ALTER TABLE {{0}} ALTER open TYPE {type}, ALTER high TYPE {type}, ALTER low TYPE {type}, ALTER close TYPE {type}"));
+            var now = HostBinding.Of(await HostCatalog.ReadAsync(shop.Data, Shop.Token));
+            await shop.RunAsync(BindingStore.Save(now));
+            await TableFitness.FaultsAsync(shop.Data, Shop.Token);
+            Assert.Equal(now.Lines(), HostBindings.Of(shop.Data).Lines());
+            await shop.RunAsync("UPDATE data_bars SET open = open + 0.01, high = high + 0.01, low = low + 0.01, close = close + 0.01 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2025-01-13 10:07Z'");
+            await shop.DrainAsync();
+            Assert.Equal([], await shop.TextsAsync("SELECT coalesce(error, 'due ' || symbol) FROM dxy.due"));
+            await EqualAsync(shop);
+        }
+    }
+
     [Fact]
     public async Task What_the_host_changed_afterwards_is_named_and_applying_brings_the_binding_up_to_date()
     {
