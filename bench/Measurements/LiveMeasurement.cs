@@ -1,5 +1,6 @@
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Bench.Measurements;

@@ -3,7 +3,6 @@ using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Bench.Measurements;
 

@@ -4,7 +4,6 @@ using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Bench.Measurements;
 

@@ -6,7 +6,6 @@ using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Bench.Measurements;
 

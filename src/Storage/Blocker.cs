@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Storage;
+using DxyOrleans.Storage.Schema.Binding;
 
 namespace DxyOrleans.Client.Verbs;
 

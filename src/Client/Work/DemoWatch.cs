@@ -4,6 +4,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Registry;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -6,6 +6,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Storage;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Registry;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

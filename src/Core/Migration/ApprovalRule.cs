@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Core.Migration;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Core.Migration;

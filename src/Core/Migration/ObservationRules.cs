@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Gaps;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Market;

@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 

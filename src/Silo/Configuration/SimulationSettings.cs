@@ -1,5 +1,5 @@
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Feeds.Simulation;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Silo.Configuration;
 

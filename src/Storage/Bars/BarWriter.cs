@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
 
 namespace DxyOrleans.Storage.Bars;
 
@@ -27,7 +26,7 @@ public sealed class BarWriter : IAsyncDisposable
     static readonly TimeSpan Live = TimeSpan.FromSeconds(90);
 
     readonly BarStore _store;
-    readonly RidingIndexes? _indexes;
+    readonly IInlineDerivation? _inline;
     readonly LiveBars _live;
     readonly SemaphoreSlim _turn = new(1);
     readonly Channel<Request> _queue = Channel.CreateBounded<Request>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
@@ -37,12 +36,12 @@ public sealed class BarWriter : IAsyncDisposable
     long _last;
 
     /// <param name="store">Where to.</param>
-    /// <param name="indexes">Whose minutes may ride the commit of their last component; null: none do.</param>
+    /// <param name="inline">Derives minutes in the commit of their last input; null: none are.</param>
     /// <param name="barLimit">Bars that may wait; a single request may be longer where none do.</param>
-    public BarWriter(BarStore store, RidingIndexes? indexes = null, int barLimit = BarLimit)
+    public BarWriter(BarStore store, IInlineDerivation? inline = null, int barLimit = BarLimit)
     {
         _store = store;
-        _indexes = indexes;
+        _inline = inline;
         _barLimit = barLimit;
         _live = store.Live();
         _loop = Task.Run(RunAsync);
@@ -214,8 +213,8 @@ public sealed class BarWriter : IAsyncDisposable
 
     async Task<IReadOnlyList<WrittenBar>> StoreAsync(Bar[] bars, string source)
     {
-        var inserted = LiveBars.Are(bars) ? await _live.InsertAsync(bars, source, _indexes?.Choose(bars) ?? [], CancellationToken.None).ConfigureAwait(false) : [];
-        _indexes?.Note(inserted);
+        var inserted = LiveBars.Are(bars) ? await _live.InsertAsync(bars, source, _inline?.Choose(bars) ?? [], CancellationToken.None).ConfigureAwait(false) : [];
+        _inline?.Note(inserted);
         if (inserted.Count == bars.Length)
         {
             return inserted;
@@ -223,7 +222,7 @@ public sealed class BarWriter : IAsyncDisposable
 
         var stored = inserted.Select(bar => (bar.Bar.Series, bar.Bar.Time)).ToHashSet();
         var others = await _store.WriteAsync([.. bars.Where(bar => !stored.Contains((bar.Series, bar.Time)))], source, false, CancellationToken.None).ConfigureAwait(false);
-        _indexes?.Note(others);
+        _inline?.Note(others);
         return [.. inserted, .. others];
     }
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Bars;
@@ -28,13 +28,13 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
     /// <summary>Stores the bars that are new.</summary>
     /// <returns>Those it stored; the others are there already, or something was wrong, and are for <see cref="BarStore"/>, which finds out.</returns>
     public async Task<IReadOnlyList<WrittenBar>> InsertAsync(
-        IReadOnlyCollection<Bar> bars, string source, IReadOnlyList<RidingMinute> riding, CancellationToken cancellation)
+        IReadOnlyCollection<Bar> bars, string source, IReadOnlyList<IInlineMinute> inline, CancellationToken cancellation)
     {
         List<BarRow> rows = [.. bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => new BarRow(bar))];
         try
         {
             _connection ??= await database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-            var stored = await InsertAsync(_connection, rows, source, riding, cancellation).ConfigureAwait(false);
+            var stored = await InsertAsync(_connection, rows, source, inline, cancellation).ConfigureAwait(false);
             if (!_keeps)
             {
                 await DisposeAsync().ConfigureAwait(false);
@@ -78,17 +78,17 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
 
     // A batch of its own is a transaction.
     static async Task<IReadOnlyList<WrittenBar>> InsertAsync(
-        NpgsqlConnection connection, List<BarRow> rows, string source, IReadOnlyList<RidingMinute> riding, CancellationToken cancellation)
+        NpgsqlConnection connection, List<BarRow> rows, string source, IReadOnlyList<IInlineMinute> inline, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.AddBound(BarMerge.Insert(connection, rows, source));
-        foreach (var minute in riding)
+        foreach (var minute in inline)
         {
             minute.AddTo(batch);
         }
 
         var stored = new HashSet<(string, string, UtcTime)>(rows.Count);
-        var rode = new List<RidingMinute>();
+        var derived = new List<IInlineMinute>();
         await using (var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false))
         {
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
@@ -96,22 +96,22 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
                 stored.Add((reader.GetString(0), reader.GetString(1), reader.GetUtc(2)));
             }
 
-            foreach (var minute in riding)
+            foreach (var minute in inline)
             {
                 await reader.NextResultAsync(cancellation).ConfigureAwait(false);
                 await reader.ReadAsync(cancellation).ConfigureAwait(false);
                 if (reader.GetBoolean(0))
                 {
-                    rode.Add(minute);
+                    derived.Add(minute);
                 }
             }
         }
 
         // Here the reader is closed: the commit is behind us.
         return [.. rows.Where(row => stored.Contains((row.Bar.Symbol.Name, row.Bar.Timeframe.ToString(), row.Bar.Time)))
-            .Select(row => new WrittenBar(row.Bar, BarOutcome.New) { Derived = DerivedFrom(row.Bar, rode) })];
+            .Select(row => new WrittenBar(row.Bar, BarOutcome.New) { Derived = DerivedFrom(row.Bar, derived) })];
     }
 
-    static ImmutableArray<Bar>? DerivedFrom(Bar bar, List<RidingMinute> rode) => rode.Count == 0 ? null :
-        [.. rode.Where(minute => minute.Bar.Time == bar.Time && minute.Definition.Components.Any(component => component.Symbol == bar.Symbol)).Select(minute => minute.Bar)];
+    static ImmutableArray<Bar>? DerivedFrom(Bar bar, List<IInlineMinute> derived) => derived.Count == 0 ? null :
+        [.. derived.Where(minute => minute.Bar.Time == bar.Time && minute.IsMadeOf(bar.Symbol)).Select(minute => minute.Bar)];
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DxyOrleans.Core.Due;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;

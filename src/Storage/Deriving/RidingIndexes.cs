@@ -12,7 +12,7 @@ namespace DxyOrleans.Storage.Deriving;
 /// A hint, like every nudge; what rides is proved by <c>dxy.ride</c>, and what doesn't is derived as ever. Not for several threads at once.
 /// </summary>
 /// <param name="registry">The registry as it is known now; null: not read yet, and nothing rides.</param>
-public sealed class RidingIndexes(Func<SymbolRegistry?> registry)
+public sealed class RidingIndexes(Func<SymbolRegistry?> registry) : IInlineDerivation
 {
     // Bars of more minutes than a feed brings at once are bulk, which the deriver takes in slices.
     const int LiveMinutes = 4;
@@ -24,7 +24,7 @@ public sealed class RidingIndexes(Func<SymbolRegistry?> registry)
     SymbolRegistry? _known;
     Dictionary<Symbol, List<RegistryEntry>> _byComponent = [];
 
-    internal IReadOnlyList<RidingMinute> Choose(IReadOnlyCollection<Bar> bars)
+    public IReadOnlyList<IInlineMinute> Choose(IReadOnlyCollection<Bar> bars)
     {
         Renew();
         var minutes = new Dictionary<UtcTime, Dictionary<Symbol, decimal>>();
@@ -45,7 +45,7 @@ public sealed class RidingIndexes(Func<SymbolRegistry?> registry)
         return [.. minutes.SelectMany(minute => Complete(minute.Key, minute.Value)).Take(MostRiding)];
     }
 
-    internal void Note(IEnumerable<WrittenBar> written)
+    public void Note(IEnumerable<WrittenBar> written)
     {
         foreach (var (bar, outcome, _) in written)
         {

@@ -2,6 +2,8 @@ using System.Globalization;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;
@@ -12,8 +14,10 @@ namespace DxyOrleans.Storage.Deriving;
 /// <param name="Bar">The minute.</param>
 /// <param name="Closes">What it was made from, in the components' order.</param>
 /// <param name="Raw">Its provenance.</param>
-sealed record RidingMinute(IndexDefinition Definition, string Metadata, Bar Bar, decimal[] Closes, string Raw)
+sealed record RidingMinute(IndexDefinition Definition, string Metadata, Bar Bar, decimal[] Closes, string Raw) : IInlineMinute
 {
+    public bool IsMadeOf(Symbol symbol) => Definition.Components.Any(component => component.Symbol == symbol);
+
     /// <summary>By the one rule for strict minutes; null when it gives none.</summary>
     public static RidingMinute? Of(IndexDefinition definition, string metadata, UtcTime time, decimal[] closes)
     {

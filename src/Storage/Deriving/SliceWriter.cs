@@ -5,6 +5,7 @@ using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving.Bulk;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Migration.Phases.Copy;
@@ -7,6 +8,7 @@ using DxyOrleans.Storage.Migration.Phases.Deploy;
 using DxyOrleans.Storage.Migration.Phases.Derive;
 using DxyOrleans.Storage.Migration.Phases.PreFlight;
 using DxyOrleans.Storage.Migration.Phases.Purge;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration;

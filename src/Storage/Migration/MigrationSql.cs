@@ -1,7 +1,6 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace DxyOrleans.Storage.Migration;
 
@@ -13,11 +12,11 @@ public static class MigrationSql
 {
     /// <summary>A command for a file of <c>sql/migration/</c>, by its path there without ending.</summary>
     public static NpgsqlCommand Migration(this NpgsqlConnection connection, string path, params object?[] values) =>
-        Fill(new NpgsqlCommand(connection.Paired(Template(path)), connection), values);
+        new NpgsqlCommand(connection.Paired(Template(path)), connection).WithValues(values);
 
     /// <summary>A command for a file of <c>sql/migration/</c>, on a connection of the pool's.</summary>
     public static NpgsqlCommand Migration(this NpgsqlDataSource database, string path, params object?[] values) =>
-        Fill(database.CreateCommand(database.Paired(Template(path))), values);
+        database.CreateCommand(database.Paired(Template(path))).WithValues(values);
 
     /// <summary>The same as a part of a batch.</summary>
     public static NpgsqlParameterCollection Migration(this NpgsqlBatch batch, string path)
@@ -45,43 +44,10 @@ public static class MigrationSql
     public static string Template(string path) => Sql.Text($"migration/{path}.sql");
 
     /// <summary>A statement of no file, for the host's tables.</summary>
-    public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) => Fill(new NpgsqlCommand(connection.Bound(sql), connection), values);
+    public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) => new NpgsqlCommand(connection.Bound(sql), connection).WithValues(values);
 
     /// <summary>The same for a statement that is about a host's columns as they stand, whatever ours would be.</summary>
-    public static NpgsqlCommand AsItStands(this NpgsqlConnection connection, string sql, params object?[] values) => Fill(new NpgsqlCommand(sql, connection), values);
-
-    public static async Task<int> RunAsync(this NpgsqlCommand command, CancellationToken cancellation)
-    {
-        await using (command)
-        {
-            return await command.ExecuteNonQueryAsync(cancellation);
-        }
-    }
-
-    /// <summary>The first value; default when there is no row or it is null.</summary>
-    public static async Task<T?> ValueAsync<T>(this NpgsqlCommand command, CancellationToken cancellation)
-    {
-        await using (command)
-        {
-            return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
-        }
-    }
-
-    /// <summary>Every row, by a reader of its values.</summary>
-    public static async Task<List<T>> RowsAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
-    {
-        await using (command)
-        {
-            var rows = new List<T>();
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-            {
-                rows.Add(row(reader));
-            }
-
-            return rows;
-        }
-    }
+    public static NpgsqlCommand AsItStands(this NpgsqlConnection connection, string sql, params object?[] values) => new NpgsqlCommand(sql, connection).WithValues(values);
 
     /// <summary>Lets this transaction wait for a lock on the shop's tables no longer than the run's budget.</summary>
     public static Task LockBudgetAsync(this RunTransaction transaction, CancellationToken cancellation) =>
@@ -101,15 +67,5 @@ public static class MigrationSql
 
     /// <summary>The symbol's route; null when it has no row (new only).</summary>
     public static Task<string?> RouteModeAsync(this NpgsqlDataSource database, Symbol symbol, CancellationToken cancellation) =>
-        Fill(database.CreateCommand("SELECT mode FROM dxy.route WHERE symbol = $1"), [symbol.Name]).ValueAsync<string>(cancellation);
-
-    static NpgsqlCommand Fill(NpgsqlCommand command, object?[] values)
-    {
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown } : new NpgsqlParameter { Value = value });
-        }
-
-        return command;
-    }
+        database.CreateCommand("SELECT mode FROM dxy.route WHERE symbol = $1").WithValues(symbol.Name).ValueAsync<string>(cancellation);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using Npgsql;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Registry;

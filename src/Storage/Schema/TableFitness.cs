@@ -1,6 +1,6 @@
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration.Phases.Schema;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Storage.Schema.Catalog;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Schema;

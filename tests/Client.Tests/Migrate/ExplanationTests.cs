@@ -1,4 +1,5 @@
 using DxyOrleans.Client.Work.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Migration;

@@ -1,4 +1,5 @@
 using CsCheck;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;

@@ -1,4 +1,5 @@
 using DxyOrleans.Abstractions;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;

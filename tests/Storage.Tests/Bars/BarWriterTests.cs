@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
 using Npgsql;

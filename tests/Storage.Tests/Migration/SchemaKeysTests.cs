@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Testing;
 
@@ -55,7 +56,7 @@ public sealed class SchemaKeysTests(TestServer server)
         Assert.Contains("data_bars_unique_idx", await Definitions.IndexesAsync(shop), StringComparison.Ordinal);
         Assert.Contains("dxy_key_test-run", await Definitions.IndexesAsync(shop), StringComparison.Ordinal);
 
-        await using var keys = shop.Data.CreateCommand(Sql.Text("migration/schema/keys.sql"));
+        await using var keys = shop.Data.CreateCommand(Sql.Text("checks/shape/keys.sql"));
         keys.Parameters.With("data_bars").With(false);
         await using var reader = await keys.ExecuteReaderAsync(Shop.Token);
         var seen = new Dictionary<string, string>();

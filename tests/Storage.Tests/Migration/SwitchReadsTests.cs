@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Testing;
 using Npgsql;

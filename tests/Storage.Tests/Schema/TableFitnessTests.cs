@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Schema;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration;
 
 namespace DxyOrleans.Client.Verbs.Migrate;

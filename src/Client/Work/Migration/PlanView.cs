@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Migration;

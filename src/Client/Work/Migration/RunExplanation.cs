@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Migration;

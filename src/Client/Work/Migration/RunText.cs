@@ -1,5 +1,6 @@
 using System.Globalization;
 using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration;
 

@@ -1,4 +1,4 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Client.Work.Migration;

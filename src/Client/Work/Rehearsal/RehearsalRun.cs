@@ -1,5 +1,6 @@
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;

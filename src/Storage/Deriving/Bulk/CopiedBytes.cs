@@ -1,6 +1,7 @@
 using System.Buffers;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Deriving.Bulk;

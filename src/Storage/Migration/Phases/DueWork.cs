@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Membership;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Storage.Migration.Phases;

@@ -5,6 +5,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Registry;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration;

@@ -1,7 +1,6 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Registry;
 using Npgsql;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Xml;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Storage.Schema.Binding;
 

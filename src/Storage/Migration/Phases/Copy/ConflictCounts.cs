@@ -1,4 +1,4 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 
 namespace DxyOrleans.Storage.Migration.Phases.Copy;
 

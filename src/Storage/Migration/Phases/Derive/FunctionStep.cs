@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using Npgsql;
 

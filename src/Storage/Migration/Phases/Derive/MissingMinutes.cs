@@ -1,4 +1,4 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Migration.Phases.PreFlight;
 using DxyOrleans.Storage.Registry;

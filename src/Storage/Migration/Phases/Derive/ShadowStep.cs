@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;

@@ -1,4 +1,4 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Derive;

@@ -3,6 +3,7 @@ using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving.Bulk;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Observe;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Migration;

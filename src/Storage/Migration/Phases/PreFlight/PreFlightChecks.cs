@@ -1,11 +1,13 @@
 using System.Globalization;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Migration.Phases.Schema;
 using DxyOrleans.Storage.Registry;
 using DxyOrleans.Storage.Schema;
 using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Storage.Schema.Catalog;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.PreFlight;

@@ -1,5 +1,6 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Storage.Schema;
+using DxyOrleans.Storage.Schema.Catalog;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;
 

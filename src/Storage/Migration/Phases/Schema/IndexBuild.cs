@@ -1,3 +1,4 @@
+using DxyOrleans.Storage.Schema.Catalog;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;

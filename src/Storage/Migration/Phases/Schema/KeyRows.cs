@@ -1,5 +1,6 @@
 using System.Globalization;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
+using DxyOrleans.Storage.Schema.Catalog;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
+using DxyOrleans.Storage.Schema.Catalog;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;

@@ -1,4 +1,5 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
+using DxyOrleans.Storage.Schema.Catalog;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;
 

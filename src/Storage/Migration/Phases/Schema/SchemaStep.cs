@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Schema.Catalog;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Storage.Schema.Catalog;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Schema;

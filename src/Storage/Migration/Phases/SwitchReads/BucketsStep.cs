@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Registry;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Data;
 using System.Globalization;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Bars;
 using DxyOrleans.Storage.Deriving;

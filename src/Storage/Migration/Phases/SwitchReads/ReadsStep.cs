@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 
 namespace DxyOrleans.Storage.Migration.Phases.SwitchReads;

@@ -1,7 +1,9 @@
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Storage.Migration.Phases.Observe;
+using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Migration.Phases.Test;

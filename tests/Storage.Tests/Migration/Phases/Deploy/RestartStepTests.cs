@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Storage.Membership;
 using DxyOrleans.Storage.Migration;

@@ -3,7 +3,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
 
-namespace DxyOrleans.Storage.Migration.Phases.Schema;
+namespace DxyOrleans.Storage.Schema.Catalog;
 
 /// <summary>Reads what the shop's tables are, by oid and shape, never by what something is called. Writes nothing.</summary>
 static class SchemaCatalog
@@ -17,13 +17,13 @@ static class SchemaCatalog
     /// <param name="cancellation">Ends the reading.</param>
     public static async Task<TableShape> ReadAsync(NpgsqlDataSource database, string table, Symbol? symbol, CancellationToken cancellation)
     {
-        var relations = await database.Migration("schema/relations", table)
+        var relations = await database.Shape("relations", table)
             .RowsAsync(row => new Relation(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3)), cancellation);
-        var columns = await database.Migration("schema/columns", table)
+        var columns = await database.Shape("columns", table)
             .RowsAsync(row => new Column(row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.IsDBNull(5) ? null : row.GetInt32(5)), cancellation);
-        var keys = await database.Migration("schema/keys", table, table == Old)
+        var keys = await database.Shape("keys", table, table == Old)
             .RowsAsync(row => new Key(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetString(3), row.GetBoolean(4)), cancellation);
-        var checks = await database.Migration("schema/checks", table).RowsAsync(
+        var checks = await database.Shape("checks", table).RowsAsync(
             row => new Check(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), true), cancellation);
         for (var i = 0; i < checks.Count && symbol is not null; i++)
         {
@@ -32,6 +32,9 @@ static class SchemaCatalog
 
         return new TableShape(table, relations, columns, keys, checks, (await HostCatalog.ReadAsync(database, cancellation))[table]);
     }
+
+    static NpgsqlCommand Shape(this NpgsqlDataSource database, string name, params object?[] values) =>
+        database.CreateCommand(Sql.Text($"checks/shape/{name}.sql")).WithValues(values);
 
     // The constraint itself is asked, about one row as we would write it: as inserting that row would. NULL is no refusal.
     static async Task<bool> AdmitsAsync(NpgsqlDataSource database, Check check, Symbol symbol, CancellationToken cancellation)

@@ -1,4 +1,4 @@
-namespace DxyOrleans.Core.Migration;
+namespace DxyOrleans.Core.Gates;
 
 /// <summary>What a gate says. Order matters: the worst of several is their maximum.</summary>
 public enum GateVerdict

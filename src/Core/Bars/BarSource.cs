@@ -1,4 +1,4 @@
-namespace DxyOrleans.Storage.Bars;
+namespace DxyOrleans.Core.Bars;
 
 /// <summary>The values of the column <c>source</c> that we write.</summary>
 public static class BarSource

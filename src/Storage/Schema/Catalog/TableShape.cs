@@ -1,6 +1,6 @@
 using DxyOrleans.Storage.Schema.Binding;
 
-namespace DxyOrleans.Storage.Migration.Phases.Schema;
+namespace DxyOrleans.Storage.Schema.Catalog;
 
 /// <summary>A relation of a table's tree: the table itself or a partition.</summary>
 /// <param name="Oid">Its oid.</param>

@@ -1,4 +1,4 @@
-namespace DxyOrleans.Storage.Migration.Phases.Schema;
+namespace DxyOrleans.Storage.Schema.Catalog;
 
 /// <summary>A column we need.</summary>
 /// <param name="Name">Its name.</param>

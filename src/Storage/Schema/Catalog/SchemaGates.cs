@@ -1,6 +1,6 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Core.Gates;
 
-namespace DxyOrleans.Storage.Migration.Phases.Schema;
+namespace DxyOrleans.Storage.Schema.Catalog;
 
 /// <summary>What the shape of the shop's tables says of each property we need. Pure.</summary>
 static class SchemaGates
