@@ -4,6 +4,7 @@ using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests;
@@ -41,10 +42,8 @@ public sealed class Dxy : IAsyncDisposable
     public Dictionary<string, string> Variables => _environment;
 
     /// <summary>A console on a fresh database, with the schema unless told otherwise.</summary>
-    public static async Task<Dxy> OnAsync(TestServer server, bool schema = true)
-    {
-        return new Dxy(schema ? await server.CreateInstalledDatabaseAsync() : await server.CreateDatabaseAsync());
-    }
+    public static async Task<Dxy> OnAsync(TestServer server, bool schema = true, Partitions? partitions = null) =>
+        new(schema ? await server.CreateInstalledDatabaseAsync("", partitions) : await server.CreateDatabaseAsync());
 
     /// <summary>A console without a database.</summary>
     public static Dxy Alone() => new(null);

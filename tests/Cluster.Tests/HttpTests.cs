@@ -13,7 +13,7 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
 {
     // Everything that could be changed by a request: grains that are made remember themselves by reminders.
     const string Fingerprint = """
-        SELECT concat_ws(' ', (SELECT count(*) FROM dxy_orleans.reminder), (SELECT count(*) FROM dxy_orleans.grain_state), (SELECT count(*) FROM dxy.due WHERE cause = 'request'), (SELECT count(*) FROM dxy.run),
+        SELECT concat_ws(' ', (SELECT count(*) FROM dxy_orleans.reminder), (SELECT count(*) FROM dxy_orleans.grain_state), (SELECT count(*) FROM dxy.due WHERE cause <> 'gone'), (SELECT count(*) FROM dxy.run),
                               (SELECT count(*) FROM dxy.restart), (SELECT count(*) FROM data_bars), (SELECT count(*) FROM derived_data_bars))
         """;
 

@@ -45,7 +45,7 @@ public sealed record BarFault(string Code, string Text)
         new("shadow", "the cluster runs in shadow mode and stores no bars; start it without --shadow");
 
     public static BarFault Contradicted(UtcTime time) =>
-        new("contradiction", $"a bar of {time} with other values stands earlier in the same input");
+        new("contradiction", $"another bar of this minute stands earlier in the same input, with other values ({time})");
 
     public static BarFault WrongSeries(Series found, Series wanted) =>
         new("wrong-series", $"a bar of {found} was given to {wanted}");

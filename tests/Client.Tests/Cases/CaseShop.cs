@@ -21,9 +21,10 @@ public sealed class CaseShop : IAsyncDisposable
 
     /// <param name="server">Where.</param>
     /// <param name="before">A file of the cases that makes the shop's own tables before our schema comes; null: ours.</param>
-    public static async Task<CaseShop> OpenAsync(TestServer server, string? before = null)
+    /// <param name="partitions">How our own <c>data_bars</c> is divided.</param>
+    public static async Task<CaseShop> OpenAsync(TestServer server, string? before = null, Partitions? partitions = null)
     {
-        var shop = new CaseShop(await Dxy.OnAsync(server, schema: before is null));
+        var shop = new CaseShop(await Dxy.OnAsync(server, schema: before is null, partitions));
         if (before is not null)
         {
             await shop.RunAsync(Text(before));

@@ -31,7 +31,7 @@ public sealed class RefusedRowTests : IDisposable
     [InlineData("EURUSD,2019-10-01T00:02:00Z,1.1,1.2,1.0,1.1,0,9", "wrong-columns", "8 columns where 7 are expected")]
     [InlineData("EURUSD,2019-10-01T00:02:00Z,1,08992,1,08995,1,08983,1,08984,0", "decimal-comma", "write 1.23")]
     [InlineData("EURUSD,2019-10-01T00:02:00Z,\"1,08992\",1.2,1.0,1.1,0", "decimal-comma", "'1,08992'")]
-    [InlineData("EURUSD,2019-10-01T00:01:00Z,1.1,1.2,1.0,1.1,0", "contradiction", "2019-10-01T00:01:00Z with other values")]
+    [InlineData("EURUSD,2019-10-01T00:01:00Z,1.1,1.2,1.0,1.1,0", "contradiction", "another bar of this minute stands earlier in the same input, with other values (2019-10-01T00:01:00Z)")]
     public async Task A_bad_row_is_refused_with_its_line_and_reason_and_the_rows_beside_it_are_kept(string row, string code, string says)
     {
         var read = await _file.ReadText(BarFile.Header + BarFile.AlsoGood + row + "\n" + BarFile.Good);
