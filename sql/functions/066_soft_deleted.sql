@@ -3,6 +3,7 @@
 CREATE OR REPLACE FUNCTION dxy.soft_deleted(p_symbol text, p_timeframe text, p_from timestamptz, p_to timestamptz) RETURNS SETOF timestamptz
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
   SELECT e.ts_utc
   FROM (SELECT DISTINCT ON (c.ts_utc) c.ts_utc, c.soft FROM dxy.correction AS c

@@ -167,6 +167,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("keep_plans");
         batch.Add("no_scans");
+        batch.Add("no_jit");
         batch.Add("begin_target").AddSeries(rule.Series).With(rule.Ripeness).With(_longest);
         batch.Add("hold_route").With(rule.Series.Symbol.Name);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
