@@ -26,7 +26,7 @@ internal sealed class ImportVerb : Verb
     const int MostListed = 1000;
 
     public ImportVerb()
-        : base("import", "Stores FX bars from files; good rows are stored even when others are refused (exit code 5).", "import ~/fx/EURUSD.csv.gz ~/fx/2019")
+        : base("import", "Stores FX bars from files; good rows are stored even when others are refused (exit code 5, as when no row is wanted).", "import ~/fx/EURUSD.csv.gz ~/fx/2019")
     {
         Arguments.Add(_paths);
         foreach (Option option in (Option[])[_format, _symbols, _zone, _timeframe, _sparse, _preferFile, _noDerive])
@@ -84,7 +84,8 @@ internal sealed class ImportVerb : Verb
             report.WriteJson(derived);
         }
 
-        return files.All(file => file.IsClean) ? ExitCode.Done : ExitCode.InputRefused;
+        // Who brings files of which nothing is wanted has brought the wrong ones.
+        return files.All(file => file.IsClean) && !report.IsNothingWanted ? ExitCode.Done : ExitCode.InputRefused;
     }
 
     // The symbols themselves, for their rollups, and the indexes made of them.

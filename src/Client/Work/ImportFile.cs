@@ -45,6 +45,9 @@ internal sealed class ImportFile(string path, int keepRefused)
 
     public bool IsClean => Refused == 0 && Broken.Count == 0;
 
+    /// <summary>Whether no row is of a symbol and a timeframe that are wanted; a file without rows lacks nothing.</summary>
+    public bool HoldsOnlyOthers => Read == PassedOver.OtherSymbols + PassedOver.OtherTimeframes;
+
     public void Add(BarBatch batch)
     {
         lock (_turn)

@@ -20,6 +20,9 @@ namespace DxyOrleans.Client.Work;
 internal sealed class ImportReport(
     Session session, IReadOnlyList<ImportFile> files, long rows, TimeSpan took, IReadOnlyCollection<Symbol> asked, SymbolRegistry registry)
 {
+    /// <summary>Whether there were rows, and none of them was wanted.</summary>
+    public bool IsNothingWanted => files.Any(file => file.Read > 0) && files.All(file => file.HoldsOnlyOthers);
+
     public async Task WriteTextAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var table = new TextTable("file", "read", "new", "changed", "equal", "kept", "repeated", "refused").Right(1, 2, 3, 4, 5, 6, 7);
@@ -35,6 +38,11 @@ internal sealed class ImportReport(
             WriteRefused(file);
             WritePassedOver(file);
             await WriteDisagreementsAsync(file, database, cancellation);
+        }
+
+        if (IsNothingWanted)
+        {
+            session.Out.WriteLine("nothing taken: no row is of a symbol and timeframe that are wanted");
         }
 
         session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -72,9 +72,14 @@ public sealed class ForeignFileTests(TestServer server)
         await using var dxy = await Dxy.OnAsync(server);
         var file = dxy.Write("gold.csv", $"{Header}XAUUSD,2019-10-07T10:00:00Z,1500,1500,1500,1500,0\n");
         var called = await dxy.RunAsync("import", file);
-        Assert.Equal(0, called.Code);
+        Assert.Equal(5, called.Code);
+        Assert.Contains("nothing taken: ", called.Out, StringComparison.Ordinal);
         Assert.Contains("1 row of 1 other symbol passed over in gold.csv: XAUUSD (1 row from line 2)", called.Out, StringComparison.Ordinal);
         Assert.Contains("no row of gold.csv is of a symbol in the registry (", called.Out, StringComparison.Ordinal);
+
+        // Beside a file of which something is wanted it is no fault, nor is a day without a row.
+        Assert.Equal(0, (await dxy.RunAsync("import", file, dxy.Pairs(5))).Code);
+        Assert.Equal(0, (await dxy.RunAsync("import", dxy.Write("quiet.csv", Header))).Code);
 
         var asked = await dxy.RunAsync("import", file, "--symbol", "XAUUSD");
         Assert.Equal(5, asked.Code);
