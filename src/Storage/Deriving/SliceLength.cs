@@ -18,22 +18,27 @@ static class SliceLength
     /// <param name="rule">The target.</param>
     public static TimeSpan Next(TimeSpan longest, TimeSpan done, TimeSpan took, bool besideLive, ITargetRule rule)
     {
+        var columns = Columns(rule);
+        if (longest < columns)
+        {
+            // A bar that couldn't be stored was looked for. Beyond it, so little work takes as long as the statements do, however short it is made.
+            return done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, columns.Ticks)) : longest;
+        }
+
         var bound = besideLive ? LongBesideLive : Long;
         if (took > bound)
         {
-            return Shortened(done, rule) is var shorter && shorter < longest ? shorter : longest;
+            // The last slice of a piece of work may be short, and slow all the same: its length is not the reason.
+            return TimeSpan.FromTicks(Math.Min(longest.Ticks, Math.Max(Halved(done, rule).Ticks, columns.Ticks)));
         }
 
         // Twice as long a slice then still ends within the bound.
         return took < bound / 2 && done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, rule.LongestBlock.Ticks)) : longest;
     }
 
-    static TimeSpan Shortened(TimeSpan done, ITargetRule rule)
-    {
-        var half = Halved(done, rule);
-        return done < Deriver.LongWork || half >= Deriver.LongWork ? half
-            : TimeSpan.FromTicks((Deriver.LongWork.Ticks + rule.Series.Timeframe.Ticks - 1) / rule.Series.Timeframe.Ticks * rule.Series.Timeframe.Ticks);
-    }
+    // What is derived in columns, on the timeframe's grid.
+    static TimeSpan Columns(ITargetRule rule) =>
+        TimeSpan.FromTicks((Deriver.LongWork.Ticks + rule.Series.Timeframe.Ticks - 1) / rule.Series.Timeframe.Ticks * rule.Series.Timeframe.Ticks);
 
     /// <summary>Half as long, on the timeframe's grid, one bar at least.</summary>
     public static TimeSpan Halved(TimeSpan done, ITargetRule rule) =>

@@ -32,10 +32,34 @@ public sealed class SliceLengthTests
     }
 
     [Fact]
+    public void A_short_piece_of_work_that_is_slow_makes_the_slices_after_it_no_shorter()
+    {
+        var length = Day;
+        for (var piece = 0; piece < 20; piece++)
+        {
+            length = SliceLength.Next(length, TimeSpan.FromMinutes(8), TimeSpan.FromSeconds(1), true, Dxy);
+        }
+
+        Assert.Equal(Deriver.LongWork, length);
+    }
+
+    [Fact]
+    public void Slices_that_were_halved_to_find_a_bad_bar_grow_again_however_slow_the_server_is()
+    {
+        var length = TimeSpan.FromMinutes(1);
+        for (var slice = 0; slice < 9; slice++)
+        {
+            length = SliceLength.Next(length, length, TimeSpan.FromSeconds(1), true, Dxy);
+        }
+
+        Assert.Equal(Deriver.LongWork, length);
+    }
+
+    [Fact]
     public void A_slice_is_never_shorter_than_a_bar_nor_longer_than_its_rule_allows()
     {
         var bar = TimeSpan.FromMinutes(1);
-        Assert.Equal(bar, SliceLength.Next(bar, bar, TimeSpan.FromSeconds(1), true, Dxy));
+        Assert.Equal(bar, SliceLength.Halved(bar, Dxy));
         Assert.Equal(Dxy.LongestBlock, SliceLength.Next(Dxy.LongestBlock, Dxy.LongestBlock, TimeSpan.Zero, false, Dxy));
     }
 }
