@@ -3,6 +3,7 @@ using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Storage;
 using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Registry;
 using DxyOrleans.Storage.Schema;
@@ -64,7 +65,8 @@ public sealed class CaseShop : IAsyncDisposable
 
     public async Task SettleAsync()
     {
-        var data = Console.Database.Data;
+        // As a silo opens it.
+        await using var data = Storage.Database.Open(new DatabaseSettings { Connection = Console.Database.ConnectionString });
         var registry = await new RegistryStore(data).LoadAsync(Token);
         using var progress = new Progress(new ConsoleHost
         {
