@@ -31,7 +31,7 @@ public sealed partial class VersionTests
             Assert.Skip("not a clone");
         }
 
-        var tags = (await bench.DoneAsync("git", "-C", Checkout.Root, "tag", "--points-at", "HEAD", "--list", "v*")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var tags = (await bench.DoneAsync("git", "-c", "safe.directory=*", "-C", Checkout.Root, "tag", "--points-at", "HEAD", "--list", "v*")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(tags, tag => Assert.Equal("v" + Checkout.Version, tag));
         if (tags.Length > 0)
         {
