@@ -56,6 +56,8 @@ public static class HostJudge
         if (indexes.FirstOrDefault()?.Components[0].Symbol is { } first)
         {
             rows.Add(new TrialRow(BoundTable.New, new Series(first, Timeframe.OneMinute), Writers(catalog), null, true));
+            rows.AddRange(indexes.SelectMany(index => index.Components).Select(component => component.Symbol).Distinct().Where(symbol => symbol != first)
+                .Select(symbol => new TrialRow(BoundTable.New, new Series(symbol, Timeframe.OneMinute), Writers(catalog), null, false, IsLookedAt: true)));
         }
 
         foreach (var index in indexes)

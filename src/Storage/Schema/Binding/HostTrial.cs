@@ -24,7 +24,7 @@ sealed class HostTrial(NpgsqlDataSource database, HostBinding binding)
             var told = row.IsNeeded ? _refusals : _notes;
             if (Refusal(row, said) is { } refused)
             {
-                if (!told.Contains(refused))
+                if (!row.IsLookedAt && !told.Contains(refused))
                 {
                     told.Add(refused);
                 }

@@ -11,7 +11,8 @@ namespace DxyOrleans.Storage.Schema.Binding;
 /// <param name="Source">Its source.</param>
 /// <param name="Role">The role that writes such rows; null: the login.</param>
 /// <param name="IsNeeded">Whether work stands still where it is refused; else only a migration would meet it.</param>
-public sealed record TrialRow(string Table, Series Series, string Source, string? Role, bool IsNeeded)
+/// <param name="IsLookedAt">Whether it is only written to see what the host's triggers make of it: nobody is told where it is refused.</param>
+public sealed record TrialRow(string Table, Series Series, string Source, string? Role, bool IsNeeded, bool IsLookedAt = false)
 {
     // By these digits each way of rounding shows: none of the first would be rounded up, each of the second.
     const decimal Digits = 0.00412341m;

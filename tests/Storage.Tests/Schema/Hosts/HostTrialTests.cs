@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Storage.Schema;
 using DxyOrleans.Storage.Schema.Binding;
 using DxyOrleans.Testing;
@@ -64,6 +65,18 @@ public sealed class HostTrialTests(TestServer server)
         var after = await database.ValueAsync<long>("SELECT sum(last_value)::bigint FROM pg_sequences WHERE schemaname = 'public'", Shop.Token);
         Assert.InRange(after - before, 2, 3);
         Assert.Equal(0, await database.ValueAsync<long>("SELECT count(*) FROM data_bars", Shop.Token));
+    }
+
+    [Fact]
+    public async Task What_a_trigger_makes_of_a_bar_is_known_of_each_pair_in_each_table()
+    {
+        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        await database.RunAsync(HostTables.Base + HostTables.Accepted["triggers that round up"].Change, Shop.Token);
+        var judgement = await HostJudge.JudgeAsync(database.Data, null, Shop.Token);
+        foreach (var (table, symbol) in from table in new[] { BoundTable.New, BoundTable.Old } from symbol in (string[])[.. Shop.Pairs, "DXY"] select (table, symbol))
+        {
+            Assert.Equal((table, symbol, ColumnPrecision.Places(5, ColumnPrecision.Up)), (table, symbol, judgement.Binding.Precision(table, Symbol.Parse(symbol)).Close));
+        }
     }
 
     [Fact]
