@@ -54,6 +54,32 @@ internal sealed class JsonOutput : IDisposable
 /// <summary>Our types in JSON: times in ISO-8601, prices as decimal numbers of 8 places.</summary>
 internal static class JsonValues
 {
+    /// <summary>A list of objects, each with what is written of an item.</summary>
+    public static void Objects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>A list of texts.</summary>
+    public static void Texts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
     public static void Time(this Utf8JsonWriter json, string name, UtcTime? time)
     {
         if (time is { } value)

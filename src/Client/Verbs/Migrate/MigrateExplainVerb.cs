@@ -73,10 +73,8 @@ internal sealed class MigrateExplainVerb : Verb
         json.WriteBoolean("goes_on", why.GoesOn);
         json.WriteString("summary", why.Summary);
         json.Time("next_check_at", why.NextCheck);
-        json.WriteStartArray("hindrances");
-        foreach (var one in why.Hindrances)
+        json.Objects("hindrances", why.Hindrances, one =>
         {
-            json.WriteStartObject();
             json.WriteString("code", one.Code);
             json.WriteString("what", one.What);
             json.WriteString("expected", one.Expected);
@@ -86,9 +84,6 @@ internal sealed class MigrateExplainVerb : Verb
             json.WriteString("who", one.Who);
             json.WriteString("todo", one.Todo);
             json.WriteString("command", one.Command);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 }

@@ -85,10 +85,8 @@ internal static class RunJson
 
     static void Phases(Utf8JsonWriter json, RunView view, IReadOnlyList<IMigrationStep> steps)
     {
-        json.WriteStartArray("phases");
-        foreach (var phase in PhaseProgress.Of(view, steps))
+        json.Objects("phases", PhaseProgress.Of(view, steps), phase =>
         {
-            json.WriteStartObject();
             json.WriteNumber("phase", (int)phase.Phase);
             json.WriteString("title", Core.Migration.MigrationPhases.Title(phase.Phase));
             json.WriteString("state", phase.State);
@@ -97,36 +95,26 @@ internal static class RunJson
             json.WriteNumber("rows", phase.Rows);
             json.Time("began_at", phase.Began);
             json.Time("ended_at", phase.Ended);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     static void Steps(Utf8JsonWriter json, RunView view)
     {
-        json.WriteStartArray("steps");
-        foreach (var step in view.Steps)
+        json.Objects("steps", view.Steps, step =>
         {
-            json.WriteStartObject();
             json.WriteString("step", step.Name);
             json.WriteString("state", RunWords.Step(step.State));
             json.WriteNumber("done", step.Done);
             Total(json, "total", step.Total);
             json.Time("began_at", step.StartedAt);
             json.Time("ended_at", step.FinishedAt);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     static void Gates(Utf8JsonWriter json, RunView view)
     {
-        json.WriteStartArray("gates");
-        foreach (var gate in view.Gates)
+        json.Objects("gates", view.Gates, gate =>
         {
-            json.WriteStartObject();
             json.WriteString("gate", gate.Gate.Name);
             json.WriteNumber("phase", (int)gate.Phase);
             json.WriteString("verdict", RunWords.Verdict(gate.Gate.Verdict));
@@ -138,18 +126,13 @@ internal static class RunJson
             json.Time("checked_at", gate.CheckedAt);
             json.WriteString("accepted_by", gate.Accepted?.Role);
             json.WriteString("accepted_note", gate.Accepted?.Note);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     static void Blockers(Utf8JsonWriter json, RunView view)
     {
-        json.WriteStartArray("blocked_by");
-        foreach (var blocker in view.Blockers)
+        json.Objects("blocked_by", view.Blockers, blocker =>
         {
-            json.WriteStartObject();
             json.WriteNumber("pid", blocker.Pid);
             json.WriteString("role", blocker.Role);
             json.WriteString("application", blocker.Application);
@@ -157,18 +140,13 @@ internal static class RunJson
             json.Time("since", blocker.Since);
             json.WriteString("statement", blocker.Statement);
             json.WriteString("ours", blocker.Ours);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     static void Approvals(Utf8JsonWriter json, RunView view)
     {
-        json.WriteStartArray("approvals");
-        foreach (var approval in view.Approvals)
+        json.Objects("approvals", view.Approvals, approval =>
         {
-            json.WriteStartObject();
             json.WriteString("kind", approval.Kind);
             json.WriteString("role", approval.Role);
             json.WriteNumber("verification", approval.Verification);
@@ -177,10 +155,7 @@ internal static class RunJson
             json.Time("revoked_at", approval.RevokedAt);
             json.WriteString("revoked_by", approval.RevokedBy);
             json.WriteBoolean("good", approval.HoldsAt(view.Now));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     static void Window(Utf8JsonWriter json, RunView view)

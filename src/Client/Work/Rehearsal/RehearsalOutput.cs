@@ -76,10 +76,8 @@ internal static class RehearsalOutput
         json.WriteNumber("rate", options.Rate);
         json.WriteNumber("seconds", Math.Round(report.Took.TotalSeconds, 3));
         json.WriteNumber("market_seconds", Math.Round((report.View.Now - report.View.Run.StartedAt).TotalSeconds, 3));
-        json.WriteStartArray("phases");
-        foreach (var phase in report.Phases)
+        json.Objects("phases", report.Phases, phase =>
         {
-            json.WriteStartObject();
             json.WriteString("phase", RunWords.Phase(phase.Phase));
             json.WriteString("state", phase.State);
             json.WriteNumber("rows", phase.Rows);
@@ -90,22 +88,13 @@ internal static class RehearsalOutput
                 json.WriteNumber("seconds", Math.Round((ended - began).TotalSeconds / options.Rate, 3));
                 json.WriteNumber("market_seconds", Math.Round((ended - began).TotalSeconds, 3));
             }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("conflicts");
-        foreach (var conflict in report.View.Conflicts)
+        });
+        json.Objects("conflicts", report.View.Conflicts, conflict =>
         {
-            json.WriteStartObject();
             json.WriteString("class", conflict.Class);
             json.WriteString("resolution", conflict.Resolution);
             json.WriteNumber("count", conflict.Count);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteStartObject("others");
         json.WriteNumber("bars", report.Writers.Bars);
         json.WriteNumber("index_minutes", report.Writers.Derived);
@@ -132,38 +121,19 @@ internal static class RehearsalOutput
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("batches");
-        foreach (var batch in report.Batches)
+        json.Objects("batches", report.Batches, batch =>
         {
-            json.WriteStartObject();
             json.WriteString("step", batch.Step);
             json.WriteNumber("count", batch.Count);
             json.WriteNumber("rows", batch.Rows);
             json.WriteNumber("middle_ms", Math.Round(batch.MiddleMs, 1));
             json.WriteNumber("longest_ms", Math.Round(batch.LongestMs, 1));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteNumber("throttled_seconds", Math.Round(report.View.HeldBack.TotalSeconds, 3));
-        json.WriteStartArray("not_copied");
-        foreach (var lost in report.Lost)
+        json.Texts("not_copied", report.Lost);
+        json.Texts("accepted", report.Accepted);
+        json.Objects("criteria", report.Criteria, criterion =>
         {
-            json.WriteStringValue(lost);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("accepted");
-        foreach (var accepted in report.Accepted)
-        {
-            json.WriteStringValue(accepted);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("criteria");
-        foreach (var criterion in report.Criteria)
-        {
-            json.WriteStartObject();
             json.WriteNumber("number", criterion.Number);
             json.WriteString("text", criterion.Text);
             json.WriteString("verdict", criterion.Verdict);
@@ -171,10 +141,7 @@ internal static class RehearsalOutput
             json.WriteString("observed", criterion.Observed);
             json.WriteString("window", criterion.Window);
             json.WriteString("query", criterion.Query);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteStartObject("audit");
         json.WriteNumber("events", report.Audit?.Events ?? 0);
         json.WriteString("fault", report.Audit is null ? "there is no log" : report.Audit.Fault);

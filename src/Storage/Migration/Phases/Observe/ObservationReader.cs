@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
+using DxyOrleans.Storage.Deriving;
 using DxyOrleans.Storage.Deriving.Bulk;
 using DxyOrleans.Storage.Schema.Binding;
 using Npgsql;
@@ -55,17 +55,14 @@ static class ObservationReader
         var closes = new List<ComponentCloses>();
         foreach (var component in index?.Components ?? [])
         {
-            var column = new ComponentCloses(component.Symbol);
+            var (column, unfit) = (new ComponentCloses(component.Symbol), new Dictionary<long, Unfit>());
             while (await reader.ReadAsync(cancellation))
             {
-                // What is no price gives no level, nor does the second row of a minute; the rules then find the minute without one.
-                var minute = reader.GetUtc(0).Minute;
-                if (HostRow.TryClose(reader.Bytes(1), out var close, out _) && (column.Minutes.Count == 0 || column.Minutes[^1] != minute))
-                {
-                    column.Add(minute, close);
-                }
+                UnfitInputs.Add(column, reader.GetUtc(0).Minute, reader.Bytes(1), unfit);
             }
 
+            // As for deriving: what is no price gives no level, nor do two rows of a minute that don't say the same. The rules then find the minute without one.
+            new UnfitInputs(Timeframe.OneMinute).TakeOut(column, unfit, 0);
             closes.Add(column);
             await reader.NextResultAsync(cancellation);
         }
