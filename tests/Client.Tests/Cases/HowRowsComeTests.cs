@@ -1,8 +1,10 @@
+using DxyOrleans.Core.Time;
+using DxyOrleans.Storage.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Cases;
 
-/// <summary>How rows come (by one writer or by two at once) doesn't change what is derived of them, nor does what the database is set to.</summary>
+/// <summary>How rows come (one statement or many, late, over several partitions) doesn't change what is derived of them, nor does what the database is set to.</summary>
 public sealed class HowRowsComeTests(TestServer server)
 {
     const string Bulk = "42-bulk-over-partitions.sql";
@@ -14,6 +16,97 @@ public sealed class HowRowsComeTests(TestServer server)
         FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM data_bars WHERE canonical_symbol = 'DXY'
               UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM derived_data_bars WHERE deleted_at IS NULL) AS b
         """;
+
+    static async Task<string?> CountsAsync(CaseShop shop, string symbol) => await shop.ValueAsync(
+        $"""
+        SELECT concat_ws(' ', (SELECT count(*) FROM data_bars WHERE canonical_symbol = '{symbol}'),
+          (SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '5m' AND deleted_at IS NULL),
+          (SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1h' AND deleted_at IS NULL))
+        """);
+
+    static async Task<string?> MidnightsAsync(CaseShop shop) => await shop.ValueAsync(
+        "SELECT string_agg(close::numeric(14, 8)::text, ' ' ORDER BY ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND (ts_utc AT TIME ZONE 'UTC')::time = '00:00'");
+
+    [Fact]
+    public async Task A_bulk_load_over_four_months_partitions_is_derived_whole_and_renewed_whole_by_the_next_one()
+    {
+        await using var shop = await CaseShop.OpenAsync(server, partitions: new Partitions(UtcTime.At(2019, 9, 1)));
+        foreach (var (open, level) in ((string, string)[])[("1.1120,1", "97.68697262"), ("1.1220,1", "97.18452640")])
+        {
+            await shop.ThenAsync(CaseShop.Text(Bulk).Replace("1.1120,1", open, StringComparison.Ordinal));
+            Assert.Equal("60 16 8", await CountsAsync(shop, "DXY"));
+            Assert.Equal("60 16 8", await CountsAsync(shop, "EURUSD"));
+            Assert.Equal($"{level} {level} {level} {level}", await MidnightsAsync(shop));
+            foreach (var symbol in (string[])["DXY", "EURUSD", "USDSEK"])
+            {
+                var verified = await shop.Console.RunAsync("verify", symbol, "--from", "2019-09-30T00:00:00Z", "--to", "2020-01-02T00:00:00Z");
+                Assert.True(verified.Code == 0, verified.ToString());
+            }
+        }
+
+        Assert.Equal("5", await shop.ValueAsync("SELECT count(DISTINCT tableoid)::text FROM data_bars"));
+        Assert.Empty(await shop.DueAsync());
+    }
+
+    [Theory]
+    [InlineData("row by row")]
+    [InlineData("in small transactions, worked off in between")]
+    [InlineData("pair after pair, worked off in between")]
+    [InlineData("backwards")]
+    [InlineData("straight into the partitions")]
+    [InlineData("wrong first, and then corrected")]
+    [InlineData("moved to their minutes")]
+    public async Task However_they_come_what_is_derived_of_them_is_the_same(string how)
+    {
+        await using var once = await CaseShop.OpenAsync(server);
+        await once.PlayAsync(Bulk);
+        var expected = await once.ValueAsync(Derived);
+
+        await using var shop = await CaseShop.OpenAsync(server, partitions: how.StartsWith("straight", StringComparison.Ordinal) ? new Partitions(UtcTime.At(2019, 9, 1)) : null);
+        await shop.RunAsync("CREATE TABLE loaded (LIKE data_bars INCLUDING DEFAULTS INCLUDING INDEXES);" + CaseShop.Text(Bulk).Replace("INTO data_bars", "INTO loaded", StringComparison.Ordinal));
+        const string Insert = "INSERT INTO data_bars SELECT * FROM loaded ";
+        switch (how)
+        {
+            case "row by row":
+                await shop.RunAsync("DO $$ DECLARE r loaded; BEGIN FOR r IN SELECT * FROM loaded ORDER BY md5(ts_utc::text || canonical_symbol) LOOP INSERT INTO data_bars SELECT r.*; END LOOP; END $$");
+                break;
+            case "in small transactions, worked off in between":
+                for (var part = 0; part < 10; part++)
+                {
+                    await shop.ThenAsync($"{Insert} WHERE abs(hashtext(ts_utc::text || canonical_symbol)) % 10 = {part}");
+                }
+
+                break;
+            case "pair after pair, worked off in between":
+                foreach (var pair in (string[])["USDCHF", "USDJPY", "GBPUSD", "USDCAD", "EURUSD", "USDSEK"])
+                {
+                    await shop.ThenAsync($"{Insert} WHERE canonical_symbol = '{pair}'");
+                }
+
+                break;
+            case "backwards":
+                foreach (var month in (string[])["2020-01-01", "2019-12-01", "2019-11-01", "2019-10-01"])
+                {
+                    await shop.ThenAsync($"{Insert} WHERE ts_utc > timestamptz '{month}Z' - interval '1 day' AND ts_utc < timestamptz '{month}Z' + interval '1 day'");
+                }
+
+                break;
+            case "straight into the partitions":
+                await shop.RunAsync(string.Join(";", ((string[])["2019_09", "2019_10", "2019_11", "2019_12", "2020_01"]).Select(month =>
+                    $"INSERT INTO data_bars_{month} SELECT * FROM loaded WHERE to_char(ts_utc AT TIME ZONE 'UTC', 'YYYY_MM') = '{month}'")));
+                break;
+            case "wrong first, and then corrected":
+                await shop.ThenAsync("CREATE TABLE wrong AS SELECT * FROM loaded; UPDATE wrong SET open = 2 * open, high = 2 * high, low = 2 * low, close = 2 * close; INSERT INTO data_bars SELECT * FROM wrong");
+                await shop.ThenAsync(CaseShop.Text(Bulk));
+                break;
+            default:
+                await shop.ThenAsync($"UPDATE loaded SET ts_utc = ts_utc + interval '1 day'; {Insert}; UPDATE data_bars SET ts_utc = ts_utc - interval '1 day' WHERE canonical_symbol <> 'DXY'");
+                break;
+        }
+
+        await shop.SettleAsync();
+        Assert.Equal(expected, await shop.ValueAsync(Derived));
+    }
 
     [Fact]
     public async Task Two_writers_at_once_come_to_what_one_comes_to()
