@@ -70,7 +70,8 @@ public static class TableFitness
     // Columns that the host changed since they were bound. What went, or is of another kind of type now, no statement of ours can go on with.
     static IEnumerable<TableFault> Changed(TableShape table, BoundTable bound, BoundTable now) => bound.Columns.Zip(now.Columns)
         .Where(pair => !(pair.First.Host is null ? pair.Second.Host is null : pair.Second.Host is { } host && pair.First.Host.IsLike(host)) && !(pair.First.IsOurs && pair.Second.IsOurs))
-        .Where(pair => !(pair.First.IsOurs && pair.Second.Host is null))
+        // Of one that may not be missing the columns' gate speaks, with what adds it.
+        .Where(pair => !(pair.First.IsOurs && pair.Second.Host is null && ColumnRule.Of(table.Table).Any(rule => rule.Name == pair.First.Name && !table.Fits(rule))))
         .Select(pair => new TableFault($"{table.QuotedName}.{pair.First.Name} was {Type(pair.First)} when it was bound and is {Type(pair.Second)} now; './dxy db apply' brings the binding up to date",
             pair.Second.Host is null || (pair.First.Host is { } was && was.Base != pair.Second.Host.Base), false));
 
