@@ -1,7 +1,7 @@
 using DxyOrleans.Bench.Measurements;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Bench;
 

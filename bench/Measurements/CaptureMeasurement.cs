@@ -33,9 +33,9 @@ internal sealed class CaptureMeasurement : IMeasurement
             await MeasureAsync(server, host, "data_bars", "EURUSD", "captured", rounds, 1.3, ratios, figures, cancellation);
             await MeasureIdleAsync(server, host, rounds, ratios, figures, cancellation);
             await server.RunAsync("INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT dxy.flip_route('DXY', 'both')", cancellation);
-            await server.RunAsync(Storage.Sql.Text("migration/derive/mirror_on.sql"), cancellation);
+            await server.RunAsync(Postgres.Sql.Text("migration/derive/mirror_on.sql"), cancellation);
             await MeasureAsync(server, host, "derived_data_bars", "DXY", "mirrored", rounds, 2, ratios, figures, cancellation);
-            await server.RunAsync(Storage.Sql.Text("migration/derive/mirror_off.sql"), cancellation);
+            await server.RunAsync(Postgres.Sql.Text("migration/derive/mirror_off.sql"), cancellation);
         }
 
         await server.RunAsync("DELETE FROM dxy.route; TRUNCATE dxy.watched, dxy.touch", cancellation);

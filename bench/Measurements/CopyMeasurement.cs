@@ -2,8 +2,8 @@ using System.Diagnostics;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Bench.Measurements;
 

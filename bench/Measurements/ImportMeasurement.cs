@@ -1,7 +1,7 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Bench.Measurements;
 

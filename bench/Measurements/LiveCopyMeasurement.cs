@@ -1,8 +1,8 @@
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Bench.Measurements;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
+using DxyOrleans.Bars;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 
 namespace DxyOrleans.Bench.Measurements;
 

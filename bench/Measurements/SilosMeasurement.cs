@@ -3,7 +3,7 @@ using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 
 namespace DxyOrleans.Bench.Measurements;
 

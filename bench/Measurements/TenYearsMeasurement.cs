@@ -1,7 +1,7 @@
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 
 namespace DxyOrleans.Bench.Measurements;
 

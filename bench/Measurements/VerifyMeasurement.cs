@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Bench.Measurements;
 

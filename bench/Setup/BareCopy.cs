@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DxyOrleans.Storage.Bars;
+using DxyOrleans.Bars;
 using Npgsql;
 using NpgsqlTypes;
 

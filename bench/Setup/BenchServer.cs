@@ -1,15 +1,15 @@
 using System.Diagnostics;
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving;
+using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Feeds.Files;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Bench.Setup;

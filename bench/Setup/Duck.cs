@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using DuckDB.NET.Data;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
 using DxyOrleans.Silo.Configuration;
 using DxyOrleans.Silo.Hosting;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Schema;
 using Npgsql;
 
 // A silo's generation is the second in which it starts: two at one address must not share it.

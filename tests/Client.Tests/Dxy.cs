@@ -4,7 +4,7 @@ using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests;

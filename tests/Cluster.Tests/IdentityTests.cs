@@ -1,5 +1,5 @@
 using DxyOrleans.Cluster.Tests.Harness;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests;

@@ -1,7 +1,7 @@
 using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests;

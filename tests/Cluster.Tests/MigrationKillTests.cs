@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Testing;
 using Npgsql;
 

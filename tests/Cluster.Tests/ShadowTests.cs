@@ -1,6 +1,6 @@
 using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests;

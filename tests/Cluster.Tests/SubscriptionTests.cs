@@ -1,8 +1,8 @@
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
 using Npgsql;
 using Orleans.Runtime;

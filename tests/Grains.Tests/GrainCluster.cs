@@ -1,11 +1,11 @@
 using System.Globalization;
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Bars;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -69,7 +69,7 @@ public sealed class GrainCluster : IAsyncDisposable
             });
             silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, clock);
             silo.Services.AddKeyedSingleton<TimeProvider>(ReminderTimeProviderNames.Reminders, clock);
-            silo.Services.AddSingleton(Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString }));
+            silo.Services.AddSingleton(Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString }));
             silo.Services.AddDxyGrains();
             silo.Services.AddSingleton(Options.Create(new PumpOptions { Enabled = false, RegistryEvery = TimeSpan.Zero }));
             services?.Invoke(silo.Services);

@@ -1,10 +1,11 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Deriving;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Registry;
 using DxyOrleans.Testing;
 using Npgsql;
 
@@ -44,7 +45,7 @@ public sealed class Shop : IAsyncDisposable
             await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         }
 
-        var shop = new Shop(server, database, Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
+        var shop = new Shop(server, database, Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
         await shop.AtAsync(Open + TimeSpan.FromDays(1));
         return shop;
     }
@@ -55,7 +56,7 @@ public sealed class Shop : IAsyncDisposable
         var database = await server.CreateDatabaseAsync(Token);
         await database.RunAsync(tables, Token);
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System) { HostZone = hostZone }.ApplyAsync(Token);
-        var shop = new Shop(server, database, Storage.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
+        var shop = new Shop(server, database, Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
         await shop.AtAsync(UtcTime.At(2025, 1, 13, 15));
         return shop;
     }
@@ -149,7 +150,7 @@ public sealed class Shop : IAsyncDisposable
         var role = $"{Database.Name}_{_logins.Count}";
         await RunAsync($"CREATE ROLE {role} LOGIN PASSWORD 'test'; " + grants.Replace("{0}", role, StringComparison.Ordinal));
         var login = new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Username = role, Password = "test" };
-        var data = Storage.Database.Open(new DatabaseSettings { Connection = login.ConnectionString });
+        var data = Postgres.Database.Open(new DatabaseSettings { Connection = login.ConnectionString });
         _logins.Add((role, data));
         return data;
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 using Xunit;
 
 namespace DxyOrleans.Testing;

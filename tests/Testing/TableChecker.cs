@@ -1,10 +1,10 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Deriving;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Testing;

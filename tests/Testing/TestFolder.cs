@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Testing;
 

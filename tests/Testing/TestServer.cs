@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
+using DxyOrleans.Schema;
 using Npgsql;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
 using Npgsql;
 
 namespace DxyOrleans.Client.Console;

@@ -1,9 +1,9 @@
 using DxyOrleans.Client.Settings;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Schema.Binding;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Console;

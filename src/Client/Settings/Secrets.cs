@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Settings;

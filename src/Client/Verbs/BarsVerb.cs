@@ -1,9 +1,9 @@
 using System.CommandLine;
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Client.Verbs;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Binding;
 
 namespace DxyOrleans.Client.Verbs;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using Npgsql;
 
 namespace DxyOrleans.Client.Verbs;

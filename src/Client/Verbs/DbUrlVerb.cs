@@ -1,6 +1,6 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Client.Verbs;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
+using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Client.Verbs;
 

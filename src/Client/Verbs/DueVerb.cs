@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 
 namespace DxyOrleans.Client.Verbs;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving;
 using DxyOrleans.Feeds.Files;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -89,6 +89,6 @@ internal sealed class ImportVerb : Verb
     }
 
     // The symbols themselves, for their rollups, and the indexes made of them.
-    static HashSet<Symbol> Affected(Storage.Registry.SymbolRegistry registry, IReadOnlyCollection<Symbol> symbols) =>
+    static HashSet<Symbol> Affected(Schema.Registry.SymbolRegistry registry, IReadOnlyCollection<Symbol> symbols) =>
         [.. symbols, .. registry.Indexes.Where(index => index.Components.Any(component => symbols.Contains(component.Symbol))).Select(index => index.Symbol)];
 }

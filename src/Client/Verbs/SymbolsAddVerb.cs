@@ -1,8 +1,8 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 
 namespace DxyOrleans.Client.Verbs;
 

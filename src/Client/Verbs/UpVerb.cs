@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 
 namespace DxyOrleans.Client.Verbs;
 

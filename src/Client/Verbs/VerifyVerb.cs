@@ -4,9 +4,9 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Deriving;
+using DxyOrleans.Schema.Binding;
+using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Client.Verbs;
 

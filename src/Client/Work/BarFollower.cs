@@ -1,7 +1,7 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

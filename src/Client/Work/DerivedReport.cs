@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Deriving;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -1,13 +1,13 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Registry;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Binding;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -1,6 +1,6 @@
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Health;
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -1,6 +1,6 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Feeds.Files;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Client.Work;
 

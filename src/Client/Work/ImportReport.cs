@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Files;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -1,11 +1,11 @@
 using System.Threading.Channels;
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving;
 using DxyOrleans.Feeds.Files;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Client.Work;
 

@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

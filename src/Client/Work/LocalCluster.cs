@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Schema.Binding;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 
 namespace DxyOrleans.Client.Work;
 

@@ -3,10 +3,10 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Deriving;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -1,6 +1,6 @@
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

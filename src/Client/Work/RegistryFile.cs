@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Client.Work;
 

@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Health;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Settings;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Client.Work;
 

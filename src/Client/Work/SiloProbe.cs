@@ -1,5 +1,5 @@
 using System.Net;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Client.Work;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Client.Work;
 

@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Membership;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Membership;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -1,10 +1,10 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Deriving;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;

@@ -1,10 +1,10 @@
 using System.Globalization;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Schema.Binding;
 
 namespace DxyOrleans.Client.Work;
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Grains.Placement;
-using DxyOrleans.Storage.Bars;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

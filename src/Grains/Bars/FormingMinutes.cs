@@ -1,6 +1,6 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 
 namespace DxyOrleans.Grains.Bars;
 

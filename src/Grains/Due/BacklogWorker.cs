@@ -1,7 +1,7 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Hosting;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

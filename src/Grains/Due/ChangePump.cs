@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Hosting;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Hosting;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

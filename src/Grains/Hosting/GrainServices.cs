@@ -1,13 +1,13 @@
+using DxyOrleans.Bars;
+using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Migration;
 using DxyOrleans.Grains.Placement;
 using DxyOrleans.Grains.Sweep;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Migration;
+using DxyOrleans.Schema.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;

@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Grains.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
 using DxyOrleans.Grains.Due;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using Microsoft.Extensions.Logging;
 
 namespace DxyOrleans.Grains.Migration;

@@ -1,5 +1,5 @@
 using DxyOrleans.Abstractions;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using DxyOrleans.Grains.Hosting;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Schema.Registry;
 using Orleans.Runtime.Placement;
 
 namespace DxyOrleans.Grains.Placement;

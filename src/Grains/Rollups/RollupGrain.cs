@@ -1,10 +1,10 @@
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

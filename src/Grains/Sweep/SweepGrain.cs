@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;

@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Bars;
+using DxyOrleans.Bars;
 
 namespace DxyOrleans.Grains.Sweep;
 

@@ -1,11 +1,11 @@
 using System.Net;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Connections;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Feeds;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Schema.Binding;
-using DxyOrleans.Storage.Bars;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 using Microsoft.Extensions.Options;
 
 namespace DxyOrleans.Silo.Configuration;

@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Membership;
+using DxyOrleans.Membership;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;

@@ -1,5 +1,5 @@
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
 using Npgsql;
 using Polly;
 using Polly.Retry;

@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 using Orleans.Reminders;
 
 namespace DxyOrleans.Silo.Hosting;

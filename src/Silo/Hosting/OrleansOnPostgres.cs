@@ -1,8 +1,8 @@
 using System.Net;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Membership;
+using DxyOrleans.Postgres;
 using DxyOrleans.Silo.Configuration;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Membership;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Versions.Compatibility;

@@ -1,6 +1,6 @@
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using DxyOrleans.Silo.Configuration;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

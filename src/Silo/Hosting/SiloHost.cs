@@ -1,13 +1,13 @@
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Grains.Sweep;
+using DxyOrleans.Postgres;
 using DxyOrleans.Silo.Configuration;
 using DxyOrleans.Silo.Health;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Deriving;
 using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
 

@@ -1,5 +1,5 @@
+using DxyOrleans.Postgres;
 using DxyOrleans.Silo.Configuration;
-using DxyOrleans.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -3,10 +3,10 @@ using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Deriving;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Registry;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Cases;
@@ -66,7 +66,7 @@ public sealed class CaseShop : IAsyncDisposable
     public async Task SettleAsync()
     {
         // As a silo opens it.
-        await using var data = Storage.Database.Open(new DatabaseSettings { Connection = Console.Database.ConnectionString });
+        await using var data = Postgres.Database.Open(new DatabaseSettings { Connection = Console.Database.ConnectionString });
         var registry = await new RegistryStore(data).LoadAsync(Token);
         using var progress = new Progress(new ConsoleHost
         {

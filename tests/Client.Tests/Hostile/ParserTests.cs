@@ -7,7 +7,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Files;
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Hostile;

@@ -1,4 +1,4 @@
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Client.Tests.Manners;
 

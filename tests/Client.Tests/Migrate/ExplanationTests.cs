@@ -2,7 +2,7 @@ using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Tests.Migrate;
 

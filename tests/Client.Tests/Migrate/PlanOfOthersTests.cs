@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;
 

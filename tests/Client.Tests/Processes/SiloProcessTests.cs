@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using DxyOrleans.Client.Work;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Processes;

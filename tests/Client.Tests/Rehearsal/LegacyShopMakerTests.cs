@@ -1,7 +1,7 @@
 using DxyOrleans.Client.Work.Rehearsal;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Simulation;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.Time.Testing;
 

@@ -2,7 +2,7 @@ using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Tests.Rules;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Verbs;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Testing;
 using Npgsql;
 

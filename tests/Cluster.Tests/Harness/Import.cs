@@ -1,6 +1,6 @@
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Storage.Bars;
 using Orleans.Runtime;
 
 namespace DxyOrleans.Cluster.Tests.Harness;

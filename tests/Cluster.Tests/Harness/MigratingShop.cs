@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Migration;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 using Npgsql;
 

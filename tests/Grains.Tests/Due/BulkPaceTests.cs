@@ -1,7 +1,7 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Due;
-using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,7 @@
 using DxyOrleans.Abstractions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,6 +1,6 @@
 using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

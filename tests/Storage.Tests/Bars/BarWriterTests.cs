@@ -1,5 +1,5 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,5 +1,5 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Bars;
@@ -21,7 +21,7 @@ public sealed class BinaryRowsTests(TestServer server)
         for (var n = 0; n < numbers.Length; n++)
         {
             rows.Row(7);
-            rows.Integer(n);
+            rows.Int4(n);
             rows.Number(numbers[n]);
             rows.Text("Zürich"u8);
             rows.Time(time);

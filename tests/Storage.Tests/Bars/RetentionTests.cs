@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Bars;
+using DxyOrleans.Bars;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,6 +1,6 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Deriving;

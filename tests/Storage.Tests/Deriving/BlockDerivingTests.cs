@@ -1,8 +1,9 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Deriving;

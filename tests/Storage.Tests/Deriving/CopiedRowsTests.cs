@@ -1,5 +1,5 @@
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving.Bulk;
+using DxyOrleans.Bars;
+using DxyOrleans.Deriving.Bulk;
 using DxyOrleans.Testing;
 using Npgsql;
 
@@ -72,7 +72,7 @@ public sealed class CopiedRowsTests(TestServer server)
         var bytes = await BytesAsync($"SELECT numeric_send('{number}'::numeric)");
         Assert.False(ServerNumber.TryDecimal(bytes, 8, out _));
         Assert.InRange(ServerNumber.Text(bytes).Length, 1, 42);
-        _ = (ServerNumber.Double(bytes), ServerNumber.Scaled(bytes));
+        _ = (ServerNumber.ToDouble(bytes), ServerNumber.Scaled(bytes));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class CopiedRowsTests(TestServer server)
         var read = new List<double>();
         while (!numbers.IsEmpty)
         {
-            read.Add(StoredColumns.Double(ref numbers));
+            read.Add(StoredColumns.ReadDouble(ref numbers));
         }
 
         return read;

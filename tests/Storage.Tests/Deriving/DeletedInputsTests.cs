@@ -1,6 +1,6 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 using DxyOrleans.Storage.Tests.Schema;
 using DxyOrleans.Testing;
 
@@ -298,7 +298,7 @@ public sealed class DeletedInputsTests(TestServer server)
         await using var shop = await ShopAsync(server, 5);
         await shop.RunAsync(Third);
         await shop.AtAsync(Over);
-        var registry = await new Storage.Registry.RegistryStore(shop.Data).LoadAsync(Shop.Token);
+        var registry = await new DxyOrleans.Schema.Registry.RegistryStore(shop.Data).LoadAsync(Shop.Token);
         foreach (var series in (string[])["DXY/1m", "EURUSD/5m"])
         {
             var rule = TargetRules.For(registry, Series.Parse(series), new DerivingOptions { CorrectionWindow = TimeSpan.FromHours(1) });

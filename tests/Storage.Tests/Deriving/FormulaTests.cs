@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Indexes;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Deriving;

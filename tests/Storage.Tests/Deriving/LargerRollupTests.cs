@@ -1,6 +1,6 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Deriving;

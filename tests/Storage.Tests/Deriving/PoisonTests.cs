@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Deriving;

@@ -1,8 +1,10 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Deriving;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Registry;
 using DxyOrleans.Testing;
 using Npgsql;
 
@@ -52,12 +54,12 @@ public sealed class PoolerTests(TestServer server)
         PgBouncer.Demand();
         await using var database = await server.CreateDatabaseAsync(Shop.Token);
         await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 3, Shop.Token);
-        var installer = new Storage.Schema.SchemaInstaller(pooler.ConnectionString, TimeProvider.System);
+        var installer = new DxyOrleans.Schema.SchemaInstaller(pooler.ConnectionString, TimeProvider.System);
         Assert.NotEmpty(await installer.ApplyAsync(Shop.Token));
         Assert.Empty(await installer.ApplyAsync(Shop.Token));
     }
 
-    static NpgsqlDataSource Open(PgBouncer pooler) => Storage.Database.Open(new DatabaseSettings { Connection = pooler.ConnectionString, Prepare = false });
+    static NpgsqlDataSource Open(PgBouncer pooler) => Postgres.Database.Open(new DatabaseSettings { Connection = pooler.ConnectionString, Prepare = false });
 
     static async Task<List<ITargetRule>> RulesAsync(NpgsqlDataSource data)
     {

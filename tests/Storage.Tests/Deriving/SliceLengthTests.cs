@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 
 namespace DxyOrleans.Storage.Tests.Deriving;
 

@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Membership;
+using DxyOrleans.Membership;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Membership;

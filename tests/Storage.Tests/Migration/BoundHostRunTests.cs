@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

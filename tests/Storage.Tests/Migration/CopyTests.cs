@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 using DxyOrleans.Testing;
 using Npgsql;
 

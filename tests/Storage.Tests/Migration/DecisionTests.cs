@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 using Npgsql;
 

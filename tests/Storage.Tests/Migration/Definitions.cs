@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Migration.Phases.Schema;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Migration;
+using DxyOrleans.Migration.Phases.Schema;
+using DxyOrleans.Schema;
 
 namespace DxyOrleans.Storage.Tests.Migration;
 

@@ -1,6 +1,6 @@
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;

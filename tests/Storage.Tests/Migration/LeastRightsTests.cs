@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Migration.Phases.PreFlight;
+using DxyOrleans.Migration;
+using DxyOrleans.Migration.Phases.PreFlight;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,6 +1,7 @@
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;
 
@@ -118,5 +119,5 @@ public sealed class PoolerTests(TestServer server)
         static (string, RunState) Stands(Run run) => (run.Step, run.State);
     }
 
-    static NpgsqlDataSource Open(PgBouncer pooler) => Storage.Database.Open(new DatabaseSettings { Connection = pooler.ConnectionString, Prepare = false });
+    static NpgsqlDataSource Open(PgBouncer pooler) => Postgres.Database.Open(new DatabaseSettings { Connection = pooler.ConnectionString, Prepare = false });
 }

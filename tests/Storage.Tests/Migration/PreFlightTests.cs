@@ -1,6 +1,6 @@
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration.Phases.PreFlight;
+using DxyOrleans.Migration.Phases.PreFlight;
 using DxyOrleans.Testing;
 using Npgsql;
 

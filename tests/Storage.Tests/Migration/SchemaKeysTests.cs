@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

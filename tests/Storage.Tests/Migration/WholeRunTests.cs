@@ -1,6 +1,6 @@
 using System.Globalization;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

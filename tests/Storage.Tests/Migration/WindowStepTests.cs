@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

@@ -1,5 +1,6 @@
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Schema;

@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 using Npgsql;
 

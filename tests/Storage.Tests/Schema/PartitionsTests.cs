@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 using Npgsql;
 

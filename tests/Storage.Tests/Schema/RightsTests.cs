@@ -1,8 +1,8 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
+using DxyOrleans.Deriving;
+using DxyOrleans.Schema.Registry;
 using DxyOrleans.Testing;
 using Npgsql;
 

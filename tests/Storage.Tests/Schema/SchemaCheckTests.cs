@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Schema;

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Storage.Bars;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Deriving;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Schema;

@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Tests.Server;

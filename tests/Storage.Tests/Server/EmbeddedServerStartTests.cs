@@ -1,5 +1,5 @@
 using System.Globalization;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 using Npgsql;
 
 namespace DxyOrleans.Storage.Tests.Server;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Storage.Tests.Server;
 

@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Testing;
 using Npgsql;
 

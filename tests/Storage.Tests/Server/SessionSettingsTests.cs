@@ -1,3 +1,4 @@
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;
 

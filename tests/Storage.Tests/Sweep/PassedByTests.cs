@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Deriving;
+using DxyOrleans.Schema;
 using DxyOrleans.Storage.Tests.Schema;
 using DxyOrleans.Testing;
 using Npgsql;

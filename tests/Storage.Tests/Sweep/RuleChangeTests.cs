@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Sweep;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Verbs.Migrate;

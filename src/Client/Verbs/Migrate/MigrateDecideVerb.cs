@@ -2,7 +2,7 @@ using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

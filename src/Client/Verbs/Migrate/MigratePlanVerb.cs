@@ -3,7 +3,7 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -5,8 +5,8 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Verbs.Migrate;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Work.Migration;
 

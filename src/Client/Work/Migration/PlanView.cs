@@ -4,7 +4,7 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Work.Migration;
 

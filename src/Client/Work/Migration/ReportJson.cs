@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Verbs.Migrate;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Work.Migration;
 

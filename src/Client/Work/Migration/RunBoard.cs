@@ -1,6 +1,6 @@
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using Npgsql;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Work.Migration;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Migration;

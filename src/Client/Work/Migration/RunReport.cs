@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Migration;

@@ -2,7 +2,7 @@ using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Work.Migration;
 

@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 
 namespace DxyOrleans.Client.Work.Migration;
 

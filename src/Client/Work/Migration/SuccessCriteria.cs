@@ -1,8 +1,8 @@
 using System.Globalization;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Migration;
+using DxyOrleans.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Migration;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Storage.Migration;
-using Found = DxyOrleans.Storage.Migration.Verification;
+using DxyOrleans.Migration;
+using Found = DxyOrleans.Migration.Verification;
 
 namespace DxyOrleans.Client.Work.Migration;
 

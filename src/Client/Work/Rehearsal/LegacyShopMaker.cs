@@ -2,7 +2,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Simulation;
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.EmbeddedPostgres;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;

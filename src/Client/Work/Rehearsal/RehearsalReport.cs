@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;

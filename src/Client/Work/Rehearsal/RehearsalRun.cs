@@ -4,7 +4,7 @@ using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;

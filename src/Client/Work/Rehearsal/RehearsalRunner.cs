@@ -5,10 +5,10 @@ using DxyOrleans.Client.Settings;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Feeds.Simulation;
-using DxyOrleans.Storage;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Server;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;

@@ -1,7 +1,7 @@
+using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage;
-using DxyOrleans.Client.Console;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;

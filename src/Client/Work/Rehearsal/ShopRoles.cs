@@ -1,4 +1,4 @@
-using DxyOrleans.Storage;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;

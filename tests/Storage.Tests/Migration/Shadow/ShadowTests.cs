@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

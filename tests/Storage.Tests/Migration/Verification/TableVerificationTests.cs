@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 using Npgsql;
 

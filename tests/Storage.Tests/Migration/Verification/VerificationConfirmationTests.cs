@@ -1,4 +1,4 @@
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

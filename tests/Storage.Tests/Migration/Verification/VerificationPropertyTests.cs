@@ -1,6 +1,6 @@
 using System.Globalization;
 using CsCheck;
-using DxyOrleans.Storage.Migration;
+using DxyOrleans.Migration;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,10 +1,12 @@
 using System.Globalization;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
-using DxyOrleans.Storage.Registry;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Deriving;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Binding;
+using DxyOrleans.Schema.Registry;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Schema.Hosts;
@@ -143,8 +145,8 @@ public sealed class AcceptedHostTests(TestServer server)
         await using var shop = await Shop.OnHostAsync(server, HostTables.Base + HostTables.Accepted["a serial key"].Change);
         var silo = await shop.LoginAsync("GRANT dxy_silo TO {0}");
         var bar = Bar.Create(Series.Parse("EURUSD/1m"), UtcTime.At(2025, 1, 13, 9), 1.1m, 1.1m, 1.1m, 1.1m);
-        var written = await new Storage.Bars.BarStore(silo, TimeProvider.System).WriteAsync([bar], "ingest", false, Shop.Token);
-        Assert.Equal(Storage.Bars.BarOutcome.New, Assert.Single(written).Outcome);
+        var written = await new DxyOrleans.Bars.BarStore(silo, TimeProvider.System).WriteAsync([bar], "ingest", false, Shop.Token);
+        Assert.Equal(DxyOrleans.Bars.BarOutcome.New, Assert.Single(written).Outcome);
         Assert.Equal("1.10000000", await shop.ValueAsync<string>(string.Create(CultureInfo.InvariantCulture, $"SELECT close::text FROM data_bars")));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 using DxyOrleans.Testing;
 using Npgsql;
 

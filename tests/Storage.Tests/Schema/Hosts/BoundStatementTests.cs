@@ -1,4 +1,5 @@
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 using DxyOrleans.Testing;
 using Npgsql;
 

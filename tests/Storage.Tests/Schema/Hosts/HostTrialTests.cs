@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Storage.Schema;
-using DxyOrleans.Storage.Schema.Binding;
+using DxyOrleans.Schema;
+using DxyOrleans.Schema.Binding;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Schema.Hosts;

@@ -1,4 +1,5 @@
-using DxyOrleans.Storage.Schema;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Schema.Hosts;

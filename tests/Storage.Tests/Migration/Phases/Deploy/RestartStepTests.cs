@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Migration;
-using DxyOrleans.Storage.Membership;
-using DxyOrleans.Storage.Migration;
-using DxyOrleans.Storage.Migration.Phases.Deploy;
+using DxyOrleans.Membership;
+using DxyOrleans.Migration;
+using DxyOrleans.Migration.Phases.Deploy;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration.Phases.Deploy;

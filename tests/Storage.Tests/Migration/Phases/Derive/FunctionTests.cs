@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Storage.Deriving;
+using DxyOrleans.Deriving;
+using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;
 
