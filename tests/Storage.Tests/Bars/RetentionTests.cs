@@ -40,6 +40,28 @@ public sealed class RetentionTests(TestServer server)
     }
 
     [Fact]
+    public async Task What_the_host_deleted_softly_is_remembered_until_something_newer_is_said_of_it()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var database = await server.CreateInstalledDatabaseAsync(cancellationToken: cancellation);
+        await database.RunAsync("""
+            INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, close, deleted, replaced_at, soft)
+            SELECT 'derived_data_bars', 'DXY', '1m', '2024-01-02 10:00+00'::timestamptz + minute * interval '1 minute', 103, true, now() - interval '400 days', soft
+            FROM (VALUES (0, true), (1, true), (1, false), (2, false), (3, true)) AS ended(minute, soft);
+            INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, deleted, replaced_at, absent)
+            VALUES ('derived_data_bars', 'DXY', '1m', '2024-01-02 10:03+00', false, now() - interval '399 days', true);
+            """, cancellation);
+
+        while (await new Retention(database.Data, Retention.DefaultDays).ForgetAsync(cancellation))
+        {
+        }
+
+        Assert.Equal("10:00 10:03", await database.ValueAsync<string>(
+            "SELECT string_agg(to_char(t AT TIME ZONE 'UTC', 'HH24:MI'), ' ' ORDER BY t) FROM dxy.soft_deleted('DXY', '1m', '2024-01-02', '2024-01-03') AS t", cancellation));
+        Assert.Equal(2L, await database.ValueAsync<long>("SELECT count(*) FROM dxy.correction", cancellation));
+    }
+
+    [Fact]
     public async Task Zero_keeps_all_and_less_than_a_month_is_refused_by_the_database_itself()
     {
         var cancellation = TestContext.Current.CancellationToken;
