@@ -4,6 +4,7 @@
 // It ends with 1, and writes nothing, when a file comes from no package that is known or a package has no licence to be found.
 #:property PublishAot=false
 #:property TargetFramework=net10.0
+#:property DeterministicSourcePaths=false
 
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -136,6 +137,7 @@ static string Render(IReadOnlyList<Notice> entries)
     return text.ToString();
 }
 
+// The true path, also where paths are left out of what is built.
 static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
 sealed record Notice(string Package, string Licence, string Holder, string Address, string Text, List<string> Files);
