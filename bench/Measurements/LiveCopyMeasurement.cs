@@ -11,7 +11,7 @@ internal sealed class LiveCopyMeasurement : IMeasurement
 {
     const int WarmUp = 60;
     const int Minutes = 200;
-    const int LeastMinutes = 100;
+    const int MinMinutes = 100;
     const string Run = "bench-live-copy";
     const string Copying = "copy/bars";
 
@@ -48,7 +48,7 @@ internal sealed class LiveCopyMeasurement : IMeasurement
 
         await server.RunAsync($"DELETE FROM dxy.route; DELETE FROM dxy.watched; DELETE FROM dxy.touch; UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'", cancellation);
         await server.EmptyAsync(cancellation);
-        return copying.Derived.Values.Count >= LeastMinutes
+        return copying.Derived.Values.Count >= MinMinutes
             ? Tell(idle, copying, copied)
             : throw new InvalidOperationException($"The copy was over after {copying.Derived.Values.Count} live minutes; the measurement is void.");
 

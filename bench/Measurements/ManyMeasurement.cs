@@ -15,7 +15,7 @@ internal sealed class ManyMeasurement : IMeasurement
 {
     const int WarmUp = 10;
     const int Minutes = 120;
-    const double MostMegabytes = 250;
+    const double MaxMegabytes = 250;
 
     // As in life, minutes don't follow each other at once.
     static readonly TimeSpan Later = TimeSpan.FromSeconds(1);
@@ -74,7 +74,7 @@ internal sealed class ManyMeasurement : IMeasurement
             [
                 .. ways.Select(way => Ratio.Of($"bars {way.Name} by a bare batched upsert, rates", new Samples("", "", way.Ours), new Samples("", "", way.Bare), Aim.OfAtLeast(0.8))),
                 new Ratio(new Samples("due one second after, the worst minute", "rows", [due.Max()]), Aim.OfAtMost(0)),
-                new Ratio(new Samples("silo's resident memory at the end, most", "MiB", [memory.Max()]), Aim.OfAtMost(MostMegabytes)),
+                new Ratio(new Samples("silo's resident memory at the end, most", "MiB", [memory.Max()]), Aim.OfAtMost(MaxMegabytes)),
                 new Ratio(new Samples("memory of the last ten minutes by that of the first ten", "×", [late / early]), null),
             ],
             [

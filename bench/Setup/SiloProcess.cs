@@ -11,8 +11,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>One for all: reminders and subscriptions stand from the first silo on.</summary>
     public const string ServiceId = "bench";
 
-    static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
-    static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan MaxStart = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan MaxStop = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
     static readonly HttpClient Http = new();
     static int s_clusters;
@@ -73,7 +73,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task ReadyAsync(CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < LongestStart && !_process.HasExited)
+        while (Stopwatch.GetElapsedTime(start) < MaxStart && !_process.HasExited)
         {
             try
             {
@@ -111,7 +111,7 @@ internal sealed class SiloProcess : IAsyncDisposable
                 await kill.WaitForExitAsync();
             }
 
-            using var longest = new CancellationTokenSource(LongestStop);
+            using var longest = new CancellationTokenSource(MaxStop);
             try
             {
                 await _process.WaitForExitAsync(longest.Token);

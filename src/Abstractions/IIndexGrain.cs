@@ -20,7 +20,7 @@ public interface IIndexGrain : IGrainWithStringKey
     [AlwaysInterleave]
     [OneWay]
     [Alias("Rode")]
-    Task RodeAsync([Immutable] ImmutableArray<Bar> bars, [Immutable] Bar derived);
+    Task MinuteCommittedAsync([Immutable] ImmutableArray<Bar> bars, [Immutable] Bar derived);
 
     /// <summary>Works off what is due, for a bounded time; tells whether more is left.</summary>
     [Alias("Process")]

@@ -14,16 +14,16 @@ namespace DxyOrleans.Bars;
 sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
 {
     // A feed brings few minutes at once, of however many series.
-    const int MostMinutes = 4;
+    const int MaxMinutes = 4;
 
     // Of a smaller pool one connection is too large a share.
-    const int LeastPool = 4;
+    const int MinPool = 4;
 
-    readonly bool _keeps = new NpgsqlConnectionStringBuilder(database.ConnectionString).MaxPoolSize >= LeastPool;
+    readonly bool _keeps = new NpgsqlConnectionStringBuilder(database.ConnectionString).MaxPoolSize >= MinPool;
     NpgsqlConnection? _connection;
 
     /// <summary>Whether these are few, or of few minutes: more is bulk, and copied.</summary>
-    public static bool Are(IReadOnlyCollection<Bar> bars) => bars.Count < BarStore.CopyFrom || bars.Select(bar => bar.Time).Distinct().Take(MostMinutes + 1).Count() <= MostMinutes;
+    public static bool Are(IReadOnlyCollection<Bar> bars) => bars.Count < BarStore.CopyFrom || bars.Select(bar => bar.Time).Distinct().Take(MaxMinutes + 1).Count() <= MaxMinutes;
 
     /// <summary>Stores the bars that are new.</summary>
     /// <returns>Those it stored; the others are there already, or something was wrong, and are for <see cref="BarStore"/>, which finds out.</returns>

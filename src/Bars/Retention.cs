@@ -9,8 +9,8 @@ namespace DxyOrleans.Bars;
 public sealed class Retention(NpgsqlDataSource database, int days)
 {
     public const int DefaultDays = 366;
-    public const int LeastDays = 30;
-    public const int MostDays = 36_500;
+    public const int MinDays = 30;
+    public const int MaxDays = 36_500;
 
     /// <summary>Rows of a table that one transaction lets go of.</summary>
     public const int Batch = 2_000;

@@ -22,7 +22,7 @@ public static class ServerNumber
     // So many groups before the point are beyond every number that we take.
     const int TooManyGroups = 8;
 
-    const int LongestText = 40;
+    const int MaxText = 40;
 
     // A decimal has 28 of them whatever they are.
     const int Digits = 28;
@@ -120,7 +120,7 @@ public static class ServerNumber
         }
 
         var text = new StringBuilder();
-        for (var power = Math.Max(weight, 0); power >= Math.Min(-((scale + 3) / 4), 0) && text.Length <= LongestText + 8; power--)
+        for (var power = Math.Max(weight, 0); power >= Math.Min(-((scale + 3) / 4), 0) && text.Length <= MaxText + 8; power--)
         {
             var place = weight - power;
             text.Append(power == -1 ? "." : "").Append(CultureInfo.InvariantCulture, $"{(place >= 0 && place < count ? Group(number, place) : 0):0000}");
@@ -129,7 +129,7 @@ public static class ServerNumber
         var digits = text.ToString().TrimStart('0');
         digits = digits.Contains('.', StringComparison.Ordinal) ? digits.TrimEnd('0').TrimEnd('.') : digits;
         digits = digits.Length == 0 || digits[0] == '.' ? "0" + digits : digits;
-        return (sign == Negative && digits != "0" ? "-" : "") + (weight >= 10 ? digits[..LongestText] + "…" : digits.Length > LongestText ? digits[..LongestText] + "…" : digits);
+        return (sign == Negative && digits != "0" ? "-" : "") + (weight >= 10 ? digits[..MaxText] + "…" : digits.Length > MaxText ? digits[..MaxText] + "…" : digits);
     }
 
     // By whole numbers without bound: rare, and never wrong.

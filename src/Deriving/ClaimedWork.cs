@@ -9,12 +9,12 @@ namespace DxyOrleans.Deriving;
 /// <summary>What is due and ripe of a target in the weeks that the transaction has just locked.</summary>
 /// <param name="Due">The rows, in the order they should be worked on.</param>
 /// <param name="Now">Market time.</param>
-readonly record struct TakenDue(IReadOnlyList<DueRange> Due, UtcTime Now)
+readonly record struct ClaimedWork(IReadOnlyList<DueRange> Due, UtcTime Now)
 {
     /// <summary>Adds the statement that tells it; it has to follow the one that locked.</summary>
     public static void AddTo(NpgsqlBatch batch, ITargetRule rule) => batch.Add("take_due").AddSeries(rule.Series).With(rule.Ripeness);
 
-    public static async Task<TakenDue> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    public static async Task<ClaimedWork> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
     {
         var due = new List<DueRange>();
         UtcTime now = default;
@@ -28,7 +28,7 @@ readonly record struct TakenDue(IReadOnlyList<DueRange> Due, UtcTime Now)
             }
         }
 
-        return new TakenDue(due, now);
+        return new ClaimedWork(due, now);
     }
 
     /// <summary>The slice to work on, which ends before <paramref name="end"/> at the latest; null when nothing of it is ripe.</summary>

@@ -8,5 +8,5 @@ namespace DxyOrleans.Deriving;
 public sealed record Derived(IReadOnlyList<BarRow> Rows, ImmutableArray<SkipCause> Skipped)
 {
     /// <summary>Bars of the window that depend on inputs nobody can tell which are right.</summary>
-    public ImmutableArray<SetAside> SetAside { get; init; } = [];
+    public ImmutableArray<Parked> Parked { get; init; } = [];
 }

@@ -23,12 +23,12 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     /// <summary>From this length on a window is derived in columns; below it they save nothing over single bars.</summary>
     public static TimeSpan LongWork { get; } = TimeSpan.FromMinutes(500);
 
-    TimeSpan _longest = rule.LongestSlice;
+    TimeSpan _longest = rule.MaxSlice;
 
     public ITargetRule Rule => rule;
 
     /// <summary>Tells whether live minutes come to this process: slices are shorter then. Null: none do.</summary>
-    public Func<bool>? IsBesideLive { get; init; }
+    public Func<bool>? YieldsToLive { get; init; }
 
     /// <summary>Works off one slice of what is due and ripe; <see cref="SliceOutcome.Idle"/> when nothing is.</summary>
     /// <exception cref="StaleDefinitionException">The registry's row changed since the rule was made.</exception>
@@ -63,7 +63,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await At(DeriveStep.Written, cancellation);
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
-                _longest = SliceLength.Next(_longest, slice.Window.Length, Stopwatch.GetElapsedTime(start), IsBesideLive?.Invoke() ?? false, rule);
+                _longest = SliceLength.Next(_longest, slice.Window.Length, Stopwatch.GetElapsedTime(start), YieldsToLive?.Invoke() ?? false, rule);
                 return outcome;
             }
             catch (Exception taken) when (IsCollision(taken) && ++collisions < Collisions)
@@ -78,7 +78,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 TableFitness.Forget(database);
                 await connection.OpenAsync(cancellation);
                 await ParkAsync(connection, slice, reason, cancellation);
-                return new SliceOutcome { Window = slice.Window, SetAside = 1, Reason = reason };
+                return new SliceOutcome { Window = slice.Window, Parked = 1, Reason = reason };
             }
             catch (Exception fault) when (slice is not null && IsAboutData(fault))
             {
@@ -89,7 +89,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 }
 
                 await ParkAsync(connection, slice, fault.Message, cancellation);
-                return new SliceOutcome { Window = slice.Window, SetAside = 1, Reason = fault.Message };
+                return new SliceOutcome { Window = slice.Window, Parked = 1, Reason = fault.Message };
             }
         }
     }
@@ -112,8 +112,8 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     }
 
     // A long slice ends where a bucket of the next larger rollup does, so that the slice after it can take that one along too.
-    TimeSpan Rounded(TakenDue due) => rule.Larger.Count > 0 && _longest >= LongWork && due.Due.Count > 0 && due.Due[0].Range.From is var from
-        ? (from + _longest).Ceiling(rule.Larger[0].Series.Timeframe) - from
+    TimeSpan Rounded(ClaimedWork due) => rule.Coarser.Count > 0 && _longest >= LongWork && due.Due.Count > 0 && due.Due[0].Range.From is var from
+        ? (from + _longest).Ceiling(rule.Coarser[0].Series.Timeframe) - from
         : _longest;
 
     async Task<SliceOutcome> DeriveAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
@@ -145,7 +145,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     async Task<SliceOutcome?> DeriveBlocksAsync(NpgsqlConnection connection, TargetSlice taken, Route route, UtcTime now, CancellationToken cancellation)
     {
-        var work = (IReadOnlyList<TargetSlice>)[taken, .. await LargerRollups.TakeAsync(connection, taken, cancellation)];
+        var work = (IReadOnlyList<TargetSlice>)[taken, .. await CoarserRollups.TakeAsync(connection, taken, cancellation)];
         if (await rule.DeriveBlocksAsync(connection, work, route, cancellation) is not { } blocks)
         {
             return null;
@@ -158,12 +158,12 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             outcomes.Add(await Writer(part.Rule).WriteAsync(connection, part.Slice, block, route, now, cancellation));
         }
 
-        return outcomes[0] with { Larger = [.. work.Zip(outcomes, (part, outcome) => (part.Rule.Series, outcome)).Skip(1)] };
+        return outcomes[0] with { Coarser = [.. work.Zip(outcomes, (part, outcome) => (part.Rule.Series, outcome)).Skip(1)] };
     }
 
     SliceWriter Writer(ITargetRule of) => new(of, token => At(DeriveStep.FirstWritten, token));
 
-    async Task<(bool IsRipe, TakenDue Due, Route Route)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    async Task<(bool IsRipe, ClaimedWork Due, Route Route)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("keep_plans");
@@ -173,7 +173,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         batch.Add("hold_route").With(rule.Series.Symbol.Name);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
         batch.Add("read_metadata").With(rule.Series.Symbol.Name);
-        TakenDue.AddTo(batch, rule);
+        ClaimedWork.AddTo(batch, rule);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var isRipe = reader.GetBoolean(0);
@@ -189,7 +189,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         }
 
         await reader.NextResultAsync(cancellation);
-        return (isRipe, await TakenDue.ReadAsync(reader, cancellation), route);
+        return (isRipe, await ClaimedWork.ReadAsync(reader, cancellation), route);
     }
 
     async Task ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)
@@ -197,7 +197,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("lock_week").AddSeries(rule.Series).With(slice.Window.From.ToDateTime());
         batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
-        ParkedWork.AddTo(batch, rule.Series, slice, [new SetAside(slice.Window, error)]);
+        ParkedWork.AddTo(batch, rule.Series, slice, [new Parked(slice.Window, error)]);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 

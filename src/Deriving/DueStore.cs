@@ -66,12 +66,12 @@ public sealed class DueStore(NpgsqlDataSource database)
     }
 
     /// <summary>The backlog as it stands.</summary>
-    /// <param name="onlyStuck">Only what failed.</param>
+    /// <param name="onlyParked">Only what failed.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    public async Task<IReadOnlyList<DueRow>> ListAsync(bool onlyStuck, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DueRow>> ListAsync(bool onlyParked, CancellationToken cancellation)
     {
         await using var command = database.Statement("list_due");
-        command.Parameters.With(onlyStuck);
+        command.Parameters.With(onlyParked);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<DueRow>();
         while (await reader.ReadAsync(cancellation))

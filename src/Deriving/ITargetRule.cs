@@ -16,10 +16,10 @@ public interface ITargetRule
     TimeSpan Ripeness { get; }
 
     /// <summary>The window that one transaction should take on bar by bar, and begins with.</summary>
-    TimeSpan LongestSlice { get; }
+    TimeSpan MaxSlice { get; }
 
     /// <summary>The longest window that one transaction may take on, where it is quick enough.</summary>
-    TimeSpan LongestBlock => LongestSlice;
+    TimeSpan MaxBlock => MaxSlice;
 
     /// <summary>The registry row the rule was made from; null for a rule that any row gives. A deriving transaction that finds another row derives nothing.</summary>
     string? Metadata { get; }
@@ -34,11 +34,11 @@ public interface ITargetRule
     string SourceIn(BarTable table);
 
     /// <summary>Rules of larger rollups of the same bars: what is due of them in a long slice of this one is derived with it.</summary>
-    IReadOnlyList<ITargetRule> Larger => [];
+    IReadOnlyList<ITargetRule> Coarser => [];
 
     /// <summary>The same in columns, compared with what is stored, for a long slice; null when the rule has no way to, or none for what is stored there.</summary>
     /// <param name="connection">Open; the transaction is the caller's.</param>
-    /// <param name="work">This target's slice, then those of <see cref="Larger"/> that go with it, each within the first. A block is returned for each.</param>
+    /// <param name="work">This target's slice, then those of <see cref="Coarser"/> that go with it, each within the first. A block is returned for each.</param>
     /// <param name="route">Where the symbol's 1m bars stand.</param>
     /// <param name="cancellation">Ends the reading.</param>
     internal Task<IReadOnlyList<IBarBlock>?> DeriveBlocksAsync(NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>

@@ -20,9 +20,9 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         ? Timeframe.OneMinute.Length
         : Timeframe.OneMinute.Length + grace;
 
-    public TimeSpan LongestSlice => TimeSpan.FromDays(2);
+    public TimeSpan MaxSlice => TimeSpan.FromDays(2);
 
-    public TimeSpan LongestBlock => TimeSpan.FromDays(7);
+    public TimeSpan MaxBlock => TimeSpan.FromDays(7);
 
     public TimeSpan CorrectionWindow { get; init; } = DerivingOptions.UsualCorrectionWindow;
 
@@ -84,7 +84,7 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         var carries = (version ?? definition.Version) == DerivingVersion.LatestClose || carried.Contains(DerivingVersion.LatestClose);
         foreach (var (column, minutes) in closes.Zip(unfit).Where(component => component.Second.Count > 0))
         {
-            inputs.TakeOut(column, minutes, carries ? definition.MaxAgeMinutes : 0);
+            inputs.Exclude(column, minutes, carries ? definition.MaxAgeMinutes : 0);
         }
 
         return inputs;
@@ -109,6 +109,6 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
         return new Derived(
             [.. minutes.Where(minute => !unfit.Forbids(minute.Time)).Select(minute => new BarRow(Bar.Flat(Series, minute.Time, minute.Level), Provenance.Of(definition, minute), -minute.TotalAge))],
-            result.Skipped) { SetAside = unfit.Within(window) };
+            result.Skipped) { Parked = unfit.Within(window) };
     }
 }

@@ -12,13 +12,13 @@ namespace DxyOrleans.Deriving;
 /// A hint, like every nudge; what rides is proved by <c>dxy.ride</c>, and what doesn't is derived as ever. Not for several threads at once.
 /// </summary>
 /// <param name="registry">The registry as it is known now; null: not read yet, and nothing rides.</param>
-public sealed class RidingIndexes(Func<SymbolRegistry?> registry) : IInlineDerivation
+public sealed class InlineIndexes(Func<SymbolRegistry?> registry) : IInlineDerivation
 {
     // Bars of more minutes than a feed brings at once are bulk, which the deriver takes in slices.
     const int LiveMinutes = 4;
 
     // The bars' answers wait for what rides; where many indexes are complete at once the others are derived after them.
-    const int MostRiding = 4;
+    const int MaxInline = 4;
 
     readonly MinuteCloses _closes = new();
     SymbolRegistry? _known;
@@ -42,7 +42,7 @@ public sealed class RidingIndexes(Func<SymbolRegistry?> registry) : IInlineDeriv
             }
         }
 
-        return [.. minutes.SelectMany(minute => Complete(minute.Key, minute.Value)).Take(MostRiding)];
+        return [.. minutes.SelectMany(minute => Complete(minute.Key, minute.Value)).Take(MaxInline)];
     }
 
     public void Note(IEnumerable<WrittenBar> written)
@@ -65,10 +65,10 @@ public sealed class RidingIndexes(Func<SymbolRegistry?> registry) : IInlineDeriv
         }
     }
 
-    IEnumerable<RidingMinute> Complete(UtcTime time, Dictionary<Symbol, decimal> given) =>
+    IEnumerable<InlineMinute> Complete(UtcTime time, Dictionary<Symbol, decimal> given) =>
         given.Keys.SelectMany(symbol => _byComponent[symbol]).DistinctBy(entry => entry.Symbol).OrderBy(entry => entry.Symbol)
-            .Select(entry => _closes.All(entry.Index!, time, given) is { } closes ? RidingMinute.Of(entry.Index!, entry.Metadata, time, closes) : null)
-            .OfType<RidingMinute>();
+            .Select(entry => _closes.All(entry.Index!, time, given) is { } closes ? InlineMinute.Of(entry.Index!, entry.Metadata, time, closes) : null)
+            .OfType<InlineMinute>();
 
     void Renew()
     {

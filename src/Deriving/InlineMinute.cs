@@ -14,19 +14,19 @@ namespace DxyOrleans.Deriving;
 /// <param name="Bar">The minute.</param>
 /// <param name="Closes">What it was made from, in the components' order.</param>
 /// <param name="Raw">Its provenance.</param>
-sealed record RidingMinute(IndexDefinition Definition, string Metadata, Bar Bar, decimal[] Closes, string Raw) : IInlineMinute
+sealed record InlineMinute(IndexDefinition Definition, string Metadata, Bar Bar, decimal[] Closes, string Raw) : IInlineMinute
 {
     public bool IsMadeOf(Symbol symbol) => Definition.Components.Any(component => component.Symbol == symbol);
 
     /// <summary>By the one rule for strict minutes; null when it gives none.</summary>
-    public static RidingMinute? Of(IndexDefinition definition, string metadata, UtcTime time, decimal[] closes)
+    public static InlineMinute? Of(IndexDefinition definition, string metadata, UtcTime time, decimal[] closes)
     {
         var columns = definition.Components.Select((component, i) => Column(component.Symbol, time, closes[i])).ToList();
         try
         {
             var result = IndexRule.Derive(definition, columns, new TimeRange(time, time + Timeframe.OneMinute), DerivingVersion.Strict);
             return result.Minutes is [var minute]
-                ? new RidingMinute(definition, metadata, Bar.Flat(definition.Series, time, minute.Level), closes, Provenance.Of(definition, minute))
+                ? new InlineMinute(definition, metadata, Bar.Flat(definition.Series, time, minute.Level), closes, Provenance.Of(definition, minute))
                 : null;
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException or InvalidBarException)

@@ -16,13 +16,13 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace, params IRead
 {
     public Series Series => series;
 
-    public IReadOnlyList<ITargetRule> Larger => larger;
+    public IReadOnlyList<ITargetRule> Coarser => larger;
 
     public TimeSpan Ripeness => series.Timeframe.Length + grace;
 
-    public TimeSpan LongestSlice => TimeSpan.FromDays(10);
+    public TimeSpan MaxSlice => TimeSpan.FromDays(10);
 
-    public TimeSpan LongestBlock => TimeSpan.FromDays(40);
+    public TimeSpan MaxBlock => TimeSpan.FromDays(40);
 
     public TimeSpan CorrectionWindow { get; init; } = DerivingOptions.UsualCorrectionWindow;
 
@@ -39,8 +39,8 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace, params IRead
         var read = await BarReader.ReadValuesAsync(connection, route.Read, inputs, window.Widen(series.Timeframe), cancellation);
         var unfit = new UnfitInputs(series.Timeframe);
         unfit.Note(read.Unfit);
-        var rolled = RollupRule.Fold(unfit.Sift(read.Bars), series.Timeframe).Where(bucket => !unfit.Forbids(bucket.Bar.Time));
-        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []) { SetAside = unfit.Within(window.Widen(series.Timeframe)) };
+        var rolled = RollupRule.Fold(unfit.Deduplicate(read.Bars), series.Timeframe).Where(bucket => !unfit.Forbids(bucket.Bar.Time));
+        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []) { Parked = unfit.Within(window.Widen(series.Timeframe)) };
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(

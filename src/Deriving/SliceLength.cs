@@ -9,7 +9,7 @@ static class SliceLength
 {
     static readonly TimeSpan Long = TimeSpan.FromMilliseconds(100);
 
-    static readonly TimeSpan LongBesideLive = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan LongYieldingToLive = TimeSpan.FromMilliseconds(20);
 
     /// <param name="longest">What was allowed.</param>
     /// <param name="done">What was done.</param>
@@ -25,7 +25,7 @@ static class SliceLength
             return done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, columns.Ticks)) : longest;
         }
 
-        var bound = besideLive ? LongBesideLive : Long;
+        var bound = besideLive ? LongYieldingToLive : Long;
         if (took > bound)
         {
             // The last slice of a piece of work may be short, and slow all the same: its length is not the reason.
@@ -33,7 +33,7 @@ static class SliceLength
         }
 
         // Twice as long a slice then still ends within the bound.
-        return took < bound / 2 && done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, rule.LongestBlock.Ticks)) : longest;
+        return took < bound / 2 && done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, rule.MaxBlock.Ticks)) : longest;
     }
 
     // What is derived in columns, on the timeframe's grid.

@@ -7,8 +7,8 @@ namespace DxyOrleans.Deriving;
 /// <summary>What is to be written of a slice.</summary>
 /// <param name="Rows">The bars.</param>
 /// <param name="Kept">Their opens and those of others that are not to be removed, ascending where there may be strays.</param>
-/// <param name="SetAside">What can't be derived.</param>
-sealed record SliceMerge(IReadOnlyList<BarRow> Rows, DateTime[] Kept, ImmutableArray<SetAside> SetAside)
+/// <param name="Parked">What can't be derived.</param>
+sealed record SliceMerge(IReadOnlyList<BarRow> Rows, DateTime[] Kept, ImmutableArray<Parked> Parked)
 {
     /// <summary>Whether the rows take the place of bars made from more.</summary>
     public bool IsAnew { get; init; }

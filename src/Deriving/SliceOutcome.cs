@@ -26,7 +26,7 @@ public sealed record SliceOutcome
     public int Pruned { get; init; }
 
     /// <summary>Pieces of the work that could not be done: they are due still, and tried again later and later.</summary>
-    public int SetAside { get; init; }
+    public int Parked { get; init; }
 
     /// <summary>Why, of one of them.</summary>
     public string? Reason { get; init; }
@@ -37,7 +37,7 @@ public sealed record SliceOutcome
     public Bar? Newest { get; init; }
 
     /// <summary>What the same transaction did to larger rollups of the symbol.</summary>
-    public ImmutableArray<(Series Target, SliceOutcome Outcome)> Larger { get; init; } = [];
+    public ImmutableArray<(Series Target, SliceOutcome Outcome)> Coarser { get; init; } = [];
 
     public bool WroteAnything => New + Changed + Pruned > 0;
 }

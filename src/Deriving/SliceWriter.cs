@@ -27,18 +27,18 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
     {
         // What is set aside is not to be pruned.
         var times = Times(derived.Rows.Count, place => derived.Rows[place].Bar.Time);
-        var kept = slice.Prune ? [.. times, .. derived.SetAside.SelectMany(Bars)] : times;
+        var kept = slice.Prune ? [.. times, .. derived.Parked.SelectMany(Bars)] : times;
         var isNew = derived.Rows.Count >= CopyFrom && await IsEmptyAsync(connection, slice, cancellation) && await BarCopy.FitsAsync(connection, Table(route), cancellation);
         if (isNew)
         {
             await BarCopy.WriteAsync(connection, Table(route), derived.Rows, rule.SourceIn(Table(route)), Version(slice), now, cancellation);
         }
 
-        var ask = new SliceMerge(isNew ? [] : derived.Rows, kept, derived.SetAside) { MayHaveStrays = !isNew && derived.Rows.Count < slice.Window.Length.Ticks / rule.Series.Timeframe.Ticks };
+        var ask = new SliceMerge(isNew ? [] : derived.Rows, kept, derived.Parked) { MayHaveStrays = !isNew && derived.Rows.Count < slice.Window.Length.Ticks / rule.Series.Timeframe.Ticks };
         var done = await MergeAsync(connection, slice, ask, route, cancellation);
         await MirrorAsync(connection, slice, route, kept, done.Retired, cancellation);
         var outcome = Outcome(slice, done, derived.Skipped, derived.Rows.Count > 0 ? derived.Rows[^1].Bar : null);
-        outcome = outcome with { SetAside = derived.SetAside.Length, Reason = derived.SetAside.Length > 0 ? derived.SetAside[0].Reason : null };
+        outcome = outcome with { Parked = derived.Parked.Length, Reason = derived.Parked.Length > 0 ? derived.Parked[0].Reason : null };
         return isNew ? outcome with { New = derived.Rows.Count } : outcome;
     }
 
@@ -49,7 +49,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
     {
         var rows = derived.Rows.Where(row => gone.Contains(row.Bar.Time)).ToList();
         gone.ExceptWith(rows.Select(row => row.Bar.Time));
-        gone.RemoveWhere(time => derived.SetAside.Any(part => part.Range.Contains(time)));
+        gone.RemoveWhere(time => derived.Parked.Any(part => part.Range.Contains(time)));
         var ask = new SliceMerge(rows, Times(rows.Count, place => rows[place].Bar.Time), []) { IsAnew = true, Retire = [.. gone] };
         var done = await MergeAsync(connection, slice, ask, route, cancellation);
         await MirrorAsync(connection, slice, route, ask.Kept, done.Retired, cancellation);
@@ -130,9 +130,9 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         }
 
         batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
-        if (ask.SetAside.Length > 0)
+        if (ask.Parked.Length > 0)
         {
-            ParkedWork.AddTo(batch, rule.Series, slice, ask.SetAside);
+            ParkedWork.AddTo(batch, rule.Series, slice, ask.Parked);
         }
 
         var (outcomes, pruned) = await ExecuteAsync(batch, ask.Rows.Count > 0, slice.Prune || ask.Retire.Count > 0, table, cancellation);
@@ -154,7 +154,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         denied.RemoveWhere(time => waiting.Exists(range => range.Contains(time)));
         var anew = ask.Rows.Zip(done.Outcomes).Where(row => row.Second == BarOutcome.InputsGone && denied.Contains(row.First.Bar.Time)).Select(row => row.First).ToList();
         denied.ExceptWith(ask.Rows.Select(row => row.Bar.Time));
-        denied.RemoveWhere(time => Array.BinarySearch(ask.Kept, time.ToDateTime()) >= 0 || ask.SetAside.Any(part => part.Range.Contains(time)));
+        denied.RemoveWhere(time => Array.BinarySearch(ask.Kept, time.ToDateTime()) >= 0 || ask.Parked.Any(part => part.Range.Contains(time)));
         if (rule is not IndexTargetRule)
         {
             denied.Clear();
@@ -221,7 +221,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         return outcomes.Contains(BarOutcome.Refused) ? throw new CollisionException(rule.Series, table.Name) : (outcomes, removed);
     }
 
-    IEnumerable<DateTime> Bars(SetAside part)
+    IEnumerable<DateTime> Bars(Parked part)
     {
         for (var time = part.Range.From; time < part.Range.To; time += rule.Series.Timeframe)
         {

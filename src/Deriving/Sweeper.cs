@@ -37,10 +37,10 @@ public sealed class Sweeper(NpgsqlDataSource database, ITargetRule rule)
         var verifier = new TargetVerifier(database, rule);
         var missed = 0;
         range = range.Widen(rule.Series.Timeframe);
-        for (var from = range.From; from < range.To; from += rule.LongestSlice)
+        for (var from = range.From; from < range.To; from += rule.MaxSlice)
         {
-            var window = new TimeRange(from, UtcTime.Min(from + rule.LongestSlice, range.To));
-            var comparison = await verifier.CompareAsync(window, onlyUntold: true, cancellation);
+            var window = new TimeRange(from, UtcTime.Min(from + rule.MaxSlice, range.To));
+            var comparison = await verifier.CompareAsync(window, onlyUnrecorded: true, cancellation);
             // What another program made, what somebody decided to keep and what was copied stands: deriving it again would undo that bar by bar, so it is left to who
             // asks for it; verify shows it.
             var times = comparison.Differences
@@ -87,7 +87,7 @@ public sealed class Sweeper(NpgsqlDataSource database, ITargetRule rule)
         var first = reader.GetUtc(0);
         var from = reader.IsDBNull(1) ? first : UtcTime.Max(first, reader.GetUtc(1));
         from = (from >= now - Recent ? first : from).Floor(rule.Series.Timeframe);
-        var to = UtcTime.Min(from + (rule.LongestSlice * 15), now);
+        var to = UtcTime.Min(from + (rule.MaxSlice * 15), now);
         return from < to ? new TimeRange(from, to) : null;
     }
 }

@@ -31,7 +31,7 @@ public sealed record TargetDifference(UtcTime Time, DifferenceKind Kind, Bar? Ex
 public sealed record TargetComparison(int Compared, IReadOnlyList<TargetDifference> Differences)
 {
     /// <summary>Bars that can't be judged, or not wholly, because an input of theirs says nothing, with the reason.</summary>
-    public ImmutableArray<SetAside> Unfit { get; init; } = [];
+    public ImmutableArray<Parked> Unfit { get; init; } = [];
 
     /// <summary>Bars that the inputs give and that the host deleted softly: they stay deleted.</summary>
     public int SoftDeleted { get; init; }

@@ -13,11 +13,11 @@ namespace DxyOrleans.Deriving;
 /// </summary>
 public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
 {
-    /// <summary>Compares the ripe bars of a window; windows of <see cref="ITargetRule.LongestSlice"/> keep memory flat.</summary>
+    /// <summary>Compares the ripe bars of a window; windows of <see cref="ITargetRule.MaxSlice"/> keep memory flat.</summary>
     /// <param name="window">Bars, by their open.</param>
-    /// <param name="onlyUntold">Leave out what is due or recorded as changed already: what remains was missed by the triggers.</param>
+    /// <param name="onlyUnrecorded">Leave out what is due or recorded as changed already: what remains was missed by the triggers.</param>
     /// <param name="cancellation">Ends the comparison.</param>
-    public async Task<TargetComparison> CompareAsync(TimeRange window, bool onlyUntold, CancellationToken cancellation)
+    public async Task<TargetComparison> CompareAsync(TimeRange window, bool onlyUnrecorded, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
@@ -41,10 +41,10 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
 
         // A change of the deriving version or its maximum age changes nothing stored: minutes before it that only the new rule gives were not missed.
         var carried = derived.Rows.Where(row => row.Bar.Time < ruleSince && row.Completeness < 0).Select(row => row.Bar.Time).ToHashSet();
-        var comparison = Compare(derived.Rows.AsStored(connection, table), stored, time => onlyUntold && (carried.Contains(time) || told.Any(range => range.Contains(time))));
+        var comparison = Compare(derived.Rows.AsStored(connection, table), stored, time => onlyUnrecorded && (carried.Contains(time) || told.Any(range => range.Contains(time))));
 
         // An index's minute that is set aside can't be judged at all, nor can a bucket of which nothing could be made.
-        var differences = comparison.Differences.Where(one => one.Expected is not null || !derived.SetAside.Any(part => part.Range.Contains(one.Time))).ToList();
+        var differences = comparison.Differences.Where(one => one.Expected is not null || !derived.Parked.Any(part => part.Range.Contains(one.Time))).ToList();
         if (differences.Exists(one => one.Kind == DifferenceKind.InputsGone))
         {
             var denied = await DeniedBars.ReadAsync(connection, rule, route, window, cancellation);
@@ -62,7 +62,7 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             differences.RemoveAll(one => one.Kind == DifferenceKind.Missing && soft.Contains(one.Time));
         }
 
-        return comparison with { Differences = differences, Unfit = derived.SetAside, SoftDeleted = deleted.Count };
+        return comparison with { Differences = differences, Unfit = derived.Parked, SoftDeleted = deleted.Count };
     }
 
     /// <summary>Compares what the rule gives with what is stored.</summary>

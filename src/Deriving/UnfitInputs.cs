@@ -19,7 +19,7 @@ public sealed class UnfitInputs(Timeframe target)
     public bool IsEmpty => _bars.Count == 0;
 
     /// <summary>Takes the twins out of bars that ascend by time. A final bar's partial twin is none: it was the same minute under way.</summary>
-    public List<Bar> Sift(List<Bar> bars)
+    public List<Bar> Deduplicate(List<Bar> bars)
     {
         var sifted = new List<Bar>(bars.Count);
         for (var (from, end) = (0, 0); from < bars.Count; from = end)
@@ -81,7 +81,7 @@ public sealed class UnfitInputs(Timeframe target)
     /// <param name="column">The component's closes.</param>
     /// <param name="unfit">The minutes, with the reasons.</param>
     /// <param name="carry">For how many minutes after its own a close is used where none follows.</param>
-    public void TakeOut(ComponentCloses column, IReadOnlyDictionary<long, Unfit> unfit, int carry)
+    public void Exclude(ComponentCloses column, IReadOnlyDictionary<long, Unfit> unfit, int carry)
     {
         foreach (var minute in unfit.Keys)
         {
@@ -108,9 +108,9 @@ public sealed class UnfitInputs(Timeframe target)
     public bool Forbids(UtcTime bar) => target == Timeframe.OneMinute ? _bars.ContainsKey(bar) : _disputed.Contains(bar);
 
     /// <summary>What of the window is to be set aside: bars that follow one another for one reason together.</summary>
-    public ImmutableArray<SetAside> Within(TimeRange window)
+    public ImmutableArray<Parked> Within(TimeRange window)
     {
-        var found = ImmutableArray.CreateBuilder<SetAside>();
+        var found = ImmutableArray.CreateBuilder<Parked>();
         var last = "";
         foreach (var (bar, reason) in _bars.Where(bar => window.Contains(bar.Key)))
         {
@@ -120,7 +120,7 @@ public sealed class UnfitInputs(Timeframe target)
             }
             else
             {
-                found.Add(new SetAside(new TimeRange(bar, bar + target), reason.Reason));
+                found.Add(new Parked(new TimeRange(bar, bar + target), reason.Reason));
             }
 
             last = reason.Kind;

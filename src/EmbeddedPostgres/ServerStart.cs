@@ -9,7 +9,7 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
     private const int Attempts = 20;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestRecovery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MaxRecovery = TimeSpan.FromMinutes(10);
 
     public async Task<EmbeddedServer> RunAsync(CancellationToken cancellationToken)
     {
@@ -123,8 +123,8 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
                 throw new EmbeddedServerException($"The server on {dataFolder} (process {postmaster.Pid}) was stopped by a signal and answers nobody; 'kill -CONT {postmaster.Pid}' lets it go on, './dxy down' stops it.");
             if (postmaster.IsReady)
                 return postmaster;
-            if (time.GetElapsedTime(since) > LongestRecovery)
-                throw new EmbeddedServerException($"The server on {dataFolder} (process {postmaster.Pid}) is {postmaster.Status} for over {LongestRecovery.TotalMinutes:0} minutes; see its log.");
+            if (time.GetElapsedTime(since) > MaxRecovery)
+                throw new EmbeddedServerException($"The server on {dataFolder} (process {postmaster.Pid}) is {postmaster.Status} for over {MaxRecovery.TotalMinutes:0} minutes; see its log.");
             await Task.Delay(Poll, time, cancellationToken);
         }
 

@@ -4,10 +4,10 @@ namespace DxyOrleans.Membership;
 public static class Heartbeat
 {
     /// <summary>Of beats in a row.</summary>
-    public const int MostMissed = 3;
+    public const int MaxMissed = 3;
 
     public static TimeSpan Every { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A silo that was heard within this time is alive.</summary>
-    public static TimeSpan Fresh { get; } = Every * MostMissed;
+    public static TimeSpan Fresh { get; } = Every * MaxMissed;
 }

@@ -24,7 +24,7 @@ public sealed class MigrationEngine(
     /// <summary>How often a step that fails for a reason which may pass is tried before the run is failed.</summary>
     public const int Attempts = 8;
 
-    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
     static readonly TimeSpan AfterLock = TimeSpan.FromSeconds(2);
 
     readonly RunLedger _ledger = new(database);
@@ -59,7 +59,7 @@ public sealed class MigrationEngine(
 
         try
         {
-            await RunTarget.DemandAsync(database, run, cancellation);
+            await RunTarget.RequireAsync(database, run, cancellation);
             var outcome = await OrderWatch.RunAsync(
                 database, run, work => run.Direction == RunDirection.Forward ? step.AdvanceAsync(context, work) : step.UndoAsync(context, work), cancellation);
             return await RecordAsync(context, step, outcome, cancellation);
@@ -125,8 +125,8 @@ public sealed class MigrationEngine(
         switch (outcome)
         {
             case StepOutcome.Done done when Blocking(done.Gates, await AcceptedAsync(run, cancellation)):
-                await WaitAsync(context with { Run = run }, step, done.Gates, LongestWait, cancellation);
-                return new Advance(false, LongestWait);
+                await WaitAsync(context with { Run = run }, step, done.Gates, MaxWait, cancellation);
+                return new Advance(false, MaxWait);
             case StepOutcome.Done done:
                 await DoneAsync(context with { Run = run }, step, done, cancellation);
                 await context.At(step, "done", cancellation);
@@ -199,7 +199,7 @@ public sealed class MigrationEngine(
             || fault is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
         // A way back goes on trying: whoever ordered it is not asked for another order because somebody held a table.
         var final = !passing || (run.Direction == RunDirection.Forward && run.Attempts + 1 >= Attempts);
-        var again = TimeSpan.FromSeconds(Math.Min(run.Direction == RunDirection.Forward ? LongestWait.TotalSeconds : 4, Math.Pow(2, Math.Min(run.Attempts, 10)) / 2));
+        var again = TimeSpan.FromSeconds(Math.Min(run.Direction == RunDirection.Forward ? MaxWait.TotalSeconds : 4, Math.Pow(2, Math.Min(run.Attempts, 10)) / 2));
         await _ledger.FailAsync(run, fault.Message, final, final ? null : again, cancellation);
         return new Advance(false, final ? null : again);
     }

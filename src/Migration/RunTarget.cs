@@ -19,7 +19,7 @@ public static class RunTarget
 
     /// <exception cref="OtherTargetException">This isn't the database the run was made for.</exception>
     /// <exception cref="HiddenRowsException">Row security would hide rows of it.</exception>
-    public static async Task DemandAsync(NpgsqlDataSource database, Run run, CancellationToken cancellation)
+    public static async Task RequireAsync(NpgsqlDataSource database, Run run, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             $"""

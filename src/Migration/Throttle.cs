@@ -11,7 +11,7 @@ public sealed record WalMark(long Wal, DateTime At);
 /// <param name="Held">Set when the next batch has to wait.</param>
 /// <param name="Mark">To be given to the next look.</param>
 /// <param name="IsLive">Whether live minutes come: batches are small then.</param>
-public readonly record struct ThrottleLook(StepOutcome.Throttled? Held, WalMark Mark, bool IsLive = false);
+public readonly record struct ThrottleReading(StepOutcome.Throttled? Held, WalMark Mark, bool IsLive = false);
 
 /// <summary>Looks at the server before each batch, see <see cref="ThrottleRule"/>. It remembers nothing: the mark goes into the step's checkpoint.</summary>
 public static class Throttle
@@ -26,19 +26,19 @@ public static class Throttle
     /// <param name="context">The run.</param>
     /// <param name="last">The mark of the batch before; null: there was none, and no rate is known.</param>
     /// <param name="cancellation">Ends the looking.</param>
-    public static async Task<ThrottleLook> LookAsync(RunContext context, WalMark? last, CancellationToken cancellation)
+    public static async Task<ThrottleReading> CheckAsync(RunContext context, WalMark? last, CancellationToken cancellation)
     {
         for (var yields = 0; ; yields++)
         {
-            var (signs, mark, live) = await LookOnceAsync(context, last, cancellation);
+            var (signs, mark, live) = await ReadOnceAsync(context, last, cancellation);
             if (ThrottleRule.Judge(context.Run.Settings, signs) is { } reason)
             {
-                return new ThrottleLook(new StepOutcome.Throttled(reason, Again), mark, live);
+                return new ThrottleReading(new StepOutcome.Throttled(reason, Again), mark, live);
             }
 
             if (signs.LiveLateSeconds is null || yields == Yields)
             {
-                return new ThrottleLook(null, mark, live);
+                return new ThrottleReading(null, mark, live);
             }
 
             // On the process's clock: it is over before anybody could move another one.
@@ -47,13 +47,13 @@ public static class Throttle
     }
 
     /// <summary>What can be seen now. A live minute's wait is null where none waits.</summary>
-    public static async Task<(ThrottleSigns Signs, WalMark Mark)> SignsAsync(RunContext context, WalMark? last, CancellationToken cancellation)
+    public static async Task<(ThrottleSignals Signs, WalMark Mark)> SignsAsync(RunContext context, WalMark? last, CancellationToken cancellation)
     {
-        var (signs, mark, _) = await LookOnceAsync(context, last, cancellation);
+        var (signs, mark, _) = await ReadOnceAsync(context, last, cancellation);
         return (signs, mark);
     }
 
-    static async Task<(ThrottleSigns Signs, WalMark Mark, bool IsLive)> LookOnceAsync(RunContext context, WalMark? last, CancellationToken cancellation)
+    static async Task<(ThrottleSignals Signs, WalMark Mark, bool IsLive)> ReadOnceAsync(RunContext context, WalMark? last, CancellationToken cancellation)
     {
         await using var command = context.Database.Migration("throttle/look");
         command.Parameters.With(context.Run.Symbol.Name);
@@ -61,7 +61,7 @@ public static class Throttle
         await reader.ReadAsync(cancellation);
         var mark = new WalMark(reader.GetInt64(2), reader.GetDateTime(4));
         double? rate = last is null || mark.At <= last.At ? null : (mark.Wal - last.Wal) / 1e6 / (mark.At - last.At).TotalSeconds;
-        return (new ThrottleSigns(reader.IsDBNull(0) ? null : reader.GetDouble(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), rate,
+        return (new ThrottleSignals(reader.IsDBNull(0) ? null : reader.GetDouble(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), rate,
             reader.IsDBNull(3) ? null : reader.GetDouble(3)), mark, reader.GetBoolean(5));
     }
 }

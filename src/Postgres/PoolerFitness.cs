@@ -20,7 +20,7 @@ public static class PoolerFitness
     /// <param name="cancellation">Ends the looking.</param>
     /// <exception cref="PoolerException">It is not fit.</exception>
     /// <exception cref="NpgsqlException">It can't be reached.</exception>
-    public static async Task DemandAsync(DatabaseSettings settings, CancellationToken cancellation)
+    public static async Task RequireAsync(DatabaseSettings settings, CancellationToken cancellation)
     {
         // What this looks by must not itself be prepared.
         await using var database = Database.Open(settings with { Prepare = false, PoolSize = 2 });

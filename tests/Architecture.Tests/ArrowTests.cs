@@ -3,19 +3,7 @@ namespace DxyOrleans.Architecture.Tests;
 /// <summary>The rooms of the house, and the arrows between them.</summary>
 public sealed class ArrowTests
 {
-    static string Sources
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "DxyOrleans.sln")))
-            {
-                folder = folder.Parent ?? throw new InvalidOperationException($"DxyOrleans.sln is in no folder above {AppContext.BaseDirectory}.");
-            }
-
-            return Path.Combine(folder.FullName, "src");
-        }
-    }
+    static string Sources => Path.Combine(Tree.Root, "src");
 
     [Fact]
     public void No_room_sees_another_that_it_may_not() => Assert.Empty(Arrows.Broken(Sources));

@@ -22,14 +22,14 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task The_silo_of_the_index_is_killed()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_kill"));
-        await disturbed.SufferAsync("kill -9 of the silo that has the index", "the other silo takes its grains over", async () => await (await disturbed.OfIndexAsync()).KillAsync());
+        await disturbed.InjectAsync("kill -9 of the silo that has the index", "the other silo takes its grains over", async () => await (await disturbed.OfIndexAsync()).KillAsync());
     }
 
     [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
     public async Task The_silo_without_the_index_is_killed()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_kill_other"));
-        await disturbed.SufferAsync("kill -9 of another silo", "its grains live on elsewhere", async () =>
+        await disturbed.InjectAsync("kill -9 of another silo", "its grains live on elsewhere", async () =>
         {
             var index = await disturbed.OfIndexAsync();
             await disturbed.Silos.Single(silo => silo.Ports != index.Ports).KillAsync();
@@ -40,7 +40,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Every_silo_is_killed_at_once()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_kill_all"));
-        await disturbed.SufferAsync("kill -9 of all silos", "started again a second later at the same addresses", async () =>
+        await disturbed.InjectAsync("kill -9 of all silos", "started again a second later at the same addresses", async () =>
             await Task.WhenAll(disturbed.Silos.Select(silo => silo.KillAsync())));
     }
 
@@ -48,7 +48,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task The_silo_of_the_index_hangs_and_wakes()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_hang"));
-        await disturbed.SufferAsync("SIGSTOP of the silo that has the index, 30 s", "declared dead; awake again it ends and is started anew", async () =>
+        await disturbed.InjectAsync("SIGSTOP of the silo that has the index, 30 s", "declared dead; awake again it ends and is started anew", async () =>
         {
             var hung = await disturbed.OfIndexAsync();
             await hung.FreezeAsync();
@@ -67,7 +67,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task The_silo_of_the_index_is_stopped_as_an_upgrade_stops_it()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_stop"));
-        await disturbed.SufferAsync("SIGTERM of the silo that has the index (rolling restart)", "hands over and ends with 0", async () =>
+        await disturbed.InjectAsync("SIGTERM of the silo that has the index (rolling restart)", "hands over and ends with 0", async () =>
             Assert.Equal(0, await (await disturbed.OfIndexAsync()).StopAsync()));
     }
 
@@ -75,7 +75,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task The_database_server_is_killed()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(Own(await durable.MakeClusterAsync("fault_server")));
-        await disturbed.SufferAsync("kill -9 of the database server", "the server recovers from its log, silos stay up", async () =>
+        await disturbed.InjectAsync("kill -9 of the database server", "the server recovers from its log, silos stay up", async () =>
         {
             await durable.KillAsync();
             await durable.StartAsync();
@@ -88,7 +88,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Every_connection_is_ended_again_and_again()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_ended"));
-        await disturbed.SufferAsync("every connection ended by an administrator, 10 times in 5 s", "tried again on new connections", async () =>
+        await disturbed.InjectAsync("every connection ended by an administrator, 10 times in 5 s", "tried again on new connections", async () =>
         {
             for (var times = 0; times < 10; times++)
             {
@@ -103,7 +103,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_limit"));
         var shop = disturbed.Cluster.Shop;
-        await disturbed.SufferAsync("all connections ended and no more than three allowed, 5 s", "connects again when it may", async () =>
+        await disturbed.InjectAsync("all connections ended and no more than three allowed, 5 s", "connects again when it may", async () =>
         {
             await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 3', current_database()); END $$");
             await EndConnectionsAsync(shop);
@@ -116,7 +116,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Another_program_locks_the_table()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_lock"));
-        await disturbed.SufferAsync("another program locks data_bars, 5 s", "waits, then goes on", async () =>
+        await disturbed.InjectAsync("another program locks data_bars, 5 s", "waits, then goes on", async () =>
             await disturbed.Cluster.Shop.RunAsync("BEGIN; LOCK TABLE data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT"));
     }
 
@@ -125,7 +125,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_timeout"));
         var shop = disturbed.Cluster.Shop;
-        await disturbed.SufferAsync("statement_timeout of 2 ms, 5 s", "tried again", async () =>
+        await disturbed.InjectAsync("statement_timeout of 2 ms, 5 s", "tried again", async () =>
         {
             await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = %L', current_database(), '2ms'); END $$");
             await EndConnectionsAsync(shop);
@@ -142,7 +142,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_" + code.ToLowerInvariant()));
         var shop = disturbed.Cluster.Shop;
-        await disturbed.SufferAsync($"{name} injected in half of all statements that write bars, 5 s", "tried again", async () =>
+        await disturbed.InjectAsync($"{name} injected in half of all statements that write bars, 5 s", "tried again", async () =>
         {
             await shop.RunAsync(
                 $"""
@@ -161,7 +161,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         var cluster = await OpenAsync("fault_cut");
         await using var way = new DatabaseWay(cluster.ConnectionString);
         await using var disturbed = await DisturbedCluster.OpenAsync(cluster, way);
-        await disturbed.SufferAsync("the way from one silo to the database cut without a word, 20 s", "goes on when the way is back", async () =>
+        await disturbed.InjectAsync("the way from one silo to the database cut without a word, 20 s", "goes on when the way is back", async () =>
         {
             way.Cut();
             await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
@@ -176,7 +176,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         await using var one = new DatabaseWay(cluster.ConnectionString);
         await using var other = new DatabaseWay(cluster.ConnectionString);
         await using var disturbed = await DisturbedCluster.OpenAsync(cluster, one, other);
-        await disturbed.SufferAsync("100 ms more for each packet between silos and database, 10 s", "slower, and back as before", async () =>
+        await disturbed.InjectAsync("100 ms more for each packet between silos and database, 10 s", "slower, and back as before", async () =>
         {
             one.SlowDown(TimeSpan.FromMilliseconds(100));
             other.SlowDown(TimeSpan.FromMilliseconds(100));
@@ -196,7 +196,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         var socket = (string)(await ask.ExecuteScalarAsync(Token))!;
         var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = socket }.ConnectionString;
         await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [network.PlaceAt(network.Near, beside), network.PlaceAt(network.Far, beside)]);
-        await disturbed.SufferAsync("the network between the silos cut without a word, 20 s, both with the database, the publisher on one side", "one of them is declared dead, ends, and joins again when the way is back", async () =>
+        await disturbed.InjectAsync("the network between the silos cut without a word, 20 s, both with the database, the publisher on one side", "one of them is declared dead, ends, and joins again when the way is back", async () =>
         {
             network.Cut();
             await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
@@ -212,7 +212,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = durable.SocketFolder }.ConnectionString;
         await using var disturbed = await DisturbedCluster.OpenAsync(cluster,
             [network.PlaceAt(network.Near, beside), network.PlaceAt(network.Near, beside), network.PlaceAt(network.Far, beside)]);
-        await disturbed.SufferAsync("the network between one silo and two others cut without a word, 20 s, all with the database, the publisher with the two",
+        await disturbed.InjectAsync("the network between one silo and two others cut without a word, 20 s, all with the database, the publisher with the two",
             "the one is declared dead, ends, and joins again when the way is back", async () =>
         {
             var alone = disturbed.Silos[2];
@@ -232,7 +232,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         var cluster = await OpenAsync("fault_clock_" + how);
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [(SiloPlace.Here, []), (wrong, [])]);
-        await disturbed.SufferAsync($"the clock of one silo an hour {how}, its grains moved there and back", "it takes part; market time is the server's", async () =>
+        await disturbed.InjectAsync($"the clock of one silo an hour {how}, its grains moved there and back", "it takes part; market time is the server's", async () =>
         {
             Assert.Contains("market time follows the server's", disturbed.Silos[1].Log, StringComparison.Ordinal);
             await disturbed.Silos[0].StopAsync();
@@ -259,7 +259,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         var shop = disturbed.Cluster.Shop;
         await shop.HireIngestAsync();
         var minute = disturbed.Market.Published.From - TimeSpan.FromMinutes(7);
-        await disturbed.SufferAsync("a bar that can't be derived (a price of zero) stored by another program, 5 s", "set apart with its reason, derived once it is corrected", async () =>
+        await disturbed.InjectAsync("a bar that can't be derived (a price of zero) stored by another program, 5 s", "set apart with its reason, derived once it is corrected", async () =>
         {
             // A shop without our checks.
             await shop.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_prices_check");
@@ -281,7 +281,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         await using var crowd = new ConnectionCrowd(cluster.ConnectionString);
         await using var administrator = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(durable.Server.AdminConnectionString) { Pooling = false }.ConnectionString);
         await administrator.OpenAsync(Token);
-        await disturbed.SufferAsync("max_connections of the server reached, all connections of the silos ended, 5 s", "connects again when it may", async () =>
+        await disturbed.InjectAsync("max_connections of the server reached, all connections of the silos ended, 5 s", "connects again when it may", async () =>
         {
             // Each place that a silo leaves is taken before it comes back, or soon after.
             for (var times = 0; times < 10; times++)
@@ -307,7 +307,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         await using var one = new DatabaseWay(cluster.ConnectionString);
         await using var other = new DatabaseWay(cluster.ConnectionString);
         await using var disturbed = await DisturbedCluster.OpenAsync(cluster, [Place(one), Place(other)]);
-        await disturbed.SufferAsync("pools of four connections, 250 ms more for each packet, 10 s", "waits for a connection, and back as before", async () =>
+        await disturbed.InjectAsync("pools of four connections, 250 ms more for each packet, 10 s", "waits for a connection, and back as before", async () =>
         {
             one.SlowDown(TimeSpan.FromMilliseconds(250));
             other.SlowDown(TimeSpan.FromMilliseconds(250));
@@ -324,7 +324,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_slow_disk"));
         var shop = disturbed.Cluster.Shop;
-        await disturbed.SufferAsync("each statement that writes bars half a second slower, 10 s", "slower, and back as before", async () =>
+        await disturbed.InjectAsync("each statement that writes bars half a second slower, 10 s", "slower, and back as before", async () =>
         {
             await shop.RunAsync(
                 """
@@ -341,7 +341,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     {
         var (cluster, disk) = await SmallDisk.OpenAsync(Server, "fault_disk");
         await using var disturbed = await DisturbedCluster.OpenAsync(Own(cluster));
-        await disturbed.SufferAsync("the database's volume full to the last byte, 10 s", "goes on when there is room", async () =>
+        await disturbed.InjectAsync("the database's volume full to the last byte, 10 s", "goes on when there is room", async () =>
         {
             disk.Fill();
             await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Token);

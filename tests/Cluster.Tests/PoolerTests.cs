@@ -10,7 +10,7 @@ public sealed class PoolerTests(TestServer server) : SiloTests(server)
     [Fact]
     public async Task Two_silos_behind_a_pooler_of_four_connections_install_form_a_cluster_derive_and_roll_up()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         var cluster = await OpenAsync("pooled");
         await using var pooler = await PgBouncer.StartAsync(cluster.ConnectionString, poolSize: 4, Token);
         var silos = Enumerable.Range(0, 2).Select(_ => cluster.Start("--Database", pooler.ConnectionString, "--Prepare", "false")).ToList();

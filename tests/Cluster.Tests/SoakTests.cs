@@ -72,7 +72,7 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
             last = Stopwatch.GetTimestamp();
             struck[fault.Name] = struck.GetValueOrDefault(fault.Name) + 1;
             Tell($"{fault.Name}; {migration.At}");
-            await fault.Strike(disturbed.Silos[whom]);
+            await fault.Inject(disturbed.Silos[whom]);
             await disturbed.Market.FlowsAsync(DisturbedCluster.Patience);
         }
 
@@ -89,7 +89,7 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
             Tell(line);
         }
 
-        var seen = await disturbed.SufferAsync(string.Create(CultureInfo.InvariantCulture, $"{hours} hours of the market with faults at random, migrations going through them"),
+        var seen = await disturbed.InjectAsync(string.Create(CultureInfo.InvariantCulture, $"{hours} hours of the market with faults at random, migrations going through them"),
             "each as its own row says", () => Task.CompletedTask, start);
         Assert.True(flat, "No process lived long enough to judge its memory by, or it grew.");
         Tell($"verdict: sound; {seen}");

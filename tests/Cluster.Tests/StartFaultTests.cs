@@ -52,7 +52,7 @@ public sealed class StartFaultTests(TestServer server) : IDisposable
     [Fact]
     public async Task A_pooler_that_does_not_carry_prepared_statements_is_named_with_the_setting()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         await using var database = await server.CreateInstalledDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 4, TestContext.Current.CancellationToken);
         await AssertEndsAsync(3, "DXY_PREPARE=false", pooler.ConnectionString);

@@ -18,7 +18,7 @@ public sealed class StopTests(TestServer server) : SiloTests(server)
         var cluster = await OpenAsync(isPooled ? "shut_pooled" : "shut");
         if (isPooled)
         {
-            PgBouncer.Demand();
+            PgBouncer.Require();
         }
 
         await using var pooler = isPooled ? await PgBouncer.StartAsync(cluster.ConnectionString, poolSize: 4, Token) : null;

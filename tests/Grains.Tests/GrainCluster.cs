@@ -45,7 +45,7 @@ public sealed class GrainCluster : IAsyncDisposable
 
     public UtcTime Now => UtcTime.From(_clock.GetUtcNow());
 
-    public ChangePump Pump => Cluster.GetSiloServiceProvider().GetRequiredService<ChangePump>();
+    public ChangePoller Poller => Cluster.GetSiloServiceProvider().GetRequiredService<ChangePoller>();
 
     /// <summary>Starts a cluster whose pump looks only when a test tells it to.</summary>
     public static async Task<GrainCluster> StartAsync(TestServer server, UtcTime? start = null, Action<IServiceCollection>? services = null)
@@ -71,7 +71,7 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddKeyedSingleton<TimeProvider>(ReminderTimeProviderNames.Reminders, clock);
             silo.Services.AddSingleton(Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString }));
             silo.Services.AddDxyGrains();
-            silo.Services.AddSingleton(Options.Create(new PumpOptions { Enabled = false, RegistryEvery = TimeSpan.Zero }));
+            silo.Services.AddSingleton(Options.Create(new PollerOptions { Enabled = false, RegistryEvery = TimeSpan.Zero }));
             services?.Invoke(silo.Services);
         });
         var cluster = builder.Build();

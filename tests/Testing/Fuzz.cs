@@ -12,7 +12,7 @@ namespace DxyOrleans.Testing;
 /// </summary>
 public static class Fuzz
 {
-    const int MostLength = 1 << 17;
+    const int MaxLength = 1 << 17;
 
     // What parsers stumble over: ends of ranges, signs of their own language, bytes that are no text, digits that aren't ASCII's.
     static readonly byte[][] Tokens =
@@ -99,7 +99,7 @@ public static class Fuzz
             }
         }
 
-        return [.. input.Take(MostLength)];
+        return [.. input.Take(MaxLength)];
     }
 
     static string Line(byte[] input) =>

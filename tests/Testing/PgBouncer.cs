@@ -26,7 +26,7 @@ public sealed class PgBouncer : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>Ends the test as skipped where pgbouncer isn't installed.</summary>
-    public static void Demand() => Assert.SkipWhen(Program is null, "pgbouncer isn't installed here: apt-get install pgbouncer");
+    public static void Require() => Assert.SkipWhen(Program is null, "pgbouncer isn't installed here: apt-get install pgbouncer");
 
     static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin").Append("/usr/bin")
         .Select(folder => Path.Combine(folder, "pgbouncer")).FirstOrDefault(File.Exists);

@@ -91,9 +91,9 @@ public sealed class TableChecker(NpgsqlDataSource database)
             var rule = TargetRules.For(registry, target, new DerivingOptions())!;
             var verifier = new TargetVerifier(database, rule);
             var range = all.Widen(target.Timeframe);
-            for (var from = range.From; from < range.To; from += rule.LongestSlice)
+            for (var from = range.From; from < range.To; from += rule.MaxSlice)
             {
-                var comparison = await verifier.CompareAsync(new TimeRange(from, UtcTime.Min(from + rule.LongestSlice, range.To)), onlyUntold: false, cancellation);
+                var comparison = await verifier.CompareAsync(new TimeRange(from, UtcTime.Min(from + rule.MaxSlice, range.To)), onlyUnrecorded: false, cancellation);
                 wrong.AddRange(comparison.Differences.Select(difference => $"{target} {difference.Time} {difference.Kind}"));
             }
         }

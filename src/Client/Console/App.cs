@@ -100,7 +100,7 @@ internal sealed class App
         }
         catch (Exception exception) when (exception is not OutputLostException)
         {
-            return Tell(FaultOf.Exception(exception, session?.DatabaseName), json, exception, verbose);
+            return Tell(ErrorMapper.Exception(exception, session?.DatabaseName), json, exception, verbose);
         }
         finally
         {

@@ -4,7 +4,7 @@ namespace DxyOrleans.Client.Console;
 internal static class Confirmation
 {
     /// <exception cref="FaultException">It was not confirmed.</exception>
-    public static void Demand(Session session, string what, string name)
+    public static void Require(Session session, string what, string name)
     {
         if (session.Yes)
         {

@@ -8,7 +8,7 @@ using Npgsql;
 namespace DxyOrleans.Client.Console;
 
 /// <summary>From an exception to what the caller is told: one place for every verb.</summary>
-internal static class FaultOf
+internal static class ErrorMapper
 {
     public static Fault Exception(Exception exception, string? database) => exception switch
     {

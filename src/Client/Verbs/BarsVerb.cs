@@ -50,7 +50,7 @@ internal sealed class BarsVerb : Verb
 
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        registry.Demand(series.Symbol);
+        registry.Require(series.Symbol);
         if (asOf is { } then && await Retention.CorrectionsSinceAsync(database, cancellation) is { } since && then < since)
         {
             throw Fault.Gate("as-of", $"what stood at {then} is not known any more: corrections from before {since} were let go of", series.ToString(),

@@ -26,7 +26,7 @@ internal sealed class DbRemoveVerb : Verb
         }
 
         var name = new NpgsqlConnectionStringBuilder(await session.ConnectionAsync(cancellation)).Database ?? "database";
-        Confirmation.Demand(session, "This removes the schemas dxy and dxy_orleans with the backlog, corrections and triggers", name);
+        Confirmation.Require(session, "This removes the schemas dxy and dxy_orleans with the backlog, corrections and triggers", name);
         var result = await SchemaRemoval.RemoveAsync(database, cancellation, parse.GetValue(_discardBackups));
         if (session.Json)
         {

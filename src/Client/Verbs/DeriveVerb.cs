@@ -36,7 +36,7 @@ internal sealed class DeriveVerb : Verb
 
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        var index = registry.DemandIndex(parse.GetValue(_symbol));
+        var index = registry.RequireIndex(parse.GetValue(_symbol));
         return await Recomputation.RunAsync(session, database, registry, index.Series, range, (DerivingVersion?)version, parse.GetValue(_prune), cancellation);
     }
 }

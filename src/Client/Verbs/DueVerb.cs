@@ -51,7 +51,7 @@ internal sealed class DueVerb : Verb
         }
 
         session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{rows.Count} due, {state.Minutes:N0} minutes of bars of it ripe, {state.Stuck} stuck, {state.Changes} changes to expand"));
+            $"{rows.Count} due, {state.Minutes:N0} minutes of bars of it ripe, {state.Parked} stuck, {state.Changes} changes to expand"));
         return ExitCode.Done;
     }
 
@@ -61,7 +61,7 @@ internal sealed class DueVerb : Verb
         var json = document.Json;
         json.WriteNumber("changes", state.Changes);
         json.WriteNumber("ripe_minutes", Math.Round(state.Minutes));
-        json.WriteNumber("stuck", state.Stuck);
+        json.WriteNumber("stuck", state.Parked);
         if (retried is { } count)
         {
             json.WriteNumber("retried", count);

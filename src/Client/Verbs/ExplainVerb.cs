@@ -24,7 +24,7 @@ internal sealed class ExplainVerb : Verb
     {
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        var index = registry.DemandIndex(parse.GetValue(_symbol));
+        var index = registry.RequireIndex(parse.GetValue(_symbol));
         var explanation = await Explanation.ReadAsync(database, index, parse.GetValue(_time).Floor(Timeframe.OneMinute), cancellation);
         if (session.Json)
         {

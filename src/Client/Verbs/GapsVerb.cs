@@ -27,7 +27,7 @@ internal sealed class GapsVerb : Verb
         var range = Values.Range(parse, _from, _to);
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        var entry = registry.Demand(parse.GetValue(_symbol));
+        var entry = registry.Require(parse.GetValue(_symbol));
         var gaps = new List<Gap>();
         var market = 0L;
         using (var progress = new Progress(session.Host, "gaps", "minutes"))

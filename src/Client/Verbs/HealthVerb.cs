@@ -15,7 +15,7 @@ internal sealed class HealthVerb() : Verb("health", "Judges freshness, coverage,
     {
         // A server of our own may have to be started first.
         var database = session.IsEmbedded ? await session.DatabaseAsync(cancellation) : await session.DatabaseAsync(cancellation).WaitAsync(Answering, session.Time, cancellation);
-        var exam = new HealthExam(database, session.Settings.Number("PoolSize", 2, 200), LocalAsync, session.Settings.Span("Grace"), session.Time);
+        var exam = new HealthChecker(database, session.Settings.Number("PoolSize", 2, 200), LocalAsync, session.Settings.Span("Grace"), session.Time);
         var checks = await ShadowHealth.JudgeAsync(database, await exam.RunAsync(cancellation), session.Time, cancellation);
         var worst = checks.Max(check => check.Status);
         if (session.Json)

@@ -23,7 +23,7 @@ internal sealed class ImportVerb : Verb
 
     // Refused rows that are told of each reason, and of those that are kept for who asks for all.
     const int Listed = 20;
-    const int MostListed = 1000;
+    const int MaxListed = 1000;
 
     public ImportVerb()
         : base("import", "Stores FX bars from files; good rows are stored even when others are refused (exit code 5, as when no row is wanted).", "import ~/fx/EURUSD.csv.gz ~/fx/2019")
@@ -58,7 +58,7 @@ internal sealed class ImportVerb : Verb
         var registry = await Registries.LoadAsync(database, cancellation);
         options = options with { Known = registry.Entries.Select(entry => entry.Symbol).ToHashSet(), IsDerivedHere = registry.IsTarget };
         var importer = new Importer(
-            new BarStore(database, session.Time), new BarRestore(database), reader, registry, parse.GetValue(_preferFile), session.Json || session.Verbose ? MostListed : Listed);
+            new BarStore(database, session.Time), new BarRestore(database), reader, registry, parse.GetValue(_preferFile), session.Json || session.Verbose ? MaxListed : Listed);
         IReadOnlyList<ImportFile> files;
         TimeSpan stored;
         using (var progress = new Progress(session.Host, "import", "rows"))

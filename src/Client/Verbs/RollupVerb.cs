@@ -32,7 +32,7 @@ internal sealed class RollupVerb : Verb
         var series = new Series(parse.GetValue(_symbol), parse.GetValue(_timeframe));
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        var entry = registry.Demand(series.Symbol);
+        var entry = registry.Require(series.Symbol);
         if (!entry.Rollups.Contains(series.Timeframe))
         {
             throw Fault.Usage($"{series.Symbol} is not rolled up to {series.Timeframe}",

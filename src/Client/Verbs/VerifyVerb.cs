@@ -37,7 +37,7 @@ internal sealed class VerifyVerb : Verb
         var range = Values.Range(parse, _from, _to);
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        var entry = registry.Demand(parse.GetValue(_symbol));
+        var entry = registry.Require(parse.GetValue(_symbol));
         var rules = Targets(entry, parse.GetValue(_timeframe)).Select(series => TargetRules.For(registry, series, DerivedReport.Deriving(session))).OfType<ITargetRule>().ToList();
         if (rules.Count == 0)
         {

@@ -15,10 +15,10 @@ namespace DxyOrleans.Client.Work;
 /// <param name="Changes">Recorded changes, not yet expanded.</param>
 /// <param name="Minutes">Minutes of bars that are due and ripe.</param>
 /// <param name="Oldest">Since when the oldest ripe work could have been done.</param>
-/// <param name="Stuck">Pieces of work that failed.</param>
+/// <param name="Parked">Pieces of work that failed.</param>
 /// <param name="Attempts">The most often one failed.</param>
 /// <param name="Now">The database's market time.</param>
-internal sealed record BacklogState(long Changes, double Minutes, UtcTime? Oldest, long Stuck, int Attempts, UtcTime Now)
+internal sealed record BacklogState(long Changes, double Minutes, UtcTime? Oldest, long Parked, int Attempts, UtcTime Now)
 {
     public bool IsEmpty => Changes == 0 && Minutes <= 0;
 }
@@ -39,7 +39,7 @@ internal sealed class TargetTally(Series target)
     public long Pruned { get; private set; }
 
     /// <summary>Pieces that could not be done.</summary>
-    public long SetAside { get; private set; }
+    public long Parked { get; private set; }
 
     /// <summary>Why, of the first of them.</summary>
     public string? Reason { get; private set; }
@@ -55,7 +55,7 @@ internal sealed class TargetTally(Series target)
         Equal += slice.Equal;
         InputsGone += slice.InputsGone;
         Pruned += slice.Pruned;
-        SetAside += slice.SetAside;
+        Parked += slice.Parked;
         Reason ??= slice.Reason;
         Minutes += slice.Window!.Value.Length.TotalMinutes;
         foreach (SkipCause cause in slice.Skipped)
@@ -152,7 +152,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
         await ParallelDrain.RunAsync(database, rule, slice =>
         {
             tally.Add(slice);
-            foreach (var (target, outcome) in slice.Larger)
+            foreach (var (target, outcome) in slice.Coarser)
             {
                 TallyOf(target).Add(outcome);
             }

@@ -23,11 +23,11 @@ internal sealed record DemoState(ImmutableDictionary<Series, NewestBar> Newest, 
 internal sealed class DemoWatch(NpgsqlDataSource database, SymbolRegistry registry, Symbol index, UtcTime since)
 {
     /// <summary>The pairs' 1m bars, in the basket's order.</summary>
-    public ImmutableArray<Series> Pairs { get; } = [.. registry.DemandIndex(index).Components.Select(component => new Series(component.Symbol, Timeframe.OneMinute))];
+    public ImmutableArray<Series> Pairs { get; } = [.. registry.RequireIndex(index).Components.Select(component => new Series(component.Symbol, Timeframe.OneMinute))];
 
     /// <summary>The index's series, shortest first.</summary>
     public ImmutableArray<Series> Derived { get; } =
-        [new Series(index, Timeframe.OneMinute), .. registry.Demand(index).Rollups.Select(timeframe => new Series(index, timeframe))];
+        [new Series(index, Timeframe.OneMinute), .. registry.Require(index).Rollups.Select(timeframe => new Series(index, timeframe))];
 
     /// <summary>Whether a bar belongs to this demo: written by it, or left so lately by the one before that it continues it.</summary>
     public bool IsLive(NewestBar bar) => bar.Written > 0 || bar.Time + bar.Series.Timeframe >= since - TimeSpan.FromMinutes(2);

@@ -48,9 +48,9 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
         }
 
         table.Write(writer);
-        foreach (var tally in tallies.Where(tally => tally.SetAside > 0))
+        foreach (var tally in tallies.Where(tally => tally.Parked > 0))
         {
-            writer.WriteLine($"{tally.Target}: {N(tally.SetAside)} pieces of work could not be done and are tried again later ('./dxy due --poison'), such as: {tally.Reason}");
+            writer.WriteLine($"{tally.Target}: {N(tally.Parked)} pieces of work could not be done and are tried again later ('./dxy due --poison'), such as: {tally.Reason}");
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
             json.WriteNumber("equal", tally.Equal);
             json.WriteNumber("inputs_gone", tally.InputsGone);
             json.WriteNumber("pruned", tally.Pruned);
-            json.WriteNumber("set_aside", tally.SetAside);
+            json.WriteNumber("set_aside", tally.Parked);
             json.WriteStartObject("skipped");
             foreach (var (missing, minutes) in tally.Skipped)
             {

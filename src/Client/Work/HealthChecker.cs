@@ -18,7 +18,7 @@ namespace DxyOrleans.Client.Work;
 /// <param name="local">Asks the silos of this machine that work on that database.</param>
 /// <param name="grace">How long after its end a bucket is emitted.</param>
 /// <param name="time">The real clock.</param>
-internal sealed class HealthExam(
+internal sealed class HealthChecker(
     NpgsqlDataSource database, int connections, Func<CancellationToken, Task<IReadOnlyList<SiloCondition>>> local, TimeSpan grace, TimeProvider time)
 {
     // The plan's bounds of a plausible DXY; other indexes are judged by their moves alone.
@@ -27,7 +27,7 @@ internal sealed class HealthExam(
 
     public async Task<IReadOnlyList<HealthCheck>> RunAsync(CancellationToken cancellation)
     {
-        var looks = new HealthLooks(database, connections, time);
+        var looks = new HealthProbes(database, connections, time);
         SymbolRegistry? registry = null;
         var first = await looks.RunAsync([
             new("database", "", ServerAsync),
@@ -41,12 +41,12 @@ internal sealed class HealthExam(
             new("tables", "", TablesAsync),
         ], cancellation);
         var bars = registry is null ? [] : await looks.RunAsync([
-            .. Watched(registry).Select(entry => new HealthLook("freshness", entry.Symbol.Name, end => SeriesAsync(registry, entry, end))),
-            .. registry.Rollups.Select(rollup => new HealthLook("schedule", rollup.ToString(), end => RollupAsync(registry, rollup, end))),
+            .. Watched(registry).Select(entry => new HealthProbe("freshness", entry.Symbol.Name, end => SeriesAsync(registry, entry, end))),
+            .. registry.Rollups.Select(rollup => new HealthProbe("schedule", rollup.ToString(), end => RollupAsync(registry, rollup, end))),
         ], cancellation);
         var last = await looks.RunAsync([
             new("backlog", "", BacklogAsync),
-            new("late writers", "", async end => await LateWritersExam.RunAsync(database, end)),
+            new("late writers", "", async end => await LateWritersCheck.RunAsync(database, end)),
             new("silos", "", async end => [SiloHealth.Judge(await SiloRoster.ReadAsync(database, end), await local(end))]),
         ], cancellation);
         return [.. first, .. bars, .. last];
@@ -63,7 +63,7 @@ internal sealed class HealthExam(
         var backlog = await Backlog.StateAsync(database, null, cancellation);
         return [
             HealthRules.Backlog(backlog.Oldest is { } oldest ? backlog.Now - oldest : null, backlog.Minutes, backlog.Changes),
-            HealthRules.Stuck(backlog.Stuck, backlog.Attempts),
+            HealthRules.Parked(backlog.Parked, backlog.Attempts),
         ];
     }
 

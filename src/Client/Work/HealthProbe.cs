@@ -9,13 +9,13 @@ namespace DxyOrleans.Client.Work;
 /// <param name="Name">The first check's name, where it can't be made.</param>
 /// <param name="Subject">Its subject.</param>
 /// <param name="RunAsync">The look.</param>
-internal sealed record HealthLook(string Name, string Subject, Func<CancellationToken, Task<IEnumerable<HealthCheck>>> RunAsync);
+internal sealed record HealthProbe(string Name, string Subject, Func<CancellationToken, Task<IEnumerable<HealthCheck>>> RunAsync);
 
 /// <summary>
 /// Gives each look its time and says of one that can't be made why, so that a locked table, a right that is missing or a server that hangs leaves the others
 /// to be judged. They run beside each other; the order of what they say stays.
 /// </summary>
-internal sealed class HealthLooks(NpgsqlDataSource database, int connections, TimeProvider time)
+internal sealed class HealthProbes(NpgsqlDataSource database, int connections, TimeProvider time)
 {
     static readonly TimeSpan Each = TimeSpan.FromSeconds(3);
 
@@ -27,7 +27,7 @@ internal sealed class HealthLooks(NpgsqlDataSource database, int connections, Ti
 
     bool _blocked;
 
-    public async Task<IReadOnlyList<HealthCheck>> RunAsync(IEnumerable<HealthLook> looks, CancellationToken cancellation)
+    public async Task<IReadOnlyList<HealthCheck>> RunAsync(IEnumerable<HealthProbe> looks, CancellationToken cancellation)
     {
         // One connection is left to ask who is in the way.
         using var turns = new SemaphoreSlim(Math.Clamp(connections - 1, 1, 6));
@@ -46,7 +46,7 @@ internal sealed class HealthLooks(NpgsqlDataSource database, int connections, Ti
         return [.. found.SelectMany(checks => checks)];
     }
 
-    async Task<IReadOnlyList<HealthCheck>> RunAsync(HealthLook look, CancellationToken cancellation)
+    async Task<IReadOnlyList<HealthCheck>> RunAsync(HealthProbe look, CancellationToken cancellation)
     {
         var limit = _blocked ? EachOfBlocked : Each;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -69,16 +69,16 @@ internal sealed class HealthLooks(NpgsqlDataSource database, int connections, Ti
         return [NotMade(look, $"not made within {Each.TotalSeconds:0} s: {reason}")];
     }
 
-    static async Task<IReadOnlyList<HealthCheck>> GatherAsync(HealthLook look, CancellationToken cancellation)
+    static async Task<IReadOnlyList<HealthCheck>> GatherAsync(HealthProbe look, CancellationToken cancellation)
     {
         try
         {
             return [.. await look.RunAsync(cancellation)];
         }
-        catch (Exception fault) when (cancellation.IsCancellationRequested || !IsOfAll(FaultOf.Exception(fault, null)))
+        catch (Exception fault) when (cancellation.IsCancellationRequested || !IsOfAll(ErrorMapper.Exception(fault, null)))
         {
             // Where its time was over that has been told, and this is read by nobody.
-            return [NotMade(look, $"can't be made: {FaultOf.Exception(fault, null).What}")];
+            return [NotMade(look, $"can't be made: {ErrorMapper.Exception(fault, null).What}")];
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class HealthLooks(NpgsqlDataSource database, int connections, Ti
         }
         catch (Exception fault)
         {
-            return $"the database doesn't answer: {FaultOf.Exception(fault, null).What}";
+            return $"the database doesn't answer: {ErrorMapper.Exception(fault, null).What}";
         }
     }
 
@@ -115,5 +115,5 @@ internal sealed class HealthLooks(NpgsqlDataSource database, int connections, Ti
         return task.IsCompleted;
     }
 
-    static HealthCheck NotMade(HealthLook look, string why) => new(look.Name, look.Subject, HealthStatus.Fail, why);
+    static HealthCheck NotMade(HealthProbe look, string why) => new(look.Name, look.Subject, HealthStatus.Fail, why);
 }

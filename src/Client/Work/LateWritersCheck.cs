@@ -7,7 +7,7 @@ using Npgsql;
 namespace DxyOrleans.Client.Work;
 
 /// <summary>Programs that write the old table though a migration has moved its readers: looked for until the purge, also once the migration is completed.</summary>
-internal static class LateWritersExam
+internal static class LateWritersCheck
 {
     public static async Task<IReadOnlyList<HealthCheck>> RunAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {

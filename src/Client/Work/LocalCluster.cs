@@ -54,7 +54,7 @@ internal sealed class LocalCluster(Session session)
         var connection = await session.ConnectionAsync(cancellation);
         if (!session.IsEmbedded)
         {
-            await PoolerFitness.DemandAsync(await session.DatabaseSettingsAsync(cancellation), cancellation);
+            await PoolerFitness.RequireAsync(await session.DatabaseSettingsAsync(cancellation), cancellation);
         }
 
         var judgement = await HostJudge.JudgeAsync(await session.RawDatabaseAsync(cancellation), session.HostZone, cancellation);
@@ -65,11 +65,11 @@ internal sealed class LocalCluster(Session session)
 
         if (!session.IsEmbedded)
         {
-            await DemandSchemaAsync(cancellation);
+            await RequireSchemaAsync(cancellation);
         }
 
         var before = Running();
-        await DemandWorkAsync(before, cancellation);
+        await RequireWorkAsync(before, cancellation);
         var launcher = new SiloLauncher(session);
         var started = new List<SiloRecord>();
         try
@@ -88,7 +88,7 @@ internal sealed class LocalCluster(Session session)
             }
 
             await Task.WhenAll(started.Skip(settled).ToList().Select(SettledAsync));
-            await DemandWorkAsync([.. Running().Where(silo => !started.Contains(silo))], cancellation);
+            await RequireWorkAsync([.. Running().Where(silo => !started.Contains(silo))], cancellation);
             return started;
         }
         catch
@@ -198,7 +198,7 @@ internal sealed class LocalCluster(Session session)
     }
 
     // A silo that was there before is at work, or just starting for another call; or it is said what ails it.
-    async Task DemandWorkAsync(IReadOnlyList<SiloRecord> silos, CancellationToken cancellation)
+    async Task RequireWorkAsync(IReadOnlyList<SiloRecord> silos, CancellationToken cancellation)
     {
         using var probe = new SiloProbe(Force);
         foreach (var found in await probe.AskAsync(silos, cancellation))
@@ -218,7 +218,7 @@ internal sealed class LocalCluster(Session session)
         }
     }
 
-    async Task DemandSchemaAsync(CancellationToken cancellation)
+    async Task RequireSchemaAsync(CancellationToken cancellation)
     {
         await using var command = (await session.RawDatabaseAsync(cancellation)).CreateCommand("SELECT to_regclass('dxy.due') IS NOT NULL");
         if (!(bool)(await command.ExecuteScalarAsync(cancellation))!)

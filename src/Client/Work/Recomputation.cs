@@ -42,7 +42,7 @@ internal static class Recomputation
             ? await WrittenAsync(database, registry, target, asked, began, cancellation)
             : null;
         Report(session, target, asked, backlog, bySilo, progress.Elapsed);
-        return backlog.Tallies.Any(done => done.SetAside > 0) ? ExitCode.Differs : ExitCode.Done;
+        return backlog.Tallies.Any(done => done.Parked > 0) ? ExitCode.Differs : ExitCode.Done;
     }
 
     // What of the range had ended: the rest stays due until it has.

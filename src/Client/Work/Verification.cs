@@ -38,7 +38,7 @@ internal sealed class Verification(Series target)
     public List<(TargetDifference Difference, string Verdict)> Differences { get; } = [];
 
     /// <summary>Which, with the reason.</summary>
-    public List<SetAside> UnfitParts { get; } = [];
+    public List<Parked> UnfitParts { get; } = [];
 
     public bool HasDifferences => Missing + Different + Unexplained + Unfit > 0;
 
@@ -52,10 +52,10 @@ internal sealed class Verification(Series target)
         var definition = (rule as IndexTargetRule)?.Definition;
         UtcTime? oldest = null;
         var asked = false;
-        for (var from = range.From; from < range.To; from = UtcTime.Min(from + rule.LongestSlice, range.To))
+        for (var from = range.From; from < range.To; from = UtcTime.Min(from + rule.MaxSlice, range.To))
         {
-            var window = new TimeRange(from, UtcTime.Min(from + rule.LongestSlice, range.To));
-            var comparison = await verifier.CompareAsync(window, onlyUntold: false, cancellation);
+            var window = new TimeRange(from, UtcTime.Min(from + rule.MaxSlice, range.To));
+            var comparison = await verifier.CompareAsync(window, onlyUnrecorded: false, cancellation);
             Compared += comparison.Compared;
             SoftDeleted += comparison.SoftDeleted;
             Unfit += comparison.Unfit.Sum(Bars);
@@ -75,7 +75,7 @@ internal sealed class Verification(Series target)
     }
 
     /// <summary>How many bars of the target a part holds.</summary>
-    public long Bars(SetAside part) => part.Range.Length.Ticks / target.Timeframe.Ticks;
+    public long Bars(Parked part) => part.Range.Length.Ticks / target.Timeframe.Ticks;
 
     void Judge(TargetDifference difference, IndexDefinition? definition, UtcTime? oldest, HostBinding binding)
     {

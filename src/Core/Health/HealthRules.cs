@@ -118,7 +118,7 @@ public static class HealthRules
             string.Create(CultureInfo.InvariantCulture, $"{minutes:N0} minutes of bars due, the oldest for {age.TotalSeconds:N0} s"));
 
     /// <summary>Work that failed: any WARN, something tried 5 times FAIL.</summary>
-    public static HealthCheck Stuck(long pieces, int attempts) => new("stuck", "",
+    public static HealthCheck Parked(long pieces, int attempts) => new("stuck", "",
         pieces == 0 ? HealthStatus.Pass : attempts < 5 ? HealthStatus.Warn : HealthStatus.Fail,
         pieces == 0 ? "nothing failed" : $"{pieces} pieces of work failed, one {attempts} times; './dxy due --poison' shows them");
 

@@ -45,7 +45,7 @@ public sealed record ObservationFacts
     public double DueMinutes { get; init; }
 
     /// <summary>Pieces of the symbol's work that failed.</summary>
-    public long Stuck { get; init; }
+    public long Parked { get; init; }
 
     /// <summary>The most often one of them was tried.</summary>
     public int Attempts { get; init; }

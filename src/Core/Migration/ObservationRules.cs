@@ -24,7 +24,7 @@ public static class ObservationRules
         return
         [
             Freshness(facts), Derived(facts, implied), Coverage(facts, settings), Parity(facts), .. facts.Buckets.Select(bucket => Schedule(facts, bucket)),
-            Future(facts), Outliers(facts, implied), Backlog(facts), HealthRules.Stuck(facts.Stuck, facts.Attempts), LegacyWrites(facts, settings),
+            Future(facts), Outliers(facts, implied), Backlog(facts), HealthRules.Parked(facts.Parked, facts.Attempts), LegacyWrites(facts, settings),
         ];
     }
 

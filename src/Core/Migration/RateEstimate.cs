@@ -13,13 +13,13 @@ public sealed record RateEstimate(double PerSecond, TimeSpan Left, TimeSpan Leas
     /// <summary>A batch this many batches ago weighs half.</summary>
     const double HalfLife = 20;
 
-    const int FewestBatches = 3;
+    const int MinBatches = 3;
     const double Unseen = 0.05;
 
     /// <summary>From the batches of a step, oldest first; null while there are too few to say, or nobody knows how much there is.</summary>
     public static RateEstimate? Of(IReadOnlyList<Pace> batches, long done, long? total)
     {
-        if (batches.Count < FewestBatches || total is not { } all)
+        if (batches.Count < MinBatches || total is not { } all)
         {
             return null;
         }

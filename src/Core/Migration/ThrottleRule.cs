@@ -7,13 +7,13 @@ namespace DxyOrleans.Core.Migration;
 /// <param name="LockWaits">Sessions that wait for a lock.</param>
 /// <param name="WalMegabytesPerSecond">What the server wrote since the look before.</param>
 /// <param name="ReplicaLagSeconds">How far the furthest replica is behind.</param>
-public readonly record struct ThrottleSigns(double? LiveLateSeconds, int? LockWaits, double? WalMegabytesPerSecond, double? ReplicaLagSeconds);
+public readonly record struct ThrottleSignals(double? LiveLateSeconds, int? LockWaits, double? WalMegabytesPerSecond, double? ReplicaLagSeconds);
 
 /// <summary>When work in batches is held back to spare everybody else.</summary>
 public static class ThrottleRule
 {
     /// <summary>Why the next batch has to wait, with the figures; null when it hasn't to.</summary>
-    public static string? Judge(RunSettings settings, ThrottleSigns signs)
+    public static string? Judge(RunSettings settings, ThrottleSignals signs)
     {
         var reasons = new List<string>();
         if (settings.MaxLiveLateSeconds > 0 && signs.LiveLateSeconds > settings.MaxLiveLateSeconds)

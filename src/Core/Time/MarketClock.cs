@@ -7,7 +7,7 @@ namespace DxyOrleans.Core.Time;
 public sealed class MarketClock : TimeProvider
 {
     // What a system timer can wait at most.
-    static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     /// <summary>How far a machine's clock may be from the server's, the way between them counted in.</summary>
     static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
@@ -85,7 +85,7 @@ public sealed class MarketClock : TimeProvider
         }
 
         var milliseconds = Math.Ceiling(standing.TotalMilliseconds + (market.TotalMilliseconds / Rate));
-        return milliseconds < LongestWait.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : LongestWait;
+        return milliseconds < MaxWait.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : MaxWait;
     }
 
     sealed class MarketTimer(MarketClock clock, ITimer real) : ITimer

@@ -54,9 +54,9 @@ sealed class IndexBarBlock : IBarBlock
 
     public void AppendRaw(int place, BinaryRows rows) => rows.Json(_provenance.Of(place));
 
-    StandingBars Compare(CopiedRows stored)
+    StoredBars Compare(CopiedRows stored)
     {
-        var standing = new StandingBars(_block.Minutes);
+        var standing = new StoredBars(_block.Minutes);
         while (stored.Next())
         {
             var place = standing.Meet(stored.Time());

@@ -20,7 +20,7 @@ sealed class RollupBarBlock : IBarBlock
     public RollupBarBlock(IReadOnlyList<RolledBar> buckets, CopiedRows stored, Series series)
     {
         _buckets = buckets;
-        var standing = new StandingBars([.. buckets.Select(bucket => bucket.Bar.Time.Minute)]);
+        var standing = new StoredBars([.. buckets.Select(bucket => bucket.Bar.Time.Minute)]);
         while (stored.Next())
         {
             var isBar = RollupBulk.TryBar(ref stored, series, out var time, out var bar, out _);

@@ -24,10 +24,10 @@ static class RollupBulk
             bars = Bars(copied.Rows, inputs);
         }
 
-        if (bars is not null && HasTwins(bars))
+        if (bars is not null && HasDuplicates(bars))
         {
             var unfit = new UnfitInputs(Timeframe.OneMinute);
-            bars = unfit.Sift(bars);
+            bars = unfit.Deduplicate(bars);
             bars = unfit.IsEmpty ? bars : null;
         }
 
@@ -47,7 +47,7 @@ static class RollupBulk
         return blocks;
     }
 
-    static bool HasTwins(List<Bar> bars)
+    static bool HasDuplicates(List<Bar> bars)
     {
         for (var n = 1; n < bars.Count; n++)
         {

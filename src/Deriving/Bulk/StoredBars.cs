@@ -4,7 +4,7 @@ namespace DxyOrleans.Deriving.Bulk;
 
 /// <summary>Which bars of a block stand in the table just so. A table without a key, or with several versions, may hold a bar twice: then all have to say the same.</summary>
 /// <param name="minutes">The block's bars, by the number of their minute, ascending.</param>
-sealed class StandingBars(long[] minutes)
+sealed class StoredBars(long[] minutes)
 {
     readonly sbyte[] _known = new sbyte[minutes.Length];
 

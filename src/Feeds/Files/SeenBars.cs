@@ -26,8 +26,8 @@ sealed class SeenBars
     const int PageBits = 6;
 
     // 64 bars where they are dense, one where they are scattered; a quarter of a KiB either way, so some 150 MiB in all.
-    const int MostPages = 1 << 19;
-    const int MostSeries = 100_000;
+    const int MaxPages = 1 << 19;
+    const int MaxSeries = 100_000;
 
     readonly Dictionary<Series, int> _series = [];
     readonly Dictionary<(int Series, long Page), uint[]> _pages = [];
@@ -50,7 +50,7 @@ sealed class SeenBars
         {
             if (!_pages.TryGetValue(key, out var page))
             {
-                if (_pages.Count == MostPages)
+                if (_pages.Count == MaxPages)
                 {
                     return Sight.NoRoom;
                 }
@@ -78,7 +78,7 @@ sealed class SeenBars
         {
             if (!_series.TryGetValue(series, out var number))
             {
-                if (_series.Count == MostSeries)
+                if (_series.Count == MaxSeries)
                 {
                     return -1;
                 }

@@ -24,10 +24,10 @@ static class Spacing
     const double NarrowShare = 0.5;
 
     /// <summary>Fewer intervals between a symbol's rows tell nothing.</summary>
-    const int FewestOfOne = 2;
+    const int MinOfOne = 2;
 
     /// <summary>Fewer intervals between the rows of all symbols, of which none has enough itself, tell nothing.</summary>
-    const int FewestOfAll = 3;
+    const int MinOfAll = 3;
 
     /// <summary>The intervals between rows, in ticks; equal times count once.</summary>
     public static List<long> Intervals(IEnumerable<UtcTime> times)
@@ -38,11 +38,11 @@ static class Spacing
 
     /// <summary>What one symbol's intervals say; with the one that is most common, in ticks.</summary>
     public static (SpacingVerdict Verdict, long Apart) Judge(IReadOnlyCollection<long> intervals, Timeframe timeframe) =>
-        intervals.Count < FewestOfOne ? (SpacingVerdict.Open, 0) : Weigh(intervals, timeframe);
+        intervals.Count < MinOfOne ? (SpacingVerdict.Open, 0) : Weigh(intervals, timeframe);
 
     /// <summary>What the intervals of several symbols say together, each of which has too few.</summary>
     public static (SpacingVerdict Verdict, long Apart) JudgeTogether(IReadOnlyCollection<long> intervals, Timeframe timeframe) =>
-        intervals.Count < FewestOfAll ? (SpacingVerdict.Fits, 0) : Weigh(intervals, timeframe);
+        intervals.Count < MinOfAll ? (SpacingVerdict.Fits, 0) : Weigh(intervals, timeframe);
 
     /// <summary>The timeframe of that length, if there is one.</summary>
     public static Timeframe? Of(long ticks) => Timeframe.All.Where(timeframe => timeframe.Ticks == ticks).Select(timeframe => (Timeframe?)timeframe).FirstOrDefault();

@@ -6,7 +6,7 @@ namespace DxyOrleans.Feeds.Files;
 /// </summary>
 ref struct TimeText(ReadOnlySpan<byte> text)
 {
-    const int LongestOffsetHours = 14;
+    const int MaxOffsetHours = 14;
 
     ReadOnlySpan<byte> _rest = text.Trim((byte)' ');
 
@@ -137,7 +137,7 @@ ref struct TimeText(ReadOnlySpan<byte> text)
         _rest = _rest[Math.Max(minus, 1)..];
         var minutes = 0;
         if (!TryDigits(2, out var hours) || (!_rest.IsEmpty && (!TryMark(_rest[0] == ':' ? (byte)':' : (byte)0) || !TryDigits(2, out minutes)))
-            || !_rest.IsEmpty || hours > LongestOffsetHours || minutes > 59)
+            || !_rest.IsEmpty || hours > MaxOffsetHours || minutes > 59)
         {
             return false;
         }

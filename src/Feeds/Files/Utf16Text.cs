@@ -8,14 +8,14 @@ sealed class Utf16Text
     const int Chunk = 16 * 1024;
 
     // Bytes of UTF-8 that a chunk may become: three for each of its characters, and what was left of the one before.
-    const int MostOut = (Chunk / 2 * 3) + 8;
+    const int MaxOut = (Chunk / 2 * 3) + 8;
 
     readonly Func<Memory<byte>, CancellationToken, ValueTask<int>> _source;
     readonly Decoder _decoder;
     readonly Encoder _encoder = Encoding.UTF8.GetEncoder();
     readonly byte[] _in = new byte[Chunk];
     readonly char[] _chars = new char[Chunk];
-    readonly byte[] _out = new byte[MostOut];
+    readonly byte[] _out = new byte[MaxOut];
     byte[] _first;
     int _start;
     int _end;

@@ -37,31 +37,31 @@ public sealed record SimulationOptions
         Rate(nameof(GapRate), GapRate);
         Rate(nameof(LateRate), LateRate);
         Rate(nameof(CorrectionRate), CorrectionRate);
-        Demand(GapMinutes is >= 1 and <= 60, $"{nameof(GapMinutes)} is {GapMinutes}; it has to be 1 to 60.");
-        Demand(MaxDelayMinutes is >= 1 and <= 1440, $"{nameof(MaxDelayMinutes)} is {MaxDelayMinutes}; it has to be 1 to 1440.");
-        Demand(!Gaps.IsDefault, $"{nameof(Gaps)} is missing; give an empty list for none.");
-        Demand(!Pairs.IsDefaultOrEmpty, $"{nameof(Pairs)} is empty; a market needs a pair.");
+        Require(GapMinutes is >= 1 and <= 60, $"{nameof(GapMinutes)} is {GapMinutes}; it has to be 1 to 60.");
+        Require(MaxDelayMinutes is >= 1 and <= 1440, $"{nameof(MaxDelayMinutes)} is {MaxDelayMinutes}; it has to be 1 to 1440.");
+        Require(!Gaps.IsDefault, $"{nameof(Gaps)} is missing; give an empty list for none.");
+        Require(!Pairs.IsDefaultOrEmpty, $"{nameof(Pairs)} is empty; a market needs a pair.");
         if (Pairs.IsDefaultOrEmpty)
         {
             return faults;
         }
 
-        Demand(Pairs.DistinctBy(pair => pair.Symbol).Count() == Pairs.Length, $"{nameof(Pairs)} names a symbol twice.");
+        Require(Pairs.DistinctBy(pair => pair.Symbol).Count() == Pairs.Length, $"{nameof(Pairs)} names a symbol twice.");
         foreach (var pair in Pairs)
         {
-            Demand(pair.StartPrice is > 0 and < 1_000_000, $"{pair.Symbol}: the start price is {pair.StartPrice}; it has to be above 0 and under 1,000,000.");
-            Demand(pair.Decimals is >= 0 and <= 8, $"{pair.Symbol}: {pair.Decimals} decimals; there can be 0 to 8.");
-            Demand(pair.TicksPerMinute is >= 0 and <= 600, $"{pair.Symbol}: {pair.TicksPerMinute} ticks a minute; there can be 0 to 600.");
-            Demand(pair.Volatility is >= 0 and <= 5, $"{pair.Symbol}: a volatility of {pair.Volatility}; it has to be 0 to 5.");
-            Demand(pair.Decimals is < 0 or > 8 || decimal.Round(pair.StartPrice * 0.8m, pair.Decimals) > 0,
+            Require(pair.StartPrice is > 0 and < 1_000_000, $"{pair.Symbol}: the start price is {pair.StartPrice}; it has to be above 0 and under 1,000,000.");
+            Require(pair.Decimals is >= 0 and <= 8, $"{pair.Symbol}: {pair.Decimals} decimals; there can be 0 to 8.");
+            Require(pair.TicksPerMinute is >= 0 and <= 600, $"{pair.Symbol}: {pair.TicksPerMinute} ticks a minute; there can be 0 to 600.");
+            Require(pair.Volatility is >= 0 and <= 5, $"{pair.Symbol}: a volatility of {pair.Volatility}; it has to be 0 to 5.");
+            Require(pair.Decimals is < 0 or > 8 || decimal.Round(pair.StartPrice * 0.8m, pair.Decimals) > 0,
                 $"{pair.Symbol}: {pair.Decimals} decimals can't hold a price near {pair.StartPrice}.");
         }
 
         return faults;
 
-        void Rate(string name, double rate) => Demand(rate is >= 0 and <= 1, $"{name} is {rate}; it has to be 0 to 1.");
+        void Rate(string name, double rate) => Require(rate is >= 0 and <= 1, $"{name} is {rate}; it has to be 0 to 1.");
 
-        void Demand(bool met, string fault)
+        void Require(bool met, string fault)
         {
             if (!met)
             {

@@ -276,7 +276,7 @@ public sealed partial class BarGrain(
         foreach (var key in subscriptions.State.Indexes)
         {
             var index = GrainFactory.GetGrain<IIndexGrain>(key);
-            await (Derived(written, key) is { } derived ? index.RodeAsync(stored, derived) : index.NudgeAsync(stored.Length <= NudgeWith ? stored : []));
+            await (Derived(written, key) is { } derived ? index.MinuteCommittedAsync(stored, derived) : index.NudgeAsync(stored.Length <= NudgeWith ? stored : []));
         }
     }
 

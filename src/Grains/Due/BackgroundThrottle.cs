@@ -6,7 +6,7 @@ namespace DxyOrleans.Grains.Due;
 /// How long this silo's long work, deriving or a migration's, rests after each transaction while a minute's bars are coming in: all of it together takes about a quarter of
 /// the time while a few have some, more where many do, for none rests longer than a live minute may wait. They take their turns in the order in which they ask.
 /// </summary>
-public sealed class BulkPace(BarWriter writer, TimeProvider realTime)
+public sealed class BackgroundThrottle(BarWriter writer, TimeProvider realTime)
 {
     // Times what a transaction took.
     const int Share = 3;
@@ -22,7 +22,7 @@ public sealed class BulkPace(BarWriter writer, TimeProvider realTime)
     TimeSpan _free;
 
     /// <summary>Waits for the next turn of whoever has just worked as long; no time at all while no bars come.</summary>
-    public Task RestAsync(TimeSpan took, CancellationToken cancellation) =>
+    public Task WaitTurnAsync(TimeSpan took, CancellationToken cancellation) =>
         writer.SinceLast < Arriving ? Task.Delay(Rest(took), realTime, cancellation) : Task.CompletedTask;
 
     /// <summary>Takes the next turn for whoever has just worked as long; returns how long it has to wait for it, real time.</summary>

@@ -14,7 +14,7 @@ namespace DxyOrleans.Grains.Due;
 /// what a killed silo had begun stays due. While live bars are being stored by this silo it stands back.
 /// </summary>
 public sealed partial class BacklogWorker(
-    NpgsqlDataSource database, DueStore due, RegistryCache registry, BarWriter writer, IOptions<DerivingOptions> deriving, IOptions<PumpOptions> options, ILogger<BacklogWorker> logger)
+    NpgsqlDataSource database, DueStore due, RegistryCache registry, BarWriter writer, IOptions<DerivingOptions> deriving, IOptions<PollerOptions> options, ILogger<BacklogWorker> logger)
     : BackgroundService
 {
     /// <summary>Real time between two looks.</summary>
@@ -35,7 +35,7 @@ public sealed partial class BacklogWorker(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await LookAsync(stoppingToken);
+                await CheckAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -44,7 +44,7 @@ public sealed partial class BacklogWorker(
         }
     }
 
-    async Task LookAsync(CancellationToken cancellation)
+    async Task CheckAsync(CancellationToken cancellation)
     {
         try
         {
@@ -71,7 +71,7 @@ public sealed partial class BacklogWorker(
             return;
         }
 
-        var deriver = new Deriver(database, rule) { IsBesideLive = () => writer.IsLive };
+        var deriver = new Deriver(database, rule) { YieldsToLive = () => writer.IsLive };
         TimeSpan? done;
         do
         {

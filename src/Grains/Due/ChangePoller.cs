@@ -19,15 +19,15 @@ namespace DxyOrleans.Grains.Due;
 /// Looks into the tables each quarter second, on every silo: turns what any program changed into due work, wakes the grains that have some, and those that hold a
 /// forming minute which ended. Several looking at once do no harm: changes are taken by one of them, and a grain woken twice finds nothing the second time.
 /// </summary>
-public sealed partial class ChangePump(
+public sealed partial class ChangePoller(
     NpgsqlDataSource database,
     DueStore due,
     FormingBarStore forming,
     RegistryCache registry,
     IGrainFactory grains,
-    IOptions<PumpOptions> options,
+    IOptions<PollerOptions> options,
     IOptions<FeedOptions> feed,
-    ILogger<ChangePump> logger) : BackgroundService
+    ILogger<ChangePoller> logger) : BackgroundService
 {
     const int ExpandLimit = 5000;
 
@@ -41,16 +41,16 @@ public sealed partial class ChangePump(
     long _registryRead;
 
     /// <summary>Whether the last look succeeded: the silo is ready when it did.</summary>
-    public bool IsLooking { get; private set; }
+    public bool IsPolling { get; private set; }
 
     /// <summary>Why the last look failed; null where it didn't, or there was none yet.</summary>
-    public string? Blind { get; private set; }
+    public string? PollFailure { get; private set; }
 
     /// <summary>What in the shop's tables keeps something from being derived here, a line each: the silo is ready when there is none.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
 
     /// <summary>One look: registry when its time has come, changes, due targets, overdue minutes.</summary>
-    public async Task LookAsync(CancellationToken cancellation)
+    public async Task CheckAsync(CancellationToken cancellation)
     {
         if (_registryRead == 0 || Stopwatch.GetElapsedTime(_registryRead) >= options.Value.RegistryEvery)
         {
@@ -87,13 +87,13 @@ public sealed partial class ChangePump(
         {
             try
             {
-                await LookAsync(stoppingToken);
-                if (!IsLooking)
+                await CheckAsync(stoppingToken);
+                if (!IsPolling)
                 {
-                    LogLooking();
+                    LogPolling();
                 }
 
-                (IsLooking, Blind) = (true, null);
+                (IsPolling, PollFailure) = (true, null);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -102,8 +102,8 @@ public sealed partial class ChangePump(
             catch (Exception fault)
             {
                 // The database is away or the cluster is changing; what is recorded keeps. The log limits what repeats.
-                LogBlind(fault.Message);
-                (IsLooking, Blind) = (false, fault.Message);
+                LogPollFailed(fault.Message);
+                (IsPolling, PollFailure) = (false, fault.Message);
             }
         }
         while (await WaitAsync(timer, stoppingToken));
@@ -216,10 +216,10 @@ public sealed partial class ChangePump(
     }
 
     [LoggerMessage(1501, LogLevel.Information, "Looking for changes and due work")]
-    partial void LogLooking();
+    partial void LogPolling();
 
     [LoggerMessage(1502, LogLevel.Warning, "Can't look for changes, goes on trying: {Reason}")]
-    partial void LogBlind(string reason);
+    partial void LogPollFailed(string reason);
 
     [LoggerMessage(1503, LogLevel.Warning, "{Series}: working off what is due failed and will be tried again: {Reason}")]
     partial void LogFailed(Series series, string reason);

@@ -12,9 +12,9 @@ namespace DxyOrleans.Grains.Due;
 /// <summary>
 /// Works off a target's due bars for its grain: slice after slice, for a bounded time, so that nudges are heard in between and no call outlives its timeout.
 /// The rule is renewed when the registry's definition changed. Long work leaves live bars their share of the machine: its transactions are shorter while bars come,
-/// and while a minute's bars are coming in it rests after each, see <see cref="BulkPace"/>.
+/// and while a minute's bars are coming in it rests after each, see <see cref="BackgroundThrottle"/>.
 /// </summary>
-sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, BulkPace pace, DerivingOptions options, ILogger logger)
+sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, BackgroundThrottle pace, DerivingOptions options, ILogger logger)
 {
     /// <summary>Real time within which bars that wait for their commit go first: their callers wait for an answer, and what is derived now takes the machine from them.</summary>
     static readonly TimeSpan LetThrough = TimeSpan.FromMilliseconds(100);
@@ -122,7 +122,7 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
 
             if (outcome.Window.Value.Length >= Deriver.LongWork)
             {
-                await pace.RestAsync(Stopwatch.GetElapsedTime(began), cancellation);
+                await pace.WaitTurnAsync(Stopwatch.GetElapsedTime(began), cancellation);
             }
         }
 
@@ -140,7 +140,7 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
         if (definition != _definition || _deriver is null)
         {
             _definition = definition;
-            _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) { IsBesideLive = () => writer.IsLive } : null;
+            _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) { YieldsToLive = () => writer.IsLive } : null;
         }
 
         return _deriver;

@@ -1,7 +1,7 @@
 namespace DxyOrleans.Grains.Due;
 
 /// <summary>Settings of the pump. Real time.</summary>
-public sealed record PumpOptions
+public sealed record PollerOptions
 {
     /// <summary>How often recorded changes and due work are looked for; 50 ms to 10 s.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(250);

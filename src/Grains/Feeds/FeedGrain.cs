@@ -91,7 +91,7 @@ public sealed partial class FeedGrain(
 
             await foreach (var happening in events)
             {
-                await UntilTakenAsync(happening, stopping);
+                await UntilAcceptedAsync(happening, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -147,11 +147,11 @@ public sealed partial class FeedGrain(
         var begun = market.QuotesOf(symbol, current).Where(quote => quote.Time < start && (told is null || quote.Time > told)).ToImmutableArray();
         if (!begun.IsEmpty && !market.IsLate(symbol, current))
         {
-            await UntilTakenAsync(new QuotesArrived(symbol, begun), cancellation);
+            await UntilAcceptedAsync(new QuotesArrived(symbol, begun), cancellation);
         }
     }
 
-    Task UntilTakenAsync(FeedEvent happening, CancellationToken cancellation) => happening switch
+    Task UntilAcceptedAsync(FeedEvent happening, CancellationToken cancellation) => happening switch
     {
         QuotesArrived quotes => UntilAsync(() => Grain(quotes.Symbol).TickAsync(new PublishTicks(quotes.Quotes, options.Value.Source), cancellation), cancellation),
         BarArrived bar => UntilAsync(() => Grain(bar.Symbol).PublishAsync(new PublishBars([bar.Bar], options.Value.Source), cancellation), cancellation),

@@ -36,7 +36,7 @@ public static class GrainServices
         services.AddOptions<DerivingOptions>();
         services.AddOptions<BarGrainOptions>();
         services.AddOptions<FeedOptions>();
-        services.AddOptions<PumpOptions>();
+        services.AddOptions<PollerOptions>();
         services.AddOptions<SweepOptions>();
         services.Configure<SiloMessagingOptions>(messaging => messaging.MaxEnqueuedRequestsHardLimit = CallLimit);
 
@@ -52,17 +52,17 @@ public static class GrainServices
         // Retries wait in real time: they are about the server, not the market.
         services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));
         services.AddSingleton(provider => new BarWriter(
-            provider.GetRequiredService<BarStore>(), new RidingIndexes(() => provider.GetRequiredService<RegistryCache>().Current)));
-        services.AddSingleton<BulkPace>();
-        services.AddSingleton<ChangePump>();
+            provider.GetRequiredService<BarStore>(), new InlineIndexes(() => provider.GetRequiredService<RegistryCache>().Current)));
+        services.AddSingleton<BackgroundThrottle>();
+        services.AddSingleton<ChangePoller>();
         services.AddSingleton(provider => new MigrationEngine(
             provider.GetRequiredService<NpgsqlDataSource>(), MigrationSteps.All, TimeProvider.System, pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)));
-        services.AddSingleton<MigrationLookout>();
+        services.AddSingleton<RunQueue>();
         if (lookOut)
         {
-            services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
+            services.AddHostedService(provider => provider.GetRequiredService<ChangePoller>());
             services.AddHostedService<BacklogWorker>();
-            services.AddHostedService<MigrationPump>();
+            services.AddHostedService<MigrationPoller>();
         }
 
         return services;

@@ -15,7 +15,7 @@ public sealed class RepeatLimit : ILoggerProvider, ISupportExternalScope
     public static readonly TimeSpan Span = TimeSpan.FromMinutes(1);
 
     /// <summary>Different lines of one kind, which are those of one event of one class, within that time.</summary>
-    public const int MostOfKind = 10;
+    public const int MaxOfKind = 10;
 
     static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
@@ -88,7 +88,7 @@ public sealed class RepeatLimit : ILoggerProvider, ISupportExternalScope
                 {
                     _lines[text] = line with { Since = line.Since + 1 };
                 }
-                else if (_lines.Count < MostOfKind)
+                else if (_lines.Count < MaxOfKind)
                 {
                     _lines[text] = new Line(now, 0);
                     Write(text, exception);

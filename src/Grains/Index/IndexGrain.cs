@@ -21,7 +21,7 @@ public sealed partial class IndexGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
     BarWriter writer,
-    BulkPace pace,
+    BackgroundThrottle pace,
     IOptions<DerivingOptions> options,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     ILogger<IndexGrain> logger) : Grain, IIndexGrain
@@ -56,7 +56,7 @@ public sealed partial class IndexGrain(
     }
 
     // The pump's next look passes over the minute too, and tells the rollups: nothing is to be hurried here.
-    public async Task RodeAsync(ImmutableArray<Bar> bars, Bar derived)
+    public async Task MinuteCommittedAsync(ImmutableArray<Bar> bars, Bar derived)
     {
         _worker.NoteWritten(derived);
         if ((await registry.GetAsync(CancellationToken.None)).Index(_symbol) is { } definition)

@@ -8,11 +8,11 @@ namespace DxyOrleans.Grains.Migration;
 
 /// <summary>
 /// One run; see <see cref="IMigrationGrain"/>. Phases, their order and their progress are the engine's and the tables'. Between its transactions it rests as all long work
-/// does, see <see cref="BulkPace"/>.
+/// does, see <see cref="BackgroundThrottle"/>.
 /// </summary>
 [GrainType("migration")]
 [KeepAlive]
-public sealed partial class MigrationGrain(MigrationEngine engine, BulkPace pace, ILogger<MigrationGrain> logger) : Grain, IMigrationGrain, IRemindable
+public sealed partial class MigrationGrain(MigrationEngine engine, BackgroundThrottle pace, ILogger<MigrationGrain> logger) : Grain, IMigrationGrain, IRemindable
 {
     const string ReminderName = "resume";
     static readonly TimeSpan Resume = TimeSpan.FromMinutes(1);
@@ -51,7 +51,7 @@ public sealed partial class MigrationGrain(MigrationEngine engine, BulkPace pace
 
             if (advance.Progressed)
             {
-                await pace.RestAsync(Stopwatch.GetElapsedTime(began), cancellation);
+                await pace.WaitTurnAsync(Stopwatch.GetElapsedTime(began), cancellation);
             }
         }
         while (advance.Progressed && advance.Again is not null && Stopwatch.GetElapsedTime(start) < Turn);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace DxyOrleans.Grains.Migration;
 
 /// <summary>Looks twice a second, on every silo, whether a run has something to do, and has its grain do it: an order from a console needs no way to a silo.</summary>
-public sealed partial class MigrationPump(MigrationLookout lookout, IGrainFactory grains, ILogger<MigrationPump> logger) : BackgroundService
+public sealed partial class MigrationPoller(RunQueue lookout, IGrainFactory grains, ILogger<MigrationPoller> logger) : BackgroundService
 {
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
@@ -31,7 +31,7 @@ public sealed partial class MigrationPump(MigrationLookout lookout, IGrainFactor
             catch (Exception fault)
             {
                 // The database is away or the cluster is changing; the run stands in the table. The log limits what repeats.
-                LogBlind(fault.Message);
+                LogPollFailed(fault.Message);
             }
         }
     }
@@ -49,5 +49,5 @@ public sealed partial class MigrationPump(MigrationLookout lookout, IGrainFactor
     }
 
     [LoggerMessage(1611, LogLevel.Warning, "Can't look after the migration, goes on trying: {Reason}")]
-    partial void LogBlind(string reason);
+    partial void LogPollFailed(string reason);
 }

@@ -22,7 +22,7 @@ public sealed class RollupGrain(
     NpgsqlDataSource database,
     RegistryCache registry,
     BarWriter writer,
-    BulkPace pace,
+    BackgroundThrottle pace,
     IOptions<DerivingOptions> options,
     [FromKeyedServices(ReminderTimeProviderNames.Reminders)] TimeProvider clock,
     ILogger<RollupGrain> logger) : Grain, IRollupGrain, IRemindable

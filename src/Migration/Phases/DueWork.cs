@@ -29,7 +29,7 @@ static class DueWork
     }
 
     /// <summary>Whether everything asked for in the range is worked off.</summary>
-    public static async Task<Gate> LookAsync(RunContext context, string gate, Series target, TimeRange range, CancellationToken cancellation)
+    public static async Task<Gate> CheckAsync(RunContext context, string gate, Series target, TimeRange range, CancellationToken cancellation)
     {
         var (count, first, error, silos) = (await context.Database.Migration("derive/still_due",
             target.Symbol.Name, target.Timeframe.ToString(), range.From.ToDateTime(), range.To.ToDateTime(), Heartbeat.Fresh).RowsAsync(

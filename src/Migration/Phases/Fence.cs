@@ -12,7 +12,7 @@ static class Fence
         (await transaction.Connection.Text("SELECT pg_current_xact_id()::text").ValueAsync<string>(cancellation))!;
 
     /// <summary>Whether all have ended; the gate names those that have not.</summary>
-    public static async Task<Gate> LookAsync(RunContext context, string gate, string fence, CancellationToken cancellation)
+    public static async Task<Gate> CheckAsync(RunContext context, string gate, string fence, CancellationToken cancellation)
     {
         var rows = await context.Database.Migration("derive/older_transactions", fence).RowsAsync(
             reader => (Passed: reader.GetBoolean(0), Open: reader.IsDBNull(1) ? null : reader.GetString(1)), cancellation);

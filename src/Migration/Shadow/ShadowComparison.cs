@@ -95,7 +95,7 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
     /// <param name="days">How many days back.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="NpgsqlException">The database is away.</exception>
-    public async Task<int> LookAsync(ShadowStore store, int days, CancellationToken cancellation)
+    public async Task<int> CheckAsync(ShadowStore store, int days, CancellationToken cancellation)
     {
         var compared = 0;
         var known = (await store.ListAsync(null, cancellation)).ToLookup(day => day.Target);

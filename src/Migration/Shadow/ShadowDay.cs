@@ -21,7 +21,7 @@ public sealed record ShadowDay(
 {
     // One unit of the eighth place, to which prices are rounded.
     const decimal Tolerance = 1e-8m;
-    const int MostSamplesOfAKind = 5;
+    const int MaxSamplesOfAKind = 5;
 
     public bool IsEqual => Different + Missing + Extra == 0;
 
@@ -73,7 +73,7 @@ public sealed record ShadowDay(
 
         void Sample(string kind, UtcTime time, decimal? inShop, decimal? given)
         {
-            if (samples.Count(sample => (string?)sample!["kind"] == kind) < MostSamplesOfAKind)
+            if (samples.Count(sample => (string?)sample!["kind"] == kind) < MaxSamplesOfAKind)
             {
                 samples.Add((JsonNode)new JsonObject { ["kind"] = kind, ["ts_utc"] = time.ToString(), ["shop"] = Text(inShop), ["derived"] = Text(given) });
             }

@@ -40,11 +40,11 @@ internal sealed class ParityComparison
 
     public async Task<UtcTime> AddAsync(TimeRange window, VerificationTally tally, CancellationToken cancellation)
     {
-        var (findings, compared) = await LookAsync(window, cancellation);
+        var (findings, compared) = await CheckAsync(window, cancellation);
         if (findings.Count > 0)
         {
             var before = findings.Select(finding => (finding.Time, finding.Kind)).ToHashSet();
-            (findings, compared) = await LookAsync(window, cancellation);
+            (findings, compared) = await CheckAsync(window, cancellation);
             findings.RemoveAll(finding => !before.Contains((finding.Time, finding.Kind)));
         }
 
@@ -62,7 +62,7 @@ internal sealed class ParityComparison
         return window.To;
     }
 
-    async Task<(List<RowDifference> Findings, long Compared)> LookAsync(TimeRange window, CancellationToken cancellation)
+    async Task<(List<RowDifference> Findings, long Compared)> CheckAsync(TimeRange window, CancellationToken cancellation)
     {
         await using var connection = await _database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);

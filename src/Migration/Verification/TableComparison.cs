@@ -13,7 +13,7 @@ namespace DxyOrleans.Migration;
 internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, string? run)
 {
     /// <summary>Days whose rows are looked at in one go; the slice ends with them.</summary>
-    const int LongestLook = 62;
+    const int MaxCheck = 62;
 
     /// <summary>Whether one connection reads both tables, because a second was waited for in vain.</summary>
     public bool IsAlone { get; set; }
@@ -42,7 +42,7 @@ internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, 
                 }
 
                 differing.Add(day.Day);
-                end = differing.Count == LongestLook ? UtcTime.Min(end, day.Day + TimeSpan.FromDays(1)) : end;
+                end = differing.Count == MaxCheck ? UtcTime.Min(end, day.Day + TimeSpan.FromDays(1)) : end;
             }
 
             if (differing.Count > 0)

@@ -17,7 +17,7 @@ public sealed class TableVerification(NpgsqlDataSource database)
     static readonly TimeSpan ShortSlice = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongSlice = TimeSpan.FromMilliseconds(600);
 
-    const int LongestSlice = 3650;
+    const int MaxSlice = 3650;
 
     readonly VerificationStore _store = new(database);
 
@@ -97,7 +97,7 @@ public sealed class TableVerification(NpgsqlDataSource database)
             left = new Queue<TimeRange>(left.Prepend(new TimeRange(reached, range.To)).Where(one => !one.IsEmpty));
             var took = Stopwatch.GetElapsedTime(from);
             days = before.Scope == VerificationScope.Parity ? days
-                : took < ShortSlice ? Math.Min(days * 4, LongestSlice)
+                : took < ShortSlice ? Math.Min(days * 4, MaxSlice)
                 : took > LongSlice ? Math.Max(days / 2, 1)
                 : days;
         }

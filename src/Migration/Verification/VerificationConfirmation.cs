@@ -11,7 +11,7 @@ namespace DxyOrleans.Migration;
 public sealed record VerificationConfirmation(bool Holds, long Bars, string? Why)
 {
     // What one snapshot compares within a second. More was no live writing; it is verified in full.
-    const int MostDays = 62;
+    const int MaxDays = 62;
 
     /// <summary>
     /// Compares again what was written to the range of an equal verification since its snapshot: the list of what was written and the bars themselves are read in
@@ -32,7 +32,7 @@ public sealed record VerificationConfirmation(bool Holds, long Bars, string? Why
         var touched = await connection.Migration("verification/touched", verification.Id, verification.Id)
             .RowsAsync(row => new TimeRange(row.GetUtc(0), row.GetUtc(1)), cancellation);
         var days = touched.SelectMany(Days).ToList();
-        if (days.Count > MostDays)
+        if (days.Count > MaxDays)
         {
             return new VerificationConfirmation(false, 0, $"{days.Count} days were written to since");
         }

@@ -10,13 +10,13 @@ namespace DxyOrleans.Schema.Binding;
 sealed class BoundSql(BoundTable data, BoundTable derived)
 {
     // Statements are few and always the same; those that bear a value of their own must not gather here.
-    const int MostKept = 2000;
+    const int MaxKept = 2000;
 
     readonly ConcurrentDictionary<string, string> _rendered = new(StringComparer.Ordinal);
 
     public string Render(string sql)
     {
-        if (_rendered.Count > MostKept)
+        if (_rendered.Count > MaxKept)
         {
             _rendered.Clear();
         }

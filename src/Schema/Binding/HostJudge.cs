@@ -13,12 +13,12 @@ namespace DxyOrleans.Schema.Binding;
 public static class HostJudge
 {
     // Enough to meet what a host's checks and triggers say of each kind of row.
-    const int MostIndexes = 4;
+    const int MaxIndexes = 4;
 
     // What our own registry asks for where the host has none.
     static readonly string[] OurRollups = ["5m", "1h"];
 
-    static readonly Version LeastTimescale = new(2, 18);
+    static readonly Version MinTimescale = new(2, 18);
 
     /// <param name="database">Where.</param>
     /// <param name="hostZone">The zone of times without one, <see cref="BindingRules.Utc"/>; null where nobody said: then it is as it was when it was applied.</param>
@@ -50,7 +50,7 @@ public static class HostJudge
     static async Task<IReadOnlyList<TrialRow>> RowsAsync(NpgsqlDataSource database, HostCatalog catalog, HostBinding binding, bool isInstalled, CancellationToken cancellation)
     {
         var registry = catalog["core_asset_registry_all"] is null ? null : await new RegistryStore(database).LoadAsync(cancellation);
-        List<IndexDefinition> indexes = registry is null ? [IndexDefinition.Dxy] : [.. registry.Indexes.Take(MostIndexes)];
+        List<IndexDefinition> indexes = registry is null ? [IndexDefinition.Dxy] : [.. registry.Indexes.Take(MaxIndexes)];
         var symbols = indexes.SelectMany(index => index.Components.Select(component => component.Symbol).Append(index.Symbol)).ToHashSet();
         var rows = new List<TrialRow>();
         if (indexes.FirstOrDefault()?.Components[0].Symbol is { } first)
@@ -115,7 +115,7 @@ public static class HostJudge
         while (await reader.ReadAsync(cancellation))
         {
             var (table, version) = (reader.GetString(0), reader.GetString(1));
-            if (!(Version.TryParse(version.Split('-')[0], out var known) && known >= LeastTimescale))
+            if (!(Version.TryParse(version.Split('-')[0], out var known) && known >= MinTimescale))
             {
                 refused.Add($"public.{table} is a hypertable of TimescaleDB {(version.Length > 0 ? version : "of unknown version")}: before 2.18 its INSERTs fail with triggers such as ours; upgrade TimescaleDB");
             }

@@ -49,7 +49,7 @@ sealed partial class ClusterIdentity(
                 catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
                 {
                     // The database is away: nobody can take anything over meanwhile.
-                    LogBlind(fault.Message);
+                    LogPollFailed(fault.Message);
                 }
             }
         }
@@ -63,5 +63,5 @@ sealed partial class ClusterIdentity(
     partial void LogLost(string reason);
 
     [LoggerMessage(2032, LogLevel.Debug, "Can't look whether another cluster took the ServiceId, goes on trying: {Reason}")]
-    partial void LogBlind(string reason);
+    partial void LogPollFailed(string reason);
 }

@@ -37,7 +37,7 @@ static partial class DatabaseStart
         {
             await retry.ExecuteAsync(async token =>
             {
-                await PoolerFitness.DemandAsync(settings, token);
+                await PoolerFitness.RequireAsync(settings, token);
             }, giveUp.Token);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !cancellation.IsCancellationRequested)

@@ -10,7 +10,7 @@ namespace DxyOrleans.Silo.Hosting;
 /// </summary>
 static class HttpGuard
 {
-    const int MostConnections = 1000;
+    const int MaxConnections = 1000;
 
     // The dashboard's look into one grain's state activates whatever grain is named, and an activation registers reminders.
     const string GrainState = "/dashboard/GrainState";
@@ -23,7 +23,7 @@ static class HttpGuard
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Limits.MaxRequestBodySize = 0;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Listen(address, options.HttpPort);

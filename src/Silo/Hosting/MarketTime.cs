@@ -55,7 +55,7 @@ static partial class MarketTime
 
     /// <summary>Says which clock drives what, and proves it.</summary>
     /// <exception cref="InvalidOperationException">A clock is not the one it has to be.</exception>
-    public static void Demand(IServiceProvider services, MarketClock? clock, ILogger logger)
+    public static void Require(IServiceProvider services, MarketClock? clock, ILogger logger)
     {
         var market = clock ?? TimeProvider.System;
         foreach (var key in new[] { TimeProviderNames.Grains, ReminderTimeProviderNames.Reminders })

@@ -58,7 +58,7 @@ static class OrleansOnPostgres
             membership.MaxProbeTimeout = TimeSpan.FromSeconds(2.5);
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
             membership.IAmAliveTablePublishTimeout = Heartbeat.Every;
-            membership.NumMissedTableIAmAliveLimit = Heartbeat.MostMissed;
+            membership.NumMissedTableIAmAliveLimit = Heartbeat.MaxMissed;
 
             // A silo's generation is the second in which it starts, by its own clock: one whose clock is an hour ahead would take the others' for retired, and throw out
             // whoever joins because his start seems long ago.

@@ -37,7 +37,7 @@ sealed partial class RestartWatch(
                 catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
                 {
                     // The database is away, or a DBA has yet to bring its schema up to date. The log limits what repeats.
-                    LogBlind(fault.Message);
+                    LogPollFailed(fault.Message);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -74,5 +74,5 @@ sealed partial class RestartWatch(
     partial void LogRestarted(string silo);
 
     [LoggerMessage(2023, LogLevel.Warning, "Can't look whether a restart is asked for, goes on trying: {Reason}")]
-    partial void LogBlind(string reason);
+    partial void LogPollFailed(string reason);
 }

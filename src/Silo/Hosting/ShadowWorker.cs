@@ -12,10 +12,10 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
     static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether the last look succeeded.</summary>
-    public bool IsLooking { get; private set; }
+    public bool IsPolling { get; private set; }
 
     /// <summary>Why the last look failed; null where it didn't, or there was none yet.</summary>
-    public string? Blind { get; private set; }
+    public string? PollFailure { get; private set; }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The server would let this silo write.</exception>
@@ -38,8 +38,8 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
         {
             try
             {
-                var compared = await comparison.LookAsync(store, options.Value.ShadowDays, stoppingToken);
-                (IsLooking, Blind) = (true, null);
+                var compared = await comparison.CheckAsync(store, options.Value.ShadowDays, stoppingToken);
+                (IsPolling, PollFailure) = (true, null);
                 if (compared == 0)
                 {
                     await Task.Delay(Poll, TimeProvider.System, stoppingToken);
@@ -52,13 +52,13 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
             catch (Exception fault)
             {
                 // The database is away, or a row can't be read: tried again. The log limits what repeats.
-                LogBlind(fault.Message);
-                (IsLooking, Blind) = (false, fault.Message);
+                LogPollFailed(fault.Message);
+                (IsPolling, PollFailure) = (false, fault.Message);
                 await Task.Delay(Poll, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     [LoggerMessage(2041, LogLevel.Warning, "Can't compare with what the shop's programs write, goes on trying: {Reason}")]
-    partial void LogBlind(string reason);
+    partial void LogPollFailed(string reason);
 }

@@ -50,7 +50,7 @@ static class SiloHost
             app.UseDashboardOnDemand();
         }
 
-        MarketTime.Demand(app.Services, clock, app.Logger);
+        MarketTime.Require(app.Services, clock, app.Logger);
         return app;
     }
 
@@ -66,7 +66,7 @@ static class SiloHost
 
         services.AddDxyGrains(lookOut: !options.Shadow);
         services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace, CorrectionWindow = options.CorrectionWindow }));
-        services.AddSingleton(Options.Create(new PumpOptions { Poll = options.Poll }));
+        services.AddSingleton(Options.Create(new PollerOptions { Poll = options.Poll }));
         services.AddSingleton(Options.Create(new SweepOptions { KeepDays = options.KeepDays }));
         services.AddSingleton(Options.Create(new BarGrainOptions { Shadow = options.Shadow }));
         services.AddSingleton(Options.Create(new FeedOptions
@@ -87,7 +87,7 @@ static class SiloHost
         services.AddHostedService<StopDeadline>();
         if (!options.Shadow)
         {
-            services.AddHealthChecks().AddCheck<PumpHealthCheck>("pump", tags: ["ready"]);
+            services.AddHealthChecks().AddCheck<PollerHealthCheck>("pump", tags: ["ready"]);
             return;
         }
 

@@ -94,8 +94,8 @@ public sealed class ExplanationTests
     {
         var view = View with { Run = Run with { Throttled = "live bars are 7 s late" }, ThrottledSince = Now, HeldBack = TimeSpan.FromSeconds(12) };
         var why = RunExplanation.Of(view, 1);
-        Assert.Equal("throttled", why.Hindrances.Single().Code);
-        Assert.Contains("12 s in all", why.Hindrances.Single().Todo, StringComparison.Ordinal);
+        Assert.Equal("throttled", why.Blockers.Single().Code);
+        Assert.Contains("12 s in all", why.Blockers.Single().Todo, StringComparison.Ordinal);
         Assert.DoesNotContain("left", RunText.AtHand(view), StringComparison.Ordinal);
     }
 
@@ -103,22 +103,22 @@ public sealed class ExplanationTests
     public void An_attempt_that_failed_is_told_with_when_the_next_comes()
     {
         var why = RunExplanation.Of(View with { Run = Run with { Attempts = 2, Error = "lock not available", RetryAt = Now + TimeSpan.FromSeconds(4) } }, 1);
-        Assert.Equal(("retrying", Now + TimeSpan.FromSeconds(4)), (why.Hindrances.Single().Code, why.NextCheck!.Value));
+        Assert.Equal(("retrying", Now + TimeSpan.FromSeconds(4)), (why.Blockers.Single().Code, why.NextCheck!.Value));
     }
 
     [Fact]
     public void A_run_that_ended_waits_for_nothing()
     {
         var why = RunExplanation.Of(View with { Run = Run with { State = RunState.Completed, FinishedAt = Now, RetentionUntil = Now + TimeSpan.FromDays(30) } }, 0);
-        Assert.Empty(why.Hindrances);
+        Assert.Empty(why.Blockers);
         Assert.Contains("brought back until 2024-12-05", why.Summary, StringComparison.Ordinal);
     }
 
-    static Hindrance Why(RunView view, int silos = 1)
+    static RunBlocker Why(RunView view, int silos = 1)
     {
         var why = RunExplanation.Of(view, silos);
         Assert.False(why.GoesOn);
-        return why.Hindrances.Single();
+        return why.Blockers.Single();
     }
 
     static RunView Waiting(Gate gate, MigrationPhase phase = MigrationPhase.Copy) => View with

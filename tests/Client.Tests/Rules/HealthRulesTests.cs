@@ -73,8 +73,8 @@ public sealed class HealthRulesTests
         Assert.Equal(HealthStatus.Pass, HealthRules.Backlog(TimeSpan.FromSeconds(60), 5, 0).Status);
         Assert.Equal(HealthStatus.Warn, HealthRules.Backlog(TimeSpan.FromMinutes(9), 5, 0).Status);
         Assert.Equal(HealthStatus.Fail, HealthRules.Backlog(TimeSpan.FromMinutes(11), 5, 0).Status);
-        Assert.Equal(HealthStatus.Warn, HealthRules.Stuck(1, 4).Status);
-        Assert.Equal(HealthStatus.Fail, HealthRules.Stuck(1, 5).Status);
+        Assert.Equal(HealthStatus.Warn, HealthRules.Parked(1, 4).Status);
+        Assert.Equal(HealthStatus.Fail, HealthRules.Parked(1, 5).Status);
         Assert.Equal(HealthStatus.Warn, HealthRules.Missed(1).Status);
         Assert.Equal(HealthStatus.Fail, HealthRules.Clock(TimeSpan.FromMinutes(-1), isSet: false).Status);
     }

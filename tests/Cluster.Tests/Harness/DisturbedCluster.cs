@@ -80,7 +80,7 @@ public sealed class DisturbedCluster : IAsyncDisposable
     /// <param name="recovered">How the system is expected to come back, for the table.</param>
     /// <param name="strike">Does it, and undoes it where it doesn't end by itself.</param>
     /// <param name="since">The instant of <see cref="Stopwatch"/> from which silence counts; null: now.</param>
-    public async Task<FaultSeen> SufferAsync(string fault, string recovered, Func<Task> strike, long? since = null)
+    public async Task<FaultSeen> InjectAsync(string fault, string recovered, Func<Task> strike, long? since = null)
     {
         // At any instant of a market minute.
         await Task.Delay(TimeSpan.FromMilliseconds(new Random(Seed.Of(fault)).Next(500)), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -89,13 +89,13 @@ public sealed class DisturbedCluster : IAsyncDisposable
         await Market.FlowsAsync(Patience);
         await ReadyAsync();
         await Market.CloseAsync(Patience);
-        var silence = Market.LongestSilence(start);
+        var silence = Market.MaxSilence(start);
         var found = await JudgeAsync();
-        var (doubles, doubled) = IndexLives.AtOnce(_cluster.All);
+        var (doubles, doubled) = IndexActivations.AtOnce(_cluster.All);
         var seen = new FaultSeen(fault, silence.TotalSeconds, Market.Calls, Market.Failed.Count, Market.Failed.DefaultIfEmpty().Max().TotalSeconds, recovered, Market.Acknowledged.Count,
             found.Where(one => one.Kind == TableFault.Lost).Sum(one => one.Count), found.Where(one => one.Kind == TableFault.Twice).Sum(one => one.Count),
             found.Where(one => one.Kind is not (TableFault.Lost or TableFault.Twice)).Sum(one => one.Count), doubles, doubled);
-        FaultBook.Add(seen);
+        FaultReport.Add(seen);
         Assert.Empty(found.Select(one => one.ToString()));
         return seen;
     }

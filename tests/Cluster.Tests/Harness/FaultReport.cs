@@ -23,7 +23,7 @@ public sealed record FaultSeen(
 /// Keeps what was seen in <c>artifacts/faults.jsonl</c>, a line a try, and with <c>DXY_RELIABILITY=1</c> writes the table of <c>docs/measured/faults.md</c> from it.
 /// Removing the file begins the book anew; a row of the table that the book has no try of stays as an earlier book wrote it.
 /// </summary>
-public static class FaultBook
+public static class FaultReport
 {
     const string Begin = "<!-- written by the fault suite: begin -->";
     const string End = "<!-- written by the fault suite: end -->";

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>When and where the index lived, from what the silos wrote of it: each span begins with its activation and ends when it left or with its silo's process.</summary>
-public static class IndexLives
+public static class IndexActivations
 {
     const string Came = "] DXY lives on this silo from now on";
     const string Went = "] DXY leaves this silo";

@@ -10,7 +10,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// </summary>
 public sealed class KillPlan
 {
-    const double LongestLifeMs = 800;
+    const double MaxLifeMs = 800;
 
     readonly Random _random;
     readonly HashSet<MigrationPhase> _begun = [];
@@ -118,5 +118,5 @@ public sealed class KillPlan
         ? (int)Math.Ceiling((Kills - 1) * (int)run.Phase / 8.0)
         : Math.Min(Kills, (int)Math.Ceiling(Kills * (9 - (int)run.Phase) / 6.0));
 
-    void Live() => _life = TimeSpan.FromMilliseconds(_random.NextDouble() * LongestLifeMs);
+    void Live() => _life = TimeSpan.FromMilliseconds(_random.NextDouble() * MaxLifeMs);
 }

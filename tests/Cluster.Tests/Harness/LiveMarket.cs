@@ -81,7 +81,7 @@ public sealed class LiveMarket : IAsyncDisposable
     }
 
     /// <summary>The longest real time between two minutes of the index that appeared, since an instant of <see cref="Stopwatch"/>.</summary>
-    public TimeSpan LongestSilence(long since)
+    public TimeSpan MaxSilence(long since)
     {
         lock (_seen)
         {

@@ -2,9 +2,9 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>A fault of the soak.</summary>
 /// <param name="Name">What is done.</param>
-/// <param name="Strike">Does it to a silo, or to all, and undoes it where it doesn't end by itself.</param>
+/// <param name="Inject">Does it to a silo, or to all, and undoes it where it doesn't end by itself.</param>
 /// <param name="Once">Whether it is done once only.</param>
-public sealed record SoakFault(string Name, Func<SiloProcess, Task> Strike, bool Once = false);
+public sealed record SoakFault(string Name, Func<SiloProcess, Task> Inject, bool Once = false);
 
 /// <summary>
 /// The faults of a soak over three silos. The first silo is spared what ends a process, after the first round, so that its memory can be followed through the hours; it

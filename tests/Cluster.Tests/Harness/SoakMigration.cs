@@ -96,7 +96,7 @@ public sealed class SoakMigration : IAsyncDisposable
             {
                 if (Ended is null)
                 {
-                    await LookAsync();
+                    await CheckAsync();
                 }
             }
             catch (Exception disturbed) when (disturbed is NpgsqlException or TimeoutException or OperationCanceledException)
@@ -108,7 +108,7 @@ public sealed class SoakMigration : IAsyncDisposable
         }
     }
 
-    async Task LookAsync()
+    async Task CheckAsync()
     {
         var run = await _shop.RunAsync();
         var at = $"{run.Name} {run.Step}{(run.Direction == RunDirection.Back ? " (back)" : "")}";

@@ -11,10 +11,10 @@ public sealed class RollupRuleTests
     // From the last half hour of a Friday into closed hours.
     static readonly UtcTime Start = UtcTime.At(2024, 3, 8, 20, 30);
     static readonly Gen<Bar[]> Bars = Generators.Bars(Start, 240, partials: true);
-    static readonly Gen<Timeframe> Larger = Generators.AnyTimeframe.Where(timeframe => timeframe > Timeframe.OneMinute);
+    static readonly Gen<Timeframe> Coarser = Generators.AnyTimeframe.Where(timeframe => timeframe > Timeframe.OneMinute);
 
     [Fact]
-    public void A_fold_is_what_a_plain_grouping_gives() => Gen.Select(Bars, Larger).Sample((bars, to) =>
+    public void A_fold_is_what_a_plain_grouping_gives() => Gen.Select(Bars, Coarser).Sample((bars, to) =>
     {
         var expected = bars.Where(bar => !bar.IsPartial).GroupBy(bar => bar.Time.Floor(to)).Select(bucket =>
         {
@@ -30,7 +30,7 @@ public sealed class RollupRuleTests
     });
 
     [Fact]
-    public void Folding_bucket_by_bucket_gives_what_folding_at_once_gives() => Gen.Select(Bars, Larger).Sample((bars, to) =>
+    public void Folding_bucket_by_bucket_gives_what_folding_at_once_gives() => Gen.Select(Bars, Coarser).Sample((bars, to) =>
         Assert.Equal(RollupRule.Fold(bars, to), bars.GroupBy(bar => bar.Time.Floor(to)).SelectMany(bucket => RollupRule.Fold([.. bucket], to))));
 
     [Fact]

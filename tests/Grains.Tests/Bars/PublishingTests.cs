@@ -45,7 +45,7 @@ public sealed class PublishingTests(TestServer server)
         var before = await cluster.Database.ValueAsync<string>("SELECT string_agg(d::text, '|' ORDER BY canonical_symbol) FROM data_bars AS d");
 
         var again = await cluster.BarsOf("EURUSD").PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Ingest));
-        await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal((0, 0, 1), (again.New, again.Changed, again.Equal));
         Assert.Equal(before, await cluster.Database.ValueAsync<string>("SELECT string_agg(d::text, '|' ORDER BY canonical_symbol) FROM data_bars AS d"));

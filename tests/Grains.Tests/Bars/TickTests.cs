@@ -55,7 +55,7 @@ public sealed class TickTests(TestServer server)
               '{Minute - TimeSpan.FromSeconds(50)}', '{Minute - TimeSpan.FromSeconds(5)}', 12, 'synthetic', 7, '{Minute}')
             """);
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
-        await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the final", "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 12 AND source = 'synthetic'");
         await cluster.UntilAsync("the forming row's end", "SELECT count(*) = 0 FROM dxy.forming_bar");
     }
@@ -166,7 +166,7 @@ public sealed class TickTests(TestServer server)
         await cluster.Database.RunAsync("UPDATE dxy.forming_bar SET revision = revision + 1, close = 1.05, low = 1.05, ticks = 9");
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(31));
         await cluster.UntilAsync("the close by who saved last", "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 9 AND close = 1.05",
-            () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
+            () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DxyOrleans.Grains.Tests.Due;
 
-public sealed class BulkPaceTests(TestServer server)
+public sealed class BackgroundThrottleTests(TestServer server)
 {
     static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
 
@@ -17,7 +17,7 @@ public sealed class BulkPaceTests(TestServer server)
         await using var database = await server.CreateInstalledDatabaseAsync();
         await using var writer = new BarWriter(new BarStore(database.Data, TimeProvider.System));
         var time = new FakeTimeProvider();
-        var pace = new BulkPace(writer, time);
+        var pace = new BackgroundThrottle(writer, time);
         Assert.Equal([3 * Slice, 6 * Slice, 9 * Slice], [pace.Rest(Slice), pace.Rest(Slice), pace.Rest(Slice)]);
         Assert.Equal([TimeSpan.FromMilliseconds(240), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250)], [pace.Rest(Slice), pace.Rest(Slice), pace.Rest(Slice)]);
 
@@ -30,11 +30,11 @@ public sealed class BulkPaceTests(TestServer server)
     {
         await using var database = await server.CreateInstalledDatabaseAsync();
         await using var writer = new BarWriter(new BarStore(database.Data, TimeProvider.System));
-        var pace = new BulkPace(writer, new FakeTimeProvider());
-        Assert.True(pace.RestAsync(Slice, TestContext.Current.CancellationToken).IsCompleted);
+        var pace = new BackgroundThrottle(writer, new FakeTimeProvider());
+        Assert.True(pace.WaitTurnAsync(Slice, TestContext.Current.CancellationToken).IsCompleted);
 
         var writing = writer.WriteAsync([GrainCluster.BarOf("EURUSD", UtcTime.At(2024, 3, 5, 9, 0), 1.1m)], BarSource.Ingest, TestContext.Current.CancellationToken);
-        Assert.False(pace.RestAsync(Slice, TestContext.Current.CancellationToken).IsCompleted);
+        Assert.False(pace.WaitTurnAsync(Slice, TestContext.Current.CancellationToken).IsCompleted);
         await writing;
     }
 }

@@ -32,7 +32,7 @@ public sealed class DerivingTests(TestServer server)
             await cluster.BarsOf(pair).PublishAsync(new PublishBars([GrainCluster.BarOf(pair, Minute, price)], BarSource.Ingest));
         }
 
-        await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the work's end", "SELECT count(*) = 0 FROM dxy.due WHERE timeframe = '1m'");
         Assert.Equal(0, await cluster.CountAsync("DXY", "1m"));
     }
@@ -43,17 +43,17 @@ public sealed class DerivingTests(TestServer server)
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.InsertAllAsync(Minute - TimeSpan.FromMinutes(4), 5);
         await cluster.Database.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey");
-        await cluster.UntilAsync("the work's failure", "SELECT count(*) = 1 FROM dxy.due WHERE symbol = 'DXY' AND attempts = 1", () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
-        Assert.Contains("CREATE UNIQUE INDEX", Assert.Single(cluster.Pump.Faults), StringComparison.Ordinal);
+        await cluster.UntilAsync("the work's failure", "SELECT count(*) = 1 FROM dxy.due WHERE symbol = 'DXY' AND attempts = 1", () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("CREATE UNIQUE INDEX", Assert.Single(cluster.Poller.Faults), StringComparison.Ordinal);
         for (var look = 0; look < 5; look++)
         {
-            await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+            await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(1, await cluster.Database.ValueAsync<int>("SELECT max(attempts) FROM dxy.due"));
         await cluster.Database.RunAsync("ALTER TABLE data_bars ADD PRIMARY KEY (canonical_symbol, timeframe, ts_utc)");
-        await cluster.UntilAsync("the derived minutes", "SELECT count(*) = 5 FROM data_bars WHERE canonical_symbol = 'DXY'", () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
-        Assert.Empty(cluster.Pump.Faults);
+        await cluster.UntilAsync("the derived minutes", "SELECT count(*) = 5 FROM data_bars WHERE canonical_symbol = 'DXY'", () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(cluster.Poller.Faults);
     }
 
     [Fact]
@@ -63,9 +63,9 @@ public sealed class DerivingTests(TestServer server)
         await cluster.InsertAllAsync(Minute - TimeSpan.FromMinutes(4), 5);
         await cluster.Database.RunAsync("SELECT dxy.flip_route('DXY', 'legacy'); ALTER TABLE data_bars DROP COLUMN raw");
         await cluster.UntilAsync("the derived minutes", "SELECT count(*) = 5 FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'",
-            () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
+            () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken));
         Assert.Contains("ADD COLUMN raw jsonb", Assert.Single(await TableFitness.FaultsAsync(cluster.Data, TestContext.Current.CancellationToken)).Line, StringComparison.Ordinal);
-        Assert.Empty(cluster.Pump.Faults);
+        Assert.Empty(cluster.Poller.Faults);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class DerivingTests(TestServer server)
         var late = (Minute - TimeSpan.FromDays(60)).Floor(Timeframe.OneHour);
         await cluster.InsertAllAsync(late, 60);
         await cluster.Database.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc = '{late + TimeSpan.FromMinutes(7)}'");
-        await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the hour with a gap", "SELECT count(*) = 59 FROM data_bars WHERE canonical_symbol = 'DXY'");
         await DrainAsync(cluster);
         await cluster.UntilAsync("the hour", "SELECT (raw->>'inputs')::int = 59 FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1h'");
@@ -150,11 +150,11 @@ public sealed class DerivingTests(TestServer server)
     static async Task DrainAsync(GrainCluster cluster)
     {
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(2));
-        await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the end of what is ripe", """
             SELECT NOT EXISTS (SELECT FROM dxy.change)
                AND NOT EXISTS (SELECT FROM dxy.due AS d WHERE d.from_ts + dxy.length_of(d.timeframe) + interval '1 second' <= dxy.now()
                                 AND (d.retry_at IS NULL OR d.retry_at <= dxy.now()))
-            """, () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
+            """, () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -51,12 +51,12 @@ public sealed class RegistryTests(TestServer server)
     {
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.InsertAllAsync(GrainCluster.Start, 1);
-        await cluster.Pump.LookAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the work", "SELECT count(*) > 0 FROM dxy.due WHERE symbol = 'EURUSD' AND timeframe = '1h'");
         await cluster.Database.RunAsync("UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\"]}' WHERE canonical_symbol = 'EURUSD'");
         await LookUntilAsync(cluster, "SELECT count(*) = 0 FROM dxy.due WHERE symbol = 'EURUSD' AND timeframe = '1h'");
     }
 
     static Task LookUntilAsync(GrainCluster cluster, string sql) =>
-        cluster.UntilAsync("what the pump should bring about", sql, () => cluster.Pump.LookAsync(TestContext.Current.CancellationToken));
+        cluster.UntilAsync("what the pump should bring about", sql, () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken));
 }

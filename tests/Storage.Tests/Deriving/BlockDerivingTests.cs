@@ -60,7 +60,7 @@ public sealed class BlockDerivingTests(TestServer server)
         var slices = await shop.SlicesAsync("DXY/1m");
         Assert.Equal((1, 3), (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed)));
         Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
-            new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUntold: false, Shop.Token)).Differences);
+            new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUnrecorded: false, Shop.Token)).Differences);
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class BlockDerivingTests(TestServer server)
         var target = $"EURUSD/{timeframe}";
         var buckets = await shop.ValueAsync<long>("SELECT count(*) " + of);
         var range = new TimeRange(Shop.Minute(0), Shop.Minute(Minutes));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUntold: false, Shop.Token)).Differences);
+        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUnrecorded: false, Shop.Token)).Differences);
 
         await shop.AskAsync(target, 0, Minutes);
         var before = await shop.TextsAsync("SELECT xmin::text " + of);
@@ -88,7 +88,7 @@ public sealed class BlockDerivingTests(TestServer server)
         await shop.AskAsync(target, 0, Minutes);
         // What was softly deleted by another program stays deleted.
         Assert.Equal((1, 2, buckets - 3), await TalliesAsync(shop, target));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUntold: false, Shop.Token)).Differences);
+        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUnrecorded: false, Shop.Token)).Differences);
     }
 
     static async Task<(long New, long Changed, long Equal)> TalliesAsync(Shop shop, string target)

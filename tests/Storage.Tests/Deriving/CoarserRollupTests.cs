@@ -6,7 +6,7 @@ using DxyOrleans.Testing;
 namespace DxyOrleans.Storage.Tests.Deriving;
 
 /// <summary>Of a long range one reading of the minutes serves all rollups of a symbol.</summary>
-public sealed class LargerRollupTests(TestServer server)
+public sealed class CoarserRollupTests(TestServer server)
 {
     const int Minutes = 1500;
 
@@ -18,7 +18,7 @@ public sealed class LargerRollupTests(TestServer server)
         await using var shop = await FilledAsync();
         var slices = await shop.SlicesAsync("EURUSD/5m");
         Assert.Equal(Minutes / 5, slices.Sum(slice => slice.New));
-        Assert.Equal(Minutes / 60, slices.SelectMany(slice => slice.Larger).Where(larger => larger.Target == Hours).Sum(larger => larger.Outcome.New));
+        Assert.Equal(Minutes / 60, slices.SelectMany(slice => slice.Coarser).Where(larger => larger.Target == Hours).Sum(larger => larger.Outcome.New));
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
         await SoundAsync(shop);
     }
@@ -30,7 +30,7 @@ public sealed class LargerRollupTests(TestServer server)
         await shop.RunAsync("DELETE FROM dxy.due");
         await shop.AskAsync("EURUSD/5m", 65, 1325);
         await shop.AskAsync("EURUSD/1h", 60, 1500);
-        Assert.Empty((await shop.SlicesAsync("EURUSD/5m")).SelectMany(slice => slice.Larger));
+        Assert.Empty((await shop.SlicesAsync("EURUSD/5m")).SelectMany(slice => slice.Coarser));
 
         await shop.AskAsync("EURUSD/5m", 5, 1325);
         await shop.SlicesAsync("EURUSD/5m");
@@ -38,7 +38,7 @@ public sealed class LargerRollupTests(TestServer server)
         await shop.DrainAsync();
         Assert.Equal(24, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '1h'"));
         Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("EURUSD/1h")).CompareAsync(
-            new TimeRange(Shop.Minute(60), Shop.Minute(Minutes)), onlyUntold: false, Shop.Token)).Differences);
+            new TimeRange(Shop.Minute(60), Shop.Minute(Minutes)), onlyUnrecorded: false, Shop.Token)).Differences);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class LargerRollupTests(TestServer server)
             await using var transaction = await connection.BeginTransactionAsync(Shop.Token);
             await using var command = new Npgsql.NpgsqlCommand($"SELECT dxy.lock_week('EURUSD', '1h', dxy.week_of('{Shop.Open}'))", connection, transaction);
             await command.ExecuteNonQueryAsync(Shop.Token);
-            Assert.Empty((await shop.SlicesAsync("EURUSD/5m")).SelectMany(slice => slice.Larger));
+            Assert.Empty((await shop.SlicesAsync("EURUSD/5m")).SelectMany(slice => slice.Coarser));
         }
 
         Assert.Equal($"{Shop.Minute(0)} {Shop.Minute(Minutes)}", await DueAsync(shop));
@@ -89,7 +89,7 @@ public sealed class LargerRollupTests(TestServer server)
         await shop.DrainAsync();
         Assert.Equal((Minutes / 5, (Minutes / 60) - 1), (
             await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m'"), await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '1h'")));
-        Assert.Equal((Hours, 1), (await new DueStore(shop.Data).ListAsync(onlyStuck: true, Shop.Token)) is [var stuck] ? (stuck.Target, stuck.Attempts) : default);
+        Assert.Equal((Hours, 1), (await new DueStore(shop.Data).ListAsync(onlyParked: true, Shop.Token)) is [var stuck] ? (stuck.Target, stuck.Attempts) : default);
     }
 
     // A pair's bars, all of them due for both rollups.
@@ -109,14 +109,14 @@ public sealed class LargerRollupTests(TestServer server)
     }
 
     static async Task<string> DueAsync(Shop shop) =>
-        Assert.Single(await new DueStore(shop.Data).ListAsync(onlyStuck: false, Shop.Token)) is var due && due.Target == Hours ? $"{due.Range.From} {due.Range.To}" : "";
+        Assert.Single(await new DueStore(shop.Data).ListAsync(onlyParked: false, Shop.Token)) is var due && due.Target == Hours ? $"{due.Range.From} {due.Range.To}" : "";
 
     static async Task SoundAsync(Shop shop)
     {
         foreach (var target in new[] { "EURUSD/5m", "EURUSD/1h" })
         {
             Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(
-                new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUntold: false, Shop.Token)).Differences);
+                new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUnrecorded: false, Shop.Token)).Differences);
         }
     }
 }

@@ -263,7 +263,7 @@ public sealed class DeletedInputsTests(TestServer server)
 
         foreach (var target in (string[])["DXY/1m", "DXY/5m", "EURUSD/5m"])
         {
-            Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(new TimeRange(Shop.Open, Shop.Minute(10)), onlyUntold: true, Shop.Token)).Differences);
+            Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(new TimeRange(Shop.Open, Shop.Minute(10)), onlyUnrecorded: true, Shop.Token)).Differences);
             await shop.AskAsync(target, 0, 10);
             await shop.AskAsync(target, 0, 10, prune: true);
         }

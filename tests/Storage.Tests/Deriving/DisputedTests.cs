@@ -26,8 +26,8 @@ public sealed class DisputedTests(TestServer server)
 
     static Task<long> StoredAsync(Shop shop) => shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL");
 
-    static async Task<List<string>> StuckAsync(Shop shop) =>
-        [.. (await new DueStore(shop.Data).ListAsync(onlyStuck: true, Shop.Token)).Select(row => $"{row.Target} {row.Range.From.ToString()[11..16]} {row.Range.Length.TotalMinutes}")];
+    static async Task<List<string>> ParkedAsync(Shop shop) =>
+        [.. (await new DueStore(shop.Data).ListAsync(onlyParked: true, Shop.Token)).Select(row => $"{row.Target} {row.Range.From.ToString()[11..16]} {row.Range.Length.TotalMinutes}")];
 
     [Theory]
     [InlineData(60)]
@@ -53,11 +53,11 @@ public sealed class DisputedTests(TestServer server)
         var slices = new List<SliceOutcome>();
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await (await shop.DeriverAsync("DXY/1m")).DrainAsync(slices.Add, Shop.Token);
-        Assert.Equal((minutes - 1, 1), (Assert.Single(slices).New, slices[0].SetAside));
+        Assert.Equal((minutes - 1, 1), (Assert.Single(slices).New, slices[0].Parked));
         await shop.DrainAsync();
         Assert.Equal(minutes - 1, await StoredAsync(shop));
-        Assert.Equal(["DXY/1m 08:41 1", "USDCAD/1h 08:00 60", "USDCAD/5m 08:40 5"], await StuckAsync(shop));
-        foreach (var waits in await new DueStore(shop.Data).ListAsync(onlyStuck: true, Shop.Token))
+        Assert.Equal(["DXY/1m 08:41 1", "USDCAD/1h 08:00 60", "USDCAD/5m 08:40 5"], await ParkedAsync(shop));
+        foreach (var waits in await new DueStore(shop.Data).ListAsync(onlyParked: true, Shop.Token))
         {
             Assert.StartsWith("USDCAD/1m stands twice in the table at 2024-03-04T08:41:00Z", waits.Error, StringComparison.Ordinal);
         }
@@ -82,12 +82,12 @@ public sealed class DisputedTests(TestServer server)
             await shop.DrainAsync();
         }
 
-        Assert.Equal(["DXY/1m 08:41 1", "USDCAD/1h 08:00 60", "USDCAD/5m 08:40 5"], await StuckAsync(shop));
+        Assert.Equal(["DXY/1m 08:41 1", "USDCAD/1h 08:00 60", "USDCAD/5m 08:40 5"], await ParkedAsync(shop));
         await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})");
         await shop.DrainAsync();
         Assert.Equal(60, await StoredAsync(shop));
         Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
-            new TimeRange(Shop.Minute(0), Shop.Minute(60)), onlyUntold: false, Shop.Token)).Differences);
+            new TimeRange(Shop.Minute(0), Shop.Minute(60)), onlyUnrecorded: false, Shop.Token)).Differences);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class DisputedTests(TestServer server)
         await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
         await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.Strict);
         var first = await (await shop.DeriverAsync("DXY/1m")).ProcessSliceAsync(Shop.Token);
-        Assert.Equal((60.0, 1), (first.Window!.Value.Length.TotalMinutes, first.SetAside));
+        Assert.Equal((60.0, 1), (first.Window!.Value.Length.TotalMinutes, first.Parked));
         await EndAsync(shop, "USDCAD", 41);
         Assert.Equal("1", await VersionsAsync(shop, "true"));
         Assert.Equal(60, await StoredAsync(shop));
@@ -129,7 +129,7 @@ public sealed class DisputedTests(TestServer server)
         await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}");
         await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
         await shop.DrainAsync();
-        Assert.Contains("DXY/1m 08:20 3", await StuckAsync(shop));
+        Assert.Contains("DXY/1m 08:20 3", await ParkedAsync(shop));
         await shop.AskAsync("DXY/1m", 20, 21, DerivingVersion.Strict);
         await EndAsync(shop, "USDSEK", 20);
         Assert.Equal("1", await VersionsAsync(shop, At(20)));
@@ -178,8 +178,8 @@ public sealed class DisputedTests(TestServer server)
         await shop.RunAsync("DELETE FROM dxy.due WHERE symbol <> 'DXY'");
         await shop.AskAsync("DXY/1m", 0, minutes, DerivingVersion.LatestClose);
         await (await shop.DeriverAsync("DXY/1m")).DrainAsync(null, Shop.Token);
-        Assert.Contains("DXY/1m 08:20 3", await StuckAsync(shop));
-        Assert.Contains("DXY/1m 08:41 1", await StuckAsync(shop));
+        Assert.Contains("DXY/1m 08:20 3", await ParkedAsync(shop));
+        Assert.Contains("DXY/1m 08:41 1", await ParkedAsync(shop));
         Assert.Equal(minutes - 4, await StoredAsync(shop));
     }
 }

@@ -8,14 +8,14 @@ using Npgsql;
 namespace DxyOrleans.Storage.Tests.Deriving;
 
 /// <summary>An index's minute rides the commit of the minute's last component where that is the plain case, and is left to the deriver everywhere else.</summary>
-public sealed class RidingTests(TestServer server)
+public sealed class InlineDerivationTests(TestServer server)
 {
     const string Dxy = "public.data_bars WHERE canonical_symbol = 'DXY'";
 
     static async Task<BarWriter> WriterAsync(Shop shop)
     {
         var registry = await new RegistryStore(shop.Data).LoadAsync(Shop.Token);
-        return new BarWriter(new BarStore(shop.Data, TimeProvider.System), new RidingIndexes(() => registry));
+        return new BarWriter(new BarStore(shop.Data, TimeProvider.System), new InlineIndexes(() => registry));
     }
 
     // One bar a call, as six grains do.
@@ -30,14 +30,14 @@ public sealed class RidingTests(TestServer server)
         return last;
     }
 
-    static bool Rode(WrittenBar written) => written.Derived is { Length: > 0 };
+    static bool IsDerivedInline(WrittenBar written) => written.Derived is { Length: > 0 };
 
     [Fact]
     public async Task The_minute_is_committed_with_its_sixth_bar_and_is_what_the_deriver_would_have_made()
     {
         await using var shop = await Shop.OpenAsync(server);
         await using var writer = await WriterAsync(shop);
-        Assert.False(Rode(await StoreAsync(writer, Shop.AllSix(0).Take(5))));
+        Assert.False(IsDerivedInline(await StoreAsync(writer, Shop.AllSix(0).Take(5))));
         var sixth = await StoreAsync(writer, Shop.AllSix(0).Skip(5));
 
         var derived = Assert.Single(sixth.Derived!.Value);
@@ -60,7 +60,7 @@ public sealed class RidingTests(TestServer server)
             await using var hold = new NpgsqlCommand("SELECT pg_advisory_lock(21881, hashtext('DXY/1m')), pg_advisory_lock(21882, hashtext('DXY'))", stranger);
             await hold.ExecuteNonQueryAsync(Shop.Token);
             var sixth = await StoreAsync(writer, Shop.AllSix(0));
-            Assert.Equal((BarOutcome.New, false), (sixth.Outcome, Rode(sixth)));
+            Assert.Equal((BarOutcome.New, false), (sixth.Outcome, IsDerivedInline(sixth)));
             Assert.Equal(0, await shop.CountAsync(Dxy));
             await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", stranger);
             await release.ExecuteNonQueryAsync(Shop.Token);
@@ -96,7 +96,7 @@ public sealed class RidingTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync($"SELECT dxy.flip_route('DXY', '{mode}')");
         await using var writer = await WriterAsync(shop);
-        Assert.True(Rode(await StoreAsync(writer, Shop.AllSix(0))));
+        Assert.True(IsDerivedInline(await StoreAsync(writer, Shop.AllSix(0))));
         Assert.Equal(old, await shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY'"));
         Assert.Equal(fresh, await shop.CountAsync(Dxy));
         await shop.DrainAsync();
@@ -118,7 +118,7 @@ public sealed class RidingTests(TestServer server)
         await shop.RunAsync(change.Replace("{0}", Shop.Minute(0).ToString(), StringComparison.Ordinal));
         var before = await shop.TextsAsync("SELECT b::text FROM public.data_bars AS b WHERE canonical_symbol = 'DXY'");
         var sixth = await StoreAsync(writer, Shop.AllSix(0).Skip(5));
-        Assert.Equal((BarOutcome.New, false), (sixth.Outcome, Rode(sixth)));
+        Assert.Equal((BarOutcome.New, false), (sixth.Outcome, IsDerivedInline(sixth)));
         Assert.Equal(before, await shop.TextsAsync("SELECT b::text FROM public.data_bars AS b WHERE canonical_symbol = 'DXY'"));
         Assert.True(await shop.CountAsync("dxy.change") > 0);
     }
@@ -129,7 +129,7 @@ public sealed class RidingTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.AtAsync(Shop.Minute(0) + TimeSpan.FromSeconds(59));
         await using var writer = await WriterAsync(shop);
-        Assert.False(Rode(await StoreAsync(writer, Shop.AllSix(0))));
+        Assert.False(IsDerivedInline(await StoreAsync(writer, Shop.AllSix(0))));
         Assert.Equal(0, await shop.CountAsync(Dxy));
         await shop.AtAsync(Shop.Minute(1));
         await shop.DrainAsync();
@@ -153,7 +153,7 @@ public sealed class RidingTests(TestServer server)
         }
 
         var sixth = await StoreAsync(writer, Shop.AllSix(0).Skip(5));
-        Assert.Equal((BarOutcome.New, false), (sixth.Outcome, Rode(sixth)));
+        Assert.Equal((BarOutcome.New, false), (sixth.Outcome, IsDerivedInline(sixth)));
         await holding.RollbackAsync(Shop.Token);
         await shop.DrainAsync();
         Assert.Equal(1, await shop.CountAsync(Dxy));
@@ -167,7 +167,7 @@ public sealed class RidingTests(TestServer server)
         await StoreAsync(writer, Shop.AllSix(0));
         var before = await shop.ValueAsync<decimal>($"SELECT close FROM {Dxy}");
         var corrected = await StoreAsync(writer, Shop.Fx("EURUSD", 0, 1.2m));
-        Assert.Equal((BarOutcome.Changed, false), (corrected.Outcome, Rode(corrected)));
+        Assert.Equal((BarOutcome.Changed, false), (corrected.Outcome, IsDerivedInline(corrected)));
         await shop.DrainAsync();
         Assert.Equal(before, await shop.ValueAsync<decimal>("SELECT close FROM dxy.correction WHERE canonical_symbol = 'DXY'"));
     }
@@ -179,7 +179,7 @@ public sealed class RidingTests(TestServer server)
         await using var writer = await WriterAsync(shop);
         await StoreAsync(writer, Shop.AllSix(0));
         await shop.RunAsync($"DELETE FROM {Dxy}");
-        Assert.False(Rode(await StoreAsync(writer, Shop.AllSix(0))));
+        Assert.False(IsDerivedInline(await StoreAsync(writer, Shop.AllSix(0))));
         Assert.Equal(0, await shop.CountAsync(Dxy));
     }
 
@@ -190,7 +190,7 @@ public sealed class RidingTests(TestServer server)
         await shop.RunAsync("SELECT dxy.flip_route('DXY', 'both')");
         var silo = await shop.LoginAsync("GRANT dxy_silo TO {0}");
         var registry = await new RegistryStore(silo).LoadAsync(Shop.Token);
-        await using var writer = new BarWriter(new BarStore(silo, TimeProvider.System), new RidingIndexes(() => registry));
-        Assert.True(Rode(await StoreAsync(writer, Shop.AllSix(0))));
+        await using var writer = new BarWriter(new BarStore(silo, TimeProvider.System), new InlineIndexes(() => registry));
+        Assert.True(IsDerivedInline(await StoreAsync(writer, Shop.AllSix(0))));
     }
 }

@@ -3,7 +3,7 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Deriving;
 
-public sealed class PoisonTests(TestServer server)
+public sealed class ParkedWorkTests(TestServer server)
 {
     /// <summary>A shop without our checks, so that a price of zero can stand among an hour of good ones.</summary>
     static async Task<Shop> WithZeroAsync(TestServer server)
@@ -27,7 +27,7 @@ public sealed class PoisonTests(TestServer server)
         Assert.Equal("DXY 08:41 1 5", await ParkedAsync(shop));
         
         // The pair's own rollups are made of the rest, and name it too.
-        var stuck = await new DueStore(shop.Data).ListAsync(onlyStuck: true, Shop.Token);
+        var stuck = await new DueStore(shop.Data).ListAsync(onlyParked: true, Shop.Token);
         Assert.Equal(["DXY/1m", "USDCAD/1h", "USDCAD/5m"], stuck.Select(row => row.Target.ToString()).Order(StringComparer.Ordinal));
         Assert.All(stuck, row => Assert.Contains(" of USDCAD is 0, and a price has to be above zero (USDCAD/1m 2024-03-04T08:41:00Z)", row.Error, StringComparison.Ordinal));
     }

@@ -69,7 +69,7 @@ public sealed class PartitionedDerivingTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server, partitions: PartitionsTests.Monthly);
         var registry = await new RegistryStore(shop.Data).LoadAsync(Shop.Token);
-        await using var writer = new BarWriter(new BarStore(shop.Data, TimeProvider.System), new RidingIndexes(() => registry));
+        await using var writer = new BarWriter(new BarStore(shop.Data, TimeProvider.System), new InlineIndexes(() => registry));
         WrittenBar last = default;
         foreach (var bar in Shop.AllSix(0))
         {

@@ -19,7 +19,7 @@ public sealed class PoolerTests(TestServer server)
     [Fact]
     public async Task Writers_and_derivers_that_share_one_connection_get_done_equal_the_recomputation_and_leave_no_setting_behind()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         await using var shop = await Shop.OpenAsync(server);
         await using var pooler = await PgBouncer.StartAsync(shop.Database.ConnectionString, poolSize: 1, Shop.Token);
         await using var silo = Open(pooler);
@@ -51,7 +51,7 @@ public sealed class PoolerTests(TestServer server)
     [Fact]
     public async Task The_schema_is_installed_through_a_pooler_and_then_found_to_be_there()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         await using var database = await server.CreateDatabaseAsync(Shop.Token);
         await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 3, Shop.Token);
         var installer = new DxyOrleans.Schema.SchemaInstaller(pooler.ConnectionString, TimeProvider.System);

@@ -118,7 +118,7 @@ public sealed class RollupDerivingTests(TestServer server)
         }
 
         Assert.Equal(14_400, slices.Sum(slice => slice.New));
-        Assert.InRange(slices.Max(slice => slice.Window!.Value.Length), TimeSpan.FromMinutes(1), deriver.Rule.LongestBlock);
+        Assert.InRange(slices.Max(slice => slice.Window!.Value.Length), TimeSpan.FromMinutes(1), deriver.Rule.MaxBlock);
         Assert.Equal(slices.Skip(1).Select(slice => slice.Window!.Value.From), slices.SkipLast(1).Select(slice => slice.Window!.Value.To));
         // A piece for the week that ends on Saturday the 9th, one for the next.
         var saturday = UtcTime.Parse("2024-03-09T00:00:00Z");

@@ -60,6 +60,6 @@ public sealed class SliceLengthTests
     {
         var bar = TimeSpan.FromMinutes(1);
         Assert.Equal(bar, SliceLength.Halved(bar, Dxy));
-        Assert.Equal(Dxy.LongestBlock, SliceLength.Next(Dxy.LongestBlock, Dxy.LongestBlock, TimeSpan.Zero, false, Dxy));
+        Assert.Equal(Dxy.MaxBlock, SliceLength.Next(Dxy.MaxBlock, Dxy.MaxBlock, TimeSpan.Zero, false, Dxy));
     }
 }

@@ -138,7 +138,7 @@ public sealed class WeekTests(TestServer server)
     static async Task SoundAsync(Shop shop)
     {
         Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
-        var compared = await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(new TimeRange(First, Week(Weeks)), onlyUntold: false, Shop.Token);
+        var compared = await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(new TimeRange(First, Week(Weeks)), onlyUnrecorded: false, Shop.Token);
         Assert.Empty(compared.Differences);
         Assert.Equal(await shop.ValueAsync<long>("SELECT count(DISTINCT ts_utc) FROM data_bars WHERE canonical_symbol = 'EURUSD'"),
             await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));

@@ -100,7 +100,7 @@ public sealed class EngineTests(TestServer server)
 
         var waits = (await engine.AdvanceAsync(LegacyShop.Name, Shop.Token)).Again;
         Assert.InRange(waits!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
-        Assert.Null(await new MigrationLookout(shop.Data).DueAsync(Shop.Token));
+        Assert.Null(await new RunQueue(shop.Data).DueAsync(Shop.Token));
         Assert.True(await shop.Shop.ValueAsync<bool>("SELECT retry_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '30 seconds' FROM dxy.run"));
     }
 

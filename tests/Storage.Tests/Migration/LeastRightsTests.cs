@@ -10,7 +10,7 @@ namespace DxyOrleans.Storage.Tests.Migration;
 /// <summary>Who may do what: a run is carried out, ordered, approved and read by four logins that have nothing but our roles, and the rights that pre-flight names.</summary>
 public sealed class LeastRightsTests(TestServer server)
 {
-    const int MostAdvances = 5000;
+    const int MaxAdvances = 5000;
 
     [Fact]
     public async Task A_whole_run_and_the_way_back_need_no_more_than_the_roles_and_what_pre_flight_asks_for()
@@ -205,7 +205,7 @@ public sealed class LeastRightsTests(TestServer server)
 
     static async Task<Run> DriveAsync(LegacyShop shop, MarketWorld world, NpgsqlDataSource silo, RunOrders orders, RunOrders approvals)
     {
-        for (var i = 0; i < MostAdvances; i++)
+        for (var i = 0; i < MaxAdvances; i++)
         {
             var run = await shop.RunAsync();
             if (run.State != RunState.Running)

@@ -57,10 +57,10 @@ public sealed class LegacyShop : IAsyncDisposable
         bool accept = true, NpgsqlDataSource? data = null)
     {
         // A step that verifies again after each wait gets further each time and never on.
-        const int MostWaitsAtAStep = 8;
+        const int MaxWaitsAtAStep = 8;
         var engine = new MigrationEngine(data ?? Data, steps, RealTime, interrupt);
         var (step, waitsThere) = ("", 0);
-        for (var waits = 0; waits < 3 && waitsThere < MostWaitsAtAStep;)
+        for (var waits = 0; waits < 3 && waitsThere < MaxWaitsAtAStep;)
         {
             var run = await RunAsync();
             if (until?.Invoke(run) == true)

@@ -15,10 +15,10 @@ sealed class MarketWorld(LegacyShop shop)
     // The legacy shop's clock stands a day after its opening.
     const int First = 1440;
 
-    const int MostAdvances = 20_000;
+    const int MaxAdvances = 20_000;
 
     // Each is a minute: what hasn't gone on by then never will.
-    const int MostWaitsAtAStep = 300;
+    const int MaxWaitsAtAStep = 300;
 
     public static RunSettings Settings { get; } = new()
     {
@@ -72,7 +72,7 @@ sealed class MarketWorld(LegacyShop shop)
             throw new OperationCanceledException("died at " + point);
         };
         var (step, waits) = ("", 0);
-        for (var i = 0; i < MostAdvances && waits < MostWaitsAtAStep; i++)
+        for (var i = 0; i < MaxAdvances && waits < MaxWaitsAtAStep; i++)
         {
             var run = await shop.RunAsync();
             (step, waits) = (run.Step, run.Step == step ? waits : 0);

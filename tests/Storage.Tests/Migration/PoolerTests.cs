@@ -13,7 +13,7 @@ public sealed class PoolerTests(TestServer server)
     [Fact]
     public async Task Through_a_pooler_a_run_and_the_way_back_are_what_they_are_without_one_when_the_servers_own_address_is_given_too()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         await using var shop = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
         var before = await shop.OutcomeAsync();
         await using var pooler = await PgBouncer.StartAsync(shop.Shop.Database.ConnectionString, poolSize: 4, Shop.Token);
@@ -35,7 +35,7 @@ public sealed class PoolerTests(TestServer server)
     [Fact]
     public async Task Through_a_pooler_alone_a_run_that_has_an_index_to_build_stops_in_pre_flight_and_changes_nothing()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { MissingKey = true });
         var before = await shop.OutcomeAsync();
         await using var pooler = await PgBouncer.StartAsync(shop.Shop.Database.ConnectionString, poolSize: 4, Shop.Token);
@@ -53,7 +53,7 @@ public sealed class PoolerTests(TestServer server)
     [Fact]
     public async Task A_pooler_and_an_own_address_that_lead_to_two_databases_are_refused()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1, MissingKey = true });
         await using var other = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1, MissingKey = true });
         await using var pooler = await PgBouncer.StartAsync(shop.Shop.Database.ConnectionString, poolSize: 4, Shop.Token);
@@ -70,7 +70,7 @@ public sealed class PoolerTests(TestServer server)
     [Fact]
     public async Task Where_a_pooler_has_one_connection_a_verification_reads_both_tables_over_it()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         await using var shop = await TwoTables.OpenAsync(server);
         await shop.RunAsync("DELETE FROM data_bars WHERE ts_utc = '2024-03-04 08:10Z'");
         await using var pooler = await PgBouncer.StartAsync(shop.Database.ConnectionString, poolSize: 1, Shop.Token);

@@ -8,14 +8,14 @@ namespace DxyOrleans.Storage.Tests.Migration;
 
 public sealed class PreFlightTests(TestServer server)
 {
-    static async Task<Dictionary<string, Gate>> LookAsync(LegacyShop shop, RunSettings? settings = null, NpgsqlDataSource? data = null) =>
+    static async Task<Dictionary<string, Gate>> CheckAsync(LegacyShop shop, RunSettings? settings = null, NpgsqlDataSource? data = null) =>
         (await new PreFlightChecks(data ?? shop.Data, shop.Symbol, settings ?? new RunSettings(), TimeProvider.System).RunAsync(Shop.Token)).ToDictionary(gate => gate.Name);
 
     [Fact]
     public async Task A_sound_legacy_shop_fails_nothing_and_what_cant_be_seen_is_no_pass()
     {
         await using var shop = await LegacyShop.OpenAsync(server);
-        var gates = await LookAsync(shop);
+        var gates = await CheckAsync(shop);
 
         Assert.DoesNotContain(gates.Values, gate => gate.Verdict == GateVerdict.Fail);
         Assert.Equal(GateVerdict.Warn, gates["pre-flight/space"].Verdict);
@@ -28,13 +28,13 @@ public sealed class PreFlightTests(TestServer server)
     public async Task The_dirt_is_counted_by_kind_and_a_policy_asked_for_where_one_is_needed()
     {
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Superseded = 12, SoftDeleted = 40, Partial = 4, TargetEqual = 3, TargetDifferent = 5, TargetVendor = 6 });
-        var gates = await LookAsync(shop);
+        var gates = await CheckAsync(shop);
         Assert.Equal("12 older versions stay behind", gates["pre-flight/superseded"].Observed);
         Assert.StartsWith("4 bars", gates["pre-flight/partial"].Observed, StringComparison.Ordinal);
         Assert.Equal("14 bars stand there (6 massive_api, 8 synthetic): 3 equal, 5 different, 6 different of other sources, 0 in no other table", gates["pre-flight/target-rows"].Observed);
         Assert.Equal((GateVerdict.Warn, GateVerdict.Warn), (gates["pre-flight/target-rows"].Verdict, gates["pre-flight/partial"].Verdict));
 
-        gates = await LookAsync(shop, new RunSettings { Different = ConflictPolicy.TakeSource, Foreign = ConflictPolicy.KeepTarget, Partial = ConflictPolicy.TakeSource });
+        gates = await CheckAsync(shop, new RunSettings { Different = ConflictPolicy.TakeSource, Foreign = ConflictPolicy.KeepTarget, Partial = ConflictPolicy.TakeSource });
         Assert.Equal((GateVerdict.Pass, GateVerdict.Pass), (gates["pre-flight/target-rows"].Verdict, gates["pre-flight/partial"].Verdict));
     }
 
@@ -43,7 +43,7 @@ public sealed class PreFlightTests(TestServer server)
     {
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { MissingKey = true, Before = "ALTER TABLE public.data_bars ALTER COLUMN timeframe DROP NOT NULL" });
         await shop.Shop.RunAsync("INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1; INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')");
-        var gates = await LookAsync(shop);
+        var gates = await CheckAsync(shop);
         Assert.Equal((GateVerdict.Fail, GateVerdict.Fail), (gates["pre-flight/duplicates"].Verdict, gates["pre-flight/null-keys"].Verdict));
     }
 
@@ -57,7 +57,7 @@ public sealed class PreFlightTests(TestServer server)
             await give.ExecuteNonQueryAsync(Shop.Token);
         }
 
-        Assert.Contains($"GRANT {other} TO ", (await LookAsync(shop))["pre-flight/rights"].Unblock, StringComparison.Ordinal);
+        Assert.Contains($"GRANT {other} TO ", (await CheckAsync(shop))["pre-flight/rights"].Unblock, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PreFlightTests(TestServer server)
     {
         await using var shop = await LegacyShop.OpenAsync(server);
         var silo = await shop.Shop.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
-        var gate = (await LookAsync(shop, data: silo))["pre-flight/rights"];
+        var gate = (await CheckAsync(shop, data: silo))["pre-flight/rights"];
         Assert.Equal(GateVerdict.Fail, gate.Verdict);
         foreach (var grant in gate.Unblock!.Split("; "))
         {
@@ -73,7 +73,7 @@ public sealed class PreFlightTests(TestServer server)
             await command.ExecuteNonQueryAsync(Shop.Token);
         }
 
-        Assert.Equal(GateVerdict.Pass, (await LookAsync(shop, data: silo))["pre-flight/rights"].Verdict);
+        Assert.Equal(GateVerdict.Pass, (await CheckAsync(shop, data: silo))["pre-flight/rights"].Verdict);
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class PreFlightTests(TestServer server)
     {
         await using var shop = await LegacyShop.OpenAsync(server);
         await shop.Shop.RunAsync("ALTER TABLE public.derived_data_bars ENABLE ROW LEVEL SECURITY");
-        Assert.Equal(GateVerdict.Pass, (await LookAsync(shop))["pre-flight/row-security"].Verdict);
+        Assert.Equal(GateVerdict.Pass, (await CheckAsync(shop))["pre-flight/row-security"].Verdict);
         await shop.Shop.RunAsync("ALTER TABLE public.derived_data_bars FORCE ROW LEVEL SECURITY");
-        var gate = (await LookAsync(shop))["pre-flight/row-security"];
+        var gate = (await CheckAsync(shop))["pre-flight/row-security"];
         Assert.Equal(GateVerdict.Fail, gate.Verdict);
         Assert.Contains("derived_data_bars", gate.Observed, StringComparison.Ordinal);
     }
@@ -99,7 +99,7 @@ public sealed class PreFlightTests(TestServer server)
             CREATE FUNCTION public.noop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
             CREATE TRIGGER theirs BEFORE INSERT ON public.data_bars FOR EACH ROW EXECUTE FUNCTION public.noop();
             """);
-        var gate = (await LookAsync(shop))["pre-flight/consumers"];
+        var gate = (await CheckAsync(shop))["pre-flight/consumers"];
         Assert.Equal(GateVerdict.Warn, gate.Verdict);
         Assert.Equal("function public.gaps; materialized view public.daily; trigger theirs on data_bars; view public.dashboard", gate.Observed);
     }
@@ -109,13 +109,13 @@ public sealed class PreFlightTests(TestServer server)
     {
         await using var shop = await LegacyShop.OpenAsync(server);
         await shop.Shop.RunAsync("UPDATE public.derived_data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'DXY'");
-        var gate = (await LookAsync(shop))["pre-flight/formula"];
+        var gate = (await CheckAsync(shop))["pre-flight/formula"];
         Assert.Equal(GateVerdict.Warn, gate.Verdict);
         Assert.StartsWith("300 of the newest 300 differ", gate.Observed, StringComparison.Ordinal);
 
         await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'USDSEK'");
-        Assert.Contains("USDSEK never", (await LookAsync(shop))["pre-flight/components"].Observed, StringComparison.Ordinal);
-        Assert.Equal(GateVerdict.Fail, (await LookAsync(shop))["pre-flight/components"].Verdict);
+        Assert.Contains("USDSEK never", (await CheckAsync(shop))["pre-flight/components"].Observed, StringComparison.Ordinal);
+        Assert.Equal(GateVerdict.Fail, (await CheckAsync(shop))["pre-flight/components"].Verdict);
     }
 
     [Fact]

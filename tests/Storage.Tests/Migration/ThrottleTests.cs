@@ -47,12 +47,12 @@ public sealed class ThrottleTests(TestServer server)
         var context = new RunContext(await shop.RunAsync(), ImmutableDictionary<string, RunStep>.Empty, shop.Data, shop.RealTime);
         await shop.CopyAsync();
         Assert.True(await shop.CountAsync("dxy.touch") > 0);
-        Assert.False((await Throttle.LookAsync(context, null, Shop.Token)).IsLive);
+        Assert.False((await Throttle.CheckAsync(context, null, Shop.Token)).IsLive);
 
         await shop.Shop.AtAsync(Shop.Minute(302));
         await shop.Shop.RunAsync(LegacyTables.Fx(300, 1));
         await shop.Shop.DrainAsync();
-        Assert.True((await Throttle.LookAsync(context, null, Shop.Token)).IsLive);
+        Assert.True((await Throttle.CheckAsync(context, null, Shop.Token)).IsLive);
     }
 
     [Fact]

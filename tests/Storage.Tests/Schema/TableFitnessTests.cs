@@ -53,7 +53,7 @@ public sealed partial class TableFitnessTests(TestServer server)
         var slices = new List<SliceOutcome>();
         await (await shop.DeriverAsync("DXY/1m")).DrainAsync(slices.Add, Shop.Token);
 
-        var waits = Assert.Single(await due.ListAsync(onlyStuck: true, Shop.Token));
+        var waits = Assert.Single(await due.ListAsync(onlyParked: true, Shop.Token));
         Assert.Equal((Shop.One("DXY"), 10, 1), (waits.Target, (int)waits.Range.Length.TotalMinutes, waits.Attempts));
         Assert.Contains("CREATE UNIQUE INDEX", waits.Error, StringComparison.Ordinal);
         Assert.Equal(waits.Error, Assert.Single(slices).Reason);

@@ -72,7 +72,7 @@ public sealed class SessionSettingsTests(TestServer server)
     [Fact]
     public async Task A_pooler_that_brings_another_isolation_is_named_with_the_statement_that_mends_it()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         var cancellation = TestContext.Current.CancellationToken;
         await using var database = await server.CreateDatabaseAsync(cancellation);
         await using var admin = database.Admin.CreateCommand($"ALTER DATABASE {database.Name} SET default_transaction_isolation = 'repeatable read'");
@@ -80,7 +80,7 @@ public sealed class SessionSettingsTests(TestServer server)
         string mend;
         await using (var pooler = await PgBouncer.StartAsync(database.ConnectionString, 2, cancellation))
         {
-            var fault = await Assert.ThrowsAsync<PoolerException>(() => PoolerFitness.DemandAsync(Through(pooler, prepare: false), cancellation));
+            var fault = await Assert.ThrowsAsync<PoolerException>(() => PoolerFitness.RequireAsync(Through(pooler, prepare: false), cancellation));
             Assert.Contains("default_transaction_isolation is 'repeatable read'", fault.Message, StringComparison.Ordinal);
             mend = fault.Message[fault.Message.IndexOf("ALTER ROLE", StringComparison.Ordinal)..fault.Message.IndexOf("; then", StringComparison.Ordinal)];
         }
@@ -88,23 +88,23 @@ public sealed class SessionSettingsTests(TestServer server)
         // As the very login: it needs nobody's help.
         await database.RunAsync(mend, cancellation);
         await using var after = await PgBouncer.StartAsync(database.ConnectionString, 2, cancellation);
-        await PoolerFitness.DemandAsync(Through(after, prepare: false), cancellation);
+        await PoolerFitness.RequireAsync(Through(after, prepare: false), cancellation);
     }
 
     [Fact]
     public async Task A_pooler_that_does_not_carry_prepared_statements_is_named_with_the_setting_and_nothing_is_left_on_it()
     {
-        PgBouncer.Demand();
+        PgBouncer.Require();
         var cancellation = TestContext.Current.CancellationToken;
         await using var database = await server.CreateDatabaseAsync(cancellation);
         await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, 2, cancellation);
 
-        var fault = await Assert.ThrowsAsync<PoolerException>(() => PoolerFitness.DemandAsync(Through(pooler, prepare: true), cancellation));
+        var fault = await Assert.ThrowsAsync<PoolerException>(() => PoolerFitness.RequireAsync(Through(pooler, prepare: true), cancellation));
 
         Assert.Contains("DXY_PREPARE=false", fault.Message, StringComparison.Ordinal);
         Assert.Contains("max_prepared_statements", fault.Message, StringComparison.Ordinal);
-        await PoolerFitness.DemandAsync(Through(pooler, prepare: false), cancellation);
-        await PoolerFitness.DemandAsync(new DatabaseSettings { Connection = database.ConnectionString }, cancellation);
+        await PoolerFitness.RequireAsync(Through(pooler, prepare: false), cancellation);
+        await PoolerFitness.RequireAsync(new DatabaseSettings { Connection = database.ConnectionString }, cancellation);
         await using var source = NpgsqlDataSource.Create(pooler.ConnectionString);
         await using var left = source.CreateCommand("SELECT count(*) FROM pg_prepared_statements");
         Assert.Equal(0L, await left.ExecuteScalarAsync(cancellation));

@@ -19,7 +19,7 @@ public sealed class PassedByTests(TestServer server)
     {
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
         var verifier = new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m"));
-        var found = (await verifier.CompareAsync(All, onlyUntold: true, Shop.Token)).Differences;
+        var found = (await verifier.CompareAsync(All, onlyUnrecorded: true, Shop.Token)).Differences;
         Assert.Equal(expected, found.Select(difference => $"{difference.Time.ToDateTime():HH:mm} {difference.Kind}"));
 
         foreach (var difference in found)

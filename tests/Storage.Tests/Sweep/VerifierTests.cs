@@ -21,9 +21,9 @@ public sealed class VerifierTests(TestServer server)
         return shop;
     }
 
-    static async Task<List<string>> CompareAsync(Shop shop, string target, bool onlyUntold = false)
+    static async Task<List<string>> CompareAsync(Shop shop, string target, bool onlyUnrecorded = false)
     {
-        var comparison = await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(All, onlyUntold, Shop.Token);
+        var comparison = await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(All, onlyUnrecorded, Shop.Token);
         return [.. comparison.Differences.Select(difference => $"{difference.Time.ToDateTime():HH:mm} {difference.Kind}")];
     }
 
@@ -110,10 +110,10 @@ public sealed class VerifierTests(TestServer server)
         await using var shop = await SettledAsync(server);
         await shop.StoreAsync(Shop.Fx("EURUSD", 10, 1.2m));
         Assert.Equal(["08:10 Different"], await CompareAsync(shop, "DXY/1m"));
-        Assert.Empty(await CompareAsync(shop, "DXY/1m", onlyUntold: true));
+        Assert.Empty(await CompareAsync(shop, "DXY/1m", onlyUnrecorded: true));
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
-        Assert.Empty(await CompareAsync(shop, "DXY/1m", onlyUntold: true));
-        Assert.Empty(await CompareAsync(shop, "EURUSD/1h", onlyUntold: true));
+        Assert.Empty(await CompareAsync(shop, "DXY/1m", onlyUnrecorded: true));
+        Assert.Empty(await CompareAsync(shop, "EURUSD/1h", onlyUnrecorded: true));
         Assert.Equal(["08:00 Different"], await CompareAsync(shop, "EURUSD/1h"));
     }
 

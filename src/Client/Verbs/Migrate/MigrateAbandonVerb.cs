@@ -21,8 +21,8 @@ internal sealed class MigrateAbandonVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var run = (await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation)).Run;
-        Confirmation.Demand(session, $"This ends {run.Name} in this copy, for good", run.Name);
+        var run = (await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation)).Run;
+        Confirmation.Require(session, $"This ends {run.Name} in this copy, for good", run.Name);
         var route = await new RunOrders(database).AbandonAsync(run.Name, parse.GetValue(_reason), cancellation);
         return await OrderVerb.TellAsync(session, database, run.Name, Name,
             $"abandoned; the route of {run.Symbol} is '{route}' here, what was copied stays in data_bars, and a new run can be started", cancellation);

@@ -22,7 +22,7 @@ internal sealed class MigrateAuditVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation);
+        var view = await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation);
         using var document = session.Json ? session.Document("dxy.migrate_audit/1") : null;
         document?.Json.WriteString("run", view.Run.Name);
         document?.Json.WriteStartArray("events");

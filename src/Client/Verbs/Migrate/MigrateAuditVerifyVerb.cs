@@ -21,7 +21,7 @@ internal sealed class MigrateAuditVerifyVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation);
+        var view = await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation);
         var result = (await AuditResult.ReadAsync(database, view.Run.Name, parse.GetValue(_head), cancellation))!;
         if (session.Json)
         {

@@ -34,7 +34,7 @@ internal sealed class MigrateConflictsVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation);
+        var view = await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation);
         await using var command = database.Migration("view/list_conflicts", view.Run.Name, parse.GetValue(_class) ?? "", parse.GetValue(_limit));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (session.Json)

@@ -17,7 +17,7 @@ internal sealed class MigrateExplainVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation);
+        var view = await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation);
         var why = RunExplanation.Of(view, await SiloRoster.CountAliveAsync(database, cancellation));
         if (session.Json)
         {
@@ -35,7 +35,7 @@ internal sealed class MigrateExplainVerb : Verb
     {
         writer.WriteLine(RunText.Head(view));
         writer.WriteLine(why.Summary);
-        foreach (var one in why.Hindrances)
+        foreach (var one in why.Blockers)
         {
             writer.WriteLine();
             writer.WriteLine(one.What);
@@ -73,7 +73,7 @@ internal sealed class MigrateExplainVerb : Verb
         json.WriteBoolean("goes_on", why.GoesOn);
         json.WriteString("summary", why.Summary);
         json.Time("next_check_at", why.NextCheck);
-        json.Objects("hindrances", why.Hindrances, one =>
+        json.Objects("hindrances", why.Blockers, one =>
         {
             json.WriteString("code", one.Code);
             json.WriteString("what", one.What);

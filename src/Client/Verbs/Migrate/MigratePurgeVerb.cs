@@ -17,7 +17,7 @@ internal sealed class MigratePurgeVerb : OrderVerb
 
     protected override async Task<string> OrderAsync(Session session, ParseResult parse, RunOrders orders, RunView view, CancellationToken cancellation)
     {
-        Confirmation.Demand(session, $"This removes for good what {view.Run.Name} soft-deleted; it can't be rolled back after", view.Run.Name);
+        Confirmation.Require(session, $"This removes for good what {view.Run.Name} soft-deleted; it can't be rolled back after", view.Run.Name);
         await orders.PurgeAsync(view.Run.Name, cancellation);
         return "purges; './dxy migrate watch' shows it";
     }

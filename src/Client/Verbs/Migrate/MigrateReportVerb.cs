@@ -24,7 +24,7 @@ internal sealed class MigrateReportVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation);
+        var view = await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation);
         var report = await RunReport.ReadAsync(database, view, cancellation);
         var silos = await SiloRoster.CountAliveAsync(database, cancellation);
         var path = parse.GetValue(_out) is { } given ? Path.Combine(session.Host.Folder, given) : null;

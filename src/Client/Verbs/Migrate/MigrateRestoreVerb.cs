@@ -31,7 +31,7 @@ internal sealed class MigrateRestoreVerb : Verb
     {
         var range = Values.Range(parse, _from, _to);
         var database = await session.DatabaseAsync(cancellation);
-        var run = (await RunPick.DemandHereAsync(database, parse.GetValue(_name), cancellation)).Run;
+        var run = (await RunPick.RequireHereAsync(database, parse.GetValue(_name), cancellation)).Run;
         var backup = new RunBackup(database, run);
         var tables = parse.GetValue(_table) is var one && one == "both" ? RunBackup.Tables : [one!];
         var (dryRun, restored) = (parse.GetValue(_dryRun), 0L);
@@ -42,7 +42,7 @@ internal sealed class MigrateRestoreVerb : Verb
             session.Note($"{table}: {RunWords.Count(gone)} rows of the backup are gone, {RunWords.Count(different)} differ");
             if (!dryRun && gone + different > 0)
             {
-                Confirmation.Demand(session, $"This writes {RunWords.Count(gone + different)} rows of {table} as they were before {run.Name}", run.Name);
+                Confirmation.Require(session, $"This writes {RunWords.Count(gone + different)} rows of {table} as they were before {run.Name}", run.Name);
                 restored += await backup.RestoreAsync(table, range, cancellation);
             }
         }

@@ -24,17 +24,17 @@ internal sealed class MigrateRollbackVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandHereAsync(database, parse.GetValue(_name), cancellation);
+        var view = await RunPick.RequireHereAsync(database, parse.GetValue(_name), cancellation);
         var (run, here) = (view.Run, parse.GetValue(_here));
         if (here)
         {
-            await RunHere.DemandRightsAsync(database, cancellation);
+            await RunHere.RequireRightsAsync(database, cancellation);
         }
 
         var goesBack = run is { Direction: RunDirection.Back, State: RunState.Running or RunState.Paused };
         if (!goesBack || !here)
         {
-            Confirmation.Demand(session, $"This undoes {run.Name}, which is in phase {(int)run.Phase} ({run.Phase.Title()})", run.Name);
+            Confirmation.Require(session, $"This undoes {run.Name}, which is in phase {(int)run.Phase} ({run.Phase.Title()})", run.Name);
             await new RunOrders(database).RollbackAsync(run.Name, parse.GetValue(_reason), cancellation);
         }
 

@@ -17,7 +17,7 @@ internal sealed class MigrateStatusVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation);
+        var view = await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation);
         var silos = await SiloRoster.CountAliveAsync(database, cancellation);
         if (session.Json)
         {

@@ -31,11 +31,11 @@ internal sealed class MigrateThrottleVerb : Verb
         }
 
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandHereAsync(database, names.FirstOrDefault(), cancellation);
+        var view = await RunPick.RequireHereAsync(database, names.FirstOrDefault(), cancellation);
         if (changes.Count > 0)
         {
             await new RunOrders(database).SetAsync(view.Run.Name, $"{{{string.Join(", ", changes)}}}", cancellation);
-            view = await RunPick.DemandAsync(database, view.Run.Name, cancellation);
+            view = await RunPick.RequireAsync(database, view.Run.Name, cancellation);
         }
 
         if (session.Json)

@@ -39,7 +39,7 @@ internal sealed class MigrateVerifyVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var run = (await RunPick.DemandHereAsync(database, parse.GetValue(_name), cancellation)).Run;
+        var run = (await RunPick.RequireHereAsync(database, parse.GetValue(_name), cancellation)).Run;
         var scope = parse.GetValue(_sinceLast) ? VerificationScope.SinceLast : parse.GetValue(_parity) ? VerificationScope.Parity : VerificationScope.Full;
         if (run.State == RunState.Completed && scope == VerificationScope.Full)
         {

@@ -21,7 +21,7 @@ internal sealed class MigrateWatchVerb : Verb
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var name = (await RunPick.DemandAsync(database, parse.GetValue(_name), cancellation)).Run.Name;
+        var name = (await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation)).Run.Name;
         var last = await new RunBoard(session, database, name, parse.GetValue(_every) ?? TimeSpan.FromSeconds(1)).RunAsync(cancellation);
         return last.Run.State == RunState.Failed ? ExitCode.Differs : ExitCode.Done;
     }

@@ -19,7 +19,7 @@ internal abstract class OrderVerb(string name, string description, string exampl
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         var database = await session.DatabaseAsync(cancellation);
-        var view = await RunPick.DemandHereAsync(database, RunName(parse), cancellation);
+        var view = await RunPick.RequireHereAsync(database, RunName(parse), cancellation);
         var said = await OrderAsync(session, parse, new RunOrders(database), view, cancellation);
         return await TellAsync(session, database, view.Run.Name, Name, said, cancellation);
     }

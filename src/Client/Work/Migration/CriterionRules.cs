@@ -10,7 +10,7 @@ namespace DxyOrleans.Client.Work.Migration;
 internal static class CriterionRules
 {
     const int FreshMinutes = 5;
-    const int MostNamed = 5;
+    const int MaxNamed = 5;
 
     public static CriterionFinding Present(List<CriterionRow> rows)
     {
@@ -89,7 +89,7 @@ internal static class CriterionRules
             + (row.Count("remarkable_moves") > 0 ? Text($", {row.Count("remarkable_moves"):N0} above {PriceRules.Remarkable:P0}") : ""))));
     }
 
-    static string Named(List<string> who) => string.Join(", ", who.Take(MostNamed)) + (who.Count > MostNamed ? Text($" and {who.Count - MostNamed} more") : "");
+    static string Named(List<string> who) => string.Join(", ", who.Take(MaxNamed)) + (who.Count > MaxNamed ? Text($" and {who.Count - MaxNamed} more") : "");
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -104,7 +104,7 @@ internal sealed class RunBoard(Session session, NpgsqlDataSource database, strin
         lines.AddRange(RunText.Gates(view).Select(line => new Markup($"[{(line.StartsWith("FAIL", StringComparison.Ordinal) ? "red" : "yellow")}]{Markup.Escape(line)}[/]")));
         lines.AddRange(RunText.Approvals(view).Select(line => new Text(line)));
         lines.Add(new Markup($"[{(why.GoesOn ? "green" : "yellow")}]{Markup.Escape(why.Summary)}[/]"));
-        lines.AddRange(why.Hindrances.Where(one => one.Command is not null).Select(one => new Text($"  {one.Todo}: {one.Command}")));
+        lines.AddRange(why.Blockers.Where(one => one.Command is not null).Select(one => new Text($"  {one.Todo}: {one.Command}")));
         lines.Add(new Text("Ctrl-C ends the watching, not the run"));
         return new Rows(lines);
     }

@@ -11,7 +11,7 @@ internal sealed class RunHere(Session session, NpgsqlDataSource database, string
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     /// <exception cref="FaultException">The login lacks rights to carry a run out; they are named.</exception>
-    public static async Task DemandRightsAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    public static async Task RequireRightsAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         if (await RunTarget.LacksAsync(database, cancellation) is { Count: > 0 } lacks)
         {
@@ -65,7 +65,7 @@ internal sealed class RunHere(Session session, NpgsqlDataSource database, string
                 if (!why.GoesOn && why.Summary != told)
                 {
                     told = why.Summary;
-                    session.Note($"{told}{string.Concat(why.Hindrances.Take(1).Select(one => $": {one.Observed}; {one.Todo}"))}");
+                    session.Note($"{told}{string.Concat(why.Blockers.Take(1).Select(one => $": {one.Observed}; {one.Todo}"))}");
                 }
 
                 await Task.Delay(again < Longest ? again : Longest, session.Time, cancellation);

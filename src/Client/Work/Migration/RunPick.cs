@@ -11,7 +11,7 @@ internal static class RunPick
     public static Argument<string?> Argument() => new("NAME") { Description = "The run; else the unfinished one, else the newest.", Arity = ArgumentArity.ZeroOrOne };
 
     /// <exception cref="FaultException">There is no such run.</exception>
-    public static async Task<RunView> DemandAsync(NpgsqlDataSource database, string? name, CancellationToken cancellation) =>
+    public static async Task<RunView> RequireAsync(NpgsqlDataSource database, string? name, CancellationToken cancellation) =>
         await new RunViewReader(database).ReadAsync(name ?? "", cancellation) ?? throw (name is null
             ? new Fault(ExitCode.Usage, "no-run", "no migration was started here", null, "'./dxy migrate plan' shows what one would do")
             : new Fault(ExitCode.Usage, "no-run", $"there is no run {name}", null, "'./dxy migrate status' shows the newest")).ToException();
@@ -19,10 +19,10 @@ internal static class RunPick
     /// <summary>For orders: the run, and this is the database that it was made for.</summary>
     /// <exception cref="FaultException">There is no such run.</exception>
     /// <exception cref="OtherTargetException">This is another database.</exception>
-    public static async Task<RunView> DemandHereAsync(NpgsqlDataSource database, string? name, CancellationToken cancellation)
+    public static async Task<RunView> RequireHereAsync(NpgsqlDataSource database, string? name, CancellationToken cancellation)
     {
-        var view = await DemandAsync(database, name, cancellation);
-        await RunTarget.DemandAsync(database, view.Run, cancellation);
+        var view = await RequireAsync(database, name, cancellation);
+        await RunTarget.RequireAsync(database, view.Run, cancellation);
         return view;
     }
 }

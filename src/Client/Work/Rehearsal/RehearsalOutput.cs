@@ -40,7 +40,7 @@ internal static class RehearsalOutput
         foreach (var batch in report.Batches)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"batches    {batch.Step}: {batch.Count:N0} of {batch.Rows:N0} rows, middle {batch.MiddleMs:N0} ms, longest {batch.LongestMs:N0} ms"));
+                $"batches    {batch.Step}: {batch.Count:N0} of {batch.Rows:N0} rows, middle {batch.MiddleMs:N0} ms, longest {batch.MaxMs:N0} ms"));
         }
 
         output.WriteLine($"throttled  {Durations.Show(report.View.HeldBack)}");
@@ -127,7 +127,7 @@ internal static class RehearsalOutput
             json.WriteNumber("count", batch.Count);
             json.WriteNumber("rows", batch.Rows);
             json.WriteNumber("middle_ms", Math.Round(batch.MiddleMs, 1));
-            json.WriteNumber("longest_ms", Math.Round(batch.LongestMs, 1));
+            json.WriteNumber("longest_ms", Math.Round(batch.MaxMs, 1));
         });
         json.WriteNumber("throttled_seconds", Math.Round(report.View.HeldBack.TotalSeconds, 3));
         json.Texts("not_copied", report.Lost);

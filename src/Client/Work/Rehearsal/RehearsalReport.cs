@@ -69,7 +69,7 @@ internal sealed record RehearsalReport
 }
 
 /// <summary>The batches of a step, real milliseconds.</summary>
-internal sealed record BatchSummary(string Step, long Count, long Rows, double MiddleMs, double LongestMs);
+internal sealed record BatchSummary(string Step, long Count, long Rows, double MiddleMs, double MaxMs);
 
 /// <summary>Rows and bytes of a table; no rows for a whole schema.</summary>
 internal sealed record TableSize(string Table, long? Rows, long Bytes);

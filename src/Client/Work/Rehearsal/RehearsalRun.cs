@@ -26,13 +26,13 @@ internal sealed class RehearsalRun(
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     // A run in which nothing moves for that long is given up: some waits are of market time, others of real time.
-    static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(120);
+    static readonly TimeSpan MinPatience = TimeSpan.FromSeconds(120);
     static readonly TimeSpan MarketPatience = TimeSpan.FromMinutes(45);
 
     readonly RunOrders _orders = new(database);
     readonly RunViewReader _reader = new(database);
     readonly HashSet<string> _told = [];
-    readonly TimeSpan _patience = MarketPatience / rate > LeastPatience ? MarketPatience / rate : LeastPatience;
+    readonly TimeSpan _patience = MarketPatience / rate > MinPatience ? MarketPatience / rate : MinPatience;
     bool _stopped;
 
     /// <summary>Warnings accepted so far.</summary>

@@ -17,7 +17,7 @@ static class LateWriters
     /// <summary>
     /// Whether enough minutes came since the last such write. One that was seen is forgiven once as many came without another, or when somebody orders to try again.
     /// </summary>
-    public static async Task<Gate> LookAsync(RunContext context, UtcTime ended, CancellationToken cancellation)
+    public static async Task<Gate> CheckAsync(RunContext context, UtcTime ended, CancellationToken cancellation)
     {
         var need = context.Run.Settings.QuietMinutes;
         var (count, who, last, came) = (await context.Database.Migration("cleanup/late_writes", context.Run.Symbol.Name, ended.ToDateTime(), context.Run.Name).RowsAsync(

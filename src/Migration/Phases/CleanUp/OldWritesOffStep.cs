@@ -23,7 +23,7 @@ sealed class OldWritesOffStep() : MigrationStep("cleanup/old-writes-off", Migrat
                 await KeepAsync(context, transaction, "fence", await Fence.SetAsync(transaction, cancellation), cancellation), cancellation) ?? new StepOutcome.More();
         }
 
-        var gate = await Fence.LookAsync(context, "cleanup/fence", fence, cancellation);
+        var gate = await Fence.CheckAsync(context, "cleanup/fence", fence, cancellation);
         return gate.Verdict == GateVerdict.Pass ? StepOutcome.Finished(gate) : new StepOutcome.Waiting([gate], Soon);
     }
 

@@ -73,7 +73,7 @@ sealed class RemovalProofStep() : MigrationStep("cleanup/proof", MigrationPhase.
             Gate.Of("cleanup/removed", removed == planned && recorded == removed, $"{planned} rows removed, as planned", $"{removed} bear the run's marks, the ledger says {recorded}",
                 $"SELECT * FROM dxy.run_batch WHERE run = '{context.Run.Name}' AND step = '{RemoveStep.Title}'", "'migrate retry' plans anew from what is left"),
             await RollupGate.ReadAsync(context, "cleanup/rollups", cancellation),
-            await LateWriters.LookAsync(context, await LateWriters.WritesEndedAsync(context, cancellation), cancellation),
+            await LateWriters.CheckAsync(context, await LateWriters.WritesEndedAsync(context, cancellation), cancellation),
         ];
     }
 }

@@ -44,13 +44,13 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
         var progress = context.Progress(this);
         var place = StepCheckpoint.Read<Place>(progress);
         var ended = await LateWriters.WritesEndedAsync(context, cancellation);
-        var late = await LateWriters.LookAsync(context, ended, cancellation);
+        var late = await LateWriters.CheckAsync(context, ended, cancellation);
         if (late.Verdict != GateVerdict.Pass)
         {
             return new StepOutcome.Waiting([late], AfterLateWrites);
         }
 
-        var look = await Throttle.LookAsync(context, place.Wal, cancellation);
+        var look = await Throttle.CheckAsync(context, place.Wal, cancellation);
         if (look.Held is { } held)
         {
             return held;

@@ -43,7 +43,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
     {
         var progress = context.Progress(this);
         var place = StepCheckpoint.Read<Place>(progress);
-        var look = await Throttle.LookAsync(context, place.Wal, cancellation);
+        var look = await Throttle.CheckAsync(context, place.Wal, cancellation);
         if (look.Held is { } held)
         {
             return held;

@@ -13,7 +13,7 @@ sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
     internal const string Title = "copy/conflicts";
 
     // Counts are complete whatever is listed; of superseded rows there may be as many as of bars.
-    const int MostSuperseded = 1000;
+    const int MaxSuperseded = 1000;
 
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(
         [$"compare the bars of both tables before the copy; different: {Policy(context.Run.Settings.Different)}, foreign: {Policy(context.Run.Settings.Foreign)}, partial: {Policy(context.Run.Settings.Partial)}, in the new table alone: {Policy(context.Run.Settings.Alone)}"]);
@@ -54,7 +54,7 @@ sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
             return (counts with { Complete = true }, 0);
         }
 
-        return (await transaction.Connection.Migration("copy/classify", symbol, month[0].From, month[0].To, run, Math.Max(0, MostSuperseded - counts.Listed)).RowsAsync(
+        return (await transaction.Connection.Migration("copy/classify", symbol, month[0].From, month[0].To, run, Math.Max(0, MaxSuperseded - counts.Listed)).RowsAsync(
             reader => (counts with
             {
                 Next = month[0].To,

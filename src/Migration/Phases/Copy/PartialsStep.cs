@@ -29,7 +29,7 @@ sealed class PartialsStep() : MigrationStep("copy/partials", MigrationPhase.Copy
         var asked = StepCheckpoint.Read<Asked>(progress);
         if (asked.From is { } from)
         {
-            var gate = await DueWork.LookAsync(context, "copy/partials", context.Run.Series, new TimeRange(UtcTime.From(from), UtcTime.From(asked.To!.Value)), cancellation);
+            var gate = await DueWork.CheckAsync(context, "copy/partials", context.Run.Series, new TimeRange(UtcTime.From(from), UtcTime.From(asked.To!.Value)), cancellation);
             return gate.Verdict == GateVerdict.Pass ? StepOutcome.Finished(gate) : new StepOutcome.Waiting([gate], Soon);
         }
 

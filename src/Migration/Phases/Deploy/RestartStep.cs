@@ -56,7 +56,7 @@ public sealed class RestartStep : IMigrationStep
             case RestartMove.Ask:
                 return await SaveAsync(context, progress, restart.WithAsked(), (transaction, cancel) => AskAsync(transaction, restart.Silo!, cancel), cancellation);
             case RestartMove.Next:
-                return await SaveAsync(context, progress, restart.WithNext(), (transaction, cancel) => ThankAsync(transaction, restart.Silo!, cancel), cancellation);
+                return await SaveAsync(context, progress, restart.WithNext(), (transaction, cancel) => ClearRequestAsync(transaction, restart.Silo!, cancel), cancellation);
             case RestartMove.WaitForStop:
                 return Wait($"{restart.Silo} was asked and has not stopped", "look at that silo's log; stopping it by hand and starting it does as well");
             case RestartMove.WaitForStart:
@@ -122,7 +122,7 @@ public sealed class RestartStep : IMigrationStep
         await transaction.EventAsync("silo asked to restart", JsonSerializer.Serialize(new { silo }, Json), cancellation);
     }
 
-    static async Task ThankAsync(RunTransaction transaction, string silo, CancellationToken cancellation)
+    static async Task ClearRequestAsync(RunTransaction transaction, string silo, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("DELETE FROM dxy.restart WHERE silo = $1", transaction.Connection);
         command.Parameters.With(silo);

@@ -32,7 +32,7 @@ sealed class CanaryStep() : MigrationStep("derive/canary", MigrationPhase.Derive
             return new StepOutcome.More();
         }
 
-        var due = await DueWork.LookAsync(context, "derive/canary", context.Run.Series, Minute(minute), cancellation);
+        var due = await DueWork.CheckAsync(context, "derive/canary", context.Run.Series, Minute(minute), cancellation);
         if (due.Verdict != GateVerdict.Pass)
         {
             return new StepOutcome.Waiting([due], Soon);

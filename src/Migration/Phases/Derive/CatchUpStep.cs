@@ -31,7 +31,7 @@ sealed class CatchUpStep() : MigrationStep("derive/catch-up", MigrationPhase.Der
             return StepOutcome.Finished();
         }
 
-        var gate = await MissingMinutes.LookAsync(context, "derive/catch-up", asked, cancellation);
+        var gate = await MissingMinutes.CheckAsync(context, "derive/catch-up", asked, cancellation);
         return gate.Verdict == GateVerdict.Pass ? StepOutcome.Finished(gate) : new StepOutcome.Waiting([gate], Soon);
     }
 }

@@ -20,7 +20,7 @@ sealed class FenceStep() : MigrationStep("derive/fence", MigrationPhase.Derive)
             return new StepOutcome.More();
         }
 
-        var gate = await Fence.LookAsync(context, "derive/fence", fence, cancellation);
+        var gate = await Fence.CheckAsync(context, "derive/fence", fence, cancellation);
         return gate.Verdict == GateVerdict.Pass ? StepOutcome.Finished(gate) : new StepOutcome.Waiting([gate], Soon);
     }
 }

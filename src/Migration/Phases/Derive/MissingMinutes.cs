@@ -27,6 +27,6 @@ static class MissingMinutes
     public static DateTime[] Span(IReadOnlyList<TimeRange> missing) => missing.Count == 0 ? [] : [missing[0].From.ToDateTime(), missing[^1].To.ToDateTime()];
 
     /// <summary>Whether what was asked for is derived.</summary>
-    public static Task<Gate> LookAsync(RunContext context, string gate, DateTime[] span, CancellationToken cancellation) =>
-        DueWork.LookAsync(context, gate, context.Run.Series, new TimeRange(UtcTime.From(span[0]), UtcTime.From(span[1])), cancellation);
+    public static Task<Gate> CheckAsync(RunContext context, string gate, DateTime[] span, CancellationToken cancellation) =>
+        DueWork.CheckAsync(context, gate, context.Run.Series, new TimeRange(UtcTime.From(span[0]), UtcTime.From(span[1])), cancellation);
 }

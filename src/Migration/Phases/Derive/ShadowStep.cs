@@ -18,7 +18,7 @@ sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive
 {
     // One unit of the eighth place, to which prices are rounded, and what double precision adds to it.
     const double Tolerance = 1.01e-8;
-    const int MostSamples = 3;
+    const int MaxSamples = 3;
 
     // What an old writer wrote before is compared too: he may have been stopped already.
     static readonly TimeSpan LookBack = TimeSpan.FromHours(1);
@@ -39,11 +39,11 @@ sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive
             return new StepOutcome.More();
         }
 
-        var gate = await LookAsync(context, UtcTime.From(began), cancellation);
+        var gate = await CheckAsync(context, UtcTime.From(began), cancellation);
         return gate.Verdict == GateVerdict.Fail ? new StepOutcome.Waiting([gate], Soon) : StepOutcome.Finished(gate);
     }
 
-    async Task<Gate> LookAsync(RunContext context, UtcTime since, CancellationToken cancellation)
+    async Task<Gate> CheckAsync(RunContext context, UtcTime since, CancellationToken cancellation)
     {
         var (run, need) = (context.Run, context.Run.Settings.QuietMinutes);
         var expected = $"{need} minutes that come, derived beside the old writer and equal to his";
@@ -57,7 +57,7 @@ sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive
         var compared = derived.Where(bar => others.ContainsKey(bar.Key)).ToList();
         var different = compared.Where(bar => !(Math.Abs(others[bar.Key] - (double)bar.Value) <= Tolerance)).ToList();
         var live = compared.Count(bar => bar.Key >= since);
-        var samples = string.Join(", ", different.TakeLast(MostSamples).Select(bar =>
+        var samples = string.Join(", ", different.TakeLast(MaxSamples).Select(bar =>
             string.Create(CultureInfo.InvariantCulture, $"{bar.Key} old {others[bar.Key]} new {bar.Value}")));
         var observed = string.Create(CultureInfo.InvariantCulture, $"{came} came since {since}, {live} of them written by others as well; {compared.Count} compared with the last hour of theirs, {different.Count} different")
             + (different.Count == 0 ? "" : $": {samples}");

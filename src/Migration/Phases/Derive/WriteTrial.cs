@@ -49,7 +49,7 @@ static class WriteTrial
             // The trigger looks at the route; nobody but us sees it turned, and the savepoint turns it back.
             await connection.Text("UPDATE dxy.route SET mode = 'both' WHERE symbol = $1 AND mode = 'legacy'", symbol).RunAsync(cancellation);
             await connection.Text("SELECT set_config('dxy.writer', $1, true)", mirrored ? "" : "own").RunAsync(cancellation);
-            await TakePlaceAsync(connection, role, cancellation);
+            await ActAsAsync(connection, role, cancellation);
             var text = MigrationSql.Template("derive/trial_row").Replace("{columns}", columns, StringComparison.Ordinal);
             var minute = await connection.Text(text, symbol).ValueAsync<DateTime?>(cancellation);
             await connection.Text("SET CONSTRAINTS ALL IMMEDIATE").RunAsync(cancellation);
@@ -58,7 +58,7 @@ static class WriteTrial
                 await connection.Text("SELECT dxy.mirror_bars($1, $2)", symbol, new[] { own }).RunAsync(cancellation);
             }
 
-            await TakePlaceAsync(connection, role is null ? null : "none", cancellation);
+            await ActAsAsync(connection, role is null ? null : "none", cancellation);
             var arrived = minute is { } written && await connection.Migration("derive/stands_in_both", symbol, written).ValueAsync<bool>(cancellation);
             return minute is null && await connection.Migration("derive/holds_source", symbol).ValueAsync<bool>(cancellation)
                 ? Failed($"as {who}: the row was not stored and no error said so", "see which trigger of derived_data_bars leaves it out")
@@ -77,7 +77,7 @@ static class WriteTrial
         return Failed($"as {who}: {refusal.MessageText}{(refusal.Detail is { } detail ? $" ({detail})" : "")}", await TodoAsync(connection, refusal, mirrored, role, cancellation));
     }
 
-    static Task TakePlaceAsync(NpgsqlConnection connection, string? role, CancellationToken cancellation) =>
+    static Task ActAsAsync(NpgsqlConnection connection, string? role, CancellationToken cancellation) =>
         role is null ? Task.CompletedTask : connection.Text("SELECT set_config('role', $1, true)", role).RunAsync(cancellation);
 
     static Gate Failed(string observed, string todo) => new("derive/trial", GateVerdict.Fail, Expected, observed, null, todo);

@@ -42,7 +42,7 @@ static class ObservationReader
             Newest = Time(row, 0),
             OldestDue = Time(row, 1),
             DueMinutes = row.GetDouble(2),
-            Stuck = row.GetInt64(3),
+            Parked = row.GetInt64(3),
             Attempts = row.GetInt32(4),
             LegacyWrites = row.GetInt64(5),
         }, cancellation))[0];
@@ -62,7 +62,7 @@ static class ObservationReader
             }
 
             // As for deriving: what is no price gives no level, nor do two rows of a minute that don't say the same. The rules then find the minute without one.
-            new UnfitInputs(Timeframe.OneMinute).TakeOut(column, unfit, 0);
+            new UnfitInputs(Timeframe.OneMinute).Exclude(column, unfit, 0);
             closes.Add(column);
             await reader.NextResultAsync(cancellation);
         }

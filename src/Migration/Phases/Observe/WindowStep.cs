@@ -48,7 +48,7 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
         if (clock.Minute <= window.Newest)
         {
             // A market clock that was set back is caught up with; a minute has one sample.
-            return window.Lacking(context.Run.Settings).Count == 0 ? null : await RestAsync(context, WindowGates.Of(context.Run, checkpoint.With(window, failMinutes), null), clock.Until(window.Newest.Value + Timeframe.OneMinute), cancellation);
+            return window.Lacking(context.Run.Settings).Count == 0 ? null : await WaitAsync(context, WindowGates.Of(context.Run, checkpoint.With(window, failMinutes), null), clock.Until(window.Newest.Value + Timeframe.OneMinute), cancellation);
         }
 
         var facts = await ObservationReader.ReadAsync(transaction.Connection, context.Run, clock, cancellation);
@@ -70,10 +70,10 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
         await context.At(this, "committed", cancellation);
         return checkpoint.Window.Lacking(context.Run.Settings).Count == 0
             ? new StepOutcome.More()
-            : await RestAsync(context, gates, clock.Until(clock.Minute + Timeframe.OneMinute), cancellation);
+            : await WaitAsync(context, gates, clock.Until(clock.Minute + Timeframe.OneMinute), cancellation);
     }
 
-    static async Task<StepOutcome> RestAsync(RunContext context, IReadOnlyList<Gate> gates, TimeSpan again, CancellationToken cancellation)
+    static async Task<StepOutcome> WaitAsync(RunContext context, IReadOnlyList<Gate> gates, TimeSpan again, CancellationToken cancellation)
     {
         if (again > Short)
         {

@@ -24,7 +24,7 @@ sealed class RowsStep() : MigrationStep("purge/rows", MigrationPhase.Purge)
     {
         var progress = context.Progress(this);
         var place = StepCheckpoint.Read<Place>(progress);
-        var look = await Throttle.LookAsync(context, place.Wal, cancellation);
+        var look = await Throttle.CheckAsync(context, place.Wal, cancellation);
         if (look.Held is { } held)
         {
             return held;

@@ -28,7 +28,7 @@ static class IndexBuild
     /// <summary>Runs a statement that can't be in a transaction, however long it takes. Wants a session of its own: no transaction-mode pooler between.</summary>
     public static async Task RunAsync(RunContext context, string sql, CancellationToken cancellation)
     {
-        await RunTarget.DemandAsync(context.Direct, context.Run, cancellation);
+        await RunTarget.RequireAsync(context.Direct, context.Run, cancellation);
         await using var connection = await context.Direct.OpenConnectionAsync(cancellation);
         var (timeout, application) = (await connection.Text("SELECT current_setting('statement_timeout'), current_setting('application_name')")
             .RowsAsync(row => (row.GetString(0), row.GetString(1)), cancellation))[0];

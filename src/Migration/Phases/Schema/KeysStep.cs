@@ -119,7 +119,7 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UniqueViolation)
         {
             // Somebody wrote a second row of a key meanwhile: what is left of the index goes, and the rows are looked for again.
-            return await LookAgainAsync(context, fault, cancellation);
+            return await CheckAgainAsync(context, fault, cancellation);
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DuplicateTable)
         {
@@ -150,11 +150,11 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.CheckViolation)
         {
-            return await LookAgainAsync(context, fault, cancellation);
+            return await CheckAgainAsync(context, fault, cancellation);
         }
     }
 
-    async Task<StepOutcome> LookAgainAsync(RunContext context, PostgresException fault, CancellationToken cancellation)
+    async Task<StepOutcome> CheckAgainAsync(RunContext context, PostgresException fault, CancellationToken cancellation)
     {
         await using var transaction = await context.BeginAsync(cancellation);
         await KeepAsync<bool?>(context, transaction, "clean", null, cancellation);

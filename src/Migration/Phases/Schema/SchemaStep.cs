@@ -11,8 +11,8 @@ namespace DxyOrleans.Migration.Phases.Schema;
 /// </summary>
 public abstract class SchemaStep(string name) : MigrationStep(name, MigrationPhase.Schema)
 {
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
-    static readonly TimeSpan LongestPauseBack = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan MaxPauseBack = TimeSpan.FromSeconds(2);
 
     private protected static async Task<IReadOnlyList<TableShape>> TablesAsync(RunContext context, CancellationToken cancellation) =>
         [await SchemaCatalog.ReadAsync(context.Database, SchemaCatalog.New, context.Run.Symbol, cancellation),
@@ -70,7 +70,7 @@ public abstract class SchemaStep(string name) : MigrationStep(name, MigrationPha
         }
 
         // Longer from time to time and never twice the same, so as not to fall in step with what holds the table.
-        var longest = context.Run.Direction == RunDirection.Back ? LongestPauseBack : LongestPause;
+        var longest = context.Run.Direction == RunDirection.Back ? MaxPauseBack : MaxPause;
         var pause = TimeSpan.FromMilliseconds(Math.Min(longest.TotalMilliseconds, context.Run.Settings.LockBudgetMs * Math.Pow(2, Math.Min(attempts, 8))) * (0.5 + Random.Shared.NextDouble() / 2));
         return new StepOutcome.Throttled($"{StepOutcome.Throttled.Lock}{relation} is in use, attempt {attempts}: {holders}", pause);
     }

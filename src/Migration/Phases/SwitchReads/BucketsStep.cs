@@ -27,7 +27,7 @@ sealed class BucketsStep() : MigrationStep("switch/buckets", MigrationPhase.Swit
         foreach (var (timeframe, range) in asked)
         {
             var target = new Series(context.Run.Symbol, Timeframe.Parse(timeframe));
-            gates.Add(await DueWork.LookAsync(context, $"switch/buckets-{timeframe}", target, new TimeRange(UtcTime.From(range[0]), UtcTime.From(range[1])), cancellation));
+            gates.Add(await DueWork.CheckAsync(context, $"switch/buckets-{timeframe}", target, new TimeRange(UtcTime.From(range[0]), UtcTime.From(range[1])), cancellation));
         }
 
         return gates.All(gate => gate.Verdict == GateVerdict.Pass) ? StepOutcome.Finished(gates) : new StepOutcome.Waiting(gates, Soon);

@@ -16,7 +16,7 @@ static class DrySwitch
     static readonly TimeSpan LookBack = TimeSpan.FromDays(1);
     static readonly ImmutableArray<Timeframe> Usual = [Timeframe.FiveMinutes, Timeframe.OneHour];
 
-    public static async Task<Gate> LookAsync(RunContext context, CancellationToken cancellation)
+    public static async Task<Gate> CheckAsync(RunContext context, CancellationToken cancellation)
     {
         var symbol = context.Run.Symbol;
         var named = (await new RegistryStore(context.Database).LoadAsync(cancellation)).Find(symbol)?.Rollups ?? [];

@@ -23,7 +23,7 @@ sealed class ReadsStep() : MigrationStep("switch/reads", MigrationPhase.SwitchRe
         }
 
         // Who approves sees what the switch would do; the switch itself is verified once more.
-        var (dry, allowed) = (await DrySwitch.LookAsync(context, cancellation), await AllowedAsync(context, cancellation));
+        var (dry, allowed) = (await DrySwitch.CheckAsync(context, cancellation), await AllowedAsync(context, cancellation));
         if (allowed.Verdict != GateVerdict.Pass || (dry.Verdict != GateVerdict.Pass && !await IsAcceptedAsync(context, dry.Name, cancellation)))
         {
             return new StepOutcome.Waiting([dry, allowed], BeforeSwitch);

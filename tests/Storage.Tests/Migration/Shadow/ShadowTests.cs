@@ -16,7 +16,7 @@ public sealed class ShadowTests(TestServer server)
         await legacy.Shop.AtAsync(Shop.Minute(310));
         var before = await legacy.FingerprintAsync();
 
-        var day = Assert.Single(await LookAsync(legacy));
+        var day = Assert.Single(await CheckAsync(legacy));
 
         Assert.Equal(("DXY/1m", 300, true, Shop.Open.Floor(Timeframe.OneDay)), (day.Target.ToString(), day.Equal, day.IsEqual, day.Day));
         Assert.Equal(before, await legacy.FingerprintAsync());
@@ -35,7 +35,7 @@ public sealed class ShadowTests(TestServer server)
             DELETE FROM public.data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc = '{Shop.Minute(80)}'
             """);
 
-        var day = Assert.Single(await LookAsync(legacy));
+        var day = Assert.Single(await CheckAsync(legacy));
 
         Assert.Equal((297, 1, 1, 1), (day.Equal, day.Different, day.Missing, day.Extra));
         Assert.Equal(0.25m, day.LargestDifference, 6);
@@ -52,10 +52,10 @@ public sealed class ShadowTests(TestServer server)
         await using var legacy = await LegacyShop.OpenAsync(server);
         await legacy.Shop.RunAsync(LegacyTables.Fx(300, 2));
         await legacy.Shop.AtAsync(Shop.Minute(302));
-        Assert.True(Assert.Single(await LookAsync(legacy)).IsEqual);
+        Assert.True(Assert.Single(await CheckAsync(legacy)).IsEqual);
 
         await legacy.Shop.AtAsync(Shop.Minute(303));
-        Assert.Equal(1, Assert.Single(await LookAsync(legacy)).Missing);
+        Assert.Equal(1, Assert.Single(await CheckAsync(legacy)).Missing);
     }
 
     [Fact]
@@ -68,11 +68,11 @@ public sealed class ShadowTests(TestServer server)
             SELECT 'DXY', '5m', date_bin('5 min', ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low), (array_agg(close ORDER BY ts_utc DESC))[1], 'derived'
             FROM public.derived_data_bars WHERE timeframe = '1m' GROUP BY 3
             """);
-        Assert.All(await LookAsync(legacy), day => Assert.True(day.IsEqual, day.ToString()));
+        Assert.All(await CheckAsync(legacy), day => Assert.True(day.IsEqual, day.ToString()));
 
         await legacy.Shop.RunAsync($"UPDATE public.derived_data_bars SET high = high + 1 WHERE timeframe = '5m' AND ts_utc = '{Shop.Minute(60)}'");
         await legacy.Shop.AtAsync(Shop.Minute(311));
-        var found = await LookAsync(legacy);
+        var found = await CheckAsync(legacy);
         Assert.Equal((59, 1), (found[1].Equal, found[1].Different));
         Assert.True(found[0].IsEqual);
     }
@@ -82,9 +82,9 @@ public sealed class ShadowTests(TestServer server)
     {
         await using var legacy = await LegacyShop.OpenAsync(server);
         await legacy.Shop.AtAsync(Shop.Minute(310) + TimeSpan.FromDays(2));
-        await LookAsync(legacy);
-        Assert.Equal([Shop.Minute(-480) + TimeSpan.FromDays(1), Shop.Minute(-480) + TimeSpan.FromDays(2)], (await LookAsync(legacy)).Select(day => day.Day));
-        var known = await LookAsync(legacy);
+        await CheckAsync(legacy);
+        Assert.Equal([Shop.Minute(-480) + TimeSpan.FromDays(1), Shop.Minute(-480) + TimeSpan.FromDays(2)], (await CheckAsync(legacy)).Select(day => day.Day));
+        var known = await CheckAsync(legacy);
         Assert.Equal((300, 3), (known[0].Equal, known.Count));
 
         var now = Shop.Minute(310) + TimeSpan.FromDays(2);
@@ -109,7 +109,7 @@ public sealed class ShadowTests(TestServer server)
         var (store, comparison) = (new ShadowStore(legacy.Data), new ShadowComparison(legacy.Data));
         for (var look = 0; look < 3; look++)
         {
-            await comparison.LookAsync(store, 2, Shop.Token);
+            await comparison.CheckAsync(store, 2, Shop.Token);
         }
 
         var days = await store.ListAsync(legacy.Symbol, Shop.Token);
@@ -127,7 +127,7 @@ public sealed class ShadowTests(TestServer server)
         await legacy.Shop.AtAsync(Shop.Minute(310) + TimeSpan.FromDays(1) + TimeSpan.FromHours(2));
         for (var look = 0; look < 4; look++)
         {
-            await comparison.LookAsync(store, 2, Shop.Token);
+            await comparison.CheckAsync(store, 2, Shop.Token);
         }
 
         Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(await store.ListAsync(legacy.Symbol, Shop.Token), await legacy.Data.NowAsync(Shop.Token)).State);
@@ -141,7 +141,7 @@ public sealed class ShadowTests(TestServer server)
         await legacy.Shop.RunAsync("""
             INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata) VALUES ('EXY', 'currency_index', true, '{"is_synthetic": true, "components": ["EURUSD"], "factor": "x"}')
             """);
-        var days = await LookAsync(legacy);
+        var days = await CheckAsync(legacy);
         Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(days, Shop.Minute(310)).State);
         Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(days, Shop.Minute(325)).State);
         var old = ShadowVerdict.Of(days, Shop.Minute(326));
@@ -149,10 +149,10 @@ public sealed class ShadowTests(TestServer server)
         Assert.Equal(ShadowState.NotCompared, ShadowVerdict.Of([], Shop.Minute(310)).State);
     }
 
-    static async Task<List<ShadowDay>> LookAsync(LegacyShop legacy)
+    static async Task<List<ShadowDay>> CheckAsync(LegacyShop legacy)
     {
         var store = new ShadowStore(legacy.Data);
-        await new ShadowComparison(legacy.Data).LookAsync(store, 2, Shop.Token);
+        await new ShadowComparison(legacy.Data).CheckAsync(store, 2, Shop.Token);
         return await store.ListAsync(legacy.Symbol, Shop.Token);
     }
 }
