@@ -1,6 +1,6 @@
 using DxyOrleans.Testing;
 
-namespace DxyOrleans.Client.Tests.Manners;
+namespace DxyOrleans.Client.Tests.Conventions;
 
 public sealed class ExitCodeTests(TestServer server)
 {

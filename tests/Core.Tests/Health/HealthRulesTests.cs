@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Client.Tests.Rules;
+namespace DxyOrleans.Core.Tests.Health;
 
 public sealed class HealthRulesTests
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace DxyOrleans.Client.Tests.Manners;
+namespace DxyOrleans.Client.Tests.Conventions;
 
 /// <summary>The audit of packages, with what the SDK answers played.</summary>
 public sealed class AuditTests : IDisposable

@@ -2,7 +2,7 @@ using DxyOrleans.Client.Work.Rehearsal;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Client.Tests.Rules;
+namespace DxyOrleans.Client.Tests.Migrate;
 
 public sealed class RehearsalStartTests
 {

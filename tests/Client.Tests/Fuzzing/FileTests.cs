@@ -6,7 +6,7 @@ using DxyOrleans.Client.Settings;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Feeds.Files;
 
-namespace DxyOrleans.Client.Tests.Hostile;
+namespace DxyOrleans.Client.Tests.Fuzzing;
 
 /// <summary>Files made to harm: what is held in memory of them stays small, and each is refused with its reason.</summary>
 public sealed class FileTests : IDisposable

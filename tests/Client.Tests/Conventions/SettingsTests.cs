@@ -1,6 +1,6 @@
 using DxyOrleans.Postgres;
 
-namespace DxyOrleans.Client.Tests.Manners;
+namespace DxyOrleans.Client.Tests.Conventions;
 
 public sealed class SettingsTests
 {

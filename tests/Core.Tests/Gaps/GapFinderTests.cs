@@ -1,9 +1,10 @@
 using CsCheck;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Client.Tests.Rules;
+namespace DxyOrleans.Core.Tests.Gaps;
 
 public sealed class GapFinderTests
 {

@@ -1,6 +1,6 @@
 using DxyOrleans.Testing;
 
-namespace DxyOrleans.Client.Tests.Manners;
+namespace DxyOrleans.Client.Tests.Conventions;
 
 /// <summary>A database whose owner set what he likes: each verb says what it says on any other.</summary>
 public sealed class OddDatabaseTests(TestServer server)

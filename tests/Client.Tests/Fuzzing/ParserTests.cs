@@ -10,7 +10,7 @@ using DxyOrleans.Feeds.Files;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 
-namespace DxyOrleans.Client.Tests.Hostile;
+namespace DxyOrleans.Client.Tests.Fuzzing;
 
 /// <summary>Every parser of what comes from outside takes anything: it reads it, or refuses it in the way it says.</summary>
 public sealed class ParserTests : IDisposable

@@ -3,7 +3,7 @@ using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Client.Tests.Manners;
+namespace DxyOrleans.Client.Tests.Conventions;
 
 public sealed class OutputTests
 {

@@ -4,7 +4,7 @@ using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration;
 
-namespace DxyOrleans.Client.Tests.Rules;
+namespace DxyOrleans.Client.Tests.Migrate;
 
 public sealed class ShadowHealthTests
 {
