@@ -1,5 +1,6 @@
--- Makes the history of every target due whose definition in the registry is new or changed. The version and the maximum age are left out on purpose:
--- changing them changes nothing stored. A target that already holds bars when it is first seen is adopted as it stands
+-- Makes the history of every target due whose definition in the registry is new or changed. The version and the maximum age are left out
+-- on purpose: changing them changes nothing stored. What a row leaves out of a definition is as published: a migration that writes it out in a
+-- host's row, and takes it back, makes nothing due. A target that already holds bars when it is first seen is adopted as it stands
 -- (the sweep tells what in it is missing). Returns how many targets were adopted.
 CREATE OR REPLACE FUNCTION dxy.adopt_targets() RETURNS integer
 LANGUAGE plpgsql VOLATILE
@@ -30,7 +31,12 @@ BEGIN
       GROUP BY d.target_symbol, d.target_timeframe, d.target_length, r.metadata
     ) AS t
     LEFT JOIN dxy.adopted AS a ON a.symbol = t.symbol AND a.timeframe = t.timeframe
-    WHERE a.definition IS DISTINCT FROM t.definition
+    -- As in IndexDefinition.Dxy.
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN t.timeframe <> '1m' THEN '{}' ELSE '{"since": "1999-01-04T00:00:00Z"}'::jsonb || CASE WHEN t.symbol <> 'DXY' THEN '{}' ELSE
+               '{"factor": 50.14348112, "exponents": {"EURUSD": -0.576, "USDJPY": 0.136, "GBPUSD": -0.119,
+                                                      "USDCAD": 0.091, "USDSEK": 0.042, "USDCHF": 0.036}}'::jsonb END END AS usual) AS p
+    WHERE a.symbol IS NULL OR p.usual || jsonb_strip_nulls(a.definition) <> p.usual || jsonb_strip_nulls(t.definition)
   LOOP
     INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at)
     SELECT v_target.symbol, v_target.timeframe, dxy.bucket(v_target.timeframe, greatest(min(h.first_ts), lower(v_times))),

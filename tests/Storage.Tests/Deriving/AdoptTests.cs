@@ -65,6 +65,29 @@ public sealed class AdoptTests(TestServer server)
     }
 
     [Fact]
+    public async Task What_a_row_leaves_out_is_as_published_and_news_only_when_it_comes_to_differ()
+    {
+        const string Row = "UPDATE core_asset_registry_all SET metadata = metadata";
+        await using var shop = await SettledAsync(server);
+        foreach (var keys in (string[])["since", "exponents", "factor"])
+        {
+            await shop.RunAsync($"{Row} - '{keys}' WHERE canonical_symbol = 'DXY'");
+            Assert.Empty(await AdoptAsync(shop));
+        }
+
+        await shop.RunAsync(Row + """ || '{"factor": 50.143481120, "since": "1999-01-04T00:00:00Z"}' WHERE canonical_symbol = 'DXY'""");
+        Assert.Empty(await AdoptAsync(shop));
+        await shop.RunAsync(Row + """ || '{"factor": 50.2}' WHERE canonical_symbol = 'DXY'""");
+        Assert.Equal(["DXY/1m 08:03 09:03"], await AdoptAsync(shop));
+
+        // Of another index nothing is published: it can be made when its row says how.
+        await shop.RunAsync("""INSERT INTO core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('EUX', true, '{"is_synthetic": true, "components": ["EURUSD"]}')""");
+        await AdoptAsync(shop);
+        await shop.RunAsync(Row + """ || '{"factor": 2, "exponents": {"EURUSD": 0.5}}' WHERE canonical_symbol = 'EUX'""");
+        Assert.Equal(["EUX/1m 08:03 09:03"], await AdoptAsync(shop));
+    }
+
+    [Fact]
     public async Task A_new_rollup_is_made_of_the_history()
     {
         await using var shop = await SettledAsync(server);

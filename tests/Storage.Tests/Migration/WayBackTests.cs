@@ -79,6 +79,45 @@ public sealed class WayBackTests(TestServer server)
         Assert.Equal(4, await shop.Shop.CountAsync($"public.derived_data_bars WHERE canonical_symbol = 'DXY' AND ts_utc >= '{Shop.Minute(1440)}' AND deleted_at IS NULL"));
     }
 
+    // A host's row that names the components and no more is derived by the published definition; the run writes that out and takes it back. What silos make of it matters
+    // where the host's own values are not quite ours, and its rollups say nothing of their inputs.
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"factor": 50.14348112, "exponents": {"EURUSD": -0.576, "USDJPY": 0.136, "GBPUSD": -0.119, "USDCAD": 0.091, "USDSEK": 0.042, "USDCHF": 0.036}}""")]
+    [InlineData("""{"since": "1999-01-04T00:00:00Z", "factor": 50.14348112}""")]
+    public async Task A_definition_that_the_run_writes_out_and_takes_back_makes_no_history_anew(string said)
+    {
+        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions
+        {
+            Minutes = 120, Registered = true,
+            After = $"""
+                UPDATE public.core_asset_registry_all SET metadata = metadata || '{said}' WHERE canonical_symbol = 'DXY';
+                UPDATE public.derived_data_bars SET open = open + 0.00000001, high = high + 0.00000001, low = low + 0.00000001, close = close + 0.00000001
+                WHERE ts_utc = '{Shop.Minute(47)}';
+                INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
+                SELECT 'DXY', f.name, date_bin(f.length, ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low),
+                       (array_agg(close ORDER BY ts_utc DESC))[1], 0, 'derived'
+                FROM public.derived_data_bars, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS f(name, length) GROUP BY 2, 3
+                """,
+        });
+        const string Adopt = "SELECT dxy.adopt_targets()";
+        await shop.Shop.RunAsync(Adopt);
+        var (columns, remade) = (await shop.ColumnsAsync(), $"public.derived_data_bars WHERE ts_utc < '{Shop.Minute(120)}' AND raw ? 'inputs'");
+        var dump = await shop.DumpAsync(columns);
+        var world = new MarketWorld(shop) { OfTheShop = _ => shop.Shop.RunAsync(Adopt) };
+        await shop.StartAsync(MarketWorld.Settings);
+        await world.DriveAsync(run => run.Step == "copy/verify");
+        Assert.Equal(0, await shop.Shop.CountAsync(remade));
+
+        await shop.RollBackAsync();
+        var end = await world.DriveAsync();
+        Assert.True(end.State == RunState.RolledBack, $"{end.State} at {end.Step}: {end.Error}");
+        await world.TickAsync();
+        Assert.Equal([], dump.Except(await shop.DumpAsync(columns)));
+        Assert.Equal(0, await shop.Shop.CountAsync(remade));
+        Assert.Equal(0, await shop.Shop.CountAsync("dxy.due WHERE cause = 'definition'"));
+    }
+
     [Fact]
     public async Task A_table_that_somebody_holds_makes_the_way_back_wait_and_never_fail()
     {
