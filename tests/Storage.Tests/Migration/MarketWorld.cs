@@ -45,6 +45,9 @@ sealed class MarketWorld(LegacyShop shop)
         await (OfTheShop?.Invoke(minute) ?? Task.CompletedTask);
         Minutes++;
         await shop.Shop.AtAsync(Shop.Minute(minute + 1) + TimeSpan.FromSeconds(5));
+
+        // As silos do whenever the registry may have changed.
+        await shop.Shop.RunAsync("SELECT dxy.adopt_targets()");
         await shop.Shop.DrainAsync();
     }
 

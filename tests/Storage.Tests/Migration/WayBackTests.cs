@@ -100,11 +100,10 @@ public sealed class WayBackTests(TestServer server)
                 FROM public.derived_data_bars, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS f(name, length) GROUP BY 2, 3
                 """,
         });
-        const string Adopt = "SELECT dxy.adopt_targets()";
-        await shop.Shop.RunAsync(Adopt);
+        await shop.Shop.RunAsync("SELECT dxy.adopt_targets()");
         var (columns, remade) = (await shop.ColumnsAsync(), $"public.derived_data_bars WHERE ts_utc < '{Shop.Minute(120)}' AND raw ? 'inputs'");
         var dump = await shop.DumpAsync(columns);
-        var world = new MarketWorld(shop) { OfTheShop = _ => shop.Shop.RunAsync(Adopt) };
+        var world = new MarketWorld(shop);
         await shop.StartAsync(MarketWorld.Settings);
         await world.DriveAsync(run => run.Step == "copy/verify");
         Assert.Equal(0, await shop.Shop.CountAsync(remade));
