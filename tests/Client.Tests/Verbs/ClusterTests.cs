@@ -147,7 +147,8 @@ public sealed class ClusterTests
             Assert.Contains("nothing was running", (await dxy.RunAsync("down")).Out, StringComparison.Ordinal);
 
             // Within the same minute all of it stands already; that is no failure.
-            Assert.Equal(0, (await dxy.RunAsync("demo", "--for", "8s")).Code);
+            var again = await dxy.RunAsync("demo", "--for", "20s");
+            Assert.True(again.Code == 0, again.ToString());
         }
         finally
         {
