@@ -8,6 +8,11 @@ SELECT g.grant_it FROM (
   SELECT format('GRANT %I TO %I', pg_get_userbyid(c.relowner), current_user) AS grant_it
   FROM relation AS r JOIN pg_class AS c ON c.oid = r.oid WHERE NOT pg_has_role(c.relowner, 'USAGE')
   UNION
+  -- Who made the role is its member since PostgreSQL 16, and roles can't be each other's members.
+  SELECT format('REVOKE %I FROM %I', current_user, pg_get_userbyid(c.relowner))
+  FROM relation AS r JOIN pg_class AS c ON c.oid = r.oid JOIN pg_auth_members AS m ON m.member = c.relowner JOIN pg_roles AS k ON k.oid = m.roleid
+  WHERE k.rolname = current_user AND NOT pg_has_role(c.relowner, 'USAGE')
+  UNION
   SELECT format('GRANT %s TO %I', r.role, current_user) FROM (VALUES ('dxy_migrator', 'dxy.run'), ('dxy_silo', 'dxy.due')) AS r(role, its)
   WHERE NOT EXISTS (SELECT FROM pg_roles AS k WHERE k.rolname = r.role AND pg_has_role(k.oid, 'USAGE'))
     AND NOT coalesce(has_table_privilege(
@@ -22,4 +27,4 @@ SELECT g.grant_it FROM (
   WHERE NOT has_table_privilege('public.core_asset_registry_all', p.privilege)
   UNION
   SELECT format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), current_user) WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')
-) AS g ORDER BY 1
+) AS g ORDER BY g.grant_it NOT LIKE 'REVOKE %', 1
