@@ -19,9 +19,7 @@ public sealed class BarTable
 
     public string ReadVersions => Sql.Statement($"read_versions_{Name}");
 
-    public string Retire => Sql.Statement($"retire_{Name}");
-
-    public string Prune => Sql.Statement($"prune_{Name}");
+    public string Remove => Sql.Statement($"remove_{Name}");
 
     public override string ToString() => Name;
 }

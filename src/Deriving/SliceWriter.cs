@@ -122,11 +122,11 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
 
         if (slice.Prune)
         {
-            Remove(batch, table.Prune, slice, ask.Kept);
+            Remove(batch, table, slice, ask.Kept, areGone: false);
         }
         else if (ask.Retire.Count > 0)
         {
-            Remove(batch, table.Retire, slice, [.. ask.Retire.Select(time => time.ToDateTime())]);
+            Remove(batch, table, slice, [.. ask.Retire.Select(time => time.ToDateTime())], areGone: true);
         }
 
         batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
@@ -175,7 +175,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         DateTime[] retired = [.. denied.Select(time => time.ToDateTime())];
         if (retired.Length > 0)
         {
-            Remove(batch, table.Retire, slice, retired);
+            Remove(batch, table, slice, retired, areGone: true);
         }
 
         var (outcomes, pruned) = await ExecuteAsync(batch, anew.Count > 0, retired.Length > 0, table, cancellation);
@@ -186,10 +186,11 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
     NpgsqlBatchCommand Merge(NpgsqlConnection connection, BarTable table, DueSlice slice, IReadOnlyList<BarRow> rows, bool ignoreCompleteness) => BarMerge.Command(connection, table, rows, rule.SourceIn(table),
         replaceOtherSources: true, ignoreCompleteness, replaceSampled: slice.Prune || slice.Version is not null);
 
-    void Remove(NpgsqlBatch batch, string statement, DueSlice slice, DateTime[] times)
+    // The times are those that go, or else those that stay.
+    void Remove(NpgsqlBatch batch, BarTable table, DueSlice slice, DateTime[] times, bool areGone)
     {
-        var command = new NpgsqlBatchCommand(statement);
-        command.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(times);
+        var command = new NpgsqlBatchCommand(table.Remove);
+        command.Parameters.AddSeries(rule.Series).AddRange(slice.Window).With(times).With(areGone);
         batch.AddBound(command);
     }
 

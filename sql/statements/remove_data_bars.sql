@@ -1,8 +1,8 @@
--- Removes a target's bars of a range for which the rule gives none. $5: the times it gives one for.
+-- Removes a target's bars of a range. $5 names times: those that go where $6 says so, else those that stay.
 -- What is made of them is due with it, so that it is made of the rest. Tells how many went.
 WITH gone AS (
   DELETE FROM public.data_bars AS b
-  WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND b.ts_utc <> ALL ($5)
+  WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND (b.ts_utc = ANY ($5::timestamptz[])) = $6
   RETURNING b.ts_utc
 ), due AS (
   INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, prune, recorded_at)

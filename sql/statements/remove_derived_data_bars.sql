@@ -1,8 +1,8 @@
--- Removes a target's bars of a range: $5, their times. They can't be made of what is there any more, and what is left of it denies them or lost its bars lately.
+-- Removes a target's bars of a range. $5 names times: those that go where $6 says so, else those that stay.
 -- What is made of them is due with it, so that it is made of the rest. Tells how many went.
 WITH gone AS (
   UPDATE public.derived_data_bars AS b SET deleted_at = dxy.now(), updated_at = dxy.now()
-  WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND b.ts_utc = ANY ($5::timestamptz[]) AND b.deleted_at IS NULL
+  WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND (b.ts_utc = ANY ($5::timestamptz[])) = $6 AND b.deleted_at IS NULL
   RETURNING b.ts_utc
 ), due AS (
   INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, prune, recorded_at)
