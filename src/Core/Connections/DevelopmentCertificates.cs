@@ -9,7 +9,6 @@ namespace DxyOrleans.Core.Connections;
 /// </summary>
 public static class DevelopmentCertificates
 {
-
     public static readonly TimeSpan GoodFor = TimeSpan.FromDays(365);
 
     // A clock that is behind this one takes them too.
