@@ -9,19 +9,45 @@ namespace DxyOrleans.Bench;
 internal static class BenchRun
 {
     static IReadOnlyList<IMeasurement> All =>
-    [
-        new ImportMeasurement(), new ImportAgainMeasurement(), 
-        new DeriveMeasurement("derive", "all of DXY 1m from nothing, beside one SQL statement, DuckDB and COPY out and in; and again, nothing changed", BulkInput.Files),
-        new RollupMeasurement("rollup", "DXY 5m and 1h from nothing, beside one INSERT ... SELECT with date_bin each, and DuckDB", BulkInput.Files),
-        new LiveMeasurement(), new StartMeasurement(), new CopyMeasurement(),
-        new VerifyMeasurement(), new LiveCopyMeasurement(), new LiveBackfillMeasurement(), new ManyMeasurement(), new TicksMeasurement(), new CaptureMeasurement(),
-        new DeriveMeasurement("year", "derive over a whole year, 3.16 million rows; beside the same", BulkInput.Year),
-        new RollupMeasurement("year-rollup", "rollup over a whole year; beside the same", BulkInput.Year),
-        new PureMeasurement(), new SilosMeasurement(), new TenYearsMeasurement(divided: false), new TenYearsMeasurement(divided: true),
-    ];
+        [
+            new ImportMeasurement(),
+            new ImportAgainMeasurement(),
+            new DeriveMeasurement(
+                "derive",
+                "all of DXY 1m from nothing, beside one SQL statement, DuckDB and COPY out and in; and again, nothing changed",
+                BulkInput.Files
+            ),
+            new RollupMeasurement(
+                "rollup",
+                "DXY 5m and 1h from nothing, beside one INSERT ... SELECT with date_bin each, and DuckDB",
+                BulkInput.Files
+            ),
+            new LiveMeasurement(),
+            new StartMeasurement(),
+            new CopyMeasurement(),
+            new VerifyMeasurement(),
+            new LiveCopyMeasurement(),
+            new LiveBackfillMeasurement(),
+            new ManyMeasurement(),
+            new TicksMeasurement(),
+            new CaptureMeasurement(),
+            new DeriveMeasurement("year", "derive over a whole year, 3.16 million rows; beside the same", BulkInput.Year),
+            new RollupMeasurement("year-rollup", "rollup over a whole year; beside the same", BulkInput.Year),
+            new PureMeasurement(),
+            new SilosMeasurement(),
+            new TenYearsMeasurement(divided: false),
+            new TenYearsMeasurement(divided: true),
+        ];
 
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> names, bool list, bool json, int? repeat, TextWriter output, TextWriter error, CancellationToken cancellation)
+        IReadOnlyList<string> names,
+        bool list,
+        bool json,
+        int? repeat,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellation
+    )
     {
         if (list)
         {
@@ -31,7 +57,9 @@ internal static class BenchRun
 
         if (names.FirstOrDefault(name => All.All(one => one.Name != name)) is { } unknown)
         {
-            await error.WriteLineAsync($"dxy bench: there is no measurement '{unknown}'; there are {string.Join(", ", All.Select(one => one.Name))}");
+            await error.WriteLineAsync(
+                $"dxy bench: there is no measurement '{unknown}'; there are {string.Join(", ", All.Select(one => one.Name))}"
+            );
             return 2;
         }
 
@@ -59,8 +87,16 @@ internal static class BenchRun
         }
     }
 
-    static async Task MeasureAsync(BenchServer server, IReadOnlyDictionary<string, string> machine, IReadOnlyList<IMeasurement> chosen, int? repeat, bool json,
-        TextWriter output, TextWriter error, CancellationToken cancellation)
+    static async Task MeasureAsync(
+        BenchServer server,
+        IReadOnlyDictionary<string, string> machine,
+        IReadOnlyList<IMeasurement> chosen,
+        int? repeat,
+        bool json,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellation
+    )
     {
         if (!json)
         {
@@ -95,7 +131,7 @@ internal static class BenchRun
 
         foreach (var measurement in All)
         {
-            output.WriteLine($"{measurement.Name,-18} {measurement.What}{(measurement.OnlyWhenNamed ? " (only when named)" : "")}");
+            output.WriteLine($"{measurement.Name, -18} {measurement.What}{(measurement.OnlyWhenNamed ? " (only when named)" : "")}");
         }
     }
 }

@@ -13,10 +13,18 @@ void End(PosixSignalContext context)
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 
-var name = new Argument<string[]>("NAME") { Description = "Which measurements; all when left out but those that --list calls only when named.", Arity = ArgumentArity.ZeroOrMore };
+var name = new Argument<string[]>("NAME")
+{
+    Description = "Which measurements; all when left out but those that --list calls only when named.",
+    Arity = ArgumentArity.ZeroOrMore,
+};
 var list = new Option<bool>("--list") { Description = "Names them and measures nothing." };
 var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
-var repeat = new Option<int?>("--repeat") { Description = "Rounds of each measurement, 1 to 100 (each has its own number).", HelpName = "N" };
+var repeat = new Option<int?>("--repeat")
+{
+    Description = "Rounds of each measurement, 1 to 100 (each has its own number).",
+    HelpName = "N",
+};
 repeat.Validators.Add(given =>
 {
     if (given.GetValueOrDefault<int?>() is < 1 or > 100)
@@ -24,9 +32,25 @@ repeat.Validators.Add(given =>
         given.AddError("--repeat takes 1 to 100");
     }
 });
-var root = new RootCommand("Side-by-side measurements: ours and its floor in turn, on one durable server, in one run.") { name, list, json, repeat };
-root.SetAction((parse, cancellation) => BenchRun.RunAsync(
-    parse.GetValue(name) ?? [], parse.GetValue(list), parse.GetValue(json), parse.GetValue(repeat), Console.Out, Console.Error, cancellation));
+var root = new RootCommand("Side-by-side measurements: ours and its floor in turn, on one durable server, in one run.")
+{
+    name,
+    list,
+    json,
+    repeat,
+};
+root.SetAction(
+    (parse, cancellation) =>
+        BenchRun.RunAsync(
+            parse.GetValue(name) ?? [],
+            parse.GetValue(list),
+            parse.GetValue(json),
+            parse.GetValue(repeat),
+            Console.Out,
+            Console.Error,
+            cancellation
+        )
+);
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
@@ -34,4 +58,7 @@ if (parsed.Errors.Count > 0)
     return 2;
 }
 
-return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, ending.Token);
+return await parsed.InvokeAsync(
+    new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+    ending.Token
+);

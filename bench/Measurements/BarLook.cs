@@ -15,14 +15,22 @@ internal sealed class BarLook : IAsyncDisposable
     public static async Task<BarLook> OpenAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var connection = await database.OpenConnectionAsync(cancellation);
-        var select = new NpgsqlCommand("SELECT 1 FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = $1", connection);
+        var select = new NpgsqlCommand(
+            "SELECT 1 FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = $1",
+            connection
+        );
         select.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = default(UtcTime).ToDateTime() });
         await select.PrepareAsync(cancellation);
         return new BarLook(connection, select);
     }
 
     /// <summary>Returns, counted from <paramref name="start"/>, when the row was seen, and how long the last look took.</summary>
-    public async Task<(TimeSpan Found, TimeSpan OneLook)> FindAsync(UtcTime time, long start, TimeSpan longest, CancellationToken cancellation)
+    public async Task<(TimeSpan Found, TimeSpan OneLook)> FindAsync(
+        UtcTime time,
+        long start,
+        TimeSpan longest,
+        CancellationToken cancellation
+    )
     {
         ((NpgsqlParameter<DateTime>)_select.Parameters[0]).TypedValue = time.ToDateTime();
         while (true)

@@ -7,8 +7,7 @@ namespace DxyOrleans.Bench.Measurements;
 /// <summary>The floor of many live bars: one batch of prepared upserts, a row each, in one round trip and one commit, into a table without triggers.</summary>
 internal sealed class BareUpsert(NpgsqlConnection connection) : IAsyncDisposable
 {
-    const string Upsert =
-        """
+    const string Upsert = """
         INSERT INTO bench.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $3, '{}', $3, $3)
         ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO UPDATE
@@ -29,7 +28,9 @@ internal sealed class BareUpsert(NpgsqlConnection connection) : IAsyncDisposable
                 command.Parameters.Add(new NpgsqlParameter<decimal> { TypedValue = price });
             }
 
-            command.Parameters.Add(new NpgsqlParameter { Value = bar.Vwap is { } vwap ? vwap : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Numeric });
+            command.Parameters.Add(
+                new NpgsqlParameter { Value = bar.Vwap is { } vwap ? vwap : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Numeric }
+            );
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = bar.TradeCount });
             command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = bar.IsPartial });
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ingest" });

@@ -32,7 +32,10 @@ internal sealed class CaptureMeasurement : IMeasurement
         {
             await MeasureAsync(server, host, "data_bars", "EURUSD", "captured", rounds, 1.3, ratios, figures, cancellation);
             await MeasureIdleAsync(server, host, rounds, ratios, figures, cancellation);
-            await server.RunAsync("INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT dxy.flip_route('DXY', 'both')", cancellation);
+            await server.RunAsync(
+                "INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT dxy.flip_route('DXY', 'both')",
+                cancellation
+            );
             await server.RunAsync(Postgres.Sql.Text("migration/derive/mirror_on.sql"), cancellation);
             await MeasureAsync(server, host, "derived_data_bars", "DXY", "mirrored", rounds, 2, ratios, figures, cancellation);
             await server.RunAsync(Postgres.Sql.Text("migration/derive/mirror_off.sql"), cancellation);
@@ -40,32 +43,49 @@ internal sealed class CaptureMeasurement : IMeasurement
 
         await server.RunAsync("DELETE FROM dxy.route; TRUNCATE dxy.watched, dxy.touch", cancellation);
         await server.EmptyAsync(cancellation);
-        return new Result(Name, ratios, figures,
+        return new Result(
+            Name,
+            ratios,
+            figures,
             [
                 "Each session has PostgreSQL's default planner settings and jit on. A small statement's aim allows 0.3 ms more where that is more than the ratio does. "
-                + $"Small statements: the median of {Small} a round; bulk ones cover {Bulk} bars.",
-            ]);
+                    + $"Small statements: the median of {Small} a round; bulk ones cover {Bulk} bars.",
+            ]
+        );
     }
 
     // As a program of the shop's has it, whatever the embedded server's file says.
-    static NpgsqlDataSource HostPool(BenchServer server) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Data.ConnectionString)
-    {
-        Options = "-c jit=on -c random_page_cost=4 -c work_mem=4MB", Password = server.Password, CommandTimeout = 600, MaxAutoPrepare = 0, ApplicationName = "shop",
-    }.ConnectionString);
+    static NpgsqlDataSource HostPool(BenchServer server) =>
+        NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(server.Data.ConnectionString)
+            {
+                Options = "-c jit=on -c random_page_cost=4 -c work_mem=4MB",
+                Password = server.Password,
+                CommandTimeout = 600,
+                MaxAutoPrepare = 0,
+                ApplicationName = "shop",
+            }.ConnectionString
+        );
 
     static async Task FillAsync(BenchServer server, CancellationToken cancellation)
     {
         await server.EmptyAsync(cancellation);
         foreach (var table in (string[])["bench.data_bars", "public.data_bars"])
         {
-            await server.UnrecordedAsync($"INSERT INTO {table} {Columns} SELECT s, '1m', {Begin} + i * interval '1 minute', 1.1, 1.2, 1.0, 1.1, 5, 'ingest' " +
-                $"FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD']) AS s, generate_series(0, {Bulk - 1}) AS i", cancellation);
+            await server.UnrecordedAsync(
+                $"INSERT INTO {table} {Columns} SELECT s, '1m', {Begin} + i * interval '1 minute', 1.1, 1.2, 1.0, 1.1, 5, 'ingest' "
+                    + $"FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD']) AS s, generate_series(0, {Bulk - 1}) AS i",
+                cancellation
+            );
         }
 
         foreach (var table in (string[])["bench.derived_data_bars", "public.derived_data_bars", "public.data_bars"])
         {
-            await server.UnrecordedAsync($"INSERT INTO {table} {Columns} SELECT 'DXY', '1m', {Begin} + i * interval '1 minute', 101, 102, 100, 101, 0, 'synthetic' " +
-                $"FROM generate_series(0, {Bulk - 1}) AS i", cancellation);
+            await server.UnrecordedAsync(
+                $"INSERT INTO {table} {Columns} SELECT 'DXY', '1m', {Begin} + i * interval '1 minute', 101, 102, 100, 101, 0, 'synthetic' "
+                    + $"FROM generate_series(0, {Bulk - 1}) AS i",
+                cancellation
+            );
         }
 
         foreach (var table in (string[])["bench.data_bars", "public.data_bars", "bench.derived_data_bars", "public.derived_data_bars"])
@@ -77,7 +97,17 @@ internal sealed class CaptureMeasurement : IMeasurement
     const string Columns = "(canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)";
 
     static async Task MeasureAsync(
-        BenchServer server, NpgsqlDataSource host, string table, string symbol, string what, int rounds, double most, List<Ratio> ratios, List<Samples> figures, CancellationToken cancellation)
+        BenchServer server,
+        NpgsqlDataSource host,
+        string table,
+        string symbol,
+        string what,
+        int rounds,
+        double most,
+        List<Ratio> ratios,
+        List<Samples> figures,
+        CancellationToken cancellation
+    )
     {
         foreach (var statement in Statements(table, symbol))
         {
@@ -92,7 +122,10 @@ internal sealed class CaptureMeasurement : IMeasurement
                 }
             }
 
-            var (with, without) = (new Samples($"{statement.Name}, {what}", "ms", ours), new Samples($"{statement.Name}, without", "ms", floor));
+            var (with, without) = (
+                new Samples($"{statement.Name}, {what}", "ms", ours),
+                new Samples($"{statement.Name}, without", "ms", floor)
+            );
             var aim = statement.IsSmall ? Math.Max(most, 1 + (Bearable / without.Median)) : most;
             ratios.Add(Ratio.Of($"{statement.Name}, {what} by without", with, without, Aim.OfAtMost(Math.Round(aim, 2))));
             figures.AddRange([with, without]);
@@ -101,7 +134,13 @@ internal sealed class CaptureMeasurement : IMeasurement
 
     // What no capture of whole statements can go below: triggers that are handed a statement's rows and do nothing with them.
     static async Task MeasureIdleAsync(
-        BenchServer server, NpgsqlDataSource host, int rounds, List<Ratio> ratios, List<Samples> figures, CancellationToken cancellation)
+        BenchServer server,
+        NpgsqlDataSource host,
+        int rounds,
+        List<Ratio> ratios,
+        List<Samples> figures,
+        CancellationToken cancellation
+    )
     {
         await server.RunAsync(
             """
@@ -112,7 +151,9 @@ internal sealed class CaptureMeasurement : IMeasurement
             CREATE TRIGGER idle_update AFTER UPDATE ON bench.idle_data_bars REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
               FOR EACH STATEMENT EXECUTE FUNCTION bench.idle();
             INSERT INTO bench.idle_data_bars SELECT * FROM bench.data_bars
-            """, cancellation);
+            """,
+            cancellation
+        );
         await server.RunAsync("VACUUM (ANALYZE) bench.idle_data_bars", cancellation);
         foreach (var statement in Statements("data_bars", "EURUSD"))
         {
@@ -127,7 +168,10 @@ internal sealed class CaptureMeasurement : IMeasurement
                 }
             }
 
-            var (with, without) = (new Samples($"{statement.Name}, idle triggers", "ms", idle), new Samples($"{statement.Name}, without", "ms", floor));
+            var (with, without) = (
+                new Samples($"{statement.Name}, idle triggers", "ms", idle),
+                new Samples($"{statement.Name}, without", "ms", floor)
+            );
             ratios.Add(Ratio.Of($"{statement.Name}, triggers that do nothing by without", with, without, aim: null));
             figures.Add(with);
         }
@@ -139,20 +183,38 @@ internal sealed class CaptureMeasurement : IMeasurement
 
     static IReadOnlyList<Statement> Statements(string table, string symbol)
     {
-        var conflict = table == "data_bars"
-            ? "ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO UPDATE" : "ON CONFLICT (canonical_symbol, timeframe, ts_utc) WHERE deleted_at IS NULL DO UPDATE";
+        var conflict =
+            table == "data_bars"
+                ? "ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO UPDATE"
+                : "ON CONFLICT (canonical_symbol, timeframe, ts_utc) WHERE deleted_at IS NULL DO UPDATE";
         var source = table == "data_bars" ? "ingest" : "synthetic";
         return
         [
-            new("one-row insert", true, (into, n) => $"INSERT INTO {into} {Columns} VALUES ('{symbol}', '1m', {Begin} + {Bulk + n} * interval '1 minute', 1.1, 1.2, 1.0, 1.1, 5, '{source}')"),
-            new("one-row upsert", true, (into, n) => $"INSERT INTO {into} AS b {Columns} VALUES ('{symbol}', '1m', {Begin} + {n * 7} * interval '1 minute', 1.1, 1.2, 1.0, 1.1, random(), '{source}') {conflict} SET vol = excluded.vol, updated_at = now()"),
-            new("60-row upsert", true, (into, n) => $"INSERT INTO {into} AS b {Columns} SELECT '{symbol}', '1m', {Begin} + ({n * 7} + i) * interval '1 minute', 1.1, 1.2, 1.0, 1.1, random(), '{source}' FROM generate_series(0, 59) AS i {conflict} SET vol = excluded.vol, updated_at = now()"),
-            new("100,000-row update", false, (into, n) => $"UPDATE {into} SET vol = vol + 1, updated_at = now() WHERE canonical_symbol = '{symbol}' AND ts_utc < {Begin} + {Bulk} * interval '1 minute'"),
+            new("one-row insert", true, (into, n) =>
+                $"INSERT INTO {into} {Columns} VALUES ('{symbol}', '1m', {Begin} + {Bulk + n} * interval '1 minute', 1.1, 1.2, 1.0, 1.1, 5, '{source}')"
+            ),
+            new("one-row upsert", true, (into, n) =>
+                $"INSERT INTO {into} AS b {Columns} VALUES ('{symbol}', '1m', {Begin} + {n * 7} * interval '1 minute', 1.1, 1.2, 1.0, 1.1, random(), '{source}') {conflict} SET vol = excluded.vol, updated_at = now()"
+            ),
+            new("60-row upsert", true, (into, n) =>
+                $"INSERT INTO {into} AS b {Columns} SELECT '{symbol}', '1m', {Begin} + ({n * 7} + i) * interval '1 minute', 1.1, 1.2, 1.0, 1.1, random(), '{source}' FROM generate_series(0, 59) AS i {conflict} SET vol = excluded.vol, updated_at = now()"
+            ),
+            new("100,000-row update", false, (into, n) =>
+                $"UPDATE {into} SET vol = vol + 1, updated_at = now() WHERE canonical_symbol = '{symbol}' AND ts_utc < {Begin} + {Bulk} * interval '1 minute'"
+            ),
             new("COPY of 100,000", false, (into, _) => $"COPY {into} {Columns} FROM STDIN"),
         ];
     }
 
-    static async Task<double> TimeAsync(BenchServer server, NpgsqlDataSource host, Statement statement, string into, string symbol, int round, CancellationToken cancellation)
+    static async Task<double> TimeAsync(
+        BenchServer server,
+        NpgsqlDataSource host,
+        Statement statement,
+        string into,
+        string symbol,
+        int round,
+        CancellationToken cancellation
+    )
     {
         double time;
         await using (var connection = await host.OpenConnectionAsync(cancellation))
@@ -169,7 +231,13 @@ internal sealed class CaptureMeasurement : IMeasurement
             }
             else if (statement.Name.StartsWith("COPY", StringComparison.Ordinal))
             {
-                time = await CopyAsync(connection, statement.Sql(into, 0), symbol, into.EndsWith("derived_data_bars", StringComparison.Ordinal) ? "synthetic" : "ingest", cancellation);
+                time = await CopyAsync(
+                    connection,
+                    statement.Sql(into, 0),
+                    symbol,
+                    into.EndsWith("derived_data_bars", StringComparison.Ordinal) ? "synthetic" : "ingest",
+                    cancellation
+                );
             }
             else
             {
@@ -178,8 +246,11 @@ internal sealed class CaptureMeasurement : IMeasurement
         }
 
         // Each round meets the tables as they were filled, without the versions of rows that it left.
-        await server.UnrecordedAsync($"DELETE FROM {into} WHERE ts_utc >= {Begin} + {Bulk} * interval '1 minute'; DELETE FROM public.data_bars WHERE ts_utc >= {Begin} + {Bulk} * interval '1 minute'; " +
-            "TRUNCATE dxy.change, dxy.due, dxy.correction, dxy.touch", cancellation);
+        await server.UnrecordedAsync(
+            $"DELETE FROM {into} WHERE ts_utc >= {Begin} + {Bulk} * interval '1 minute'; DELETE FROM public.data_bars WHERE ts_utc >= {Begin} + {Bulk} * interval '1 minute'; "
+                + "TRUNCATE dxy.change, dxy.due, dxy.correction, dxy.touch",
+            cancellation
+        );
         if (!statement.IsSmall)
         {
             await server.RunAsync($"VACUUM {into}", cancellation);
@@ -198,10 +269,20 @@ internal sealed class CaptureMeasurement : IMeasurement
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    static async Task<double> CopyAsync(NpgsqlConnection connection, string sql, string symbol, string source, CancellationToken cancellation)
+    static async Task<double> CopyAsync(
+        NpgsqlConnection connection,
+        string sql,
+        string symbol,
+        string source,
+        CancellationToken cancellation
+    )
     {
         var first = new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMinutes(Bulk);
-        var rows = string.Concat(Enumerable.Range(0, Bulk).Select(i => $"{symbol}\t1m\t{first.AddMinutes(i):yyyy-MM-dd HH:mm}Z\t1.1\t1.2\t1.0\t1.1\t5\t{source}\n"));
+        var rows = string.Concat(
+            Enumerable
+                .Range(0, Bulk)
+                .Select(i => $"{symbol}\t1m\t{first.AddMinutes(i):yyyy-MM-dd HH:mm}Z\t1.1\t1.2\t1.0\t1.1\t5\t{source}\n")
+        );
         var start = Stopwatch.GetTimestamp();
         await using (var copy = await connection.BeginTextImportAsync(sql, cancellation))
         {

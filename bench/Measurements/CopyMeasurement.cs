@@ -14,8 +14,7 @@ internal sealed class CopyMeasurement : IMeasurement
     const string Run = "bench-copy";
 
     // The plan's own copy, with the values its table asks for.
-    const string Plain =
-        """
+    const string Plain = """
         INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at)
         SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, 'synthetic', ingested_at,
                jsonb_build_object('kind', 'dxy', 'migrated_from', 'derived_data_bars'), coalesce(created_at, ingested_at), now()
@@ -40,7 +39,13 @@ internal sealed class CopyMeasurement : IMeasurement
         }
 
         await server.RunAsync($"INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())", cancellation);
-        var (copies, plains, worst, again, bytes) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (copies, plains, worst, again, bytes) = (
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>()
+        );
         for (var round = 0; round < rounds; round++)
         {
             await ClearAsync(server, cancellation);
@@ -57,17 +62,29 @@ internal sealed class CopyMeasurement : IMeasurement
         }
 
         await server.EmptyAsync(cancellation);
-        await server.RunAsync($"DELETE FROM dxy.watched; DELETE FROM dxy.touch; UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'", cancellation);
+        await server.RunAsync(
+            $"DELETE FROM dxy.watched; DELETE FROM dxy.touch; UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'",
+            cancellation
+        );
         var (copy, plain) = (new Samples("copy", "s", copies), new Samples("the plan's INSERT ... SELECT", "s", plains));
-        return new Result(Name,
+        return new Result(
+            Name,
             [
                 Ratio.Of("copy by one INSERT ... SELECT, times", copy, plain, Aim.OfAtMost(1)),
                 new Ratio(new Samples("worst batch, from call to commit", "ms", worst), Aim.OfAtMost(250)),
                 new Ratio(new Samples("WAL written by a second copy", "B/row", bytes), Aim.OfAtMost(1)),
             ],
-            [copy, plain, new Samples("second copy", "s", again), new Samples("copy", "bars/s", [.. copies.Select(seconds => Rows / seconds)])],
-            [$"{Rows} bars into the same table with its key, checks and triggers; each batch with its checkpoint and ledger row in its own transaction.",
-             "The statement makes everything it wrote due for the rollups; the copy doesn't."]);
+            [
+                copy,
+                plain,
+                new Samples("second copy", "s", again),
+                new Samples("copy", "bars/s", [.. copies.Select(seconds => Rows / seconds)]),
+            ],
+            [
+                $"{Rows} bars into the same table with its key, checks and triggers; each batch with its checkpoint and ledger row in its own transaction.",
+                "The statement makes everything it wrote due for the rollups; the copy doesn't.",
+            ]
+        );
     }
 
     static async Task ClearAsync(BenchServer server, CancellationToken cancellation)
@@ -79,7 +96,10 @@ internal sealed class CopyMeasurement : IMeasurement
     // The step as the engine takes it, from its beginning to its end.
     static async Task<(double Seconds, double Longest)> CopyAsync(BenchServer server, CancellationToken cancellation)
     {
-        await server.RunAsync($"DELETE FROM dxy.run_step; UPDATE dxy.run SET state = 'running', retry_at = NULL, version = version + 1 WHERE name = '{Run}'", cancellation);
+        await server.RunAsync(
+            $"DELETE FROM dxy.run_step; UPDATE dxy.run SET state = 'running', retry_at = NULL, version = version + 1 WHERE name = '{Run}'",
+            cancellation
+        );
         var engine = new MigrationEngine(server.Data, [.. MigrationSteps.All.Where(step => step.Name == "copy/bars")], TimeProvider.System);
         var longest = 0.0;
         var start = Stopwatch.GetTimestamp();
@@ -98,6 +118,8 @@ internal sealed class CopyMeasurement : IMeasurement
 
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var copied = await server.ValueAsync<long>("SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'DXY'", cancellation);
-        return copied == Rows ? (seconds, longest) : throw new InvalidOperationException($"{copied} bars were copied where there are {Rows}; the measurement is void.");
+        return copied == Rows
+            ? (seconds, longest)
+            : throw new InvalidOperationException($"{copied} bars were copied where there are {Rows}; the measurement is void.");
     }
 }

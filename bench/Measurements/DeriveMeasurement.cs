@@ -15,8 +15,7 @@ namespace DxyOrleans.Bench.Measurements;
 internal sealed class DeriveMeasurement(string name, string what, BulkInput input) : IMeasurement
 {
     // What a DBA would write by hand: double precision, no provenance, no lock, no due work.
-    const string Plain =
-        """
+    const string Plain = """
         INSERT INTO bench.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
         SELECT 'DXY', '1m', m.ts_utc, m.level, m.level, m.level, m.level, 'synthetic'
         FROM (
@@ -44,7 +43,14 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
         var range = input.Range(server);
         var rule = TargetRules.For(await server.RegistryAsync(cancellation), IndexDefinition.Dxy.Series, new DerivingOptions())!;
         var rows = await server.RowsAsync(BarTable.Data, rule.Series, cancellation);
-        var (ours, plan, plain, floor, again, bytes) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (ours, plan, plain, floor, again, bytes) = (
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>()
+        );
         var (duck, duckAll) = (new List<double>(), new List<double>());
         if (PlanFunction.IsHere)
         {
@@ -55,10 +61,15 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
         {
             await ClearAsync(server, cancellation);
             var derive = await DeriveAsync(server, rule, range, cancellation);
-            var stored = await server.ValueAsync<long>("SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'DXY'", cancellation);
+            var stored = await server.ValueAsync<long>(
+                "SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'DXY'",
+                cancellation
+            );
             if (stored != rows.Count)
             {
-                throw new InvalidOperationException($"{stored} DXY bars were derived where there were {rows.Count}; the measurement is void.");
+                throw new InvalidOperationException(
+                    $"{stored} DXY bars were derived where there were {rows.Count}; the measurement is void."
+                );
             }
 
             await server.SettleAsync(cancellation);
@@ -99,7 +110,8 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
         var column = new Samples("DuckDB's arithmetic, closes in its memory, nothing stored", "s", duck);
         var columnAll = new Samples("COPY closes out into DuckDB, its arithmetic, COPY rows in", "s", duckAll);
         var unchanged = new Samples("derive again, nothing changed", "s", again);
-        return new Result(Name,
+        return new Result(
+            Name,
             [
                 .. function is null ? Array.Empty<Ratio>() : [ByPlan(derived, function)],
                 Ratio.Of("derive by one SQL statement, times", derived, single, Aim.OfAtMost(0.5)),
@@ -109,7 +121,13 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
                 new Ratio(new Samples("WAL written by deriving again", "B/row", bytes), Aim.OfAtMost(1)),
             ],
             [
-                derived, .. function is null ? Array.Empty<Samples>() : [function], single, moved, columnAll, column, unchanged,
+                derived,
+                .. function is null ? Array.Empty<Samples>() : [function],
+                single,
+                moved,
+                columnAll,
+                column,
+                unchanged,
                 new Samples("derive", "bars/s", [.. ours.Select(seconds => rows.Count / seconds)]),
             ],
             [
@@ -117,18 +135,34 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
                 $"{rows.Count} bars; each of ours carries its six inputs as provenance, the SQL statement's carry none.",
                 "DuckDB's levels were compared with ours after each round. The COPY in beside it is the floor's of the same round: rows that are in memory as PostgreSQL takes them.",
                 .. input.PlanEachRound ? Array.Empty<string>() : ["The plan's function ran once, in the first round."],
-            ]);
+            ]
+        );
     }
 
     // Where the function ran once it stands beside every round.
     static Ratio ByPlan(Samples derived, Samples plan) =>
-        Ratio.Of("derive by the plan's function, times", derived, plan with { Values = [.. derived.Values.Select((_, n) => plan.Values[Math.Min(n, plan.Values.Count - 1)])] }, Aim.OfAtMost(1 / 12.0));
+        Ratio.Of(
+            "derive by the plan's function, times",
+            derived,
+            plan with
+            {
+                Values = [.. derived.Values.Select((_, n) => plan.Values[Math.Min(n, plan.Values.Count - 1)])],
+            },
+            Aim.OfAtMost(1 / 12.0)
+        );
 
     static async Task<double> PlanAsync(BenchServer server, TimeRange range, int expected, CancellationToken cancellation)
     {
-        var seconds = await server.TimeAsync($"DO $$ BEGIN PERFORM bench.calc_dxy_range_1m('{range.From}', '{range.To}'); END $$", cancellation);
+        var seconds = await server.TimeAsync(
+            $"DO $$ BEGIN PERFORM bench.calc_dxy_range_1m('{range.From}', '{range.To}'); END $$",
+            cancellation
+        );
         var made = await server.ValueAsync<long>("SELECT count(*) FROM bench.data_bars", cancellation);
-        return made == expected ? seconds : throw new InvalidOperationException($"The plan's function made {made} bars where there are {expected}; the measurement is void.");
+        return made == expected
+            ? seconds
+            : throw new InvalidOperationException(
+                $"The plan's function made {made} bars where there are {expected}; the measurement is void."
+            );
     }
 
     // The rows are gone as if they had never been: no due work, no old versions left in the table.
@@ -154,7 +188,9 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
         await using var connection = await server.Data.OpenConnectionAsync(cancellation);
         var (load, arithmetic) = await Task.Run(() => (duck.LoadCloses(connection), duck.Derive()), cancellation);
         var otherwise = duck.Otherwise(rows);
-        return otherwise == 0 ? (load, arithmetic) : throw new InvalidOperationException($"DuckDB's levels differ in {otherwise} minutes; the measurement is void.");
+        return otherwise == 0
+            ? (load, arithmetic)
+            : throw new InvalidOperationException($"DuckDB's levels differ in {otherwise} minutes; the measurement is void.");
     }
 
     static async Task<(double Out, double In)> CopyAsync(BenchServer server, List<BarRow> rows, CancellationToken cancellation)
@@ -175,7 +211,8 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
         {
             var closes = new List<(DateTime, double)>();
             using var copy = connection.BeginBinaryExport(
-                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe = '1m' ORDER BY ts_utc) TO STDOUT BINARY");
+                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe = '1m' ORDER BY ts_utc) TO STDOUT BINARY"
+            );
             while (copy.StartRow() >= 0)
             {
                 closes.Add((copy.Read<DateTime>(NpgsqlDbType.TimestampTz), copy.Read<double>(NpgsqlDbType.Double)));

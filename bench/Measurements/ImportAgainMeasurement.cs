@@ -35,10 +35,15 @@ internal sealed class ImportAgainMeasurement : IMeasurement
 
         var ours = new Samples("import again", "s", again);
         var floor = new Samples("reading the files, storing nothing", "s", read);
-        return new Result(Name,
-            [new Ratio(new Samples("WAL written", "B/row", bytes), Aim.OfAtMost(1)), Ratio.Of("import again by reading the files alone, times", ours, floor)],
+        return new Result(
+            Name,
+            [
+                new Ratio(new Samples("WAL written", "B/row", bytes), Aim.OfAtMost(1)),
+                Ratio.Of("import again by reading the files alone, times", ours, floor),
+            ],
             [ours, floor, new Samples("import again", "rows/s", [.. again.Select(seconds => rows / seconds)])],
-            []);
+            []
+        );
     }
 
     static async Task<double> ReadAsync(IReadOnlyList<string> paths, CancellationToken cancellation)

@@ -38,13 +38,18 @@ internal sealed class ImportMeasurement : IMeasurement
 
         var ours = new Samples("import: files to committed FX rows", "rows/s", imported);
         var floor = new Samples("bare COPY: rows in memory to one commit", "rows/s", copied);
-        return new Result(Name,
+        return new Result(
+            Name,
             [Ratio.Of("import by bare COPY, rates", ours, floor, Aim.OfAtLeast(0.60))],
             [
-                ours, floor,
+                ours,
+                floor,
                 new Samples("import until all of DXY and every rollup is committed", "s", derived),
                 new Samples("the same, FX rows in by all of it", "rows/s", [.. derived.Select(seconds => rows.Count / seconds)]),
             ],
-            ["The import unpacks, parses, checks and deduplicates, and its table has the capture triggers; the first round of both is thrown away."]);
+            [
+                "The import unpacks, parses, checks and deduplicates, and its table has the capture triggers; the first round of both is thrown away.",
+            ]
+        );
     }
 }

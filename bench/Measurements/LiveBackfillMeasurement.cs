@@ -22,7 +22,14 @@ internal sealed class LiveBackfillMeasurement : IMeasurement
     // Two at least are always due.
     const int Weeks = 2;
 
-    static readonly UtcTime[] Months = [UtcTime.At(2019, 4, 6), UtcTime.At(2019, 5, 11), UtcTime.At(2019, 6, 15), UtcTime.At(2019, 7, 20), UtcTime.At(2019, 8, 24)];
+    static readonly UtcTime[] Months =
+    [
+        UtcTime.At(2019, 4, 6),
+        UtcTime.At(2019, 5, 11),
+        UtcTime.At(2019, 6, 15),
+        UtcTime.At(2019, 7, 20),
+        UtcTime.At(2019, 8, 24),
+    ];
     static readonly TimeRange All = new(Months[0], Months[^1]);
 
     const string Live = "ts_utc >= '2021-01-01Z'";
@@ -65,7 +72,10 @@ internal sealed class LiveBackfillMeasurement : IMeasurement
             }
 
             await CheckAsync(server, cancellation);
-            await server.UnrecordedAsync($"DELETE FROM public.data_bars WHERE {Live}; DELETE FROM public.derived_data_bars WHERE {Live}", cancellation);
+            await server.UnrecordedAsync(
+                $"DELETE FROM public.data_bars WHERE {Live}; DELETE FROM public.derived_data_bars WHERE {Live}",
+                cancellation
+            );
         }
 
         var minutes = await CountAsync(server, Derived, cancellation) * _asked / (Months.Length - 1);
@@ -73,39 +83,74 @@ internal sealed class LiveBackfillMeasurement : IMeasurement
         return Tell(Together(idle), Together(busy), minutes, minutes / seconds);
     }
 
-    Result Tell(LiveTimes idle, LiveTimes busy, long derived, double rate) => new(Name,
-        [
-            new Ratio(new Samples("p50 during the backfill by p50 without", "×", [busy.Derived.Median / idle.Derived.Median]), Aim.OfAtMost(2)),
-            new Ratio(new Samples("p99 during the backfill by p99 without", "×", [busy.Derived.Percentile(0.99) / idle.Derived.Percentile(0.99)]), Aim.OfAtMost(2)),
-        ],
-        [
-            idle.Published.At("sixth bar to its answer, no backfill, p50", 0.5), idle.Published.At("sixth bar to its answer, no backfill, p99", 0.99),
-            busy.Published.At("the same during the backfill, p50", 0.5), busy.Published.At("the same during the backfill, p99", 0.99),
-            idle.Derived.At("sixth bar to DXY row, no backfill, p50", 0.5), idle.Derived.At("sixth bar to DXY row, no backfill, p99", 0.99),
-            busy.Derived.At("the same during the backfill, p50", 0.5), busy.Derived.At("the same during the backfill, p99", 0.99),
-            new Samples("backfill beside the live minutes, rollups too", "bars/s", [rate]),
-        ],
-        [
-            $"{idle.Derived.Values.Count} minutes without and {busy.Derived.Values.Count} during the backfill, in blocks of {Block} in turn, after {WarmUp} of each round thrown away.",
-            $"DXY of five weeks at a time, requested as the console's derive does it, {Weeks} weeks or more always due: from nothing first, then by the other version; {derived} bars were written.",
-            "After each round every live minute, and every minute of history by the version asked for last, was counted. Live minutes wait for nothing but each other's due work.",
-        ]);
+    Result Tell(LiveTimes idle, LiveTimes busy, long derived, double rate) =>
+        new(
+            Name,
+            [
+                new Ratio(
+                    new Samples("p50 during the backfill by p50 without", "×", [busy.Derived.Median / idle.Derived.Median]),
+                    Aim.OfAtMost(2)
+                ),
+                new Ratio(
+                    new Samples(
+                        "p99 during the backfill by p99 without",
+                        "×",
+                        [busy.Derived.Percentile(0.99) / idle.Derived.Percentile(0.99)]
+                    ),
+                    Aim.OfAtMost(2)
+                ),
+            ],
+            [
+                idle.Published.At("sixth bar to its answer, no backfill, p50", 0.5),
+                idle.Published.At("sixth bar to its answer, no backfill, p99", 0.99),
+                busy.Published.At("the same during the backfill, p50", 0.5),
+                busy.Published.At("the same during the backfill, p99", 0.99),
+                idle.Derived.At("sixth bar to DXY row, no backfill, p50", 0.5),
+                idle.Derived.At("sixth bar to DXY row, no backfill, p99", 0.99),
+                busy.Derived.At("the same during the backfill, p50", 0.5),
+                busy.Derived.At("the same during the backfill, p99", 0.99),
+                new Samples("backfill beside the live minutes, rollups too", "bars/s", [rate]),
+            ],
+            [
+                $"{idle.Derived.Values.Count} minutes without and {busy.Derived.Values.Count} during the backfill, in blocks of {Block} in turn, after {WarmUp} of each round thrown away.",
+                $"DXY of five weeks at a time, requested as the console's derive does it, {Weeks} weeks or more always due: from nothing first, then by the other version; {derived} bars were written.",
+                "After each round every live minute, and every minute of history by the version asked for last, was counted. Live minutes wait for nothing but each other's due work.",
+            ]
+        );
 
     static LiveTimes Together(List<LiveTimes> blocks)
     {
-        return new LiveTimes(Of(block => block.Commits), Of(block => block.Calls), Of(block => block.Published), Of(block => block.Derived), Of(block => block.Looks));
+        return new LiveTimes(
+            Of(block => block.Commits),
+            Of(block => block.Calls),
+            Of(block => block.Published),
+            Of(block => block.Derived),
+            Of(block => block.Looks)
+        );
 
-        Samples Of(Func<LiveTimes, Samples> one) => new(one(blocks[0]).Name, one(blocks[0]).Unit, [.. blocks.SelectMany(block => one(block).Values)]);
+        Samples Of(Func<LiveTimes, Samples> one) =>
+            new(one(blocks[0]).Name, one(blocks[0]).Unit, [.. blocks.SelectMany(block => one(block).Values)]);
     }
 
     // Always more due than is derived until it is looked at again.
     async Task<bool> SupplyAsync(BenchServer server, CancellationToken cancellation)
     {
-        while (await server.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m' AND cause = 'request'", cancellation) < Weeks)
+        while (
+            await server.ValueAsync<long>(
+                "SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m' AND cause = 'request'",
+                cancellation
+            ) < Weeks
+        )
         {
             var (pass, month) = Math.DivRem(_asked++, Months.Length - 1);
             await new DueStore(server.Data).RequestAsync(
-                IndexDefinition.Dxy.Series, new TimeRange(Months[month], Months[month + 1]), "request", pass % 2 == 0 ? DerivingVersion.Strict : DerivingVersion.LatestClose, prune: false, cancellation);
+                IndexDefinition.Dxy.Series,
+                new TimeRange(Months[month], Months[month + 1]),
+                "request",
+                pass % 2 == 0 ? DerivingVersion.Strict : DerivingVersion.LatestClose,
+                prune: false,
+                cancellation
+            );
         }
 
         return true;
@@ -114,7 +159,12 @@ internal sealed class LiveBackfillMeasurement : IMeasurement
     static async Task DoneAsync(BenchServer server, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        while (await server.ValueAsync<bool>("SELECT EXISTS (SELECT FROM dxy.change) OR EXISTS (SELECT FROM dxy.due WHERE to_ts <= dxy.now())", cancellation))
+        while (
+            await server.ValueAsync<bool>(
+                "SELECT EXISTS (SELECT FROM dxy.change) OR EXISTS (SELECT FROM dxy.due WHERE to_ts <= dxy.now())",
+                cancellation
+            )
+        )
         {
             if (Stopwatch.GetElapsedTime(start) > Longest)
             {
@@ -140,12 +190,15 @@ internal sealed class LiveBackfillMeasurement : IMeasurement
         {
             var (pass, month) = Math.DivRem(ask, Months.Length - 1);
             // In summer the market closes an hour before the simulated week ends: the latest closes give no bar then, and what the other version left stays.
-            var of = $"NOT (extract(isodow FROM ts_utc AT TIME ZONE 'UTC') = 5 AND extract(hour FROM ts_utc AT TIME ZONE 'UTC') = 21) AND timeframe = '1m' AND ts_utc >= '{Months[month]}' AND ts_utc < '{Months[month + 1]}' AND canonical_symbol = ";
+            var of =
+                $"NOT (extract(isodow FROM ts_utc AT TIME ZONE 'UTC') = 5 AND extract(hour FROM ts_utc AT TIME ZONE 'UTC') = 21) AND timeframe = '1m' AND ts_utc >= '{Months[month]}' AND ts_utc < '{Months[month + 1]}' AND canonical_symbol = ";
             var minutes = await CountAsync(server, of + "'EURUSD'", cancellation);
             var derived = await CountAsync(server, of + $"'DXY' AND raw ->> 'version' = '{(pass % 2) + 1}'", cancellation);
             if (derived != minutes)
             {
-                throw new InvalidOperationException($"Of {minutes} minutes from {Months[month]} on {derived} were derived; the measurement is void.");
+                throw new InvalidOperationException(
+                    $"Of {minutes} minutes from {Months[month]} on {derived} were derived; the measurement is void."
+                );
             }
         }
     }

@@ -29,7 +29,8 @@ internal sealed class LiveCopyMeasurement : IMeasurement
         await PrepareAsync(server, cancellation);
         await server.SettleAsync(cancellation);
 
-        LiveTimes idle, copying;
+        LiveTimes idle,
+            copying;
         long copied;
         await using (var loop = await LiveLoop.StartAsync(server, WarmUp + (Minutes * 2), cancellation))
         {
@@ -41,33 +42,62 @@ internal sealed class LiveCopyMeasurement : IMeasurement
                 await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellation);
             }
 
-            copying = await loop.RunAsync(Minutes, false, async () => await server.ValueAsync<string>($"SELECT step FROM dxy.run WHERE name = '{Run}'", cancellation) == Copying, cancellation);
-            copied = await server.ValueAsync<long>($"SELECT coalesce(sum(rows), 0)::bigint FROM dxy.run_batch WHERE run = '{Run}'", cancellation);
+            copying = await loop.RunAsync(
+                Minutes,
+                false,
+                async () => await server.ValueAsync<string>($"SELECT step FROM dxy.run WHERE name = '{Run}'", cancellation) == Copying,
+                cancellation
+            );
+            copied = await server.ValueAsync<long>(
+                $"SELECT coalesce(sum(rows), 0)::bigint FROM dxy.run_batch WHERE run = '{Run}'",
+                cancellation
+            );
             await server.RunAsync($"SELECT dxy.migrate_pause('{Run}')", cancellation);
         }
 
-        await server.RunAsync($"DELETE FROM dxy.route; DELETE FROM dxy.watched; DELETE FROM dxy.touch; UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'", cancellation);
+        await server.RunAsync(
+            $"DELETE FROM dxy.route; DELETE FROM dxy.watched; DELETE FROM dxy.touch; UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'",
+            cancellation
+        );
         await server.EmptyAsync(cancellation);
         return copying.Derived.Values.Count >= MinMinutes
             ? Tell(idle, copying, copied)
-            : throw new InvalidOperationException($"The copy was over after {copying.Derived.Values.Count} live minutes; the measurement is void.");
+            : throw new InvalidOperationException(
+                $"The copy was over after {copying.Derived.Values.Count} live minutes; the measurement is void."
+            );
 
         Task<long> BatchesAsync() => server.ValueAsync<long>($"SELECT count(*) FROM dxy.run_batch WHERE run = '{Run}'", cancellation);
     }
 
-    Result Tell(LiveTimes idle, LiveTimes copying, long copied) => new(Name,
-        [
-            new Ratio(new Samples("p99 during the copy by p99 with it paused", "×", [copying.Derived.Percentile(0.99) / idle.Derived.Percentile(0.99)]), Aim.OfAtMost(2)),
-            new Ratio(new Samples("p50 during the copy by p50 with it paused", "×", [copying.Derived.Median / idle.Derived.Median]), Aim: null),
-        ],
-        [
-            idle.Published.At("sixth bar to its answer, copy paused, p99", 0.99), copying.Published.At("the same during the copy, p99", 0.99),
-            idle.Derived.At("sixth bar to DXY row in both tables, copy paused, p50", 0.5), idle.Derived.At("sixth bar to DXY row in both tables, copy paused, p99", 0.99),
-            copying.Derived.At("the same during the copy, p50", 0.5), copying.Derived.At("the same during the copy, p99", 0.99),
-        ],
-        [
-            $"{idle.Derived.Values.Count} minutes with the copy paused, then {copying.Derived.Values.Count} during it; it copied {copied} bars meanwhile, by the run's own grain in the silo that takes the live bars.",
-        ]);
+    Result Tell(LiveTimes idle, LiveTimes copying, long copied) =>
+        new(
+            Name,
+            [
+                new Ratio(
+                    new Samples(
+                        "p99 during the copy by p99 with it paused",
+                        "×",
+                        [copying.Derived.Percentile(0.99) / idle.Derived.Percentile(0.99)]
+                    ),
+                    Aim.OfAtMost(2)
+                ),
+                new Ratio(
+                    new Samples("p50 during the copy by p50 with it paused", "×", [copying.Derived.Median / idle.Derived.Median]),
+                    Aim: null
+                ),
+            ],
+            [
+                idle.Published.At("sixth bar to its answer, copy paused, p99", 0.99),
+                copying.Published.At("the same during the copy, p99", 0.99),
+                idle.Derived.At("sixth bar to DXY row in both tables, copy paused, p50", 0.5),
+                idle.Derived.At("sixth bar to DXY row in both tables, copy paused, p99", 0.99),
+                copying.Derived.At("the same during the copy, p50", 0.5),
+                copying.Derived.At("the same during the copy, p99", 0.99),
+            ],
+            [
+                $"{idle.Derived.Values.Count} minutes with the copy paused, then {copying.Derived.Values.Count} during it; it copied {copied} bars meanwhile, by the run's own grain in the silo that takes the live bars.",
+            ]
+        );
 
     // Everything before the copy counts as done; the run stands still until it is ordered to go on.
     static async Task PrepareAsync(BenchServer server, CancellationToken cancellation)
@@ -84,14 +114,16 @@ internal sealed class LiveCopyMeasurement : IMeasurement
         foreach (var step in MigrationSteps.All.TakeWhile(step => step.Name != Copying))
         {
             await using var done = connection.CreateCommand();
-            done.CommandText = "INSERT INTO dxy.run_step (run, step, phase, state, checkpoint, done, started_at) VALUES ($1, $2, $3, 'done', '{}', 0, dxy.now())";
+            done.CommandText =
+                "INSERT INTO dxy.run_step (run, step, phase, state, checkpoint, done, started_at) VALUES ($1, $2, $3, 'done', '{}', 0, dxy.now())";
             done.Parameters.With(Run).With(step.Name).With((int)step.Phase);
             await done.ExecuteNonQueryAsync(cancellation);
         }
 
         await using (var rest = connection.CreateCommand())
         {
-            rest.CommandText = $"SELECT dxy.migrate_pause('{Run}'), dxy.flip_route('DXY', 'both'); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())";
+            rest.CommandText =
+                $"SELECT dxy.migrate_pause('{Run}'), dxy.flip_route('DXY', 'both'); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())";
             await rest.ExecuteNonQueryAsync(cancellation);
         }
 

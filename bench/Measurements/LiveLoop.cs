@@ -53,7 +53,14 @@ internal sealed class LiveLoop : IAsyncDisposable
     {
         var silo = SiloProcess.Start(server, "--Feed", "none");
         await silo.ReadyAsync(cancellation);
-        return new LiveLoop(server, silo, await SiloClient.ConnectAsync(silo, cancellation), await BareCommit.OpenAsync(server.Data, cancellation), await BarLook.OpenAsync(server.Data, cancellation), mostMinutes);
+        return new LiveLoop(
+            server,
+            silo,
+            await SiloClient.ConnectAsync(silo, cancellation),
+            await BareCommit.OpenAsync(server.Data, cancellation),
+            await BarLook.OpenAsync(server.Data, cancellation),
+            mostMinutes
+        );
     }
 
     /// <param name="minutes">How many at most.</param>
@@ -62,7 +69,13 @@ internal sealed class LiveLoop : IAsyncDisposable
     /// <param name="cancellation">Ends the loop.</param>
     public async Task<LiveTimes> RunAsync(int minutes, bool beside, Func<Task<bool>>? goesOn, CancellationToken cancellation)
     {
-        var (commits, calls, published, derived, looks) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (commits, calls, published, derived, looks) = (
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>()
+        );
         for (var i = 0; i < minutes; i++)
         {
             var round = _round++;
@@ -92,7 +105,13 @@ internal sealed class LiveLoop : IAsyncDisposable
             }
         }
 
-        return new LiveTimes(new Samples("bare commit", "ms", commits), new Samples("call", "ms", calls), new Samples("publish", "ms", published), new Samples("derived", "ms", derived), new Samples("look", "ms", looks));
+        return new LiveTimes(
+            new Samples("bare commit", "ms", commits),
+            new Samples("call", "ms", calls),
+            new Samples("publish", "ms", published),
+            new Samples("derived", "ms", derived),
+            new Samples("look", "ms", looks)
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -103,7 +122,8 @@ internal sealed class LiveLoop : IAsyncDisposable
         await _silo.DisposeAsync();
     }
 
-    Task WaitAsync(CancellationToken cancellation) => Task.Delay(TimeSpan.FromMilliseconds(_random.Next(250)), TimeProvider.System, cancellation);
+    Task WaitAsync(CancellationToken cancellation) =>
+        Task.Delay(TimeSpan.FromMilliseconds(_random.Next(250)), TimeProvider.System, cancellation);
 
     async Task SettledAsync(CancellationToken cancellation)
     {

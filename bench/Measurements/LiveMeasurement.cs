@@ -23,7 +23,13 @@ internal sealed class LiveMeasurement : IMeasurement
     public async Task<Result> RunAsync(BenchServer server, int rounds, CancellationToken cancellation)
     {
         await server.HoldDerivedAsync(cancellation);
-        await BareCopy.RunAsync(server.Data, "bench.data_bars", [.. server.Input.Bars.Select(bar => new BarRow(bar))], BarSource.Ingest, cancellation);
+        await BareCopy.RunAsync(
+            server.Data,
+            "bench.data_bars",
+            [.. server.Input.Bars.Select(bar => new BarRow(bar))],
+            BarSource.Ingest,
+            cancellation
+        );
         await server.SettleAsync(cancellation);
 
         LiveTimes times;
@@ -38,22 +44,38 @@ internal sealed class LiveMeasurement : IMeasurement
         return Tell(times);
     }
 
-    Result Tell(LiveTimes times) => new(Name,
-        [
-            new Ratio(new Samples("sixth bar to DXY row, p50 by a bare commit's p50", "×", [times.Derived.Median / times.Commits.Median]), Aim.OfAtMost(2.5)),
-            new Ratio(new Samples("sixth bar to DXY row, p99 by a bare commit's p50", "×", [times.Derived.Percentile(0.99) / times.Commits.Median]), Aim.OfAtMost(40)),
-        ],
-        [
-            times.Commits.At("bare commit of one row, p50", 0.5), times.Commits.At("bare commit of one row, p99", 0.99),
-            times.Calls.At("a call to the same grain that does nothing, p50", 0.5),
-            times.Published.At("sixth bar published: call to answer, after its commit, p50", 0.5),
-            times.Derived.At("sixth bar published to DXY row committed, p50", 0.5), times.Derived.At("sixth bar published to DXY row committed, p90", 0.9), times.Derived.At("sixth bar published to DXY row committed, p99", 0.99),
-            times.Looks.At("one look of the loop that watches for the row, p50 (the resolution)", 0.5),
-        ],
-        [
-            $"{times.Derived.Values.Count} minutes after {WarmUp} thrown away, in a table that holds the files' rows; a silo as a process of its own, called by an Orleans client.",
-            "The watching loop begins when the sixth call is answered and takes a share of one core; nothing is subtracted for it.",
-            "The bare commit, the call and the sixth bar each come after a random wait of up to 250 ms.",
-            "Before each minute all due work is done, so that minutes don't stand in each other's way.",
-        ]);
+    Result Tell(LiveTimes times) =>
+        new(
+            Name,
+            [
+                new Ratio(
+                    new Samples("sixth bar to DXY row, p50 by a bare commit's p50", "×", [times.Derived.Median / times.Commits.Median]),
+                    Aim.OfAtMost(2.5)
+                ),
+                new Ratio(
+                    new Samples(
+                        "sixth bar to DXY row, p99 by a bare commit's p50",
+                        "×",
+                        [times.Derived.Percentile(0.99) / times.Commits.Median]
+                    ),
+                    Aim.OfAtMost(40)
+                ),
+            ],
+            [
+                times.Commits.At("bare commit of one row, p50", 0.5),
+                times.Commits.At("bare commit of one row, p99", 0.99),
+                times.Calls.At("a call to the same grain that does nothing, p50", 0.5),
+                times.Published.At("sixth bar published: call to answer, after its commit, p50", 0.5),
+                times.Derived.At("sixth bar published to DXY row committed, p50", 0.5),
+                times.Derived.At("sixth bar published to DXY row committed, p90", 0.9),
+                times.Derived.At("sixth bar published to DXY row committed, p99", 0.99),
+                times.Looks.At("one look of the loop that watches for the row, p50 (the resolution)", 0.5),
+            ],
+            [
+                $"{times.Derived.Values.Count} minutes after {WarmUp} thrown away, in a table that holds the files' rows; a silo as a process of its own, called by an Orleans client.",
+                "The watching loop begins when the sixth call is answered and takes a share of one core; nothing is subtracted for it.",
+                "The bare commit, the call and the sixth bar each come after a random wait of up to 250 ms.",
+                "Before each minute all due work is done, so that minutes don't stand in each other's way.",
+            ]
+        );
 }

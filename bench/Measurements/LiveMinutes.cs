@@ -13,7 +13,9 @@ internal sealed class LiveMinutes(IGrainFactory grains)
 
     /// <summary>Five of the six, at once.</summary>
     public Task PublishFiveAsync(UtcTime time, int round) =>
-        Task.WhenAll(Enumerable.Range(0, Prices.Length).Where(pair => pair != round % Prices.Length).Select(pair => PublishAsync(pair, time, round)));
+        Task.WhenAll(
+            Enumerable.Range(0, Prices.Length).Where(pair => pair != round % Prices.Length).Select(pair => PublishAsync(pair, time, round))
+        );
 
     /// <summary>The sixth; returns when it is answered.</summary>
     public Task PublishSixthAsync(UtcTime time, int round) => PublishAsync(round % Prices.Length, time, round);
@@ -37,7 +39,9 @@ internal sealed class LiveMinutes(IGrainFactory grains)
         var result = await Grain(pair).PublishAsync(new PublishBars([Bar.Flat(series, time, close)], BarSource.Ingest));
         if (result.New != 1)
         {
-            throw new InvalidOperationException($"{series} {time} was not stored as new ({string.Join("; ", result.Refused.Select(refused => refused.Reason))}); the measurement is void.");
+            throw new InvalidOperationException(
+                $"{series} {time} was not stored as new ({string.Join("; ", result.Refused.Select(refused => refused.Reason))}); the measurement is void."
+            );
         }
     }
 }

@@ -22,7 +22,8 @@ internal sealed class ManyMeasurement : IMeasurement
 
     public string Name => "many";
 
-    public string What => "500 symbols' 1m bars arriving at once beside a bare batched upsert, 50 indexes derived, and the silo's memory over two hours of them";
+    public string What =>
+        "500 symbols' 1m bars arriving at once beside a bare batched upsert, 50 indexes derived, and the silo's memory over two hours of them";
 
     public int Rounds => 1;
 
@@ -32,7 +33,11 @@ internal sealed class ManyMeasurement : IMeasurement
         await ManySymbols.AddAsync(server, cancellation);
         await server.SettleAsync(cancellation);
         var (due, memory) = (new List<double>(), new List<double>());
-        Way[] ways = [new("in one call", PublishAllAsync), new("in 500 calls at once", (grains, bars) => Task.WhenAll(bars.Select(bar => PublishAsync(grains, bar))))];
+        Way[] ways =
+        [
+            new("in one call", PublishAllAsync),
+            new("in 500 calls at once", (grains, bars) => Task.WhenAll(bars.Select(bar => PublishAsync(grains, bar)))),
+        ];
         await using (var silo = SiloProcess.Start(server, "--Feed", "none"))
         await using (var floor = new BareUpsert(await server.Data.OpenConnectionAsync(cancellation)))
         {
@@ -70,21 +75,31 @@ internal sealed class ManyMeasurement : IMeasurement
     Result Tell(Way[] ways, List<double> due, List<double> memory)
     {
         var (late, early) = (new Samples("", "", memory[^10..]).Median, new Samples("", "", memory[..10]).Median);
-        return new Result(Name,
+        return new Result(
+            Name,
             [
-                .. ways.Select(way => Ratio.Of($"bars {way.Name} by a bare batched upsert, rates", new Samples("", "", way.Ours), new Samples("", "", way.Bare), Aim.OfAtLeast(0.8))),
+                .. ways.Select(way =>
+                    Ratio.Of(
+                        $"bars {way.Name} by a bare batched upsert, rates",
+                        new Samples("", "", way.Ours),
+                        new Samples("", "", way.Bare),
+                        Aim.OfAtLeast(0.8)
+                    )
+                ),
                 new Ratio(new Samples("due one second after, the worst minute", "rows", [due.Max()]), Aim.OfAtMost(0)),
                 new Ratio(new Samples("silo's resident memory at the end, most", "MiB", [memory.Max()]), Aim.OfAtMost(MaxMegabytes)),
                 new Ratio(new Samples("memory of the last ten minutes by that of the first ten", "×", [late / early]), null),
             ],
             [
                 .. ways.Select(way => new Samples($"500 bars {way.Name}, answered after their commit", "bars/s", way.Ours)),
-                new Samples("the same rows by one batch of upserts", "bars/s", [.. ways.SelectMany(way => way.Bare)]), new Samples("silo's resident memory", "MiB", memory),
+                new Samples("the same rows by one batch of upserts", "bars/s", [.. ways.SelectMany(way => way.Bare)]),
+                new Samples("silo's resident memory", "MiB", memory),
             ],
             [
                 $"{ManySymbols.Symbols} symbols and {ManySymbols.Indexes} indexes of six each, {due.Count} minutes after {WarmUp} thrown away, each way of sending in turn; one silo as a process of its own, called by an Orleans client.",
                 "Every index minute was counted at the end. The symbols have no rollups: these minutes lie in the past, where each would change a bucket that is over.",
-            ]);
+            ]
+        );
     }
 
     static async Task PublishAllAsync(IGrainFactory grains, Bar[] bars)
@@ -106,14 +121,22 @@ internal sealed class ManyMeasurement : IMeasurement
     }
 
     static async Task<double> DueAsync(BenchServer server, CancellationToken cancellation) =>
-        await server.ValueAsync<long>("SELECT (SELECT count(*) FROM dxy.change) + (SELECT count(*) FROM dxy.due WHERE to_ts <= dxy.now())", cancellation);
+        await server.ValueAsync<long>(
+            "SELECT (SELECT count(*) FROM dxy.change) + (SELECT count(*) FROM dxy.due WHERE to_ts <= dxy.now())",
+            cancellation
+        );
 
     static async Task CheckAsync(BenchServer server, int minutes, CancellationToken cancellation)
     {
-        var derived = await server.ValueAsync<long>("SELECT count(*) FROM public.data_bars WHERE canonical_symbol ~ '^IX[0-9]{2}$'", cancellation);
+        var derived = await server.ValueAsync<long>(
+            "SELECT count(*) FROM public.data_bars WHERE canonical_symbol ~ '^IX[0-9]{2}$'",
+            cancellation
+        );
         if (derived != minutes * ManySymbols.Indexes)
         {
-            throw new InvalidOperationException($"{derived} index minutes were derived of {minutes * ManySymbols.Indexes}; the measurement is void.");
+            throw new InvalidOperationException(
+                $"{derived} index minutes were derived of {minutes * ManySymbols.Indexes}; the measurement is void."
+            );
         }
     }
 

@@ -21,20 +21,34 @@ internal sealed class PureMeasurement : IMeasurement
         var figures = await FiguresAsync(cancellation);
         var single = figures.Single(figure => figure.Name.EndsWith("by itself", StringComparison.Ordinal));
         var columns = figures.Single(figure => figure.Name.Contains("in columns", StringComparison.Ordinal));
-        return new Result(Name, [new Ratio(new Samples("the formula in columns by one at a time, times", "×", [columns.Median / single.Median]), null)], figures,
-            ["BenchmarkDotNet's ShortRun in one process; nothing is read or written but the file of lines, which is in the system's cache. --repeat changes nothing here."]);
+        return new Result(
+            Name,
+            [new Ratio(new Samples("the formula in columns by one at a time, times", "×", [columns.Median / single.Median]), null)],
+            figures,
+            [
+                "BenchmarkDotNet's ShortRun in one process; nothing is read or written but the file of lines, which is in the system's cache. --repeat changes nothing here.",
+            ]
+        );
     }
 
     static async Task<IReadOnlyList<Samples>> FiguresAsync(CancellationToken cancellation)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Folders.Pure]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", ["exec", Folders.Pure]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         try
         {
             var errors = process.StandardError.ReadToEndAsync(cancellation);
             var output = await process.StandardOutput.ReadToEndAsync(cancellation);
             await process.WaitForExitAsync(cancellation);
             return process.ExitCode == 0
-                ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<Figure>(line)!).Select(figure => new Samples(figure.Name, "ns", figure.Nanoseconds))]
+                ?
+                [
+                    .. output
+                        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                        .Select(line => JsonSerializer.Deserialize<Figure>(line)!)
+                        .Select(figure => new Samples(figure.Name, "ns", figure.Nanoseconds)),
+                ]
                 : throw new InvalidOperationException($"the pure benchmarks failed:\n{await errors}");
         }
         finally

@@ -35,25 +35,39 @@ internal sealed class SilosMeasurement : IMeasurement
 
         var (alone, shared) = (new Samples("one silo", "s", one), new Samples("two silos", "s", two));
         var halved = new Samples("two silos, one killed when half was done", "s", killed);
-        return new Result(Name,
-            [Ratio.Of("two silos by one, times", shared, alone), Ratio.Of("two silos, one killed half-way, by one, times", halved, alone)], [alone, shared, halved],
+        return new Result(
+            Name,
+            [Ratio.Of("two silos by one, times", shared, alone), Ratio.Of("two silos, one killed half-way, by one, times", halved, alone)],
+            [alone, shared, halved],
             [
-                BulkInput.Year.Note, "Each silo is a process; the time is from the request until nothing of DXY is due, rollups included. All share the machine's cores with the server.",
+                BulkInput.Year.Note,
+                "Each silo is a process; the time is from the request until nothing of DXY is due, rollups included. All share the machine's cores with the server.",
                 "Every minute was found derived at the end.",
-            ]);
+            ]
+        );
     }
 
     static async Task<double> DeriveAsync(BenchServer server, int silos, bool kill, CancellationToken cancellation)
     {
         var minutes = SimulatedBars.Year.Length.TotalMinutes;
-        await server.UnrecordedAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'; TRUNCATE public.derived_data_bars, dxy.change, dxy.due, dxy.correction", cancellation);
+        await server.UnrecordedAsync(
+            "DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'; TRUNCATE public.derived_data_bars, dxy.change, dxy.due, dxy.correction",
+            cancellation
+        );
         await server.TidyAsync(cancellation);
         await using var first = SiloProcess.Start(server, "--Feed", Feed);
         await first.ReadyAsync(cancellation);
         await using var second = silos > 1 ? first.StartBeside(server, "--Feed", Feed) : null;
         await (second?.ReadyAsync(cancellation) ?? Task.CompletedTask);
 
-        await new DueStore(server.Data).RequestAsync(IndexDefinition.Dxy.Series, SimulatedBars.Year, "request", null, prune: false, cancellation);
+        await new DueStore(server.Data).RequestAsync(
+            IndexDefinition.Dxy.Series,
+            SimulatedBars.Year,
+            "request",
+            null,
+            prune: false,
+            cancellation
+        );
         var start = Stopwatch.GetTimestamp();
         while (await Backlog.StateAsync(server.Data, [IndexDefinition.Dxy.Symbol], cancellation) is { IsEmpty: false } state)
         {
@@ -72,7 +86,12 @@ internal sealed class SilosMeasurement : IMeasurement
         }
 
         var took = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var derived = await server.ValueAsync<long>("SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'", cancellation);
-        return derived == (long)minutes ? took : throw new InvalidOperationException($"{derived} of {minutes} minutes were derived; the measurement is void.");
+        var derived = await server.ValueAsync<long>(
+            "SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'",
+            cancellation
+        );
+        return derived == (long)minutes
+            ? took
+            : throw new InvalidOperationException($"{derived} of {minutes} minutes were derived; the measurement is void.");
     }
 }

@@ -32,7 +32,15 @@ internal sealed class StartMeasurement : IMeasurement
 
             await server.EmptyAsync(cancellation);
             start = Stopwatch.GetTimestamp();
-            await using var fed = SiloProcess.Start(server, "--Feed", "simulated", "--Simulation:AlwaysOpen", "true", "--Simulation:BackfillMinutes", "90");
+            await using var fed = SiloProcess.Start(
+                server,
+                "--Feed",
+                "simulated",
+                "--Simulation:AlwaysOpen",
+                "true",
+                "--Simulation:BackfillMinutes",
+                "90"
+            );
             await FirstBarAsync(server, start, cancellation);
             first.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             if (round == rounds - 1)
@@ -42,18 +50,25 @@ internal sealed class StartMeasurement : IMeasurement
             }
         }
 
-        return new Result(Name,
+        return new Result(
+            Name,
             [new Ratio(new Samples("process start to ready", "s", ready), Aim.OfAtMost(6))],
             [
                 new Samples("process start to the first DXY bar committed (simulated, 90 minutes of backfill)", "s", first),
                 new Samples("resident memory 30 s after the start, simulated feed", "MiB", memory),
             ],
-            ["One silo on a running server with the schema applied; the first round also makes the silo's reminders."]);
+            ["One silo on a running server with the schema applied; the first round also makes the silo's reminders."]
+        );
     }
 
     static async Task FirstBarAsync(BenchServer server, long start, CancellationToken cancellation)
     {
-        while (!await server.ValueAsync<bool>("SELECT EXISTS (SELECT FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m')", cancellation))
+        while (
+            !await server.ValueAsync<bool>(
+                "SELECT EXISTS (SELECT FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m')",
+                cancellation
+            )
+        )
         {
             if (Stopwatch.GetElapsedTime(start) > Longest)
             {

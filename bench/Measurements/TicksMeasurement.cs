@@ -37,8 +37,13 @@ internal sealed class TicksMeasurement : IMeasurement
             for (var round = -1; round < rounds; round++)
             {
                 var start = Stopwatch.GetTimestamp();
-                var taken = await Task.WhenAll(IndexDefinition.Dxy.Components.SelectMany(component =>
-                    Enumerable.Range(0, InFlight).Select(_ => Task.Run(() => SendAsync(client.Grains, component.Symbol, start), cancellation))));
+                var taken = await Task.WhenAll(
+                    IndexDefinition.Dxy.Components.SelectMany(component =>
+                        Enumerable
+                            .Range(0, InFlight)
+                            .Select(_ => Task.Run(() => SendAsync(client.Grains, component.Symbol, start), cancellation))
+                    )
+                );
                 all += taken.Sum();
                 if (round >= 0)
                 {
@@ -50,9 +55,14 @@ internal sealed class TicksMeasurement : IMeasurement
         }
 
         await server.RunAsync("TRUNCATE dxy.forming_bar", cancellation);
-        return new Result(Name,
-            [new Ratio(new Samples("quotes folded into forming bars", "/s", rates), Aim.OfAtLeast(1_000_000))], [],
-            [$"Six symbols, {InFlight} calls of {Quotes} quotes each in flight; the sender shares the machine. The saved bars were found to count every quote that was answered as taken."]);
+        return new Result(
+            Name,
+            [new Ratio(new Samples("quotes folded into forming bars", "/s", rates), Aim.OfAtLeast(1_000_000))],
+            [],
+            [
+                $"Six symbols, {InFlight} calls of {Quotes} quotes each in flight; the sender shares the machine. The saved bars were found to count every quote that was answered as taken.",
+            ]
+        );
     }
 
     static async Task<long> SendAsync(IGrainFactory grains, Symbol symbol, long start)
@@ -69,7 +79,10 @@ internal sealed class TicksMeasurement : IMeasurement
             }
 
             var answer = await grain.TickAsync(new PublishTicks(quotes.MoveToImmutable(), BarSource.Vendor));
-            taken += answer.Taken + answer.Late == Quotes ? answer.Taken : throw new InvalidOperationException($"A quote of {symbol} was refused; the measurement is void.");
+            taken +=
+                answer.Taken + answer.Late == Quotes
+                    ? answer.Taken
+                    : throw new InvalidOperationException($"A quote of {symbol} was refused; the measurement is void.");
         }
 
         return taken;
@@ -93,7 +106,9 @@ internal sealed class TicksMeasurement : IMeasurement
                 SELECT ((SELECT coalesce(sum(f.ticks), 0) FROM dxy.forming_bar AS f
                          WHERE NOT EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = f.symbol AND b.timeframe = f.timeframe AND b.ts_utc = f.ts_utc))
                       + (SELECT coalesce(sum(trade_count), 0) FROM public.data_bars WHERE canonical_symbol <> 'DXY'))::bigint
-                """, cancellation);
+                """,
+                cancellation
+            );
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class VerifyMeasurement : IMeasurement
 
     public string Name => "verify";
 
-    public string What => "1,000,000 migrated bars verified against 1,000,000, beside one FULL JOIN of all values; and since the last, nothing touched";
+    public string What =>
+        "1,000,000 migrated bars verified against 1,000,000, beside one FULL JOIN of all values; and since the last, nothing touched";
 
     public int Rounds => 5;
 
@@ -24,8 +25,11 @@ internal sealed class VerifyMeasurement : IMeasurement
         var (full, since, join) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = -1; round < rounds; round++)
         {
-            var seconds = (await VerifyAsync(server, VerificationScope.Full, Rows, cancellation), await VerifyAsync(server, VerificationScope.SinceLast, 0, cancellation),
-                await JoinAsync(server, cancellation));
+            var seconds = (
+                await VerifyAsync(server, VerificationScope.Full, Rows, cancellation),
+                await VerifyAsync(server, VerificationScope.SinceLast, 0, cancellation),
+                await JoinAsync(server, cancellation)
+            );
             if (round >= 0)
             {
                 full.Add(seconds.Item1);
@@ -36,14 +40,22 @@ internal sealed class VerifyMeasurement : IMeasurement
 
         await server.RunAsync("TRUNCATE dxy.watched, dxy.touch", cancellation);
         await server.EmptyAsync(cancellation);
-        var (ours, last, floor) = (new Samples("verify", "s", full), new Samples("verify since the last", "s", since), new Samples("one FULL JOIN of all values", "s", join));
-        return new Result(Name,
+        var (ours, last, floor) = (
+            new Samples("verify", "s", full),
+            new Samples("verify since the last", "s", since),
+            new Samples("one FULL JOIN of all values", "s", join)
+        );
+        return new Result(
+            Name,
             [
                 Ratio.Of("verify by one FULL JOIN, times", ours, floor, Aim.OfAtMost(0.5)),
                 Ratio.Of("since the last, nothing touched, by verify, times", last, ours, Aim.OfAtMost(0.1)),
             ],
             [ours, last, floor],
-            ["Every verification found the tables equal; each full one compared all rows. The join is one statement over business columns, with the server's settings."]);
+            [
+                "Every verification found the tables equal; each full one compared all rows. The join is one statement over business columns, with the server's settings.",
+            ]
+        );
     }
 
     static async Task FillAsync(BenchServer server, CancellationToken cancellation)
@@ -57,11 +69,16 @@ internal sealed class VerifyMeasurement : IMeasurement
                 SELECT 'DXY', '1m', timestamptz '2021-01-01 00:00:00+00' + i * interval '1 minute', p, p, p, p, 'synthetic',
                        jsonb_build_object('kind', 'dxy', 'version', 1, 'inputs', jsonb_build_object('EURUSD', 1.1, 'USDJPY', 107.1, 'GBPUSD', 1.23, 'USDCAD', 1.33, 'USDSEK', 9.88, 'USDCHF', 0.99))
                 FROM generate_series(0, {{Rows - 1}}) AS i, LATERAL (SELECT round(90 + 20 * abs(sin(i::float8))::numeric, 8)) AS c(p)
-                """, cancellation);
+                """,
+                cancellation
+            );
             await server.RunAsync($"VACUUM (ANALYZE) public.{table}", cancellation);
         }
 
-        await server.RunAsync("TRUNCATE dxy.change, dxy.due, dxy.correction; INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now())", cancellation);
+        await server.RunAsync(
+            "TRUNCATE dxy.change, dxy.due, dxy.correction; INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now())",
+            cancellation
+        );
         await server.SettleAsync(cancellation);
     }
 
@@ -74,12 +91,13 @@ internal sealed class VerifyMeasurement : IMeasurement
         do
         {
             found = await verifications.AdvanceAsync(id, cancellation);
-        }
-        while (found.State == VerificationState.Running);
+        } while (found.State == VerificationState.Running);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return (found.State, found.Compared) == (VerificationState.Equal, compared)
             ? seconds
-            : throw new InvalidOperationException($"The verification said {found.State} of {found.Compared} bars ({found.Note}); the measurement is void.");
+            : throw new InvalidOperationException(
+                $"The verification said {found.State} of {found.Compared} bars ({found.Note}); the measurement is void."
+            );
     }
 
     static async Task<double> JoinAsync(BenchServer server, CancellationToken cancellation)
@@ -92,8 +110,12 @@ internal sealed class VerifyMeasurement : IMeasurement
             FULL JOIN (SELECT * FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m') AS t USING (ts_utc)
             WHERE (s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial)
                   IS DISTINCT FROM (t.open, t.high, t.low, t.close, t.vol, t.vwap, t.trade_count, t.is_partial)
-            """, cancellation);
+            """,
+            cancellation
+        );
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return different == 0 ? seconds : throw new InvalidOperationException($"The join found {different} differences; the measurement is void.");
+        return different == 0
+            ? seconds
+            : throw new InvalidOperationException($"The join found {different} differences; the measurement is void.");
     }
 }

@@ -10,7 +10,10 @@ public class FormulaBenchmarks
 
     static readonly double[] Prices = [1.1043, 150.12, 1.2654, 1.3561, 10.3712, 0.8843];
 
-    readonly double[][] _columns = [.. Prices.Select(price => Enumerable.Range(0, Minutes).Select(n => Math.Round(price * (1 + (0.01 * Math.Sin(n))), 5)).ToArray())];
+    readonly double[][] _columns =
+    [
+        .. Prices.Select(price => Enumerable.Range(0, Minutes).Select(n => Math.Round(price * (1 + (0.01 * Math.Sin(n))), 5)).ToArray()),
+    ];
     readonly double[] _closes = new double[Prices.Length];
 
     [Benchmark(Description = "DXY of one minute, by itself", OperationsPerInvoke = Minutes)]

@@ -16,8 +16,18 @@ public class LineBenchmarks
     public void Write()
     {
         _path = Path.Combine(Path.GetTempPath(), $"dxy-bench-lines-{Environment.ProcessId}.csv");
-        File.WriteAllLines(_path, Enumerable.Range(0, Lines).Select(n => string.Create(CultureInfo.InvariantCulture,
-            $"EURUSD,{UtcTime.At(2024, 3, 5) + TimeSpan.FromMinutes(n)},1.10{n % 97:00},1.12{n % 89:00},1.09{n % 83:00},1.11{n % 79:00},{n % 1000}")).Prepend("symbol,ts_utc,open,high,low,close,volume"));
+        File.WriteAllLines(
+            _path,
+            Enumerable
+                .Range(0, Lines)
+                .Select(n =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"EURUSD,{UtcTime.At(2024, 3, 5) + TimeSpan.FromMinutes(n)},1.10{n % 97:00},1.12{n % 89:00},1.09{n % 83:00},1.11{n % 79:00},{n % 1000}"
+                    )
+                )
+                .Prepend("symbol,ts_utc,open,high,low,close,volume")
+        );
     }
 
     [GlobalCleanup]

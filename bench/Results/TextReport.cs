@@ -9,7 +9,7 @@ internal static class TextReport
     {
         foreach (var (name, value) in machine)
         {
-            output.WriteLine($"{name,-12} {value}");
+            output.WriteLine($"{name, -12} {value}");
         }
     }
 
@@ -41,19 +41,24 @@ internal static class TextReport
     static string Line(Samples samples)
     {
         var spread = samples.Values.Count > 1 ? $"({Number(samples.Min)} - {Number(samples.Max)}, n {samples.Values.Count})" : "";
-        return $"{samples.Name,-62} {Number(samples.Median),10} {samples.Unit,-8} {spread}".TrimEnd();
+        return $"{samples.Name, -62} {Number(samples.Median), 10} {samples.Unit, -8} {spread}".TrimEnd();
     }
 
-    static string Aim(Ratio ratio) => ratio.Aim is { } aim
-        ? $"  aim {(aim.AtLeast ? "at least" : "at most")} {Number(aim.Bound)}: {(ratio.IsMet == true ? "met" : "NOT met")}"
-        : "";
+    static string Aim(Ratio ratio) =>
+        ratio.Aim is { } aim
+            ? $"  aim {(aim.AtLeast ? "at least" : "at most")} {Number(aim.Bound)}: {(ratio.IsMet == true ? "met" : "NOT met")}"
+            : "";
 
-    static string Number(double value) => value.ToString(Math.Abs(value) switch
-    {
-        >= 1000 => "N0",
-        >= 100 => "0",
-        >= 10 => "0.0",
-        >= 1 => "0.00",
-        _ => "0.000",
-    }, CultureInfo.InvariantCulture);
+    static string Number(double value) =>
+        value.ToString(
+            Math.Abs(value) switch
+            {
+                >= 1000 => "N0",
+                >= 100 => "0",
+                >= 10 => "0.0",
+                >= 1 => "0.00",
+                _ => "0.000",
+            },
+            CultureInfo.InvariantCulture
+        );
 }

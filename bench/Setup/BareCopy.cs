@@ -12,7 +12,13 @@ namespace DxyOrleans.Bench.Setup;
 internal static class BareCopy
 {
     /// <summary>Copies the rows and returns the seconds until the commit.</summary>
-    public static async Task<double> RunAsync(NpgsqlDataSource database, string table, IReadOnlyList<BarRow> rows, string source, CancellationToken cancellation)
+    public static async Task<double> RunAsync(
+        NpgsqlDataSource database,
+        string table,
+        IReadOnlyList<BarRow> rows,
+        string source,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var at = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -25,7 +31,8 @@ internal static class BareCopy
     static void Copy(NpgsqlConnection connection, string table, IReadOnlyList<BarRow> rows, string source, DateTime at)
     {
         using var copy = connection.BeginBinaryImport(
-            $"COPY {table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at) FROM STDIN BINARY");
+            $"COPY {table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at) FROM STDIN BINARY"
+        );
         foreach (var row in rows)
         {
             var bar = row.Bar;

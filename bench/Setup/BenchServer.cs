@@ -51,11 +51,20 @@ internal sealed class BenchServer : IAsyncDisposable
 
     public static async Task<BenchServer> StartAsync(CancellationToken cancellation)
     {
-        var folder = Path.Combine(Folders.Root, "artifacts", "bench", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var folder = Path.Combine(
+            Folders.Root,
+            "artifacts",
+            "bench",
+            Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        );
         Directory.CreateDirectory(folder);
         var input = await FxInput.OpenAsync(folder, cancellation);
         var embedded = await EmbeddedServer.StartAsync(
-            new EmbeddedServerOptions { Home = Path.Combine(folder, "home"), Durable = true }, notice: null, TimeProvider.System, cancellation);
+            new EmbeddedServerOptions { Home = Path.Combine(folder, "home"), Durable = true },
+            notice: null,
+            TimeProvider.System,
+            cancellation
+        );
         var server = new BenchServer(embedded, folder, input);
         try
         {
@@ -65,7 +74,9 @@ internal sealed class BenchServer : IAsyncDisposable
                 CREATE SCHEMA bench;
                 CREATE TABLE bench.data_bars (LIKE public.data_bars INCLUDING ALL);
                 CREATE TABLE bench.derived_data_bars (LIKE public.derived_data_bars INCLUDING ALL);
-                """, cancellation);
+                """,
+                cancellation
+            );
             return server;
         }
         catch
@@ -91,19 +102,28 @@ internal sealed class BenchServer : IAsyncDisposable
         _holds = null;
         await RunAsync(
             "TRUNCATE public.data_bars, public.derived_data_bars, bench.data_bars, bench.derived_data_bars, dxy.change, dxy.due, dxy.correction, dxy.missed",
-            cancellation);
+            cancellation
+        );
     }
 
     /// <summary>The console's import of the files, without deriving; returns the seconds until the last commit.</summary>
     public async Task<double> ImportAsync(bool mayStore, CancellationToken cancellation)
     {
-        var importer = new Importer(new BarStore(Data, TimeProvider.System), new BarRestore(Data), new BarFileReader(TimeProvider.System), await RegistryAsync(cancellation), preferFile: false);
+        var importer = new Importer(
+            new BarStore(Data, TimeProvider.System),
+            new BarRestore(Data),
+            new BarFileReader(TimeProvider.System),
+            await RegistryAsync(cancellation),
+            preferFile: false
+        );
         using var progress = new Progress(Quiet, "import", "rows");
         var start = Stopwatch.GetTimestamp();
         var files = await importer.RunAsync(Input.Paths, new BarFileOptions(), progress, cancellation);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var met = mayStore ? files.Sum(file => file.Stored.New) : files.Sum(file => file.Stored.Equal);
-        return met == Input.Bars.Count ? seconds : throw new InvalidOperationException($"The import of {Input.Bars.Count} rows found {met}; the measurement is void.");
+        return met == Input.Bars.Count
+            ? seconds
+            : throw new InvalidOperationException($"The import of {Input.Bars.Count} rows found {met}; the measurement is void.");
     }
 
     /// <summary>Everything due derived and rolled up, as the console does it with no silo running; returns the seconds.</summary>
@@ -138,7 +158,14 @@ internal sealed class BenchServer : IAsyncDisposable
             await EmptyAsync(cancellation);
             await SimulatedBars.FillAsync(this, SimulatedBars.Year, weekends: true, cancellation);
             await TidyAsync(cancellation);
-            await new DueStore(Data).RequestAsync(IndexDefinition.Dxy.Series, SimulatedBars.Year, "request", null, prune: false, cancellation);
+            await new DueStore(Data).RequestAsync(
+                IndexDefinition.Dxy.Series,
+                SimulatedBars.Year,
+                "request",
+                null,
+                prune: false,
+                cancellation
+            );
             await DrainAsync(cancellation);
             _holds = BulkInput.Year;
         }
@@ -167,7 +194,8 @@ internal sealed class BenchServer : IAsyncDisposable
     {
         await using var command = _admin.CreateCommand(
             $"BEGIN; {string.Concat(Replicas.Select(table => $"ALTER TABLE {table} DISABLE TRIGGER dxy_capture_row; "))}SET LOCAL session_replication_role = replica; {sql}; "
-            + $"{string.Concat(Replicas.Select(table => $"ALTER TABLE {table} ENABLE REPLICA TRIGGER dxy_capture_row; "))}COMMIT");
+                + $"{string.Concat(Replicas.Select(table => $"ALTER TABLE {table} ENABLE REPLICA TRIGGER dxy_capture_row; "))}COMMIT"
+        );
         command.CommandTimeout = Longest;
         await command.ExecuteNonQueryAsync(cancellation);
     }
@@ -220,9 +248,17 @@ internal sealed class BenchServer : IAsyncDisposable
     public static TimeRange AllTime { get; } = new(UtcTime.At(2000, 1, 1), UtcTime.At(2100, 1, 1));
 
     // The console's classes report progress to one; nobody looks here.
-    static ConsoleHost Quiet { get; } = new()
-    {
-        Out = TextWriter.Null, Error = TextWriter.Null, In = TextReader.Null, IsOutTerminal = false, IsErrorTerminal = false, IsInTerminal = false,
-        Environment = new Dictionary<string, string>(), Folder = Environment.CurrentDirectory, Time = TimeProvider.System,
-    };
+    static ConsoleHost Quiet { get; } =
+        new()
+        {
+            Out = TextWriter.Null,
+            Error = TextWriter.Null,
+            In = TextReader.Null,
+            IsOutTerminal = false,
+            IsErrorTerminal = false,
+            IsInTerminal = false,
+            Environment = new Dictionary<string, string>(),
+            Folder = Environment.CurrentDirectory,
+            Time = TimeProvider.System,
+        };
 }

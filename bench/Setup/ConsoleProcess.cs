@@ -18,15 +18,22 @@ internal static class ConsoleProcess
     /// <summary>Derives a range of DXY, and its rollups.</summary>
     public static async Task<Derived> DeriveAsync(BenchServer server, TimeRange range, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Folders.Console, "derive", "DXY", "--from", range.From.ToString(), "--to", range.To.ToString(), "--json"])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            ["exec", Folders.Console, "derive", "DXY", "--from", range.From.ToString(), "--to", range.To.ToString(), "--json"]
+        )
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["DXY_DATABASE"] = server.Url;
         using var process = Process.Start(start)!;
         try
         {
-            var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+            var (output, errors) = (
+                process.StandardOutput.ReadToEndAsync(cancellation),
+                process.StandardError.ReadToEndAsync(cancellation)
+            );
             var peak = 0.0;
             while (!process.HasExited)
             {
@@ -40,7 +47,11 @@ internal static class ConsoleProcess
             }
 
             using var told = JsonDocument.Parse(await output);
-            var inserted = told.RootElement.GetProperty("targets").EnumerateArray().Where(target => target.GetProperty("timeframe").GetString() == "1m").Sum(target => target.GetProperty("inserted").GetInt64());
+            var inserted = told
+                .RootElement.GetProperty("targets")
+                .EnumerateArray()
+                .Where(target => target.GetProperty("timeframe").GetString() == "1m")
+                .Sum(target => target.GetProperty("inserted").GetInt64());
             return new Derived(told.RootElement.GetProperty("seconds").GetDouble(), inserted, peak);
         }
         finally
@@ -58,7 +69,9 @@ internal static class ConsoleProcess
         try
         {
             var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(one => one.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+            return line is null
+                ? 0
+                : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
         }
         catch (IOException)
         {

@@ -30,7 +30,8 @@ internal sealed class Duck : IDisposable
             Run($"CREATE TABLE {component.Symbol} (minute BIGINT, close DOUBLE)");
             using var appender = _connection.CreateAppender(component.Symbol.Name);
             using var copy = from.BeginBinaryExport(
-                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe = '1m' ORDER BY ts_utc) TO STDOUT BINARY");
+                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe = '1m' ORDER BY ts_utc) TO STDOUT BINARY"
+            );
             while (copy.StartRow() >= 0)
             {
                 var minute = UtcTime.From(copy.Read<DateTime>(NpgsqlDbType.TimestampTz)).Minute;
@@ -45,10 +46,17 @@ internal sealed class Duck : IDisposable
     public double Derive()
     {
         var components = IndexDefinition.Dxy.Components;
-        var product = string.Join(" * ", components.Select(one => string.Create(CultureInfo.InvariantCulture, $"pow({one.Symbol}.close, {one.Exponent}::DOUBLE)")));
+        var product = string.Join(
+            " * ",
+            components.Select(one => string.Create(CultureInfo.InvariantCulture, $"pow({one.Symbol}.close, {one.Exponent}::DOUBLE)"))
+        );
         var joins = string.Concat(components.Skip(1).Select(one => $" JOIN {one.Symbol} USING (minute)"));
-        return Run(string.Create(CultureInfo.InvariantCulture,
-            $"CREATE OR REPLACE TABLE DXY AS SELECT minute, ({IndexDefinition.Dxy.Factor}::DOUBLE * {product})::DECIMAL(20, 8) AS level FROM {components[0].Symbol}{joins}"));
+        return Run(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"CREATE OR REPLACE TABLE DXY AS SELECT minute, ({IndexDefinition.Dxy.Factor}::DOUBLE * {product})::DECIMAL(20, 8) AS level FROM {components[0].Symbol}{joins}"
+            )
+        );
     }
 
     /// <summary>How many of these bars it derived otherwise, or not at all; the eighth place may be off by one, for its powers aren't ours.</summary>
@@ -70,23 +78,35 @@ internal sealed class Duck : IDisposable
     /// <summary>Takes bars to roll up, from memory.</summary>
     public void LoadBars(IReadOnlyList<BarRow> rows)
     {
-        Run("CREATE TABLE bars (minute BIGINT, open DECIMAL(20, 8), high DECIMAL(20, 8), low DECIMAL(20, 8), close DECIMAL(20, 8), vol DECIMAL(20, 8), trades INTEGER)");
+        Run(
+            "CREATE TABLE bars (minute BIGINT, open DECIMAL(20, 8), high DECIMAL(20, 8), low DECIMAL(20, 8), close DECIMAL(20, 8), vol DECIMAL(20, 8), trades INTEGER)"
+        );
         using var appender = _connection.CreateAppender("bars");
         foreach (var bar in rows.Select(row => row.Bar))
         {
-            appender.CreateRow().AppendValue(bar.Time.Minute).AppendValue(bar.Open).AppendValue(bar.High).AppendValue(bar.Low).AppendValue(bar.Close)
-                .AppendValue(bar.Volume).AppendValue(bar.TradeCount).EndRow();
+            appender
+                .CreateRow()
+                .AppendValue(bar.Time.Minute)
+                .AppendValue(bar.Open)
+                .AppendValue(bar.High)
+                .AppendValue(bar.Low)
+                .AppendValue(bar.Close)
+                .AppendValue(bar.Volume)
+                .AppendValue(bar.TradeCount)
+                .EndRow();
         }
     }
 
     /// <summary>The bars loaded folded to buckets; returns the seconds.</summary>
-    public double RollUp(Timeframe timeframe) => Run(
-        $"""
-        CREATE OR REPLACE TABLE rolled AS
-        SELECT minute // {timeframe.Minutes} AS bucket, arg_min(open, minute) AS open, max(high) AS high, min(low) AS low, arg_max(close, minute) AS close,
-               sum(vol) AS vol, sum(trades) AS trades
-        FROM bars GROUP BY 1
-        """);
+    public double RollUp(Timeframe timeframe) =>
+        Run(
+            $"""
+            CREATE OR REPLACE TABLE rolled AS
+            SELECT minute // {timeframe.Minutes} AS bucket, arg_min(open, minute) AS open, max(high) AS high, min(low) AS low, arg_max(close, minute) AS close,
+                   sum(vol) AS vol, sum(trades) AS trades
+            FROM bars GROUP BY 1
+            """
+        );
 
     /// <summary>How many buckets <see cref="RollUp"/> gave.</summary>
     public long CountRolled()

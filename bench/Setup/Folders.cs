@@ -4,7 +4,8 @@ namespace DxyOrleans.Bench.Setup;
 internal static class Folders
 {
     /// <summary>The checkout: said by <c>./dxy</c>, else the folder above this program that holds the solution.</summary>
-    public static string Root { get; } = Environment.GetEnvironmentVariable("DXY_ROOT") is { Length: > 0 } said ? said : Above(AppContext.BaseDirectory);
+    public static string Root { get; } =
+        Environment.GetEnvironmentVariable("DXY_ROOT") is { Length: > 0 } said ? said : Above(AppContext.BaseDirectory);
 
     /// <summary>The silo's program, built along with this one.</summary>
     public static string Silo => Path.Combine(Root, "artifacts", "bin", "DxyOrleans.Silo", "release", "dxy-silo.dll");

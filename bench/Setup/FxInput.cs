@@ -25,8 +25,11 @@ internal sealed class FxInput
     /// <summary>Every row of the files, in their order.</summary>
     public IReadOnlyList<Bar> Bars { get; }
 
-    public string Description => string.Create(CultureInfo.InvariantCulture,
-        $"{Bars.Count:N0} rows of {Paths.Count} files, {(IsReal ? "real (fx-1m-2019q4)" : "simulated, for ../shared/data is not here")}");
+    public string Description =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Bars.Count:N0} rows of {Paths.Count} files, {(IsReal ? "real (fx-1m-2019q4)" : "simulated, for ../shared/data is not here")}"
+        );
 
     /// <param name="scratch">A folder for simulated files.</param>
     /// <param name="cancellation">Ends the reading.</param>
@@ -49,10 +52,13 @@ internal sealed class FxInput
     // Few ticks a minute: how a bar came about is nothing to an import.
     static List<string> Simulate(string scratch)
     {
-        var market = new SimulatedMarket(new SimulationOptions
-        {
-            AlwaysOpen = true, Pairs = [.. SimulatedPair.DollarIndex.Select(pair => pair with { TicksPerMinute = 6 })],
-        });
+        var market = new SimulatedMarket(
+            new SimulationOptions
+            {
+                AlwaysOpen = true,
+                Pairs = [.. SimulatedPair.DollarIndex.Select(pair => pair with { TicksPerMinute = 6 })],
+            }
+        );
         var paths = new List<string>();
         foreach (var symbol in market.Symbols)
         {
@@ -63,7 +69,9 @@ internal sealed class FxInput
             {
                 if (market.BarOf(symbol, UtcTime.FromMinute(SimulatedFrom.Minute + i)) is { } bar)
                 {
-                    writer.Write(string.Create(CultureInfo.InvariantCulture, $"{symbol},{bar.Time},{bar.Open},{bar.High},{bar.Low},{bar.Close},0\n"));
+                    writer.Write(
+                        string.Create(CultureInfo.InvariantCulture, $"{symbol},{bar.Time},{bar.Open},{bar.High},{bar.Low},{bar.Close},0\n")
+                    );
                 }
             }
 

@@ -13,8 +13,7 @@ internal static class ManySymbols
     public const int Symbols = 500;
     public const int Indexes = 50;
 
-    const string Add =
-        """
+    const string Add = """
         INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata)
         SELECT 'B' || lpad(n::text, 3, '0'), 'fx', true, '{"base_timeframe": "1m"}' FROM generate_series(0, 499) AS n;
         INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata)
@@ -24,8 +23,7 @@ internal static class ManySymbols
         FROM generate_series(0, 49) AS n
         """;
 
-    const string Remove =
-        """
+    const string Remove = """
         DELETE FROM public.core_asset_registry_all WHERE canonical_symbol ~ '^(B[0-9]{3}|IX[0-9]{2})$';
         DELETE FROM dxy.adopted WHERE symbol ~ '^IX[0-9]{2}$'
         """;
@@ -40,8 +38,15 @@ internal static class ManySymbols
 
     /// <summary>One bar of each symbol.</summary>
     public static Bar[] Minute(UtcTime time) =>
-    [
-        .. Enumerable.Range(0, Symbols).Select(n => Bar.Flat(
-            new Series(Symbol.Parse(string.Create(CultureInfo.InvariantCulture, $"B{n:000}")), Timeframe.OneMinute), time, Price.Round(1m + (n * 0.001m) + (time.Minute % 50 * 0.00001m)))),
-    ];
+        [
+            .. Enumerable
+                .Range(0, Symbols)
+                .Select(n =>
+                    Bar.Flat(
+                        new Series(Symbol.Parse(string.Create(CultureInfo.InvariantCulture, $"B{n:000}")), Timeframe.OneMinute),
+                        time,
+                        Price.Round(1m + (n * 0.001m) + (time.Minute % 50 * 0.00001m))
+                    )
+                ),
+        ];
 }

@@ -15,7 +15,8 @@ internal static class PlanFunction
 
     /// <summary>Makes <c>bench.calc_dxy_range_1m</c>.</summary>
     /// <exception cref="InvalidOperationException">The plan isn't the one this was written for.</exception>
-    public static Task MakeAsync(BenchServer server, CancellationToken cancellation) => server.RunAsync(Mended(File.ReadAllText(Plan)), cancellation);
+    public static Task MakeAsync(BenchServer server, CancellationToken cancellation) =>
+        server.RunAsync(Mended(File.ReadAllText(Plan)), cancellation);
 
     static string Mended(string plan)
     {
@@ -23,7 +24,8 @@ internal static class PlanFunction
         var text = from < 0 ? "" : plan[from..(plan.IndexOf(End, from, StringComparison.Ordinal) + End.Length)];
         var second = text.IndexOf("WITH all_ts", StringComparison.Ordinal);
         var after = second < 0 ? -1 : text.IndexOf("RETURN jsonb_build_object", second, StringComparison.Ordinal);
-        const string Into = "INTO v_inserted, v_updated FROM upserted", Insert = "INSERT INTO data_bars";
+        const string Into = "INTO v_inserted, v_updated FROM upserted",
+            Insert = "INSERT INTO data_bars";
         if (after < 0 || !text.Contains(Into, StringComparison.Ordinal) || !text.Contains(Insert, StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"{Plan} holds no calc_dxy_range_1m as it was when this was written");
@@ -32,6 +34,10 @@ internal static class PlanFunction
         return string.Concat(text.AsSpan(0, second), text.AsSpan(after))
             .Replace(Begin, "CREATE OR REPLACE FUNCTION bench.calc_dxy_range_1m(", StringComparison.Ordinal)
             .Replace(Insert, "INSERT INTO bench.data_bars", StringComparison.Ordinal)
-            .Replace(Into, ", (SELECT count(*) FROM base_timestamps) - (SELECT count(*) FROM valid_tuples) INTO v_inserted, v_updated, v_skipped FROM upserted", StringComparison.Ordinal);
+            .Replace(
+                Into,
+                ", (SELECT count(*) FROM base_timestamps) - (SELECT count(*) FROM valid_tuples) INTO v_inserted, v_updated, v_skipped FROM upserted",
+                StringComparison.Ordinal
+            );
     }
 }

@@ -58,8 +58,18 @@ internal sealed class SiloProcess : IAsyncDisposable
         start.Environment["DXY_DATABASE"] = server.Url;
         string[] options =
         [
-            "exec", Folders.Silo, "--SiloPort", Text(ports[0]), "--GatewayPort", Text(ports[1]), "--HttpPort", Text(ports[2]),
-            "--ClusterId", clusterId, "--ServiceId", ServiceId,
+            "exec",
+            Folders.Silo,
+            "--SiloPort",
+            Text(ports[0]),
+            "--GatewayPort",
+            Text(ports[1]),
+            "--HttpPort",
+            Text(ports[2]),
+            "--ClusterId",
+            clusterId,
+            "--ServiceId",
+            ServiceId,
         ];
         foreach (var option in options.Concat(more))
         {

@@ -19,23 +19,37 @@ internal static class SimulatedBars
     {
         // Targets that were never adopted would have their whole history made due by the first silo, the pairs' rollups too.
         await server.RunAsync("SELECT dxy.adopt_targets(); TRUNCATE dxy.change, dxy.due", cancellation);
-        await Parallel.ForEachAsync(IndexDefinition.Dxy.Components.Zip(Prices), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
-            async (pair, token) => await server.UnrecordedAsync(Statement(pair.First.Symbol.Name, pair.Second, range, weekends), token));
+        await Parallel.ForEachAsync(
+            IndexDefinition.Dxy.Components.Zip(Prices),
+            new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
+            async (pair, token) => await server.UnrecordedAsync(Statement(pair.First.Symbol.Name, pair.Second, range, weekends), token)
+        );
     }
 
     static readonly long Epoch = UtcTime.At(1970, 1, 1).Minute;
 
-    static readonly (decimal Price, int Places)[] Prices = [(1.1043m, 5), (150.12m, 3), (1.2654m, 5), (1.3561m, 5), (10.3712m, 5), (0.8843m, 5)];
+    static readonly (decimal Price, int Places)[] Prices =
+    [
+        (1.1043m, 5),
+        (150.12m, 3),
+        (1.2654m, 5),
+        (1.3561m, 5),
+        (10.3712m, 5),
+        (0.8843m, 5),
+    ];
 
     // Minute 5640 is 22:00 of the first Sunday of 1970.
-    static string Statement(string symbol, (decimal Price, int Places) of, TimeRange range, bool weekends) => string.Create(CultureInfo.InvariantCulture,
-        $$"""
-        INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
-        SELECT '{{symbol}}', '1m', to_timestamp(b.n * 60.0), b.o, greatest(b.o, b.c), least(b.o, b.c), b.c, 0, 'ingest'
-        FROM (SELECT m.n, round(p.o::numeric, {{of.Places}}) AS o, round(p.c::numeric, {{of.Places}}) AS c
-              FROM generate_series({{range.From.Minute - Epoch}}::bigint, {{range.To.Minute - Epoch - 1}}::bigint) AS m(n),
-                   LATERAL (SELECT {{of.Price}} * (1 + 0.02 * sin(m.n / 9001.0::float8) + 0.001 * sin((m.n - 1) * 0.37::float8)) AS o,
-                                   {{of.Price}} * (1 + 0.02 * sin(m.n / 9001.0::float8) + 0.001 * sin(m.n * 0.37::float8)) AS c) AS p
-              WHERE {{(weekends ? "true" : "(m.n - 5640) % 10080 < 7200")}}) AS b
-        """);
+    static string Statement(string symbol, (decimal Price, int Places) of, TimeRange range, bool weekends) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
+            SELECT '{{symbol}}', '1m', to_timestamp(b.n * 60.0), b.o, greatest(b.o, b.c), least(b.o, b.c), b.c, 0, 'ingest'
+            FROM (SELECT m.n, round(p.o::numeric, {{of.Places}}) AS o, round(p.c::numeric, {{of.Places}}) AS c
+                  FROM generate_series({{range.From.Minute - Epoch}}::bigint, {{range.To.Minute - Epoch - 1}}::bigint) AS m(n),
+                       LATERAL (SELECT {{of.Price}} * (1 + 0.02 * sin(m.n / 9001.0::float8) + 0.001 * sin((m.n - 1) * 0.37::float8)) AS o,
+                                       {{of.Price}} * (1 + 0.02 * sin(m.n / 9001.0::float8) + 0.001 * sin(m.n * 0.37::float8)) AS c) AS p
+                  WHERE {{(weekends ? "true" : "(m.n - 5640) % 10080 < 7200")}}) AS b
+            """
+        );
 }

@@ -19,7 +19,8 @@ if (args is not [var output, var runtime, .. { Length: > 0 } programs])
 
 var packages = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 var folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } told
-    ? told : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+    ? told
+    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 var faults = new List<string>();
 foreach (var program in programs)
 {
@@ -28,7 +29,9 @@ foreach (var program in programs)
 
 var entries = packages.Select(pair => ReadPackage(pair.Key, pair.Value)).OfType<Notice>().ToList();
 var runtimeNotices = (string[])["LICENSE.txt", "ThirdPartyNotices.txt"];
-faults.AddRange(runtimeNotices.Where(name => !File.Exists(Path.Combine(runtime, name))).Select(name => $"the runtime in {runtime} has no {name}"));
+faults.AddRange(
+    runtimeNotices.Where(name => !File.Exists(Path.Combine(runtime, name))).Select(name => $"the runtime in {runtime} has no {name}")
+);
 if (faults.Count > 0)
 {
     faults.ForEach(fault => Console.Error.WriteLine($"notices: {fault}"));
@@ -54,8 +57,13 @@ void ReadProgram(string program)
     var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
     foreach (var target in root.GetProperty("targets").EnumerateObject().SelectMany(target => target.Value.EnumerateObject()))
     {
-        var files = ((string[])["runtime", "native", "runtimeTargets", "resources"]).SelectMany(kind =>
-            target.Value.TryGetProperty(kind, out var assets) ? assets.EnumerateObject().Select(asset => Path.GetFileName(asset.Name)) : []).ToList();
+        var files = ((string[])["runtime", "native", "runtimeTargets", "resources"])
+            .SelectMany(kind =>
+                target.Value.TryGetProperty(kind, out var assets)
+                    ? assets.EnumerateObject().Select(asset => Path.GetFileName(asset.Name))
+                    : []
+            )
+            .ToList();
         known.UnionWith(files);
         if (files.Count > 0 && root.GetProperty("libraries").GetProperty(target.Name).GetProperty("type").GetString() == "package")
         {
@@ -64,9 +72,14 @@ void ReadProgram(string program)
         }
     }
 
-    faults.AddRange(Directory.EnumerateFiles(program, "*", SearchOption.AllDirectories)
-        .Where(file => Path.GetExtension(file) is ".dll" or ".so" or ".dylib").Select(file => Path.GetFileName(file))
-        .Where(file => !known.Contains(file)).Select(file => $"{file} in {program} comes from no package that is known"));
+    faults.AddRange(
+        Directory
+            .EnumerateFiles(program, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".dll" or ".so" or ".dylib")
+            .Select(file => Path.GetFileName(file))
+            .Where(file => !known.Contains(file))
+            .Select(file => $"{file} in {program} comes from no package that is known")
+    );
 }
 
 Notice? ReadPackage(string path, string id)
@@ -103,17 +116,31 @@ Notice? ReadPackage(string path, string id)
         texts.Insert(0, Clean(File.ReadAllText(standard)).Replace("<copyright>", holder, StringComparison.Ordinal));
     }
 
-    return new Notice(path.Replace('/', ' '), expression ?? "see below", holder, Value("projectUrl") ?? "", string.Join("\n\n", texts),
-        [.. Directory.EnumerateFiles(place, "*.rtf").Where(file => IsNamedSo(Path.GetFileName(file).ToUpperInvariant()))]);
+    return new Notice(
+        path.Replace('/', ' '),
+        expression ?? "see below",
+        holder,
+        Value("projectUrl") ?? "",
+        string.Join("\n\n", texts),
+        [.. Directory.EnumerateFiles(place, "*.rtf").Where(file => IsNamedSo(Path.GetFileName(file).ToUpperInvariant()))]
+    );
 }
 
-static string Beside(string output, Notice entry, string file) => Path.Combine(
-    Path.GetDirectoryName(output)!, $"{Path.GetFileNameWithoutExtension(output)}.{entry.Package.Replace(' ', '.')}{Path.GetExtension(file)}");
+static string Beside(string output, Notice entry, string file) =>
+    Path.Combine(
+        Path.GetDirectoryName(output)!,
+        $"{Path.GetFileNameWithoutExtension(output)}.{entry.Package.Replace(' ', '.')}{Path.GetExtension(file)}"
+    );
 
-static bool IsNotice(string file) => Path.GetFileName(file).ToUpperInvariant() is var name && !name.EndsWith(".RTF", StringComparison.Ordinal) && IsNamedSo(name);
+static bool IsNotice(string file) =>
+    Path.GetFileName(file).ToUpperInvariant() is var name && !name.EndsWith(".RTF", StringComparison.Ordinal) && IsNamedSo(name);
 
-static bool IsNamedSo(string name) => (name.StartsWith("LICEN", StringComparison.Ordinal) || name.StartsWith("NOTICE", StringComparison.Ordinal)
-    || name.StartsWith("THIRD", StringComparison.Ordinal));
+static bool IsNamedSo(string name) =>
+    (
+        name.StartsWith("LICEN", StringComparison.Ordinal)
+        || name.StartsWith("NOTICE", StringComparison.Ordinal)
+        || name.StartsWith("THIRD", StringComparison.Ordinal)
+    );
 
 static string Clean(string text) => text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Trim('\n');
 

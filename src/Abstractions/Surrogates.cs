@@ -40,17 +40,48 @@ public sealed class QuoteConverter : IConverter<Quote, QuoteSurrogate>
 
 [GenerateSerializer, Immutable, Alias("dxy.Bar")]
 public readonly record struct BarSurrogate(
-    [property: Id(0)] string Symbol, [property: Id(1)] string Timeframe, [property: Id(2)] long Ticks,
-    [property: Id(3)] decimal Open, [property: Id(4)] decimal High, [property: Id(5)] decimal Low, [property: Id(6)] decimal Close,
-    [property: Id(7)] decimal Volume, [property: Id(8)] decimal? Vwap, [property: Id(9)] int TradeCount, [property: Id(10)] bool IsPartial);
+    [property: Id(0)] string Symbol,
+    [property: Id(1)] string Timeframe,
+    [property: Id(2)] long Ticks,
+    [property: Id(3)] decimal Open,
+    [property: Id(4)] decimal High,
+    [property: Id(5)] decimal Low,
+    [property: Id(6)] decimal Close,
+    [property: Id(7)] decimal Volume,
+    [property: Id(8)] decimal? Vwap,
+    [property: Id(9)] int TradeCount,
+    [property: Id(10)] bool IsPartial
+);
 
 [RegisterConverter]
 public sealed class BarConverter : IConverter<Bar, BarSurrogate>
 {
-    public Bar ConvertFromSurrogate(in BarSurrogate surrogate) => Bar.Create(
-        new Series(Symbol.Parse(surrogate.Symbol), Timeframe.Parse(surrogate.Timeframe)), UtcTime.FromTicks(surrogate.Ticks),
-        surrogate.Open, surrogate.High, surrogate.Low, surrogate.Close, surrogate.Volume, surrogate.Vwap, surrogate.TradeCount, surrogate.IsPartial);
+    public Bar ConvertFromSurrogate(in BarSurrogate surrogate) =>
+        Bar.Create(
+            new Series(Symbol.Parse(surrogate.Symbol), Timeframe.Parse(surrogate.Timeframe)),
+            UtcTime.FromTicks(surrogate.Ticks),
+            surrogate.Open,
+            surrogate.High,
+            surrogate.Low,
+            surrogate.Close,
+            surrogate.Volume,
+            surrogate.Vwap,
+            surrogate.TradeCount,
+            surrogate.IsPartial
+        );
 
-    public BarSurrogate ConvertToSurrogate(in Bar value) => new(value.Symbol.Name, value.Timeframe.ToString(), value.Time.Ticks,
-        value.Open, value.High, value.Low, value.Close, value.Volume, value.Vwap, value.TradeCount, value.IsPartial);
+    public BarSurrogate ConvertToSurrogate(in Bar value) =>
+        new(
+            value.Symbol.Name,
+            value.Timeframe.ToString(),
+            value.Time.Ticks,
+            value.Open,
+            value.High,
+            value.Low,
+            value.Close,
+            value.Volume,
+            value.Vwap,
+            value.TradeCount,
+            value.IsPartial
+        );
 }

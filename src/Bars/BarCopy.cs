@@ -37,8 +37,15 @@ public static class BarCopy
     /// <param name="now">The database's market time, for the time columns.</param>
     /// <param name="cancellation">Ends the copy; nothing is stored then.</param>
     /// <exception cref="PostgresException">A row is there already (23505), or was refused.</exception>
-    public static async Task WriteAsync(NpgsqlConnection connection, BarTable table, IReadOnlyList<BarRow> rows, string source,
-        int version, UtcTime now, CancellationToken cancellation)
+    public static async Task WriteAsync(
+        NpgsqlConnection connection,
+        BarTable table,
+        IReadOnlyList<BarRow> rows,
+        string source,
+        int version,
+        UtcTime now,
+        CancellationToken cancellation
+    )
     {
         var derived = table == BarTable.Derived;
         var at = now.ToDateTime();

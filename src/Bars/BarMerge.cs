@@ -16,8 +16,15 @@ public static class BarMerge
     /// <param name="replaceOtherSources">Whether they take the place of other sources' rows.</param>
     /// <param name="ignoreCompleteness">Whether they take the place of rows made from fuller inputs.</param>
     /// <param name="replaceSampled">Whether an index's bars take the place of bars with the same close that were sampled elsewhere.</param>
-    public static NpgsqlBatchCommand Command(NpgsqlConnection connection, BarTable table, IReadOnlyList<BarRow> rows, string source,
-        bool replaceOtherSources = false, bool ignoreCompleteness = false, bool replaceSampled = false)
+    public static NpgsqlBatchCommand Command(
+        NpgsqlConnection connection,
+        BarTable table,
+        IReadOnlyList<BarRow> rows,
+        string source,
+        bool replaceOtherSources = false,
+        bool ignoreCompleteness = false,
+        bool replaceSampled = false
+    )
     {
         var command = new NpgsqlBatchCommand(table.Merge);
         var parameters = command.Parameters;
@@ -57,18 +64,23 @@ public static class BarMerge
     }
 
     /// <summary>Reads the letters the statement returns, one a row in the rows' order.</summary>
-    public static ImmutableArray<BarOutcome> Outcomes(string letters) => [.. letters.Select(letter => letter switch
-    {
-        'n' => BarOutcome.New,
-        'c' => BarOutcome.Changed,
-        'e' => BarOutcome.Equal,
-        'k' => BarOutcome.OtherSource,
-        'g' => BarOutcome.InputsGone,
-        's' => BarOutcome.Sampled,
-        'd' => BarOutcome.Deleted,
-        'r' => BarOutcome.Refused,
-        _ => throw new InvalidOperationException($"The merge statement returned the letter '{letter}'."),
-    })];
+    public static ImmutableArray<BarOutcome> Outcomes(string letters) =>
+        [
+            .. letters.Select(letter =>
+                letter switch
+                {
+                    'n' => BarOutcome.New,
+                    'c' => BarOutcome.Changed,
+                    'e' => BarOutcome.Equal,
+                    'k' => BarOutcome.OtherSource,
+                    'g' => BarOutcome.InputsGone,
+                    's' => BarOutcome.Sampled,
+                    'd' => BarOutcome.Deleted,
+                    'r' => BarOutcome.Refused,
+                    _ => throw new InvalidOperationException($"The merge statement returned the letter '{letter}'."),
+                }
+            ),
+        ];
 
     static void Add<T>(NpgsqlParameterCollection parameters, IReadOnlyList<BarRow> rows, NpgsqlDbType type, Func<BarRow, T> value)
     {

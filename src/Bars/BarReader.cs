@@ -41,7 +41,13 @@ public static class BarReader
     }
 
     /// <summary>The bars of a series that open in the range, ascending, without where they came from and when.</summary>
-    public static async Task<BarsRead<Bar>> ReadValuesAsync(NpgsqlConnection connection, BarTable table, Series series, TimeRange range, CancellationToken cancellation)
+    public static async Task<BarsRead<Bar>> ReadValuesAsync(
+        NpgsqlConnection connection,
+        BarTable table,
+        Series series,
+        TimeRange range,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(connection.Bound(table.ReadValues), connection);
         command.Parameters.AddSeries(series).AddRange(range);
@@ -63,8 +69,13 @@ public static class BarReader
     }
 
     /// <summary>Streams the bars of a series that open in the range, ascending.</summary>
-    public static async IAsyncEnumerable<StoredBar> StreamAsync(NpgsqlDataSource database, BarTable table, Series series, TimeRange range,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    public static async IAsyncEnumerable<StoredBar> StreamAsync(
+        NpgsqlDataSource database,
+        BarTable table,
+        Series series,
+        TimeRange range,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         await using var command = database.CreateCommand(database.Bound(table.Read));
         command.Parameters.AddSeries(series).AddRange(range);
@@ -96,24 +107,38 @@ public static class BarReader
     }
 
     /// <summary>A close alone, as the server sends a numeric (empty: null); false, with the reason, when it is none.</summary>
-    public static bool TryClose(Series series, UtcTime time, byte[] number, out double close, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out UnfitRow? unfit)
+    public static bool TryClose(
+        Series series,
+        UtcTime time,
+        byte[] number,
+        out double close,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out UnfitRow? unfit
+    )
     {
-        unfit = HostRow.TryClose(number, out close, out var why) ? null : new UnfitRow(series, time, "close", ServerNumber.Text(number), why);
+        unfit = HostRow.TryClose(number, out close, out var why)
+            ? null
+            : new UnfitRow(series, time, "close", ServerNumber.Text(number), why);
         return unfit is null;
     }
 
-    static bool TryBar(NpgsqlDataReader reader, Series series, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar, out UnfitRow? unfit) => new HostRow
-    {
-        Time = reader.GetUtc(0),
-        Open = Number(reader, 1),
-        High = Number(reader, 2),
-        Low = Number(reader, 3),
-        Close = Number(reader, 4),
-        Volume = Number(reader, 5),
-        Vwap = Number(reader, 6),
-        TradeCount = reader.IsDBNull(7) ? null : reader.GetInt32(7),
-        IsPartial = reader.GetBoolean(8),
-    }.TryBar(series, out bar, out unfit);
+    static bool TryBar(
+        NpgsqlDataReader reader,
+        Series series,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar,
+        out UnfitRow? unfit
+    ) =>
+        new HostRow
+        {
+            Time = reader.GetUtc(0),
+            Open = Number(reader, 1),
+            High = Number(reader, 2),
+            Low = Number(reader, 3),
+            Close = Number(reader, 4),
+            Volume = Number(reader, 5),
+            Vwap = Number(reader, 6),
+            TradeCount = reader.IsDBNull(7) ? null : reader.GetInt32(7),
+            IsPartial = reader.GetBoolean(8),
+        }.TryBar(series, out bar, out unfit);
 
     static byte[] Number(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? [] : reader.GetFieldValue<byte[]>(ordinal);
 

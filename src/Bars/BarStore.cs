@@ -17,14 +17,16 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
     internal const int CopyFrom = 500;
 
     readonly ResiliencePipeline _retries = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(fault => fault.IsTransient),
-            MaxRetryAttempts = 5,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromMilliseconds(50),
-        })
+        .AddRetry(
+            new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(fault => fault.IsTransient),
+                MaxRetryAttempts = 5,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = TimeSpan.FromMilliseconds(50),
+            }
+        )
         .Build();
 
     /// <summary>The plain case of live bars, tried first by whoever writes them.</summary>
@@ -38,7 +40,11 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
     /// <returns>One outcome a bar, in order of symbol, timeframe and time.</returns>
     /// <exception cref="SchemaException">The shop's table is not such that bars can be stored there; the message says what to do.</exception>
     public async Task<IReadOnlyList<WrittenBar>> WriteAsync(
-        IReadOnlyCollection<Bar> bars, string source, bool replaceOtherSources, CancellationToken cancellation)
+        IReadOnlyCollection<Bar> bars,
+        string source,
+        bool replaceOtherSources,
+        CancellationToken cancellation
+    )
     {
         var rows = bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => new BarRow(bar)).ToList();
         try
@@ -73,20 +79,23 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
 
         try
         {
-            return await _retries.ExecuteAsync(async token =>
-            {
-                await using var connection = await database.OpenConnectionAsync(token);
-                await using var transaction = await connection.BeginTransactionAsync(token);
-                var now = await EmptyAtAsync(connection, rows, token);
-                if (now is not { } at)
+            return await _retries.ExecuteAsync(
+                async token =>
                 {
-                    return false;
-                }
+                    await using var connection = await database.OpenConnectionAsync(token);
+                    await using var transaction = await connection.BeginTransactionAsync(token);
+                    var now = await EmptyAtAsync(connection, rows, token);
+                    if (now is not { } at)
+                    {
+                        return false;
+                    }
 
-                await BarCopy.WriteAsync(connection, BarTable.Data, rows, source, version: 1, at, token);
-                await transaction.CommitAsync(token);
-                return true;
-            }, cancellation);
+                    await BarCopy.WriteAsync(connection, BarTable.Data, rows, source, version: 1, at, token);
+                    await transaction.CommitAsync(token);
+                    return true;
+                },
+                cancellation
+            );
         }
         catch (PostgresException fault) when (fault.IsAboutData())
         {
@@ -120,7 +129,13 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
         return empty ? now : null;
     }
 
-    async Task MergeAsync(List<BarRow> rows, string source, bool replaceOtherSources, List<WrittenBar> written, CancellationToken cancellation)
+    async Task MergeAsync(
+        List<BarRow> rows,
+        string source,
+        bool replaceOtherSources,
+        List<WrittenBar> written,
+        CancellationToken cancellation
+    )
     {
         if (rows.Count == 0)
         {
@@ -129,13 +144,16 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
 
         try
         {
-            var letters = await _retries.ExecuteAsync(async token =>
-            {
-                await using var connection = await database.OpenConnectionAsync(token);
-                await using var batch = new NpgsqlBatch(connection);
-                batch.AddBound(BarMerge.Command(connection, BarTable.Data, rows, source, replaceOtherSources));
-                return (string)(await batch.ExecuteScalarAsync(token))!;
-            }, cancellation);
+            var letters = await _retries.ExecuteAsync(
+                async token =>
+                {
+                    await using var connection = await database.OpenConnectionAsync(token);
+                    await using var batch = new NpgsqlBatch(connection);
+                    batch.AddBound(BarMerge.Command(connection, BarTable.Data, rows, source, replaceOtherSources));
+                    return (string)(await batch.ExecuteScalarAsync(token))!;
+                },
+                cancellation
+            );
             written.AddRange(rows.Zip(BarMerge.Outcomes(letters), (row, outcome) => new WrittenBar(row.Bar, outcome)));
         }
         catch (PostgresException fault) when (fault.IsAboutData())

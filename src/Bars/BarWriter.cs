@@ -103,8 +103,7 @@ public sealed class BarWriter : IAsyncDisposable
             {
                 throw new TooManyBarsException(waiting, _barLimit);
             }
-        }
-        while (Interlocked.CompareExchange(ref _waiting, waiting + request.Bars.Count, waiting) != waiting);
+        } while (Interlocked.CompareExchange(ref _waiting, waiting + request.Bars.Count, waiting) != waiting);
     }
 
     async Task EnqueueAsync(Request request, CancellationToken cancellation)
@@ -146,8 +145,7 @@ public sealed class BarWriter : IAsyncDisposable
                     var (group, next) = Gather(held);
                     held = next;
                     await CommitAsync(group);
-                }
-                while (held is not null);
+                } while (held is not null);
             }
             finally
             {
@@ -186,9 +184,16 @@ public sealed class BarWriter : IAsyncDisposable
         try
         {
             Bar[] bars = [.. group.SelectMany(request => request.Bars)];
-            var outcomes = (await StoreAsync(bars, group[0].Source).ConfigureAwait(false)).ToDictionary(bar => (bar.Bar.Series, bar.Bar.Time));
-            answers = [.. group.Select(IReadOnlyList<WrittenBar> (request) =>
-                [.. request.Bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => outcomes[(bar.Series, bar.Time)])])];
+            var outcomes = (await StoreAsync(bars, group[0].Source).ConfigureAwait(false)).ToDictionary(bar =>
+                (bar.Bar.Series, bar.Bar.Time)
+            );
+            answers =
+            [
+                .. group.Select(
+                    IReadOnlyList<WrittenBar> (request) =>
+                        [.. request.Bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => outcomes[(bar.Series, bar.Time)])]
+                ),
+            ];
         }
         catch (Exception fault)
         {
@@ -213,7 +218,9 @@ public sealed class BarWriter : IAsyncDisposable
 
     async Task<IReadOnlyList<WrittenBar>> StoreAsync(Bar[] bars, string source)
     {
-        var inserted = LiveBars.Are(bars) ? await _live.InsertAsync(bars, source, _inline?.Choose(bars) ?? [], CancellationToken.None).ConfigureAwait(false) : [];
+        var inserted = LiveBars.Are(bars)
+            ? await _live.InsertAsync(bars, source, _inline?.Choose(bars) ?? [], CancellationToken.None).ConfigureAwait(false)
+            : [];
         _inline?.Note(inserted);
         if (inserted.Count == bars.Length)
         {
@@ -221,7 +228,9 @@ public sealed class BarWriter : IAsyncDisposable
         }
 
         var stored = inserted.Select(bar => (bar.Bar.Series, bar.Bar.Time)).ToHashSet();
-        var others = await _store.WriteAsync([.. bars.Where(bar => !stored.Contains((bar.Series, bar.Time)))], source, false, CancellationToken.None).ConfigureAwait(false);
+        var others = await _store
+            .WriteAsync([.. bars.Where(bar => !stored.Contains((bar.Series, bar.Time)))], source, false, CancellationToken.None)
+            .ConfigureAwait(false);
         _inline?.Note(others);
         return [.. inserted, .. others];
     }

@@ -146,11 +146,20 @@ public sealed class BinaryRows
         }
     }
 
-    static ulong Power(int exponent) => exponent switch
-    {
-        0 => 1, 1 => 10, 2 => 100, 3 => 1_000, 4 => 10_000, 5 => 100_000, 6 => 1_000_000, 7 => 10_000_000, 8 => 100_000_000,
-        _ => throw new ArgumentOutOfRangeException(nameof(exponent), exponent, "Powers of ten from 0 to 8."),
-    };
+    static ulong Power(int exponent) =>
+        exponent switch
+        {
+            0 => 1,
+            1 => 10,
+            2 => 100,
+            3 => 1_000,
+            4 => 10_000,
+            5 => 100_000,
+            6 => 1_000_000,
+            7 => 10_000_000,
+            8 => 100_000_000,
+            _ => throw new ArgumentOutOfRangeException(nameof(exponent), exponent, "Powers of ten from 0 to 8."),
+        };
 
     void Int16(short value) => BinaryPrimitives.WriteInt16BigEndian(Take(2), value);
 

@@ -26,10 +26,24 @@ public sealed class FormingBarStore(NpgsqlDataSource database)
         var forming = new List<SavedForming>();
         while (await reader.ReadAsync(cancellation))
         {
-            forming.Add(new SavedForming(
-                new FormingBar(series, reader.GetUtc(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4),
-                    reader.GetUtc(5), reader.GetUtc(6), reader.GetInt32(7)),
-                reader.GetString(8), reader.GetInt64(9), reader.GetBoolean(10)));
+            forming.Add(
+                new SavedForming(
+                    new FormingBar(
+                        series,
+                        reader.GetUtc(0),
+                        reader.GetDecimal(1),
+                        reader.GetDecimal(2),
+                        reader.GetDecimal(3),
+                        reader.GetDecimal(4),
+                        reader.GetUtc(5),
+                        reader.GetUtc(6),
+                        reader.GetInt32(7)
+                    ),
+                    reader.GetString(8),
+                    reader.GetInt64(9),
+                    reader.GetBoolean(10)
+                )
+            );
         }
 
         return forming;
@@ -40,9 +54,18 @@ public sealed class FormingBarStore(NpgsqlDataSource database)
     {
         var bar = saved.Bar;
         await using var command = database.Statement("save_forming");
-        command.Parameters.AddSeries(bar.Series).With(bar.Time.ToDateTime())
-            .With(Price.Round(bar.Open)).With(Price.Round(bar.High)).With(Price.Round(bar.Low)).With(Price.Round(bar.Close))
-            .With(bar.FirstTick.ToDateTime()).With(bar.LastTick.ToDateTime()).With(bar.Ticks).With(saved.Source).With(saved.Revision);
+        command
+            .Parameters.AddSeries(bar.Series)
+            .With(bar.Time.ToDateTime())
+            .With(Price.Round(bar.Open))
+            .With(Price.Round(bar.High))
+            .With(Price.Round(bar.Low))
+            .With(Price.Round(bar.Close))
+            .With(bar.FirstTick.ToDateTime())
+            .With(bar.LastTick.ToDateTime())
+            .With(bar.Ticks)
+            .With(saved.Source)
+            .With(saved.Revision);
         return await command.ExecuteScalarAsync(cancellation) is not null;
     }
 

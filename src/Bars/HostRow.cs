@@ -63,9 +63,12 @@ public readonly ref struct HostRow
         }
         else
         {
-            unfit = high < low ? Unfit(series, "high", High, $"below low {ServerNumber.Text(Low)}")
-                : open < low || open > high ? Unfit(series, "open", Open, $"outside low {ServerNumber.Text(Low)} to high {ServerNumber.Text(High)}")
-                : close < low || close > high ? Unfit(series, "close", Close, $"outside low {ServerNumber.Text(Low)} to high {ServerNumber.Text(High)}")
+            unfit =
+                high < low ? Unfit(series, "high", High, $"below low {ServerNumber.Text(Low)}")
+                : open < low || open > high
+                    ? Unfit(series, "open", Open, $"outside low {ServerNumber.Text(Low)} to high {ServerNumber.Text(High)}")
+                : close < low || close > high
+                    ? Unfit(series, "close", Close, $"outside low {ServerNumber.Text(Low)} to high {ServerNumber.Text(High)}")
                 : null;
             if (unfit is null && Decorated(series, open, high, low, close) is { } made)
             {
@@ -84,7 +87,11 @@ public readonly ref struct HostRow
     public static bool TryClose(ReadOnlySpan<byte> number, out double close, out string why)
     {
         close = number.IsEmpty ? double.NaN : ServerNumber.ToDouble(number);
-        why = !double.IsFinite(close) ? "" : close <= 0 ? NotPositive : close >= (double)Price.Limit ? TooLarge : "";
+        why =
+            !double.IsFinite(close) ? ""
+            : close <= 0 ? NotPositive
+            : close >= (double)Price.Limit ? TooLarge
+            : "";
         return Price.IsOne(close);
     }
 
@@ -98,7 +105,10 @@ public readonly ref struct HostRow
         }
 
         price = Price.Round(exact);
-        why = price <= 0 ? NotPositive : price >= Price.Limit ? TooLarge : "";
+        why =
+            price <= 0 ? NotPositive
+            : price >= Price.Limit ? TooLarge
+            : "";
         return why.Length == 0;
     }
 
@@ -130,7 +140,12 @@ public readonly ref struct HostRow
         }
 
         return Bar.TryCreate(series, Time, open, high, low, close, volume, vwap, TradeCount ?? 0, IsPartial, out var bar, out _)
-            ? unknown == BarUnknowns.None ? bar : bar with { Unknown = unknown }
+            ? unknown == BarUnknowns.None
+                ? bar
+                : bar with
+                {
+                    Unknown = unknown,
+                }
             : null;
     }
 

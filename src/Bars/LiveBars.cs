@@ -23,12 +23,17 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
     NpgsqlConnection? _connection;
 
     /// <summary>Whether these are few, or of few minutes: more is bulk, and copied.</summary>
-    public static bool Are(IReadOnlyCollection<Bar> bars) => bars.Count < BarStore.CopyFrom || bars.Select(bar => bar.Time).Distinct().Take(MaxMinutes + 1).Count() <= MaxMinutes;
+    public static bool Are(IReadOnlyCollection<Bar> bars) =>
+        bars.Count < BarStore.CopyFrom || bars.Select(bar => bar.Time).Distinct().Take(MaxMinutes + 1).Count() <= MaxMinutes;
 
     /// <summary>Stores the bars that are new.</summary>
     /// <returns>Those it stored; the others are there already, or something was wrong, and are for <see cref="BarStore"/>, which finds out.</returns>
     public async Task<IReadOnlyList<WrittenBar>> InsertAsync(
-        IReadOnlyCollection<Bar> bars, string source, IReadOnlyList<IInlineMinute> inline, CancellationToken cancellation)
+        IReadOnlyCollection<Bar> bars,
+        string source,
+        IReadOnlyList<IInlineMinute> inline,
+        CancellationToken cancellation
+    )
     {
         List<BarRow> rows = [.. bars.OrderBy(bar => bar.Series).ThenBy(bar => bar.Time).Select(bar => new BarRow(bar))];
         try
@@ -78,7 +83,12 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
 
     // A batch of its own is a transaction.
     static async Task<IReadOnlyList<WrittenBar>> InsertAsync(
-        NpgsqlConnection connection, List<BarRow> rows, string source, IReadOnlyList<IInlineMinute> inline, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        List<BarRow> rows,
+        string source,
+        IReadOnlyList<IInlineMinute> inline,
+        CancellationToken cancellation
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.AddBound(BarMerge.Insert(connection, rows, source));
@@ -108,10 +118,15 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
         }
 
         // Here the reader is closed: the commit is behind us.
-        return [.. rows.Where(row => stored.Contains((row.Bar.Symbol.Name, row.Bar.Timeframe.ToString(), row.Bar.Time)))
-            .Select(row => new WrittenBar(row.Bar, BarOutcome.New) { Derived = DerivedFrom(row.Bar, derived) })];
+        return
+        [
+            .. rows.Where(row => stored.Contains((row.Bar.Symbol.Name, row.Bar.Timeframe.ToString(), row.Bar.Time)))
+                .Select(row => new WrittenBar(row.Bar, BarOutcome.New) { Derived = DerivedFrom(row.Bar, derived) }),
+        ];
     }
 
-    static ImmutableArray<Bar>? DerivedFrom(Bar bar, List<IInlineMinute> derived) => derived.Count == 0 ? null :
-        [.. derived.Where(minute => minute.Bar.Time == bar.Time && minute.IsMadeOf(bar.Symbol)).Select(minute => minute.Bar)];
+    static ImmutableArray<Bar>? DerivedFrom(Bar bar, List<IInlineMinute> derived) =>
+        derived.Count == 0
+            ? null
+            : [.. derived.Where(minute => minute.Bar.Time == bar.Time && minute.IsMadeOf(bar.Symbol)).Select(minute => minute.Bar)];
 }

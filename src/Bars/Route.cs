@@ -19,14 +19,18 @@ public enum RouteMode
 /// <summary>A route and the epoch under which it was read; valid while the reading transaction holds the route's shared lock.</summary>
 public readonly record struct Route(RouteMode Mode, long Epoch)
 {
-    public static Route Parse(string mode, long epoch) => new(mode switch
-    {
-        "legacy" => RouteMode.Legacy,
-        "both" => RouteMode.Both,
-        "both_read_new" => RouteMode.BothReadNew,
-        "new" => RouteMode.New,
-        _ => throw new InvalidOperationException($"dxy.route holds the mode '{mode}'."),
-    }, epoch);
+    public static Route Parse(string mode, long epoch) =>
+        new(
+            mode switch
+            {
+                "legacy" => RouteMode.Legacy,
+                "both" => RouteMode.Both,
+                "both_read_new" => RouteMode.BothReadNew,
+                "new" => RouteMode.New,
+                _ => throw new InvalidOperationException($"dxy.route holds the mode '{mode}'."),
+            },
+            epoch
+        );
 
     /// <summary>
     /// Where bars are written first. The old table while it is written at all: a program that writes it, and whose rows a trigger brings into the new one,

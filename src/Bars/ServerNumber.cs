@@ -58,7 +58,9 @@ public static class ServerNumber
     /// <summary>The double next to it, as <c>::double precision</c> gives it; an infinity where it is beyond a double.</summary>
     public static double ToDouble(ReadOnlySpan<byte> number) =>
         // Both whole numbers are doubles themselves, so that the division is the only rounding.
-        Scaled(number) is >= 0 and <= LargestWhole and var scaled ? scaled / 1e8 : AnyDouble(number);
+        Scaled(number) is >= 0 and <= LargestWhole and var scaled
+            ? scaled / 1e8
+            : AnyDouble(number);
 
     /// <summary>The number as it is, its scale too, where a decimal holds it; else rounded, half away from zero.</summary>
     /// <param name="number">The bytes.</param>
@@ -101,7 +103,13 @@ public static class ServerNumber
             return TryLong(number, places, out value);
         }
 
-        value = new decimal(unchecked((int)(uint)digits), unchecked((int)(uint)(digits >> 32)), unchecked((int)(uint)(digits >> 64)), sign != 0, (byte)scale);
+        value = new decimal(
+            unchecked((int)(uint)digits),
+            unchecked((int)(uint)(digits >> 32)),
+            unchecked((int)(uint)(digits >> 64)),
+            sign != 0,
+            (byte)scale
+        );
         return true;
     }
 
@@ -116,20 +124,28 @@ public static class ServerNumber
         var (count, weight, sign, scale) = Head(number);
         if (sign is not (0 or Negative))
         {
-            return sign == PlusInfinity ? "Infinity" : sign == MinusInfinity ? "-Infinity" : "NaN";
+            return sign == PlusInfinity ? "Infinity"
+                : sign == MinusInfinity ? "-Infinity"
+                : "NaN";
         }
 
         var text = new StringBuilder();
         for (var power = Math.Max(weight, 0); power >= Math.Min(-((scale + 3) / 4), 0) && text.Length <= MaxText + 8; power--)
         {
             var place = weight - power;
-            text.Append(power == -1 ? "." : "").Append(CultureInfo.InvariantCulture, $"{(place >= 0 && place < count ? Group(number, place) : 0):0000}");
+            text.Append(power == -1 ? "." : "")
+                .Append(CultureInfo.InvariantCulture, $"{(place >= 0 && place < count ? Group(number, place) : 0):0000}");
         }
 
         var digits = text.ToString().TrimStart('0');
         digits = digits.Contains('.', StringComparison.Ordinal) ? digits.TrimEnd('0').TrimEnd('.') : digits;
         digits = digits.Length == 0 || digits[0] == '.' ? "0" + digits : digits;
-        return (sign == Negative && digits != "0" ? "-" : "") + (weight >= 10 ? digits[..MaxText] + "…" : digits.Length > MaxText ? digits[..MaxText] + "…" : digits);
+        return (sign == Negative && digits != "0" ? "-" : "")
+            + (
+                weight >= 10 ? digits[..MaxText] + "…"
+                : digits.Length > MaxText ? digits[..MaxText] + "…"
+                : digits
+            );
     }
 
     // By whole numbers without bound: rare, and never wrong.
@@ -155,14 +171,31 @@ public static class ServerNumber
         }
 
         var bits = (UInt128)digits;
-        value = new decimal(unchecked((int)(uint)bits), unchecked((int)(uint)(bits >> 32)), unchecked((int)(uint)(bits >> 64)), sign != 0, (byte)places);
+        value = new decimal(
+            unchecked((int)(uint)bits),
+            unchecked((int)(uint)(bits >> 32)),
+            unchecked((int)(uint)(bits >> 64)),
+            sign != 0,
+            (byte)places
+        );
         return true;
     }
 
     static int WholeDigits(ReadOnlySpan<byte> number)
     {
         var (count, weight, _, _) = Head(number);
-        return count == 0 || weight < 0 ? 1 : (weight * 4) + (Group(number, 0) switch { < 10 => 1, < 100 => 2, < 1000 => 3, _ => 4 });
+        return count == 0 || weight < 0
+            ? 1
+            : (weight * 4)
+                + (
+                    Group(number, 0) switch
+                    {
+                        < 10 => 1,
+                        < 100 => 2,
+                        < 1000 => 3,
+                        _ => 4,
+                    }
+                );
     }
 
     static BigInteger Rounded(BigInteger digits, BigInteger unit)
@@ -176,7 +209,9 @@ public static class ServerNumber
         var (count, weight, sign, _) = Head(number);
         if (sign is not (0 or Negative))
         {
-            return sign == PlusInfinity ? double.PositiveInfinity : sign == MinusInfinity ? double.NegativeInfinity : double.NaN;
+            return sign == PlusInfinity ? double.PositiveInfinity
+                : sign == MinusInfinity ? double.NegativeInfinity
+                : double.NaN;
         }
 
         var text = new StringBuilder(sign == Negative ? "-0" : "0");
@@ -185,12 +220,19 @@ public static class ServerNumber
             text.Append(CultureInfo.InvariantCulture, $"{Group(number, place):0000}");
         }
 
-        return double.Parse(text.Append(CultureInfo.InvariantCulture, $"E{(weight - count + 1) * 4}").ToString(), CultureInfo.InvariantCulture);
+        return double.Parse(
+            text.Append(CultureInfo.InvariantCulture, $"E{(weight - count + 1) * 4}").ToString(),
+            CultureInfo.InvariantCulture
+        );
     }
 
-    static (int Count, int Weight, int Sign, int Scale) Head(ReadOnlySpan<byte> number) => (
-        BinaryPrimitives.ReadInt16BigEndian(number), BinaryPrimitives.ReadInt16BigEndian(number[2..]),
-        BinaryPrimitives.ReadUInt16BigEndian(number[4..]), BinaryPrimitives.ReadInt16BigEndian(number[6..]));
+    static (int Count, int Weight, int Sign, int Scale) Head(ReadOnlySpan<byte> number) =>
+        (
+            BinaryPrimitives.ReadInt16BigEndian(number),
+            BinaryPrimitives.ReadInt16BigEndian(number[2..]),
+            BinaryPrimitives.ReadUInt16BigEndian(number[4..]),
+            BinaryPrimitives.ReadInt16BigEndian(number[6..])
+        );
 
     static short Group(ReadOnlySpan<byte> number, int place) => BinaryPrimitives.ReadInt16BigEndian(number[(8 + (place * 2))..]);
 }

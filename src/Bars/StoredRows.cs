@@ -10,10 +10,17 @@ public static class StoredRows
     public static IReadOnlyList<BarRow> AsStored(this IReadOnlyList<BarRow> rows, NpgsqlConnection connection, BarTable table)
     {
         var binding = HostBindings.Of(connection);
-        return binding.IsPlain ? rows : [.. rows.Select(row => row with
-        {
-            Bar = binding.Precision(table.Name, row.Bar.Symbol).Stored(row.Bar),
-            Raw = binding[table.Name].KeepsProvenance(row.Bar.Symbol) ? row.Raw : null,
-        })];
+        return binding.IsPlain
+            ? rows
+            :
+            [
+                .. rows.Select(row =>
+                    row with
+                    {
+                        Bar = binding.Precision(table.Name, row.Bar.Symbol).Stored(row.Bar),
+                        Raw = binding[table.Name].KeepsProvenance(row.Bar.Symbol) ? row.Raw : null,
+                    }
+                ),
+            ];
     }
 }

@@ -34,7 +34,10 @@ var host = new ConsoleHost
     IsOutTerminal = !Console.IsOutputRedirected,
     IsErrorTerminal = !Console.IsErrorRedirected,
     IsInTerminal = !Console.IsInputRedirected,
-    Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? ""),
+    Environment = Environment
+        .GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? ""),
     Folder = Environment.CurrentDirectory,
     Time = TimeProvider.System,
 };

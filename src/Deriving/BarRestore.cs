@@ -22,7 +22,12 @@ public sealed class BarRestore(NpgsqlDataSource database)
     /// <param name="isIndex">Whether it is an index's 1m bars, whose table is the route's.</param>
     /// <param name="cancellation">Gives up; what was committed stays.</param>
     /// <returns>One outcome a bar, ascending: new, equal, or another row stands.</returns>
-    public async Task<IReadOnlyList<WrittenBar>> WriteAsync(IReadOnlyCollection<BarRow> rows, bool isTarget, bool isIndex, CancellationToken cancellation)
+    public async Task<IReadOnlyList<WrittenBar>> WriteAsync(
+        IReadOnlyCollection<BarRow> rows,
+        bool isTarget,
+        bool isIndex,
+        CancellationToken cancellation
+    )
     {
         var written = new List<WrittenBar>(rows.Count);
         foreach (var week in rows.OrderBy(row => row.Bar.Time).GroupBy(row => (row.Bar.Time.Ticks - s_firstWeek + Week) / Week))
@@ -43,7 +48,8 @@ public sealed class BarRestore(NpgsqlDataSource database)
         {
             return rows.Count == 1
                 ? [new WrittenBar(rows[0].Bar, BarOutcome.Refused, fault.MessageText)]
-                : [
+                :
+                [
                     .. await TryWriteWeekAsync(rows[..(rows.Count / 2)], isTarget, isIndex, cancellation),
                     .. await TryWriteWeekAsync(rows[(rows.Count / 2)..], isTarget, isIndex, cancellation),
                 ];
@@ -71,7 +77,16 @@ public sealed class BarRestore(NpgsqlDataSource database)
         if (missing.Count > 0)
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.AddBound(BarMerge.Command(connection, table, missing, isIndex ? BarSource.Synthetic : isTarget ? BarSource.Derived : BarSource.Ingest));
+            batch.AddBound(
+                BarMerge.Command(
+                    connection,
+                    table,
+                    missing,
+                    isIndex ? BarSource.Synthetic
+                        : isTarget ? BarSource.Derived
+                        : BarSource.Ingest
+                )
+            );
             var letters = (string)(await batch.ExecuteScalarAsync(cancellation))!;
             foreach (var (row, outcome) in missing.Zip(BarMerge.Outcomes(letters)))
             {
@@ -82,15 +97,24 @@ public sealed class BarRestore(NpgsqlDataSource database)
         if (route is { IsMirrored: true })
         {
             await using var mirror = connection.Statement("mirror_bars");
-            mirror.Parameters.With(series.Symbol.Name).With(missing.Select(row => row.Bar.Time.ToDateTime()).ToArray()).With(false).AddRange(range);
+            mirror
+                .Parameters.With(series.Symbol.Name)
+                .With(missing.Select(row => row.Bar.Time.ToDateTime()).ToArray())
+                .With(false)
+                .AddRange(range);
             await mirror.ExecuteNonQueryAsync(cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
         return
         [
-            .. rows.AsStored(connection, table).Select(row => new WrittenBar(row.Bar, outcomes.TryGetValue(row.Bar.Time, out var outcome) ? outcome
-                : stands[row.Bar.Time] == row.Bar ? BarOutcome.Equal : BarOutcome.OtherSource)),
+            .. rows.AsStored(connection, table)
+                .Select(row => new WrittenBar(
+                    row.Bar,
+                    outcomes.TryGetValue(row.Bar.Time, out var outcome) ? outcome
+                        : stands[row.Bar.Time] == row.Bar ? BarOutcome.Equal
+                        : BarOutcome.OtherSource
+                )),
         ];
     }
 

@@ -23,8 +23,16 @@ readonly record struct ClaimedWork(IReadOnlyList<DueRange> Due, UtcTime Now)
             now = reader.GetUtc(6);
             if (!reader.IsDBNull(0))
             {
-                due.Add(new DueRange(reader.GetInt64(0), new TimeRange(reader.GetUtc(1), reader.GetUtc(2)),
-                    reader.IsDBNull(3) ? null : (DerivingVersion)reader.GetInt32(3), reader.GetBoolean(4), reader.GetInt32(5), reader.GetBoolean(7)));
+                due.Add(
+                    new DueRange(
+                        reader.GetInt64(0),
+                        new TimeRange(reader.GetUtc(1), reader.GetUtc(2)),
+                        reader.IsDBNull(3) ? null : (DerivingVersion)reader.GetInt32(3),
+                        reader.GetBoolean(4),
+                        reader.GetInt32(5),
+                        reader.GetBoolean(7)
+                    )
+                );
             }
         }
 

@@ -12,7 +12,11 @@ static class CoarserRollups
     /// <param name="connection">In the deriving transaction.</param>
     /// <param name="taken">The slice they are to go with.</param>
     /// <param name="cancellation">Ends the asking.</param>
-    public static async Task<IReadOnlyList<TargetSlice>> TakeAsync(NpgsqlConnection connection, TargetSlice taken, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<TargetSlice>> TakeAsync(
+        NpgsqlConnection connection,
+        TargetSlice taken,
+        CancellationToken cancellation
+    )
     {
         if (taken.Rule.Coarser.Count == 0)
         {
@@ -34,7 +38,10 @@ static class CoarserRollups
             await reader.NextResultAsync(cancellation);
             var due = await ClaimedWork.ReadAsync(reader, cancellation);
             await reader.NextResultAsync(cancellation);
-            if (due.Choose(rule, window.Length, window.To.Floor(rule.Series.Timeframe)) is { Gone: false } slice && slice.Window == slice.Window.Widen(rule.Series.Timeframe))
+            if (
+                due.Choose(rule, window.Length, window.To.Floor(rule.Series.Timeframe)) is { Gone: false } slice
+                && slice.Window == slice.Window.Widen(rule.Series.Timeframe)
+            )
             {
                 larger.Add(new TargetSlice(rule, slice));
             }

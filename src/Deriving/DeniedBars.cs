@@ -9,16 +9,38 @@ namespace DxyOrleans.Deriving;
 static class DeniedBars
 {
     /// <summary>Their opens, in the range.</summary>
-    public static async Task<HashSet<UtcTime>> ReadAsync(NpgsqlConnection connection, ITargetRule rule, Route route, TimeRange range, CancellationToken cancellation)
+    public static async Task<HashSet<UtcTime>> ReadAsync(
+        NpgsqlConnection connection,
+        ITargetRule rule,
+        Route route,
+        TimeRange range,
+        CancellationToken cancellation
+    )
     {
         var isIndex = rule is IndexTargetRule;
         await using var command = connection.Statement(isIndex ? "denied_minutes" : "denied_buckets");
-        command.Parameters.AddSeries(rule.Series).With((isIndex ? rule.IsRouted ? route.Written : BarTable.Derived : route.Read).Name).AddRange(range);
+        command
+            .Parameters.AddSeries(rule.Series)
+            .With(
+                (
+                    isIndex
+                        ? rule.IsRouted
+                            ? route.Written
+                            : BarTable.Derived
+                        : route.Read
+                ).Name
+            )
+            .AddRange(range);
         return await command.TimesAsync(cancellation);
     }
 
     /// <summary>Ranges in which inputs were deleted within the correction window, less than a minute ago.</summary>
-    public static async Task<List<TimeRange>> WaitingAsync(NpgsqlConnection connection, ITargetRule rule, TimeRange range, CancellationToken cancellation)
+    public static async Task<List<TimeRange>> WaitingAsync(
+        NpgsqlConnection connection,
+        ITargetRule rule,
+        TimeRange range,
+        CancellationToken cancellation
+    )
     {
         await using var command = connection.Statement("waiting_bars");
         command.Parameters.AddSeries(rule.Series).AddRange(range).With(rule.CorrectionWindow);
@@ -33,7 +55,12 @@ static class DeniedBars
     }
 
     /// <summary>Bars of the range of which inputs were deleted and didn't come back.</summary>
-    public static async Task<HashSet<UtcTime>> GoneAsync(NpgsqlConnection connection, ITargetRule rule, TimeRange range, CancellationToken cancellation)
+    public static async Task<HashSet<UtcTime>> GoneAsync(
+        NpgsqlConnection connection,
+        ITargetRule rule,
+        TimeRange range,
+        CancellationToken cancellation
+    )
     {
         await using var command = connection.Statement("gone_bars");
         command.Parameters.AddSeries(rule.Series).AddRange(range);

@@ -63,7 +63,13 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await At(DeriveStep.Written, cancellation);
                 await transaction.CommitAsync(cancellation);
                 await At(DeriveStep.Committed, cancellation);
-                _longest = SliceLength.Next(_longest, slice.Window.Length, Stopwatch.GetElapsedTime(start), YieldsToLive?.Invoke() ?? false, rule);
+                _longest = SliceLength.Next(
+                    _longest,
+                    slice.Window.Length,
+                    Stopwatch.GetElapsedTime(start),
+                    YieldsToLive?.Invoke() ?? false,
+                    rule
+                );
                 return outcome;
             }
             catch (Exception taken) when (IsCollision(taken) && ++collisions < Collisions)
@@ -78,7 +84,12 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 TableFitness.Forget(database);
                 await connection.OpenAsync(cancellation);
                 await ParkAsync(connection, slice, reason, cancellation);
-                return new SliceOutcome { Window = slice.Window, Parked = 1, Reason = reason };
+                return new SliceOutcome
+                {
+                    Window = slice.Window,
+                    Parked = 1,
+                    Reason = reason,
+                };
             }
             catch (Exception fault) when (slice is not null && IsAboutData(fault))
             {
@@ -89,7 +100,12 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 }
 
                 await ParkAsync(connection, slice, fault.Message, cancellation);
-                return new SliceOutcome { Window = slice.Window, Parked = 1, Reason = fault.Message };
+                return new SliceOutcome
+                {
+                    Window = slice.Window,
+                    Parked = 1,
+                    Reason = fault.Message,
+                };
             }
         }
     }
@@ -112,18 +128,28 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     }
 
     // A long slice ends where a bucket of the next larger rollup does, so that the slice after it can take that one along too.
-    TimeSpan Rounded(ClaimedWork due) => rule.Coarser.Count > 0 && _longest >= LongWork && due.Due.Count > 0 && due.Due[0].Range.From is var from
-        ? (from + _longest).Ceiling(rule.Coarser[0].Series.Timeframe) - from
-        : _longest;
+    TimeSpan Rounded(ClaimedWork due) =>
+        rule.Coarser.Count > 0 && _longest >= LongWork && due.Due.Count > 0 && due.Due[0].Range.From is var from
+            ? (from + _longest).Ceiling(rule.Coarser[0].Series.Timeframe) - from
+            : _longest;
 
-    async Task<SliceOutcome> DeriveAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
+    async Task<SliceOutcome> DeriveAsync(
+        NpgsqlConnection connection,
+        DueSlice slice,
+        Route route,
+        UtcTime now,
+        CancellationToken cancellation
+    )
     {
         if (slice.Gone)
         {
             return await RenewAsync(connection, slice, route, now, cancellation);
         }
 
-        if (slice.Window.Length >= LongWork && await DeriveBlocksAsync(connection, new TargetSlice(rule, slice), route, now, cancellation) is { } outcome)
+        if (
+            slice.Window.Length >= LongWork
+            && await DeriveBlocksAsync(connection, new TargetSlice(rule, slice), route, now, cancellation) is { } outcome
+        )
         {
             return outcome;
         }
@@ -134,16 +160,31 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
     }
 
     // A minute has gone by since inputs were deleted. What is older than the correction window was kept no longer, and stands for what it was.
-    async Task<SliceOutcome> RenewAsync(NpgsqlConnection connection, DueSlice slice, Route route, UtcTime now, CancellationToken cancellation)
+    async Task<SliceOutcome> RenewAsync(
+        NpgsqlConnection connection,
+        DueSlice slice,
+        Route route,
+        UtcTime now,
+        CancellationToken cancellation
+    )
     {
-        var within = slice.Window.Intersect(new TimeRange((now - rule.CorrectionWindow).Floor(rule.Series.Timeframe), UtcTime.Max(now, slice.Window.To)));
+        var within = slice.Window.Intersect(
+            new TimeRange((now - rule.CorrectionWindow).Floor(rule.Series.Timeframe), UtcTime.Max(now, slice.Window.To))
+        );
         var gone = within.IsEmpty ? [] : await DeniedBars.GoneAsync(connection, rule, within, cancellation);
-        var derived = gone.Count == 0 ? new Derived([], []) : await rule.DeriveAsync(connection, within, slice.Version, route, cancellation);
+        var derived =
+            gone.Count == 0 ? new Derived([], []) : await rule.DeriveAsync(connection, within, slice.Version, route, cancellation);
         await At(DeriveStep.Read, cancellation);
         return await Writer(rule).RenewAsync(connection, slice, derived, gone, route, cancellation);
     }
 
-    async Task<SliceOutcome?> DeriveBlocksAsync(NpgsqlConnection connection, TargetSlice taken, Route route, UtcTime now, CancellationToken cancellation)
+    async Task<SliceOutcome?> DeriveBlocksAsync(
+        NpgsqlConnection connection,
+        TargetSlice taken,
+        Route route,
+        UtcTime now,
+        CancellationToken cancellation
+    )
     {
         var work = (IReadOnlyList<TargetSlice>)[taken, .. await CoarserRollups.TakeAsync(connection, taken, cancellation)];
         if (await rule.DeriveBlocksAsync(connection, work, route, cancellation) is not { } blocks)
@@ -158,7 +199,10 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             outcomes.Add(await Writer(part.Rule).WriteAsync(connection, part.Slice, block, route, now, cancellation));
         }
 
-        return outcomes[0] with { Coarser = [.. work.Zip(outcomes, (part, outcome) => (part.Rule.Series, outcome)).Skip(1)] };
+        return outcomes[0] with
+        {
+            Coarser = [.. work.Zip(outcomes, (part, outcome) => (part.Rule.Series, outcome)).Skip(1)],
+        };
     }
 
     SliceWriter Writer(ITargetRule of) => new(of, token => At(DeriveStep.FirstWritten, token));
@@ -203,13 +247,15 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
 
     Task At(DeriveStep step, CancellationToken cancellation) => interrupt?.Invoke(step, cancellation) ?? Task.CompletedTask;
 
-    static bool IsCollision(Exception fault) => fault is CollisionException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    static bool IsCollision(Exception fault) =>
+        fault is CollisionException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     // What the server or the rules refuse, and a collision that no new try resolves; anything else is about the server, not the rows.
-    static bool IsAboutData(Exception fault) => fault switch
-    {
-        PostgresException postgres => postgres.IsAboutData(),
-        CollisionException or ArgumentException or OverflowException or InvalidCastException or Core.Bars.InvalidBarException => true,
-        _ => false,
-    };
+    static bool IsAboutData(Exception fault) =>
+        fault switch
+        {
+            PostgresException postgres => postgres.IsAboutData(),
+            CollisionException or ArgumentException or OverflowException or InvalidCastException or Core.Bars.InvalidBarException => true,
+            _ => false,
+        };
 }

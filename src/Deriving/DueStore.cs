@@ -8,7 +8,17 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>One row of the backlog, for people.</summary>
 public sealed record DueRow(
-    long Id, Series Target, TimeRange Range, string Cause, int? Version, bool Prune, UtcTime RecordedAt, int Attempts, UtcTime? RetryAt, string? Error);
+    long Id,
+    Series Target,
+    TimeRange Range,
+    string Cause,
+    int? Version,
+    bool Prune,
+    UtcTime RecordedAt,
+    int Attempts,
+    UtcTime? RetryAt,
+    string? Error
+);
 
 /// <summary>The backlog: what changed and is not yet expanded, what is due, what is stuck.</summary>
 public sealed class DueStore(NpgsqlDataSource database)
@@ -46,7 +56,14 @@ public sealed class DueStore(NpgsqlDataSource database)
     /// <param name="prune">Remove stored bars whose inputs are gone.</param>
     /// <param name="cancellation">Gives up before anything is recorded.</param>
     /// <returns>What is due now; empty where there is nothing.</returns>
-    public async Task<TimeRange> RequestAsync(Series target, TimeRange range, string cause, DerivingVersion? version, bool prune, CancellationToken cancellation)
+    public async Task<TimeRange> RequestAsync(
+        Series target,
+        TimeRange range,
+        string cause,
+        DerivingVersion? version,
+        bool prune,
+        CancellationToken cancellation
+    )
     {
         range = range.Widen(target.Timeframe);
         if (range.Length > Long)
@@ -76,9 +93,20 @@ public sealed class DueStore(NpgsqlDataSource database)
         var rows = new List<DueRow>();
         while (await reader.ReadAsync(cancellation))
         {
-            rows.Add(new DueRow(reader.GetInt64(0), new Series(Symbol.Parse(reader.GetString(1)), Timeframe.Parse(reader.GetString(2))),
-                new TimeRange(reader.GetUtc(3), reader.GetUtc(4)), reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetInt32(6), reader.GetBoolean(7),
-                reader.GetUtc(8), reader.GetInt32(9), reader.IsDBNull(10) ? null : reader.GetUtc(10), reader.IsDBNull(11) ? null : reader.GetString(11)));
+            rows.Add(
+                new DueRow(
+                    reader.GetInt64(0),
+                    new Series(Symbol.Parse(reader.GetString(1)), Timeframe.Parse(reader.GetString(2))),
+                    new TimeRange(reader.GetUtc(3), reader.GetUtc(4)),
+                    reader.GetString(5),
+                    reader.IsDBNull(6) ? null : reader.GetInt32(6),
+                    reader.GetBoolean(7),
+                    reader.GetUtc(8),
+                    reader.GetInt32(9),
+                    reader.IsDBNull(10) ? null : reader.GetUtc(10),
+                    reader.IsDBNull(11) ? null : reader.GetString(11)
+                )
+            );
         }
 
         return rows;

@@ -41,8 +41,12 @@ public interface ITargetRule
     /// <param name="work">This target's slice, then those of <see cref="Coarser"/> that go with it, each within the first. A block is returned for each.</param>
     /// <param name="route">Where the symbol's 1m bars stand.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    internal Task<IReadOnlyList<IBarBlock>?> DeriveBlocksAsync(NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<IBarBlock>?>(null);
+    internal Task<IReadOnlyList<IBarBlock>?> DeriveBlocksAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<TargetSlice> work,
+        Route route,
+        CancellationToken cancellation
+    ) => Task.FromResult<IReadOnlyList<IBarBlock>?>(null);
 
     /// <summary>Reads the inputs in statements of their own and derives the window's bars.</summary>
     /// <param name="connection">Open; the transaction, if any, is the caller's.</param>
@@ -50,5 +54,11 @@ public interface ITargetRule
     /// <param name="version">Derive by this version whatever the stored rows carry; null: stored rows keep theirs.</param>
     /// <param name="route">Where the symbol's 1m bars stand.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    Task<Derived> DeriveAsync(NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation);
+    Task<Derived> DeriveAsync(
+        NpgsqlConnection connection,
+        TimeRange window,
+        DerivingVersion? version,
+        Route route,
+        CancellationToken cancellation
+    );
 }

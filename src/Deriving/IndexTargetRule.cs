@@ -16,9 +16,8 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
     public Series Series => definition.Series;
 
     // Strict minutes are emitted when the last component arrives, so a minute only has to have ended.
-    public TimeSpan Ripeness => definition.Version == DerivingVersion.Strict
-        ? Timeframe.OneMinute.Length
-        : Timeframe.OneMinute.Length + grace;
+    public TimeSpan Ripeness =>
+        definition.Version == DerivingVersion.Strict ? Timeframe.OneMinute.Length : Timeframe.OneMinute.Length + grace;
 
     public TimeSpan MaxSlice => TimeSpan.FromDays(2);
 
@@ -33,7 +32,12 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
     public string SourceIn(BarTable table) => BarSource.Synthetic;
 
     public async Task<Derived> DeriveAsync(
-        NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        TimeRange window,
+        DerivingVersion? version,
+        Route route,
+        CancellationToken cancellation
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
         var lookBack = version is { } asked ? IndexRule.LookBack(definition, asked) : TimeSpan.FromMinutes(definition.MaxAgeMinutes);
@@ -75,10 +79,21 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(
-        NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>
-        await IndexBulk.DeriveAsync(connection, definition, work[0].Slice.Window, work[0].Slice.Version, route, cancellation) is { } block ? [block] : null;
+        NpgsqlConnection connection,
+        IReadOnlyList<TargetSlice> work,
+        Route route,
+        CancellationToken cancellation
+    ) =>
+        await IndexBulk.DeriveAsync(connection, definition, work[0].Slice.Window, work[0].Slice.Version, route, cancellation) is { } block
+            ? [block]
+            : null;
 
-    UnfitInputs TakenOut(List<ComponentCloses> closes, List<Dictionary<long, Unfit>> unfit, DerivingVersion? version, IEnumerable<DerivingVersion> carried)
+    UnfitInputs TakenOut(
+        List<ComponentCloses> closes,
+        List<Dictionary<long, Unfit>> unfit,
+        DerivingVersion? version,
+        IEnumerable<DerivingVersion> carried
+    )
     {
         var inputs = new UnfitInputs(Timeframe.OneMinute);
         var carries = (version ?? definition.Version) == DerivingVersion.LatestClose || carried.Contains(DerivingVersion.LatestClose);
@@ -90,25 +105,55 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         return inputs;
     }
 
-    Derived Apply(List<ComponentCloses> closes, UnfitInputs unfit, TimeRange window, DerivingVersion version, Dictionary<UtcTime, DerivingVersion> carried)
+    Derived Apply(
+        List<ComponentCloses> closes,
+        UnfitInputs unfit,
+        TimeRange window,
+        DerivingVersion version,
+        Dictionary<UtcTime, DerivingVersion> carried
+    )
     {
         var result = IndexRule.Derive(definition, closes, window, version);
         IEnumerable<IndexMinute> minutes = result.Minutes;
         foreach (var minute in result.Impossible)
         {
-            unfit.Note(minute, new Unfit($"the level of {Series.Symbol} that its inputs give ({minute}) is none: not above zero at 8 places, or 90,000,000 and more; mend the closes", "level"));
+            unfit.Note(
+                minute,
+                new Unfit(
+                    $"the level of {Series.Symbol} that its inputs give ({minute}) is none: not above zero at 8 places, or 90,000,000 and more; mend the closes",
+                    "level"
+                )
+            );
         }
 
         if (carried.Count > 0)
         {
             // A stored row is judged and renewed by the rule it carries; a change of the index's version changes nothing stored.
-            var others = carried.Values.Distinct().Where(Enum.IsDefined)
-                .SelectMany(other => IndexRule.Derive(definition, closes, window, other).Minutes.Where(minute => carried.GetValueOrDefault(minute.Time) == other));
+            var others = carried
+                .Values.Distinct()
+                .Where(Enum.IsDefined)
+                .SelectMany(other =>
+                    IndexRule
+                        .Derive(definition, closes, window, other)
+                        .Minutes.Where(minute => carried.GetValueOrDefault(minute.Time) == other)
+                );
             minutes = minutes.Where(minute => !carried.ContainsKey(minute.Time)).Concat(others).OrderBy(minute => minute.Time);
         }
 
         return new Derived(
-            [.. minutes.Where(minute => !unfit.Forbids(minute.Time)).Select(minute => new BarRow(Bar.Flat(Series, minute.Time, minute.Level), Provenance.Of(definition, minute), -minute.TotalAge))],
-            result.Skipped) { Parked = unfit.Within(window) };
+            [
+                .. minutes
+                    .Where(minute => !unfit.Forbids(minute.Time))
+                    .Select(minute => new BarRow(
+                        Bar.Flat(Series, minute.Time, minute.Level),
+                        Provenance.Of(definition, minute),
+                        -minute.TotalAge
+                    )),
+            ],
+            result.Skipped
+        )
+        {
+            Parked = unfit.Within(window),
+        };
     }
 }

@@ -66,8 +66,13 @@ public sealed class InlineIndexes(Func<SymbolRegistry?> registry) : IInlineDeriv
     }
 
     IEnumerable<InlineMinute> Complete(UtcTime time, Dictionary<Symbol, decimal> given) =>
-        given.Keys.SelectMany(symbol => _byComponent[symbol]).DistinctBy(entry => entry.Symbol).OrderBy(entry => entry.Symbol)
-            .Select(entry => _closes.All(entry.Index!, time, given) is { } closes ? InlineMinute.Of(entry.Index!, entry.Metadata, time, closes) : null)
+        given
+            .Keys.SelectMany(symbol => _byComponent[symbol])
+            .DistinctBy(entry => entry.Symbol)
+            .OrderBy(entry => entry.Symbol)
+            .Select(entry =>
+                _closes.All(entry.Index!, time, given) is { } closes ? InlineMinute.Of(entry.Index!, entry.Metadata, time, closes) : null
+            )
             .OfType<InlineMinute>();
 
     void Renew()

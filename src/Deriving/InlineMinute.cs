@@ -26,7 +26,13 @@ sealed record InlineMinute(IndexDefinition Definition, string Metadata, Bar Bar,
         {
             var result = IndexRule.Derive(definition, columns, new TimeRange(time, time + Timeframe.OneMinute), DerivingVersion.Strict);
             return result.Minutes is [var minute]
-                ? new InlineMinute(definition, metadata, Bar.Flat(definition.Series, time, minute.Level), closes, Provenance.Of(definition, minute))
+                ? new InlineMinute(
+                    definition,
+                    metadata,
+                    Bar.Flat(definition.Series, time, minute.Level),
+                    closes,
+                    Provenance.Of(definition, minute)
+                )
                 : null;
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException or InvalidBarException)
@@ -37,9 +43,16 @@ sealed record InlineMinute(IndexDefinition Definition, string Metadata, Bar Bar,
     }
 
     /// <summary>The statement that stores it or doesn't; its one value says which.</summary>
-    public void AddTo(NpgsqlBatch batch) => batch.Add("ride")
-        .With(Definition.Symbol.Name).With(Bar.Time.ToDateTime()).With(Metadata)
-        .With(Definition.Components.Select(component => component.Symbol.Name).ToArray()).With(Closes).With(Bar.Close).With(Raw);
+    public void AddTo(NpgsqlBatch batch) =>
+        batch
+            .Add("ride")
+            .With(Definition.Symbol.Name)
+            .With(Bar.Time.ToDateTime())
+            .With(Metadata)
+            .With(Definition.Components.Select(component => component.Symbol.Name).ToArray())
+            .With(Closes)
+            .With(Bar.Close)
+            .With(Raw);
 
     static ComponentCloses Column(Symbol symbol, UtcTime time, decimal close)
     {

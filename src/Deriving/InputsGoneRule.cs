@@ -17,13 +17,25 @@ public static class InputsGoneRule
     /// <param name="raw">Its provenance, JSON text.</param>
     /// <param name="oldestInput">The first instant from which all inputs are kept; null when none is.</param>
     /// <param name="holds">How exactly the tables that it may stand in hold its bars; none: exactly.</param>
-    public static bool Stands(IndexDefinition? definition, Bar stored, string? raw, UtcTime? oldestInput, params IReadOnlyList<BarPrecision> holds)
+    public static bool Stands(
+        IndexDefinition? definition,
+        Bar stored,
+        string? raw,
+        UtcTime? oldestInput,
+        params IReadOnlyList<BarPrecision> holds
+    )
     {
         if (definition is not null && RecordedCloses(definition, raw) is { } closes)
         {
-            return IndexFormula.TryLevel(definition, closes, out var level) && Bar.Flat(stored.Series, stored.Time, level) is var exact
-                && holds.Select(precision => precision.Stored(exact)).Append(exact)
-                    .Any(recomputed => (recomputed.Open, recomputed.High, recomputed.Low, recomputed.Close) == (stored.Open, stored.High, stored.Low, stored.Close));
+            return IndexFormula.TryLevel(definition, closes, out var level)
+                && Bar.Flat(stored.Series, stored.Time, level) is var exact
+                && holds
+                    .Select(precision => precision.Stored(exact))
+                    .Append(exact)
+                    .Any(recomputed =>
+                        (recomputed.Open, recomputed.High, recomputed.Low, recomputed.Close)
+                        == (stored.Open, stored.High, stored.Low, stored.Close)
+                    );
         }
 
         return (definition is null && HasRecordedInputs(raw)) || oldestInput is not { } oldest || stored.Time < oldest;
@@ -38,8 +50,11 @@ public static class InputsGoneRule
         }
 
         using var document = JsonDocument.Parse(raw);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("inputs", out var inputs)
-            || inputs.ValueKind != JsonValueKind.Object)
+        if (
+            document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("inputs", out var inputs)
+            || inputs.ValueKind != JsonValueKind.Object
+        )
         {
             return null;
         }
@@ -47,7 +62,12 @@ public static class InputsGoneRule
         var closes = ImmutableArray.CreateBuilder<double>();
         foreach (var component in definition.Components)
         {
-            if (!inputs.TryGetProperty(component.Symbol.Name, out var close) || close.ValueKind != JsonValueKind.Number || !close.TryGetDouble(out var number) || !Price.IsOne(number))
+            if (
+                !inputs.TryGetProperty(component.Symbol.Name, out var close)
+                || close.ValueKind != JsonValueKind.Number
+                || !close.TryGetDouble(out var number)
+                || !Price.IsOne(number)
+            )
             {
                 return null;
             }
@@ -62,15 +82,30 @@ public static class InputsGoneRule
     public static int[] RecordedAges(IndexDefinition definition, string? raw)
     {
         using var document = JsonDocument.Parse(raw ?? "{}");
-        var has = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("ages", out var ages) && ages.ValueKind == JsonValueKind.Object;
-        return [.. definition.Components.Select(component =>
-            has && document.RootElement.GetProperty("ages").TryGetProperty(component.Symbol.Name, out var age) && age.ValueKind == JsonValueKind.Number && age.TryGetInt32(out var minutes) ? minutes : 0)];
+        var has =
+            document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("ages", out var ages)
+            && ages.ValueKind == JsonValueKind.Object;
+        return
+        [
+            .. definition.Components.Select(component =>
+                has
+                && document.RootElement.GetProperty("ages").TryGetProperty(component.Symbol.Name, out var age)
+                && age.ValueKind == JsonValueKind.Number
+                && age.TryGetInt32(out var minutes)
+                    ? minutes
+                    : 0
+            ),
+        ];
     }
 
     static bool HasRecordedInputs(string? raw)
     {
         using var document = JsonDocument.Parse(raw ?? "{}");
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("inputs", out var inputs)
-            && inputs.ValueKind == JsonValueKind.Number && inputs.TryGetInt32(out var count) && count > 0;
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("inputs", out var inputs)
+            && inputs.ValueKind == JsonValueKind.Number
+            && inputs.TryGetInt32(out var count)
+            && count > 0;
     }
 }

@@ -15,7 +15,11 @@ public static class ParallelDrain
     public static Task RunAsync(NpgsqlDataSource database, ITargetRule rule, Action<SliceOutcome>? progress, CancellationToken cancellation)
     {
         var one = new Lock();
-        return Task.WhenAll(Enumerable.Range(0, Derivers).Select(_ => Task.Run(() => new Deriver(database, rule).DrainAsync(Tell, cancellation), cancellation)));
+        return Task.WhenAll(
+            Enumerable
+                .Range(0, Derivers)
+                .Select(_ => Task.Run(() => new Deriver(database, rule).DrainAsync(Tell, cancellation), cancellation))
+        );
 
         void Tell(SliceOutcome slice)
         {

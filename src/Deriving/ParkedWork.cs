@@ -13,11 +13,19 @@ static class ParkedWork
     /// <param name="target">Of which target.</param>
     /// <param name="slice">What it was taken with: the same is asked for again.</param>
     /// <param name="parts">Which bars, and why.</param>
-    public static void AddTo(NpgsqlBatch batch, Series target, DueSlice slice, IReadOnlyCollection<Parked> parts) => batch.Add("park_due").AddSeries(target)
-        .With(parts.Select(part => part.Range.From.ToDateTime()).ToArray()).With(parts.Select(part => part.Range.To.ToDateTime()).ToArray())
-        .With((int?)slice.Version).With(slice.Prune).With(slice.Attempts + 1).With(parts.Select(part => OneLine(part.Reason)).ToArray())
-        .With(slice.Settled.Concat(slice.Continued).Max());
+    public static void AddTo(NpgsqlBatch batch, Series target, DueSlice slice, IReadOnlyCollection<Parked> parts) =>
+        batch
+            .Add("park_due")
+            .AddSeries(target)
+            .With(parts.Select(part => part.Range.From.ToDateTime()).ToArray())
+            .With(parts.Select(part => part.Range.To.ToDateTime()).ToArray())
+            .With((int?)slice.Version)
+            .With(slice.Prune)
+            .With(slice.Attempts + 1)
+            .With(parts.Select(part => OneLine(part.Reason)).ToArray())
+            .With(slice.Settled.Concat(slice.Continued).Max());
 
     // What the server or the framework says may come in several.
-    static string OneLine(string reason) => string.Join(' ', reason.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    static string OneLine(string reason) =>
+        string.Join(' ', reason.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -17,11 +17,17 @@ public static class Provenance
     public static string Of(IndexDefinition definition, IndexMinute minute)
     {
         var json = new StringBuilder(200);
-        json.Append("{\"kind\":\"").Append(definition.Symbol.Name.ToLowerInvariant()).Append("\",\"version\":")
-            .Append((int)minute.Version).Append(",\"inputs\":{");
+        json.Append("{\"kind\":\"")
+            .Append(definition.Symbol.Name.ToLowerInvariant())
+            .Append("\",\"version\":")
+            .Append((int)minute.Version)
+            .Append(",\"inputs\":{");
         for (var i = 0; i < minute.Closes.Length; i++)
         {
-            json.Append(i == 0 ? "" : ",").Append('"').Append(definition.Components[i].Symbol).Append("\":")
+            json.Append(i == 0 ? "" : ",")
+                .Append('"')
+                .Append(definition.Components[i].Symbol)
+                .Append("\":")
                 .Append(((decimal)minute.Closes[i]).ToString(CultureInfo.InvariantCulture));
         }
 
@@ -34,14 +40,22 @@ public static class Provenance
         return json.Append('}').ToString();
     }
 
-    public static string Of(RolledBar rolled) => rolled.HasUnknowns ? AsStored(rolled)
-        : string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"rollup\",\"inputs\":{rolled.Inputs},\"expected\":{rolled.Expected}}}");
+    public static string Of(RolledBar rolled) =>
+        rolled.HasUnknowns
+            ? AsStored(rolled)
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"kind\":\"rollup\",\"inputs\":{rolled.Inputs},\"expected\":{rolled.Expected}}}"
+            );
 
     /// <summary>A rollup's as <c>jsonb</c> gives it back: shorter keys first.</summary>
     public static string AsStored(RolledBar rolled)
     {
         var unknown = new List<string>(3);
-        foreach (var (name, count) in ((string, int)[])[("vol", rolled.UnknownVolumes), ("vwap", rolled.UnknownVwaps), ("trade_count", rolled.UnknownTradeCounts)])
+        foreach (
+            var (name, count) in ((string, int)[])
+                [("vol", rolled.UnknownVolumes), ("vwap", rolled.UnknownVwaps), ("trade_count", rolled.UnknownTradeCounts)]
+        )
         {
             if (count > 0)
             {
@@ -49,16 +63,21 @@ public static class Provenance
             }
         }
 
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{{\"kind\": \"rollup\", \"inputs\": {rolled.Inputs}, \"unknown\": {{{string.Join(", ", unknown)}}}, \"expected\": {rolled.Expected}}}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"kind\": \"rollup\", \"inputs\": {rolled.Inputs}, \"unknown\": {{{string.Join(", ", unknown)}}}, \"expected\": {rolled.Expected}}}"
+        );
     }
 
     /// <summary>The deriving version a stored row carries, null where it carries none.</summary>
     public static DerivingVersion? Version(string raw)
     {
         using var document = JsonDocument.Parse(raw);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("version", out var version)
-            && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number)
+        return
+            document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("version", out var version)
+            && version.ValueKind == JsonValueKind.Number
+            && version.TryGetInt32(out var number)
             ? (DerivingVersion)number
             : null;
     }
@@ -80,7 +99,9 @@ public static class Provenance
         }
 
         using var document = JsonDocument.Parse(raw);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var member) ? member.ValueKind : null;
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var member)
+            ? member.ValueKind
+            : null;
     }
 
     static void AppendAges(StringBuilder json, IndexDefinition definition, IndexMinute minute)

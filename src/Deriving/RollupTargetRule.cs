@@ -33,17 +33,28 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace, params IRead
     public string SourceIn(BarTable table) => BarSource.Derived;
 
     public async Task<Derived> DeriveAsync(
-        NpgsqlConnection connection, TimeRange window, DerivingVersion? version, Route route, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        TimeRange window,
+        DerivingVersion? version,
+        Route route,
+        CancellationToken cancellation
+    )
     {
         var inputs = new Series(series.Symbol, Timeframe.OneMinute);
         var read = await BarReader.ReadValuesAsync(connection, route.Read, inputs, window.Widen(series.Timeframe), cancellation);
         var unfit = new UnfitInputs(series.Timeframe);
         unfit.Note(read.Unfit);
         var rolled = RollupRule.Fold(unfit.Deduplicate(read.Bars), series.Timeframe).Where(bucket => !unfit.Forbids(bucket.Bar.Time));
-        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], []) { Parked = unfit.Within(window.Widen(series.Timeframe)) };
+        return new Derived([.. rolled.Select(bucket => new BarRow(bucket.Bar, Provenance.Of(bucket), bucket.Inputs))], [])
+        {
+            Parked = unfit.Within(window.Widen(series.Timeframe)),
+        };
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(
-        NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation) =>
-        await RollupBulk.DeriveAsync(connection, work, route, cancellation);
+        NpgsqlConnection connection,
+        IReadOnlyList<TargetSlice> work,
+        Route route,
+        CancellationToken cancellation
+    ) => await RollupBulk.DeriveAsync(connection, work, route, cancellation);
 }

@@ -38,9 +38,13 @@ static class SliceLength
 
     // What is derived in columns, on the timeframe's grid.
     static TimeSpan Columns(ITargetRule rule) =>
-        TimeSpan.FromTicks((Deriver.LongWork.Ticks + rule.Series.Timeframe.Ticks - 1) / rule.Series.Timeframe.Ticks * rule.Series.Timeframe.Ticks);
+        TimeSpan.FromTicks(
+            (Deriver.LongWork.Ticks + rule.Series.Timeframe.Ticks - 1) / rule.Series.Timeframe.Ticks * rule.Series.Timeframe.Ticks
+        );
 
     /// <summary>Half as long, on the timeframe's grid, one bar at least.</summary>
     public static TimeSpan Halved(TimeSpan done, ITargetRule rule) =>
-        TimeSpan.FromTicks(Math.Max(rule.Series.Timeframe.Ticks, done.Ticks / 2 / rule.Series.Timeframe.Ticks * rule.Series.Timeframe.Ticks));
+        TimeSpan.FromTicks(
+            Math.Max(rule.Series.Timeframe.Ticks, done.Ticks / 2 / rule.Series.Timeframe.Ticks * rule.Series.Timeframe.Ticks)
+        );
 }

@@ -43,9 +43,13 @@ public sealed class Sweeper(NpgsqlDataSource database, ITargetRule rule)
             var comparison = await verifier.CompareAsync(window, onlyUnrecorded: true, cancellation);
             // What another program made, what somebody decided to keep and what was copied stands: deriving it again would undo that bar by bar, so it is left to who
             // asks for it; verify shows it.
-            var times = comparison.Differences
-                .Where(difference => difference.Kind != DifferenceKind.InputsGone && (difference.Stored is null || (Provenance.IsOurs(difference.Raw) && !Provenance.IsCopied(difference.Raw))))
-                .Select(difference => difference.Time).ToList();
+            var times = comparison
+                .Differences.Where(difference =>
+                    difference.Kind != DifferenceKind.InputsGone
+                    && (difference.Stored is null || (Provenance.IsOurs(difference.Raw) && !Provenance.IsCopied(difference.Raw)))
+                )
+                .Select(difference => difference.Time)
+                .ToList();
             foreach (var found in Ranges(times, rule.Series.Timeframe))
             {
                 await using var command = database.Statement("record_missed");

@@ -41,14 +41,23 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
 
         // A change of the deriving version or its maximum age changes nothing stored: minutes before it that only the new rule gives were not missed.
         var carried = derived.Rows.Where(row => row.Bar.Time < ruleSince && row.Completeness < 0).Select(row => row.Bar.Time).ToHashSet();
-        var comparison = Compare(derived.Rows.AsStored(connection, table), stored, time => onlyUnrecorded && (carried.Contains(time) || told.Any(range => range.Contains(time))));
+        var comparison = Compare(derived.Rows.AsStored(connection, table), stored, time =>
+            onlyUnrecorded && (carried.Contains(time) || told.Any(range => range.Contains(time)))
+        );
 
         // An index's minute that is set aside can't be judged at all, nor can a bucket of which nothing could be made.
-        var differences = comparison.Differences.Where(one => one.Expected is not null || !derived.Parked.Any(part => part.Range.Contains(one.Time))).ToList();
+        var differences = comparison
+            .Differences.Where(one => one.Expected is not null || !derived.Parked.Any(part => part.Range.Contains(one.Time)))
+            .ToList();
         if (differences.Exists(one => one.Kind == DifferenceKind.InputsGone))
         {
             var denied = await DeniedBars.ReadAsync(connection, rule, route, window, cancellation);
-            differences = [.. differences.Select(one => one.Kind == DifferenceKind.InputsGone && denied.Contains(one.Time) ? one with { Kind = DifferenceKind.Different } : one)];
+            differences =
+            [
+                .. differences.Select(one =>
+                    one.Kind == DifferenceKind.InputsGone && denied.Contains(one.Time) ? one with { Kind = DifferenceKind.Different } : one
+                ),
+            ];
         }
 
         // What the host deleted softly isn't missing.
@@ -62,7 +71,12 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             differences.RemoveAll(one => one.Kind == DifferenceKind.Missing && soft.Contains(one.Time));
         }
 
-        return comparison with { Differences = differences, Unfit = derived.Parked, SoftDeleted = deleted.Count };
+        return comparison with
+        {
+            Differences = differences,
+            Unfit = derived.Parked,
+            SoftDeleted = deleted.Count,
+        };
     }
 
     /// <summary>Compares what the rule gives with what is stored.</summary>
@@ -88,16 +102,27 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             compared++;
             if (!(found.Bar == row.Bar && SameInputs(found.Raw, row.Raw)) && !IsSampled(found, row))
             {
-                var kind = found.Bar.IsPartial || Completeness(found.Raw) <= row.Completeness ? DifferenceKind.Different : DifferenceKind.InputsGone;
+                var kind =
+                    found.Bar.IsPartial || Completeness(found.Raw) <= row.Completeness
+                        ? DifferenceKind.Different
+                        : DifferenceKind.InputsGone;
                 differences.Add(new TargetDifference(row.Bar.Time, kind, row.Bar, found.Bar, found.Raw));
             }
         }
 
-        differences.AddRange(byTime.Values.Select(gone => new TargetDifference(gone.Bar.Time, DifferenceKind.InputsGone, null, gone.Bar, gone.Raw)));
-        return new TargetComparison(compared, [.. differences.Where(difference => !leaveOut(difference.Time)).OrderBy(difference => difference.Time)]);
+        differences.AddRange(
+            byTime.Values.Select(gone => new TargetDifference(gone.Bar.Time, DifferenceKind.InputsGone, null, gone.Bar, gone.Raw))
+        );
+        return new TargetComparison(
+            compared,
+            [.. differences.Where(difference => !leaveOut(difference.Time)).OrderBy(difference => difference.Time)]
+        );
     }
 
-    async Task<(Route Route, List<TimeRange> Told, UtcTime Now, UtcTime? RuleSince)> ReadStateAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    async Task<(Route Route, List<TimeRange> Told, UtcTime Now, UtcTime? RuleSince)> ReadStateAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("read_route").With(rule.Series.Symbol.Name);
@@ -126,7 +151,10 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
 
     // What another program sampled within the minute can't be derived again: its close is all that can be judged.
     static bool IsSampled(StoredBar stored, BarRow expected) =>
-        !stored.Bar.IsPartial && stored.Bar.Close == expected.Bar.Close && Provenance.HasCloses(expected.Raw) && !Provenance.HasCloses(stored.Raw);
+        !stored.Bar.IsPartial
+        && stored.Bar.Close == expected.Bar.Close
+        && Provenance.HasCloses(expected.Raw)
+        && !Provenance.HasCloses(stored.Raw);
 
     // Rows that other programs derived carry no inputs of our kind; only their values can be judged.
     static bool SameInputs(string stored, string? expected)
@@ -137,17 +165,26 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
         }
 
         return !JsonNode.DeepEquals(found["kind"], wanted["kind"])
-            || (JsonNode.DeepEquals(Normal(found["inputs"]), Normal(wanted["inputs"])) && JsonNode.DeepEquals(found["unknown"], wanted["unknown"]));
+            || (
+                JsonNode.DeepEquals(Normal(found["inputs"]), Normal(wanted["inputs"]))
+                && JsonNode.DeepEquals(found["unknown"], wanted["unknown"])
+            );
     }
 
     // The same number may be spelled 1.1 or 1.10.
-    static JsonNode? Normal(JsonNode? node) => node is JsonObject inputs
-        ? new JsonObject(inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Select(input => KeyValuePair.Create(input.Key, Number(input.Value))))
-        : node?.DeepClone();
+    static JsonNode? Normal(JsonNode? node) =>
+        node is JsonObject inputs
+            ? new JsonObject(
+                inputs
+                    .OrderBy(input => input.Key, StringComparer.Ordinal)
+                    .Select(input => KeyValuePair.Create(input.Key, Number(input.Value)))
+            )
+            : node?.DeepClone();
 
-    static JsonNode? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<decimal>(out var number)
-        ? JsonValue.Create(number / 1.000000000000000000000000000000m)
-        : node?.DeepClone();
+    static JsonNode? Number(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<decimal>(out var number)
+            ? JsonValue.Create(number / 1.000000000000000000000000000000m)
+            : node?.DeepClone();
 
     static int Completeness(string raw)
     {
@@ -157,7 +194,10 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
     }
 
     static int? Count(JsonElement root, string name) =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count)
+        root.ValueKind == JsonValueKind.Object
+        && root.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt32(out var count)
             ? count
             : null;
 }

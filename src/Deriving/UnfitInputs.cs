@@ -24,7 +24,7 @@ public sealed class UnfitInputs(Timeframe target)
         var sifted = new List<Bar>(bars.Count);
         for (var (from, end) = (0, 0); from < bars.Count; from = end)
         {
-            for (end = from + 1; end < bars.Count && bars[end].Time == bars[from].Time;)
+            for (end = from + 1; end < bars.Count && bars[end].Time == bars[from].Time; )
             {
                 end++;
             }
@@ -64,7 +64,18 @@ public sealed class UnfitInputs(Timeframe target)
         var isFit = HostRow.TryClose(number, out var close, out var why);
         if (!isFit)
         {
-            unfit.TryAdd(minute, Unfit.Of(new UnfitRow(new Series(column.Symbol, Timeframe.OneMinute), UtcTime.FromMinute(minute), "close", ServerNumber.Text(number), why)));
+            unfit.TryAdd(
+                minute,
+                Unfit.Of(
+                    new UnfitRow(
+                        new Series(column.Symbol, Timeframe.OneMinute),
+                        UtcTime.FromMinute(minute),
+                        "close",
+                        ServerNumber.Text(number),
+                        why
+                    )
+                )
+            );
         }
 
         if (column.Minutes.Count == 0 || column.Minutes[^1] != minute)
@@ -129,6 +140,9 @@ public sealed class UnfitInputs(Timeframe target)
         return found.ToImmutable();
     }
 
-    static Unfit Twice(Symbol symbol, UtcTime input) => new(
-        $"{symbol}/1m stands twice in the table at {input}, and the rows don't say the same; delete those that are wrong, and give the table its unique key.", $"{symbol} twice");
+    static Unfit Twice(Symbol symbol, UtcTime input) =>
+        new(
+            $"{symbol}/1m stands twice in the table at {input}, and the rows don't say the same; delete those that are wrong, and give the table its unique key.",
+            $"{symbol} twice"
+        );
 }

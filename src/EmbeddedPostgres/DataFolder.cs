@@ -18,8 +18,17 @@ internal sealed class DataFolder(ServerRecord record, ServerUser user, ServerPro
 
         string[] arguments =
         [
-            "-D", aside, "-U", EmbeddedServer.AdminName, $"--pwfile={passwordFile}", "--auth=scram-sha-256",
-            "--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions", .. durable ? (string[])[] : ["--no-sync"],
+            "-D",
+            aside,
+            "-U",
+            EmbeddedServer.AdminName,
+            $"--pwfile={passwordFile}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--data-checksums",
+            "--no-instructions",
+            .. durable ? (string[])[] : ["--no-sync"],
         ];
         var result = await user.RunAsync(programs.InitDb, arguments, null, cancellationToken);
         File.Delete(passwordFile);
@@ -27,7 +36,11 @@ internal sealed class DataFolder(ServerRecord record, ServerUser user, ServerPro
             throw new EmbeddedServerException($"initdb could not make {record.DataFolder}: {result.Cause}");
 
         await user.ShellAsync(
-            "cat >>\"$1\"", [Path.Combine(aside, "postgresql.conf")], $"\ninclude_if_exists '{ServerSettings.FileName}'\n", cancellationToken);
+            "cat >>\"$1\"",
+            [Path.Combine(aside, "postgresql.conf")],
+            $"\ninclude_if_exists '{ServerSettings.FileName}'\n",
+            cancellationToken
+        );
         if (Directory.Exists(record.DataFolder))
             Directory.Delete(record.DataFolder);
         Directory.Move(aside, record.DataFolder);

@@ -61,7 +61,8 @@ public sealed class EmbeddedServer
     public string AdminConnectionString => Connection(_record, Port, AdminName, _record.AdminPassword, DatabaseName);
 
     /// <summary>For psql and other programs; the password is in it.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Role}:{_record.Password}@127.0.0.1:{Port}/{DatabaseName}");
+    public string Url =>
+        string.Create(CultureInfo.InvariantCulture, $"postgresql://{Role}:{_record.Password}@127.0.0.1:{Port}/{DatabaseName}");
 
     /// <summary>
     /// Brings the server of a home up and returns when it answers: makes the data folder when there is none, starts it when stopped,
@@ -74,7 +75,11 @@ public sealed class EmbeddedServer
     /// <exception cref="ServerProgramsMissingException">PostgreSQL's programs are not installed.</exception>
     /// <exception cref="EmbeddedServerException">It can't be brought up; the message says why and what to do.</exception>
     public static async Task<EmbeddedServer> StartAsync(
-        EmbeddedServerOptions options, Action<string>? notice, TimeProvider time, CancellationToken cancellationToken = default)
+        EmbeddedServerOptions options,
+        Action<string>? notice,
+        TimeProvider time,
+        CancellationToken cancellationToken = default
+    )
     {
         options = options.Validated();
         ServerPlace.Prepare(options.Home);
@@ -90,7 +95,10 @@ public sealed class EmbeddedServer
     public static EmbeddedServer? Find(string home, TimeProvider time, bool inAnyState = false)
     {
         home = RealPath.Of(home);
-        return ServerRecord.Load(home) is { } record && Postmaster.Find(record.DataFolder) is { } postmaster && (postmaster.IsReady || inAnyState)
+        return
+            ServerRecord.Load(home) is { } record
+            && Postmaster.Find(record.DataFolder) is { } postmaster
+            && (postmaster.IsReady || inAnyState)
             ? new EmbeddedServer(home, record, postmaster, time)
             : null;
     }
@@ -114,8 +122,13 @@ public sealed class EmbeddedServer
             Directory.Delete(_record.Root, recursive: true);
     }
 
-    internal static string Connection(ServerRecord record, int port, string role, string password, string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = "127.0.0.1", Port = port, Username = role, Password = password, Database = database,
-    }.ConnectionString;
+    internal static string Connection(ServerRecord record, int port, string role, string password, string database) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = role,
+            Password = password,
+            Database = database,
+        }.ConnectionString;
 }

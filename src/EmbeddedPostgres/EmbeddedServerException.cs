@@ -4,12 +4,8 @@ namespace DxyOrleans.EmbeddedPostgres;
 public class EmbeddedServerException : Exception
 {
     public EmbeddedServerException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     public EmbeddedServerException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

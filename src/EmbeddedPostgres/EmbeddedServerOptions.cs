@@ -35,10 +35,14 @@ public sealed partial record EmbeddedServerOptions
         var home = RealPath.Of(Home);
         // pg_ctl hands the log's path to a shell between double quotes, where these characters mean something.
         if (home.AsSpan().ContainsAny(ShellCharacters))
-            throw new EmbeddedServerException($"The folder {home} has a quote, $, backslash or line break in its name, which pg_ctl can't take; set DXY_HOME to another.");
+            throw new EmbeddedServerException(
+                $"The folder {home} has a quote, $, backslash or line break in its name, which pg_ctl can't take; set DXY_HOME to another."
+            );
 
         if (Port is < 1 or > 65535)
-            throw new EmbeddedServerException(string.Create(CultureInfo.InvariantCulture, $"Port {Port} is not a TCP port; use 1 to 65535, or none for a free one."));
+            throw new EmbeddedServerException(
+                string.Create(CultureInfo.InvariantCulture, $"Port {Port} is not a TCP port; use 1 to 65535, or none for a free one.")
+            );
 
         foreach (var name in Settings.Keys)
         {
@@ -46,7 +50,10 @@ public sealed partial record EmbeddedServerOptions
                 throw new EmbeddedServerException($"'{name}' is not the name of a PostgreSQL setting.");
         }
 
-        return this with { Home = home };
+        return this with
+        {
+            Home = home,
+        };
     }
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_.]*\z")]

@@ -29,11 +29,17 @@ public sealed class HomeLock : IDisposable
             catch (IOException e) when (e is not DirectoryNotFoundException)
             {
                 if (time.GetElapsedTime(since) > Patience)
-                    throw new EmbeddedServerException($"Another process has been starting or stopping {what} of {home} for {Patience.TotalMinutes:0} minutes (it holds {path}); see what it waits for, or end it.", e);
+                    throw new EmbeddedServerException(
+                        $"Another process has been starting or stopping {what} of {home} for {Patience.TotalMinutes:0} minutes (it holds {path}); see what it waits for, or end it.",
+                        e
+                    );
             }
             catch (UnauthorizedAccessException e)
             {
-                throw new EmbeddedServerException($"{path} belongs to another user; run as that user, or set DXY_HOME to a folder of your own.", e);
+                throw new EmbeddedServerException(
+                    $"{path} belongs to another user; run as that user, or set DXY_HOME to a folder of your own.",
+                    e
+                );
             }
 
             await Task.Delay(Poll, time, cancellationToken);

@@ -13,8 +13,7 @@ internal sealed record Postmaster(int Pid, int Port, string Status)
     public static string PidFile(string dataFolder) => Path.Combine(dataFolder, "postmaster.pid");
 
     /// <summary>Null when no server runs on that folder, whatever a left-over pid file says.</summary>
-    public static Postmaster? Find(string dataFolder) =>
-        Read(dataFolder) is { } told && RunsOn(told.Pid, dataFolder) ? told : null;
+    public static Postmaster? Find(string dataFolder) => Read(dataFolder) is { } told && RunsOn(told.Pid, dataFolder) ? told : null;
 
     /// <summary>
     /// Removes a pid file whose process id now belongs to another program; PostgreSQL would refuse to start on it. One whose process
@@ -22,15 +21,19 @@ internal sealed record Postmaster(int Pid, int Port, string Status)
     /// </summary>
     public static void RemoveStalePidFile(string dataFolder)
     {
-        if (Read(dataFolder) is { } told
-            && (IsAlive(told.Pid) ? !RunsOn(told.Pid, dataFolder) : ProcessIdentity.IsUnreaped(told.Pid) && !HasChildren(dataFolder)))
+        if (
+            Read(dataFolder) is { } told
+            && (IsAlive(told.Pid) ? !RunsOn(told.Pid, dataFolder) : ProcessIdentity.IsUnreaped(told.Pid) && !HasChildren(dataFolder))
+        )
             File.Delete(PidFile(dataFolder));
     }
 
     // A server's processes work in its data folder.
-    private static bool HasChildren(string dataFolder) => Directory.EnumerateDirectories("/proc")
-        .Where(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        .Any(folder => WorksIn(Path.Combine(folder, "cwd")) == RealPath.Of(dataFolder));
+    private static bool HasChildren(string dataFolder) =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Where(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Any(folder => WorksIn(Path.Combine(folder, "cwd")) == RealPath.Of(dataFolder));
 
     private static string? WorksIn(string link)
     {
@@ -58,7 +61,11 @@ internal sealed record Postmaster(int Pid, int Port, string Status)
             return null;
         }
 
-        if (lines.Length == 0 || !int.TryParse(lines[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pid) || pid <= 0)
+        if (
+            lines.Length == 0
+            || !int.TryParse(lines[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pid)
+            || pid <= 0
+        )
             return null;
 
         var port = lines.Length > 3 && int.TryParse(lines[3], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
@@ -70,7 +77,8 @@ internal sealed record Postmaster(int Pid, int Port, string Status)
     {
         var words = CommandLine(pid);
         var at = Array.IndexOf(words, "-D");
-        return at > 0 && at + 1 < words.Length
+        return at > 0
+            && at + 1 < words.Length
             && Path.GetFileName(words[0]) is "postgres" or "postmaster"
             && RealPath.Of(words[at + 1]) == RealPath.Of(dataFolder);
     }
@@ -98,6 +106,8 @@ internal sealed record Postmaster(int Pid, int Port, string Status)
     {
         var id = pid.ToString(CultureInfo.InvariantCulture);
         var line = ProgramRunner.RunAsync("ps", ["-p", id, "-o", "command="]).GetAwaiter().GetResult().Output.Trim();
-        return line.Split(" -D ", 2) is [var program, var folder] ? [program, "-D", folder] : line.Length == 0 ? [] : [line];
+        return line.Split(" -D ", 2) is [var program, var folder] ? [program, "-D", folder]
+            : line.Length == 0 ? []
+            : [line];
     }
 }

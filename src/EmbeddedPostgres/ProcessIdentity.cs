@@ -28,17 +28,18 @@ public sealed record ProcessIdentity(int Pid, long Start, string Boot)
     private const int StartWord = 19;
 
     /// <summary>What that process is doing now.</summary>
-    public ProcessCondition Condition => Look(Pid) is var (start, condition) && start == Start && BootNow() == Boot ? condition : ProcessCondition.Gone;
+    public ProcessCondition Condition =>
+        Look(Pid) is var (start, condition) && start == Start && BootNow() == Boot ? condition : ProcessCondition.Gone;
 
     /// <summary>Whoever has that number now; null where nobody has.</summary>
-    public static ProcessIdentity? Of(int pid) => Look(pid) is var (start, condition) && condition != ProcessCondition.Gone
-        ? new ProcessIdentity(pid, start, BootNow())
-        : null;
+    public static ProcessIdentity? Of(int pid) =>
+        Look(pid) is var (start, condition) && condition != ProcessCondition.Gone ? new ProcessIdentity(pid, start, BootNow()) : null;
 
     /// <summary>Whether it has ended and still has its number, because its parent hasn't looked: the system takes signals for it as for a live one.</summary>
     internal static bool IsUnreaped(int pid) => Look(pid) is { Condition: ProcessCondition.Gone };
 
-    private static (long Start, ProcessCondition Condition)? Look(int pid) => pid <= 0 ? null
+    private static (long Start, ProcessCondition Condition)? Look(int pid) =>
+        pid <= 0 ? null
         : File.Exists("/proc/self/stat") ? FromProc(pid)
         : FromSystem(pid);
 
@@ -48,12 +49,15 @@ public sealed record ProcessIdentity(int Pid, long Start, string Boot)
         {
             var line = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
             var words = line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return (long.Parse(words[StartWord], CultureInfo.InvariantCulture), words[StateWord] switch
-            {
-                "Z" or "X" or "x" => ProcessCondition.Gone,
-                "T" or "t" => ProcessCondition.Stopped,
-                _ => ProcessCondition.Running,
-            });
+            return (
+                long.Parse(words[StartWord], CultureInfo.InvariantCulture),
+                words[StateWord] switch
+                {
+                    "Z" or "X" or "x" => ProcessCondition.Gone,
+                    "T" or "t" => ProcessCondition.Stopped,
+                    _ => ProcessCondition.Running,
+                }
+            );
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
@@ -67,7 +71,10 @@ public sealed record ProcessIdentity(int Pid, long Start, string Boot)
         try
         {
             using var process = Process.GetProcessById(pid);
-            return (process.StartTime.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond, process.HasExited ? ProcessCondition.Gone : ProcessCondition.Running);
+            return (
+                process.StartTime.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond,
+                process.HasExited ? ProcessCondition.Gone : ProcessCondition.Running
+            );
         }
         catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {

@@ -11,8 +11,12 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
     /// <summary>The line that says why it failed; all it printed where none does.</summary>
     public string Cause => CauseIn(Said) ?? Said;
 
-    public static string? CauseIn(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("could not", StringComparison.Ordinal))?.Trim();
+    public static string? CauseIn(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .LastOrDefault(line =>
+                line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("could not", StringComparison.Ordinal)
+            )
+            ?.Trim();
 }
 
 /// <summary>Runs short programs of the system and reads what they say.</summary>
@@ -24,7 +28,11 @@ internal static class ProgramRunner
 
     /// <exception cref="EmbeddedServerException">The program can't be started at all.</exception>
     public static async Task<ProgramResult> RunAsync(
-        string program, IEnumerable<string> arguments, string? input = null, CancellationToken cancellationToken = default)
+        string program,
+        IEnumerable<string> arguments,
+        string? input = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", CloseInherited, program, .. arguments])
         {
@@ -56,14 +64,14 @@ internal static class ProgramRunner
     }
 
     /// <summary>The first file of that name in PATH or the system's own folders (root's PATH may lack sbin); null when there is none.</summary>
-    public static string? Locate(string program) => SearchFolders()
-        .Select(folder => Path.Combine(folder, program))
-        .FirstOrDefault(File.Exists);
+    public static string? Locate(string program) =>
+        SearchFolders().Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
-    public static IEnumerable<string> SearchFolders() => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Concat(["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"])
-        .Where(Path.IsPathRooted);
+    public static IEnumerable<string> SearchFolders() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Concat(["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"])
+            .Where(Path.IsPathRooted);
 
     private static Process Start(ProcessStartInfo start)
     {

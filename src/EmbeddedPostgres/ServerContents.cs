@@ -13,9 +13,17 @@ internal static class ServerContents
         await using (connection)
         {
             await connection.OpenAsync(cancellationToken);
-            var verb = await ExistsAsync(connection, "SELECT FROM pg_roles WHERE rolname = $1", record.Role, cancellationToken) ? "ALTER" : "CREATE";
-            await RunAsync(connection, $"{verb} ROLE {record.Role} LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD '{record.Password}'", cancellationToken);
-            if (!await ExistsAsync(connection, "SELECT FROM pg_database WHERE datname = $1", EmbeddedServer.DatabaseName, cancellationToken))
+            var verb = await ExistsAsync(connection, "SELECT FROM pg_roles WHERE rolname = $1", record.Role, cancellationToken)
+                ? "ALTER"
+                : "CREATE";
+            await RunAsync(
+                connection,
+                $"{verb} ROLE {record.Role} LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD '{record.Password}'",
+                cancellationToken
+            );
+            if (
+                !await ExistsAsync(connection, "SELECT FROM pg_database WHERE datname = $1", EmbeddedServer.DatabaseName, cancellationToken)
+            )
                 await RunAsync(connection, $"CREATE DATABASE {EmbeddedServer.DatabaseName} OWNER {record.Role}", cancellationToken);
             // By the default path this login's own tables would land among ours; those that did are found there all the same.
             if (record.Role == EmbeddedServer.FormerRoleName)

@@ -19,7 +19,10 @@ internal static class ServerPlace
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new EmbeddedServerException($"The folder {home} can't be made or written: {e.Message} Set DXY_HOME to a folder of your own.", e);
+            throw new EmbeddedServerException(
+                $"The folder {home} can't be made or written: {e.Message} Set DXY_HOME to a folder of your own.",
+                e
+            );
         }
     }
 
@@ -33,9 +36,16 @@ internal static class ServerPlace
         var elsewhere = $"/var/tmp/dxy-0-{name}";
         Directory.CreateDirectory(elsewhere, Passable);
         // Everybody may write in /var/tmp: a folder that stood there before us must not be taken for ours.
-        var ours = await ProgramRunner.RunAsync("find", [elsewhere, "-maxdepth", "0", "-type", "d", "-user", "0", "!", "-perm", "-0002"], null, cancellationToken);
+        var ours = await ProgramRunner.RunAsync(
+            "find",
+            [elsewhere, "-maxdepth", "0", "-type", "d", "-user", "0", "!", "-perm", "-0002"],
+            null,
+            cancellationToken
+        );
         if (ours.Output.Trim() != elsewhere)
-            throw new EmbeddedServerException($"{elsewhere} is not root's own folder; remove it, or set DXY_HOME to a folder that every user can pass through.");
+            throw new EmbeddedServerException(
+                $"{elsewhere} is not root's own folder; remove it, or set DXY_HOME to a folder that every user can pass through."
+            );
 
         Make(elsewhere);
         Make(Path.Combine(elsewhere, "log"));

@@ -51,16 +51,21 @@ internal sealed partial record ServerPrograms(string Folder, int Major)
 
     private bool Fits(int? major) => major is { } wanted ? Major == wanted : Major >= OldestMajor;
 
-    private static IEnumerable<string> InPath() => ProgramRunner.SearchFolders()
-        .Select(folder => Path.Combine(folder, "initdb"))
-        .Where(File.Exists)
-        // initdb looks for its siblings beside itself, not beside a link to it.
-        .Select(program => Path.GetDirectoryName(File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program)!)
-        .Distinct();
+    private static IEnumerable<string> InPath() =>
+        ProgramRunner
+            .SearchFolders()
+            .Select(folder => Path.Combine(folder, "initdb"))
+            .Where(File.Exists)
+            // initdb looks for its siblings beside itself, not beside a link to it.
+            .Select(program => Path.GetDirectoryName(File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program)!)
+            .Distinct();
 
-    private static IEnumerable<string> InKnownFolders() => Known
-        .Where(place => Directory.Exists(place.Parent))
-        .SelectMany(place => Directory.EnumerateDirectories(place.Parent, place.Pattern).Select(folder => Path.Combine(folder, place.Below)));
+    private static IEnumerable<string> InKnownFolders() =>
+        Known
+            .Where(place => Directory.Exists(place.Parent))
+            .SelectMany(place =>
+                Directory.EnumerateDirectories(place.Parent, place.Pattern).Select(folder => Path.Combine(folder, place.Below))
+            );
 
     private static async Task<ServerPrograms?> TryReadAsync(string folder, CancellationToken cancellationToken)
     {

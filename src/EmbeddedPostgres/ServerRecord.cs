@@ -41,14 +41,15 @@ internal sealed record ServerRecord
 
     public static string FileIn(string home) => Path.Combine(home, "postgres.json");
 
-    public static ServerRecord New(string root) => new()
-    {
-        Root = root,
-        Password = RandomNumberGenerator.GetHexString(32, lowercase: true),
-        AdminPassword = RandomNumberGenerator.GetHexString(32, lowercase: true),
-        Role = EmbeddedServer.RoleName,
-        PathSet = true,
-    };
+    public static ServerRecord New(string root) =>
+        new()
+        {
+            Root = root,
+            Password = RandomNumberGenerator.GetHexString(32, lowercase: true),
+            AdminPassword = RandomNumberGenerator.GetHexString(32, lowercase: true),
+            Role = EmbeddedServer.RoleName,
+            PathSet = true,
+        };
 
     /// <exception cref="EmbeddedServerException">The file is there and can't be read.</exception>
     public static ServerRecord? Load(string home)
@@ -60,11 +61,17 @@ internal sealed record ServerRecord
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new EmbeddedServerException($"{file} belongs to another user; run as that user, or set DXY_HOME to a folder of your own.", e);
+            throw new EmbeddedServerException(
+                $"{file} belongs to another user; run as that user, or set DXY_HOME to a folder of your own.",
+                e
+            );
         }
         catch (JsonException e)
         {
-            throw new EmbeddedServerException($"{file} is damaged ({e.Message}); restore it, or remove {home} to begin with an empty database.", e);
+            throw new EmbeddedServerException(
+                $"{file} is damaged ({e.Message}); restore it, or remove {home} to begin with an empty database.",
+                e
+            );
         }
     }
 
@@ -74,10 +81,17 @@ internal sealed record ServerRecord
         var file = FileIn(home);
         var next = file + ".new";
         File.Delete(next);
-        using (var stream = new FileStream(next, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
+        using (
+            var stream = new FileStream(
+                next,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        )
         {
             JsonSerializer.Serialize(stream, this, Json);
             stream.Flush(flushToDisk: true);

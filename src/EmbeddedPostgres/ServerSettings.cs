@@ -47,8 +47,6 @@ internal static class ServerSettings
         return text.ToString();
     }
 
-    private static string Quoted(string value) => value
-        .Replace("\\", "\\\\", StringComparison.Ordinal)
-        .Replace("'", "''", StringComparison.Ordinal)
-        .ReplaceLineEndings(" ");
+    private static string Quoted(string value) =>
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal).ReplaceLineEndings(" ");
 }

@@ -60,7 +60,9 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         var record = ServerRecord.New(await ServerPlace.ChooseAsync(options.Home, user, cancellationToken));
         return DataVersion.Of(record.DataFolder) is null
             ? record
-            : throw new EmbeddedServerException($"{record.DataFolder} holds a database, but its passwords in {ServerRecord.FileIn(options.Home)} are gone; restore that file, or remove {record.DataFolder} to begin with an empty one.");
+            : throw new EmbeddedServerException(
+                $"{record.DataFolder} holds a database, but its passwords in {ServerRecord.FileIn(options.Home)} are gone; restore that file, or remove {record.DataFolder} to begin with an empty one."
+            );
     }
 
     private async Task PrepareLogAsync(ServerRecord record, ServerUser user, CancellationToken cancellationToken)
@@ -72,7 +74,11 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
     }
 
     private async Task<(ServerRecord Record, Postmaster Postmaster)> StartAsync(
-        ServerRecord record, ServerUser user, ServerPrograms programs, CancellationToken cancellationToken)
+        ServerRecord record,
+        ServerUser user,
+        ServerPrograms programs,
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -89,7 +95,9 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
 
             var said = await NewLinesAsync(record.LogFile, before, cancellationToken);
             if (attempt == Attempts || !IsPassing(said, record))
-                throw new EmbeddedServerException($"PostgreSQL does not start on {record.DataFolder}: {ProgramResult.CauseIn(said) ?? result.Said} Its log is {record.LogFile}.");
+                throw new EmbeddedServerException(
+                    $"PostgreSQL does not start on {record.DataFolder}: {ProgramResult.CauseIn(said) ?? result.Said} Its log is {record.LogFile}."
+                );
             await Task.Delay(Poll * 4, time, cancellationToken);
         }
     }
@@ -100,7 +108,12 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         {
             return LoopbackPort.IsFree(wanted)
                 ? wanted
-                : throw new EmbeddedServerException(string.Create(CultureInfo.InvariantCulture, $"Port {wanted} on 127.0.0.1 is in use; choose another, or none for a free one."));
+                : throw new EmbeddedServerException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Port {wanted} on 127.0.0.1 is in use; choose another, or none for a free one."
+                    )
+                );
         }
 
         return record.Port != 0 && LoopbackPort.IsFree(record.Port) ? record.Port : LoopbackPort.Free();
@@ -110,7 +123,10 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
     // the look and the start.
     private bool IsPassing(string said, ServerRecord record) =>
         said.Contains("still in use", StringComparison.Ordinal)
-        || (said.Contains("lock file \"postmaster.pid\" already exists", StringComparison.Ordinal) && Postmaster.Find(record.DataFolder) is null)
+        || (
+            said.Contains("lock file \"postmaster.pid\" already exists", StringComparison.Ordinal)
+            && Postmaster.Find(record.DataFolder) is null
+        )
         || (options.Port is null && !LoopbackPort.IsFree(record.Port));
 
     // A server that starts (a recovery may take its time) or stops is waited for; null when none runs.
@@ -120,11 +136,15 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         while (Postmaster.Find(dataFolder) is { } postmaster)
         {
             if (ProcessIdentity.Of(postmaster.Pid)?.Condition == ProcessCondition.Stopped)
-                throw new EmbeddedServerException($"The server on {dataFolder} (process {postmaster.Pid}) was stopped by a signal and answers nobody; 'kill -CONT {postmaster.Pid}' lets it go on, './dxy down' stops it.");
+                throw new EmbeddedServerException(
+                    $"The server on {dataFolder} (process {postmaster.Pid}) was stopped by a signal and answers nobody; 'kill -CONT {postmaster.Pid}' lets it go on, './dxy down' stops it."
+                );
             if (postmaster.IsReady)
                 return postmaster;
             if (time.GetElapsedTime(since) > MaxRecovery)
-                throw new EmbeddedServerException($"The server on {dataFolder} (process {postmaster.Pid}) is {postmaster.Status} for over {MaxRecovery.TotalMinutes:0} minutes; see its log.");
+                throw new EmbeddedServerException(
+                    $"The server on {dataFolder} (process {postmaster.Pid}) is {postmaster.Status} for over {MaxRecovery.TotalMinutes:0} minutes; see its log."
+                );
             await Task.Delay(Poll, time, cancellationToken);
         }
 

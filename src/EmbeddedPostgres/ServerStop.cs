@@ -16,7 +16,9 @@ internal static class ServerStop
             string[] arguments = ["stop", "-D", record.DataFolder, "-m", mode.ToString().ToLowerInvariant(), "-w", "-t", "120", "-s"];
             var result = await user.RunAsync(programs.PgCtl, arguments, null, cancellationToken);
             if (result.ExitCode != 0 && Postmaster.Find(record.DataFolder) is { } left)
-                throw new EmbeddedServerException($"The server of {home} (process {left.Pid}) does not stop: {result.Said} Its log is {record.LogFile}.");
+                throw new EmbeddedServerException(
+                    $"The server of {home} (process {left.Pid}) does not stop: {result.Said} Its log is {record.LogFile}."
+                );
         }
 
         RemoveSocketFolder(record);

@@ -24,11 +24,14 @@ internal sealed class ServerUser
         if (!Environment.IsPrivilegedProcess)
             return new ServerUser(null, null, []);
 
-        var (uid, gid) = dataFolder is not null && Directory.Exists(dataFolder)
-            ? await OwnerAsync(dataFolder, cancellationToken)
-            : await UnprivilegedAsync(cancellationToken);
+        var (uid, gid) =
+            dataFolder is not null && Directory.Exists(dataFolder)
+                ? await OwnerAsync(dataFolder, cancellationToken)
+                : await UnprivilegedAsync(cancellationToken);
         if (uid == 0)
-            throw new EmbeddedServerException($"{dataFolder} belongs to root, as whom PostgreSQL refuses to run; give it to another user with chown -R.");
+            throw new EmbeddedServerException(
+                $"{dataFolder} belongs to root, as whom PostgreSQL refuses to run; give it to another user with chown -R."
+            );
 
         return new ServerUser(uid, gid, await SwitchToAsync(uid, gid, cancellationToken));
     }
@@ -71,10 +74,15 @@ internal sealed class ServerUser
         if (IsOther)
             await GiveAsync(["-m", "600"], ["/dev/null", file], cancellationToken);
         else
-            new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }).Dispose();
+            new FileStream(
+                file,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            ).Dispose();
     }
 
     private async Task GiveAsync(string[] options, string[] paths, CancellationToken cancellationToken)
@@ -104,7 +112,9 @@ internal sealed class ServerUser
                 return (Number(uid.Output.Trim()), Number(gid.Output.Trim()));
         }
 
-        throw new EmbeddedServerException("PostgreSQL refuses to run as root and there is no user postgres or nobody here; make one with: useradd --system postgres");
+        throw new EmbeddedServerException(
+            "PostgreSQL refuses to run as root and there is no user postgres or nobody here; make one with: useradd --system postgres"
+        );
     }
 
     private static async Task<string[]> SwitchToAsync(int uid, int gid, CancellationToken cancellationToken)
@@ -119,7 +129,9 @@ internal sealed class ServerUser
                 return [runuser, "-u", name.Output.Trim(), "--"];
         }
 
-        throw new EmbeddedServerException("PostgreSQL refuses to run as root and neither setpriv nor runuser is here to change the user; install util-linux or run as another user.");
+        throw new EmbeddedServerException(
+            "PostgreSQL refuses to run as root and neither setpriv nor runuser is here to change the user; install util-linux or run as another user."
+        );
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -18,12 +18,20 @@ public sealed class ServiceClaim(NpgsqlDataSource database, string serviceId, st
     public async Task<string?> TakeAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = new NpgsqlCommand("SELECT held_by, silo, extract(epoch FROM heard_before)::double precision FROM dxy.claim_service($1, $2, $3)", connection);
-        command.Parameters.With(serviceId).With(clusterId).Add(new NpgsqlParameter<TimeSpan> { TypedValue = Heartbeat.Fresh, NpgsqlDbType = NpgsqlDbType.Interval });
+        await using var command = new NpgsqlCommand(
+            "SELECT held_by, silo, extract(epoch FROM heard_before)::double precision FROM dxy.claim_service($1, $2, $3)",
+            connection
+        );
+        command
+            .Parameters.With(serviceId)
+            .With(clusterId)
+            .Add(new NpgsqlParameter<TimeSpan> { TypedValue = Heartbeat.Fresh, NpgsqlDbType = NpgsqlDbType.Interval });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? string.Create(CultureInfo.InvariantCulture,
-                $"ServiceId '{serviceId}' on database {connection.Database} at {connection.Host} belongs to cluster '{reader.GetString(0)}', whose silo {reader.GetString(1)} was alive {Math.Max(0, reader.GetDouble(2)):0} s ago, not to '{clusterId}': stop that cluster first (one that was killed is taken for gone after {Heartbeat.Fresh.TotalSeconds:0} s), or give this one a ServiceId of its own.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"ServiceId '{serviceId}' on database {connection.Database} at {connection.Host} belongs to cluster '{reader.GetString(0)}', whose silo {reader.GetString(1)} was alive {Math.Max(0, reader.GetDouble(2)):0} s ago, not to '{clusterId}': stop that cluster first (one that was killed is taken for gone after {Heartbeat.Fresh.TotalSeconds:0} s), or give this one a ServiceId of its own."
+            )
             : null;
     }
 

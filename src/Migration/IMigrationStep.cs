@@ -28,9 +28,7 @@ public interface IMigrationStep
 /// <summary>What a call of a step came to.</summary>
 public abstract record StepOutcome
 {
-    StepOutcome()
-    {
-    }
+    StepOutcome() { }
 
     /// <summary>A portion is committed, there is more.</summary>
     public sealed record More : StepOutcome;

@@ -58,7 +58,9 @@ static class IndexRegistration
             ["base_timeframe"] = "1m",
             ["components"] = new JsonArray([.. dxy.Components.Select(component => (JsonNode)component.Symbol.Name)]),
             ["factor"] = dxy.Factor,
-            ["exponents"] = new JsonObject(dxy.Components.Select(component => KeyValuePair.Create(component.Symbol.Name, (JsonNode?)component.Exponent))),
+            ["exponents"] = new JsonObject(
+                dxy.Components.Select(component => KeyValuePair.Create(component.Symbol.Name, (JsonNode?)component.Exponent))
+            ),
             ["since"] = dxy.Since.ToString(),
             ["deriving_version"] = (int)dxy.Version,
             ["max_age_minutes"] = dxy.MaxAgeMinutes,

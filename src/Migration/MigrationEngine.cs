@@ -19,7 +19,12 @@ public readonly record struct Advance(bool Progressed, TimeSpan? Again);
 /// <param name="interrupt">See <see cref="RunContext"/>.</param>
 /// <param name="pastPooler">The same database past a pooler; null where there is none.</param>
 public sealed class MigrationEngine(
-    NpgsqlDataSource database, IReadOnlyList<IMigrationStep> steps, TimeProvider realTime, Func<string, CancellationToken, Task>? interrupt = null, NpgsqlDataSource? pastPooler = null)
+    NpgsqlDataSource database,
+    IReadOnlyList<IMigrationStep> steps,
+    TimeProvider realTime,
+    Func<string, CancellationToken, Task>? interrupt = null,
+    NpgsqlDataSource? pastPooler = null
+)
 {
     /// <summary>How often a step that fails for a reason which may pass is tried before the run is failed.</summary>
     public const int Attempts = 8;
@@ -61,14 +66,21 @@ public sealed class MigrationEngine(
         {
             await RunTarget.RequireAsync(database, run, cancellation);
             var outcome = await OrderWatch.RunAsync(
-                database, run, work => run.Direction == RunDirection.Forward ? step.AdvanceAsync(context, work) : step.UndoAsync(context, work), cancellation);
+                database,
+                run,
+                work => run.Direction == RunDirection.Forward ? step.AdvanceAsync(context, work) : step.UndoAsync(context, work),
+                cancellation
+            );
             return await RecordAsync(context, step, outcome, cancellation);
         }
         catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             return await BlockedAsync(context, step, cancellation);
         }
-        catch (Exception fault) when (fault is not (StaleRunException or OperationCanceledException) && !(fault is NpgsqlException { IsTransient: true } and not PostgresException))
+        catch (Exception fault)
+            when (fault is not (StaleRunException or OperationCanceledException)
+                && !(fault is NpgsqlException { IsTransient: true } and not PostgresException)
+            )
         {
             return await FailAsync(fault, name, cancellation);
         }
@@ -80,21 +92,36 @@ public sealed class MigrationEngine(
         var own = steps.Where(step => step.Phase == MigrationPhase.Purge == purging).ToList();
         if (context.Run.Direction == RunDirection.Back)
         {
-            return own.AsEnumerable().Reverse().FirstOrDefault(step => context.Steps.GetValueOrDefault(step.Name) is { State: not StepState.Undone });
+            return own.AsEnumerable()
+                .Reverse()
+                .FirstOrDefault(step => context.Steps.GetValueOrDefault(step.Name) is { State: not StepState.Undone });
         }
 
         // A step that a later version put before one that is begun is no business of a run that was past it.
         var begun = own.FindLastIndex(step => context.Steps.ContainsKey(step.Name));
-        return own.Where((step, place) => context.Steps.TryGetValue(step.Name, out var progress) ? progress.State != StepState.Done : place > begun).FirstOrDefault();
+        return own.Where(
+                (step, place) => context.Steps.TryGetValue(step.Name, out var progress) ? progress.State != StepState.Done : place > begun
+            )
+            .FirstOrDefault();
     }
 
     static async Task EnterAsync(RunContext context, IMigrationStep step, CancellationToken cancellation)
     {
         await using var transaction = await context.BeginAsync(cancellation);
         var before = context.Progress(step);
-        await transaction.StepAsync(before with { State = context.Run.Direction == RunDirection.Forward ? StepState.Started : StepState.Undoing }, cancellation);
+        await transaction.StepAsync(
+            before with
+            {
+                State = context.Run.Direction == RunDirection.Forward ? StepState.Started : StepState.Undoing,
+            },
+            cancellation
+        );
         await transaction.MoveAsync(RunState.Running, step.Phase, step.Name, cancellation);
-        await transaction.EventAsync(context.Run.Direction == RunDirection.Forward ? "step begun" : "undo begun", $$"""{"step": "{{step.Name}}"}""", cancellation);
+        await transaction.EventAsync(
+            context.Run.Direction == RunDirection.Forward ? "step begun" : "undo begun",
+            $$"""{"step": "{{step.Name}}"}""",
+            cancellation
+        );
         await transaction.CommitAsync(cancellation);
         await context.At(step, "entered", cancellation);
     }
@@ -109,7 +136,16 @@ public sealed class MigrationEngine(
         };
         await using var transaction = await context.BeginAsync(cancellation);
         await transaction.MoveAsync(state, context.Run.Phase, context.Run.Step, cancellation);
-        await transaction.EventAsync(state switch { RunState.RolledBack => "rolled back", RunState.Purged => "purged", _ => "completed" }, "{}", cancellation);
+        await transaction.EventAsync(
+            state switch
+            {
+                RunState.RolledBack => "rolled back",
+                RunState.Purged => "purged",
+                _ => "completed",
+            },
+            "{}",
+            cancellation
+        );
         await transaction.CommitAsync(cancellation);
     }
 
@@ -154,8 +190,11 @@ public sealed class MigrationEngine(
         await transaction.StepAsync(progress with { State = forward ? StepState.Done : StepState.Undone }, cancellation);
         await transaction.GatesAsync(step.Phase, done.Gates, cancellation);
         await transaction.MoveAsync(RunState.Running, step.Phase, step.Name, cancellation);
-        await transaction.EventAsync(forward ? "step done" : "undone",
-            $$"""{"step": "{{step.Name}}", "rows": {{progress.Done}}, "summary": {{done.Summary}}}""", cancellation);
+        await transaction.EventAsync(
+            forward ? "step done" : "undone",
+            $$"""{"step": "{{step.Name}}", "rows": {{progress.Done}}, "summary": {{done.Summary}}}""",
+            cancellation
+        );
         await transaction.CommitAsync(cancellation);
     }
 
@@ -175,7 +214,12 @@ public sealed class MigrationEngine(
     async Task<Advance> BlockedAsync(RunContext context, IMigrationStep step, CancellationToken cancellation)
     {
         var holders = await database.Migration("ledger/lock_holders", context.Run.Symbol.Name).ValueAsync<string>(cancellation);
-        return await RecordAsync(context, step, new StepOutcome.Throttled($"{StepOutcome.Throttled.Lock}{holders}", AfterLock), cancellation);
+        return await RecordAsync(
+            context,
+            step,
+            new StepOutcome.Throttled($"{StepOutcome.Throttled.Lock}{holders}", AfterLock),
+            cancellation
+        );
     }
 
     async Task<HashSet<string>> AcceptedAsync(Run run, CancellationToken cancellation)
@@ -195,11 +239,14 @@ public sealed class MigrationEngine(
     async Task<Advance> FailAsync(Exception fault, string name, CancellationToken cancellation)
     {
         var run = await _ledger.FindAsync(name, cancellation) ?? throw new StaleRunException(name);
-        var passing = fault is NpgsqlException { IsTransient: true } or TimeoutException
+        var passing =
+            fault is NpgsqlException { IsTransient: true } or TimeoutException
             || fault is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
         // A way back goes on trying: whoever ordered it is not asked for another order because somebody held a table.
         var final = !passing || (run.Direction == RunDirection.Forward && run.Attempts + 1 >= Attempts);
-        var again = TimeSpan.FromSeconds(Math.Min(run.Direction == RunDirection.Forward ? MaxWait.TotalSeconds : 4, Math.Pow(2, Math.Min(run.Attempts, 10)) / 2));
+        var again = TimeSpan.FromSeconds(
+            Math.Min(run.Direction == RunDirection.Forward ? MaxWait.TotalSeconds : 4, Math.Pow(2, Math.Min(run.Attempts, 10)) / 2)
+        );
         await _ledger.FailAsync(run, fault.Message, final, final ? null : again, cancellation);
         return new Advance(false, final ? null : again);
     }

@@ -19,7 +19,13 @@ namespace DxyOrleans.Migration;
 /// <param name="Lines">A line a thing, with counts.</param>
 /// <param name="Sql">The statements by which it changes the shop's tables.</param>
 /// <param name="Unknown">Why it can't be said yet; null when it can.</param>
-public sealed record PlannedStep(string Step, MigrationPhase Phase, IReadOnlyList<string> Lines, IReadOnlyList<string> Sql, string? Unknown);
+public sealed record PlannedStep(
+    string Step,
+    MigrationPhase Phase,
+    IReadOnlyList<string> Lines,
+    IReadOnlyList<string> Sql,
+    string? Unknown
+);
 
 /// <summary>Bars by what a copy would make of them.</summary>
 /// <param name="Missing">The new table lacks them: copied.</param>
@@ -30,7 +36,16 @@ public sealed record PlannedStep(string Step, MigrationPhase Phase, IReadOnlyLis
 /// <param name="Superseded">Active rows that a newer version of the same minute outranks.</param>
 /// <param name="Deleted">Soft-deleted rows of the old table: left alone.</param>
 /// <param name="Alone">Bars that stand in the new table and not in the old one: they stay.</param>
-public sealed record PlannedBars(long Missing, long Identical, long Different, long Foreign, long Partial, long Superseded, long Deleted, long Alone);
+public sealed record PlannedBars(
+    long Missing,
+    long Identical,
+    long Different,
+    long Foreign,
+    long Partial,
+    long Superseded,
+    long Deleted,
+    long Alone
+);
 
 /// <summary>What a run would cost.</summary>
 /// <param name="TargetRowBytes">Bytes of a row in the new table, with its share of the indexes.</param>
@@ -50,7 +65,14 @@ public sealed record PlannedCost(double TargetRowBytes, double SourceRowBytes, d
 /// <param name="Now">Market time.</param>
 /// <param name="Installed">Whether our schema is there.</param>
 public sealed record MigrationPlan(
-    ImmutableArray<PlannedStep> Steps, ImmutableArray<Gate> Gates, PlannedBars? Bars, string? BarsUnknown, PlannedCost Cost, UtcTime Now, bool Installed)
+    ImmutableArray<PlannedStep> Steps,
+    ImmutableArray<Gate> Gates,
+    PlannedBars? Bars,
+    string? BarsUnknown,
+    PlannedCost Cost,
+    UtcTime Now,
+    bool Installed
+)
 {
     /// <summary>The run that the steps are shown: it has no row, so nobody can carry it out.</summary>
     public const string Name = "plan";
@@ -61,14 +83,31 @@ public sealed record MigrationPlan(
     public GateVerdict Verdict => Gates.Select(gate => gate.Verdict).DefaultIfEmpty(GateVerdict.Pass).Max();
 
     public static async Task<MigrationPlan> MakeAsync(
-        NpgsqlDataSource database, IReadOnlyList<IMigrationStep> steps, Symbol symbol, RunSettings settings, TimeProvider realTime, CancellationToken cancellation)
+        NpgsqlDataSource database,
+        IReadOnlyList<IMigrationStep> steps,
+        Symbol symbol,
+        RunSettings settings,
+        TimeProvider realTime,
+        CancellationToken cancellation
+    )
     {
         var installed = await SeesOurSchemaAsync(database, cancellation);
-        var now = installed ? await database.NowAsync(cancellation) : UtcTime.From(await database.CreateCommand("SELECT now()").ValueAsync<DateTime>(cancellation));
+        var now = installed
+            ? await database.NowAsync(cancellation)
+            : UtcTime.From(await database.CreateCommand("SELECT now()").ValueAsync<DateTime>(cancellation));
         var run = new Run
         {
-            Name = Name, Symbol = symbol, State = RunState.Running, Direction = RunDirection.Forward, Phase = MigrationPhase.PreFlight, Step = "", Version = 0, Settings = settings,
-            Target = await RunTarget.ReadAsync(database, cancellation), StartedBy = "", StartedAt = now,
+            Name = Name,
+            Symbol = symbol,
+            State = RunState.Running,
+            Direction = RunDirection.Forward,
+            Phase = MigrationPhase.PreFlight,
+            Step = "",
+            Version = 0,
+            Settings = settings,
+            Target = await RunTarget.ReadAsync(database, cancellation),
+            StartedBy = "",
+            StartedAt = now,
         };
         var context = new RunContext(run, ImmutableDictionary<string, RunStep>.Empty, database, realTime);
         var (planned, gates) = (ImmutableArray.CreateBuilder<PlannedStep>(), ImmutableArray<Gate>.Empty);
@@ -79,16 +118,30 @@ public sealed record MigrationPlan(
                 gates = [.. await ChecksStep.GatesAsync(context, cancellation)];
             }
 
-            planned.Add(step is ChecksStep ? new PlannedStep(step.Name, step.Phase, ChecksStep.Lines(gates), [], null) : await StepAsync(step, context, installed, cancellation));
+            planned.Add(
+                step is ChecksStep
+                    ? new PlannedStep(step.Name, step.Phase, ChecksStep.Lines(gates), [], null)
+                    : await StepAsync(step, context, installed, cancellation)
+            );
         }
 
         var (bars, unknown) = await BarsAsync(database, symbol, cancellation);
-        return new MigrationPlan(planned.ToImmutable(), gates, bars, unknown, await CostAsync(database, installed, cancellation), now, installed);
+        return new MigrationPlan(
+            planned.ToImmutable(),
+            gates,
+            bars,
+            unknown,
+            await CostAsync(database, installed, cancellation),
+            now,
+            installed
+        );
     }
 
     /// <summary>Whether our schema is there and this role may look into it.</summary>
     public static Task<bool> SeesOurSchemaAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
-        database.CreateCommand("SELECT coalesce(has_schema_privilege(to_regnamespace('dxy')::oid, 'USAGE'), false)").ValueAsync<bool>(cancellation);
+        database
+            .CreateCommand("SELECT coalesce(has_schema_privilege(to_regnamespace('dxy')::oid, 'USAGE'), false)")
+            .ValueAsync<bool>(cancellation);
 
     /// <summary>Whether the server lets these connections write nothing, by its own word; it is asked, not tried: a refusal would stand in its log.</summary>
     public static async Task<bool> IsReadOnlyAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
@@ -108,8 +161,16 @@ public sealed record MigrationPlan(
         {
             return new PlannedStep(step.Name, step.Phase, await step.PlanAsync(context, cancellation), sql, null);
         }
-        catch (PostgresException fault) when (!installed && (fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction
-            or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege))
+        catch (PostgresException fault)
+            when (!installed
+                && (
+                    fault.SqlState
+                    is PostgresErrorCodes.UndefinedTable
+                        or PostgresErrorCodes.UndefinedFunction
+                        or PostgresErrorCodes.InvalidSchemaName
+                        or PostgresErrorCodes.InsufficientPrivilege
+                )
+            )
         {
             return new PlannedStep(step.Name, step.Phase, [BeforeSchema], sql, null);
         }
@@ -119,16 +180,41 @@ public sealed record MigrationPlan(
         }
     }
 
-    static async Task<(PlannedBars? Bars, string? Unknown)> BarsAsync(NpgsqlDataSource database, Symbol symbol, CancellationToken cancellation)
+    static async Task<(PlannedBars? Bars, string? Unknown)> BarsAsync(
+        NpgsqlDataSource database,
+        Symbol symbol,
+        CancellationToken cancellation
+    )
     {
         try
         {
             var command = database.Migration("view/plan_classes", symbol.Name);
             command.CommandTimeout = 0;
-            return ((await command.RowsAsync(row => new PlannedBars(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
-                row.GetInt64(6), row.GetInt64(7)), cancellation))[0], null);
+            return (
+                (
+                    await command.RowsAsync(
+                        row => new PlannedBars(
+                            row.GetInt64(0),
+                            row.GetInt64(1),
+                            row.GetInt64(2),
+                            row.GetInt64(3),
+                            row.GetInt64(4),
+                            row.GetInt64(5),
+                            row.GetInt64(6),
+                            row.GetInt64(7)
+                        ),
+                        cancellation
+                    )
+                )[0],
+                null
+            );
         }
-        catch (PostgresException lacking) when (lacking.SqlState is PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException lacking)
+            when (lacking.SqlState
+                    is PostgresErrorCodes.UndefinedColumn
+                        or PostgresErrorCodes.UndefinedTable
+                        or PostgresErrorCodes.InsufficientPrivilege
+            )
         {
             return (null, lacking.MessageText);
         }
@@ -136,8 +222,16 @@ public sealed record MigrationPlan(
 
     static async Task<PlannedCost> CostAsync(NpgsqlDataSource database, bool installed, CancellationToken cancellation)
     {
-        var (target, source) = (await database.Migration("view/plan_costs").RowsAsync(row => (row.GetDouble(0), row.GetDouble(1)), cancellation))[0];
-        var pace = installed ? (await database.Migration("view/plan_pace").RowsAsync(row => row.IsDBNull(0) ? (double?)null : row.GetDouble(0), cancellation))[0] : null;
+        var (target, source) = (
+            await database.Migration("view/plan_costs").RowsAsync(row => (row.GetDouble(0), row.GetDouble(1)), cancellation)
+        )[0];
+        var pace = installed
+            ? (
+                await database
+                    .Migration("view/plan_pace")
+                    .RowsAsync(row => row.IsDBNull(0) ? (double?)null : row.GetDouble(0), cancellation)
+            )[0]
+            : null;
         return new PlannedCost(target, source, pace);
     }
 }

@@ -29,7 +29,12 @@ public static class MigrationSql
     /// <summary>
     /// A command for a file whose <c>{0}</c>, <c>{1}</c> are backups of data_bars and derived_data_bars: they have the host's columns and are read as ours too.
     /// </summary>
-    public static NpgsqlCommand WithBackups(this NpgsqlConnection connection, string path, IEnumerable<string> backups, params object?[] values)
+    public static NpgsqlCommand WithBackups(
+        this NpgsqlConnection connection,
+        string path,
+        IEnumerable<string> backups,
+        params object?[] values
+    )
     {
         var (text, binding) = (connection.Bound(Template(path)), HostBindings.Of(connection));
         foreach (var (backup, i) in backups.Select((backup, i) => (backup, i)))
@@ -44,14 +49,18 @@ public static class MigrationSql
     public static string Template(string path) => Sql.Text($"migration/{path}.sql");
 
     /// <summary>A statement of no file, for the host's tables.</summary>
-    public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) => new NpgsqlCommand(connection.Bound(sql), connection).WithValues(values);
+    public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) =>
+        new NpgsqlCommand(connection.Bound(sql), connection).WithValues(values);
 
     /// <summary>The same for a statement that is about a host's columns as they stand, whatever ours would be.</summary>
-    public static NpgsqlCommand AsItStands(this NpgsqlConnection connection, string sql, params object?[] values) => new NpgsqlCommand(sql, connection).WithValues(values);
+    public static NpgsqlCommand AsItStands(this NpgsqlConnection connection, string sql, params object?[] values) =>
+        new NpgsqlCommand(sql, connection).WithValues(values);
 
     /// <summary>Lets this transaction wait for a lock on the shop's tables no longer than the run's budget.</summary>
     public static Task LockBudgetAsync(this RunTransaction transaction, CancellationToken cancellation) =>
-        transaction.Connection.Text("SELECT set_config('lock_timeout', $1, true)", $"{transaction.Run.Settings.LockBudgetMs}ms").RunAsync(cancellation);
+        transaction
+            .Connection.Text("SELECT set_config('lock_timeout', $1, true)", $"{transaction.Run.Settings.LockBudgetMs}ms")
+            .RunAsync(cancellation);
 
     /// <summary>Holds the symbol's route, as whoever writes its bars has to.</summary>
     public static Task HoldRouteAsync(this RunTransaction transaction, CancellationToken cancellation) =>

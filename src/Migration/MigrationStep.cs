@@ -19,7 +19,8 @@ public abstract class MigrationStep(string name, MigrationPhase phase) : IMigrat
 
     public abstract Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation);
 
-    public virtual Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation) => Task.FromResult(StepOutcome.Finished());
+    public virtual Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation) =>
+        Task.FromResult(StepOutcome.Finished());
 
     /// <summary>A value of the step's checkpoint; default when it has none of that name.</summary>
     protected T? Kept<T>(RunContext context, string name)

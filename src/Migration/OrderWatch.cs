@@ -12,7 +12,12 @@ static class OrderWatch
 
     /// <summary>Runs the work; ends it when the run is ordered the other way.</summary>
     /// <exception cref="StaleRunException">It was ended so; nothing of the portion remains.</exception>
-    public static async Task<StepOutcome> RunAsync(NpgsqlDataSource database, Run run, Func<CancellationToken, Task<StepOutcome>> work, CancellationToken cancellation)
+    public static async Task<StepOutcome> RunAsync(
+        NpgsqlDataSource database,
+        Run run,
+        Func<CancellationToken, Task<StepOutcome>> work,
+        CancellationToken cancellation
+    )
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var task = work(ending.Token);
@@ -27,7 +32,9 @@ static class OrderWatch
 
             try
             {
-                ordered = await database.Migration("ledger/is_ordered_back", run.Name, run.Direction.ToString().ToLowerInvariant()).ValueAsync<bool>(cancellation);
+                ordered = await database
+                    .Migration("ledger/is_ordered_back", run.Name, run.Direction.ToString().ToLowerInvariant())
+                    .ValueAsync<bool>(cancellation);
             }
             catch (NpgsqlException) when (!cancellation.IsCancellationRequested)
             {

@@ -11,7 +11,8 @@ public sealed class PlanSnapshot : IAsyncDisposable
     readonly NpgsqlConnection _holder;
     readonly NpgsqlTransaction _transaction;
 
-    PlanSnapshot(NpgsqlConnection holder, NpgsqlTransaction transaction, NpgsqlDataSource data) => (_holder, _transaction, Data) = (holder, transaction, data);
+    PlanSnapshot(NpgsqlConnection holder, NpgsqlTransaction transaction, NpgsqlDataSource data) =>
+        (_holder, _transaction, Data) = (holder, transaction, data);
 
     /// <summary>Each connection of it is made for one use and begins in the snapshot.</summary>
     public NpgsqlDataSource Data { get; }
@@ -20,7 +21,10 @@ public sealed class PlanSnapshot : IAsyncDisposable
     public static async Task<PlanSnapshot> OpenAsync(DatabaseSettings settings, CancellationToken cancellation)
     {
         // A connection is for one statement: nothing is worth preparing, and what ends the transaction ends the connection.
-        var connection = new NpgsqlConnectionStringBuilder(Database.ConnectionString(settings with { ReadOnly = false, Prepare = false })) { Pooling = false }.ConnectionString;
+        var connection = new NpgsqlConnectionStringBuilder(Database.ConnectionString(settings with { ReadOnly = false, Prepare = false }))
+        {
+            Pooling = false,
+        }.ConnectionString;
         var holder = new NpgsqlConnection(connection);
         try
         {

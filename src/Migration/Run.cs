@@ -54,28 +54,29 @@ public sealed record Run
 
     public bool IsUnfinished => State is RunState.Running or RunState.Paused or RunState.Failed;
 
-    internal static Run Read(NpgsqlDataReader reader) => new()
-    {
-        Name = reader.GetString(0),
-        Symbol = Symbol.Parse(reader.GetString(1)),
-        State = Enum.Parse<RunState>(reader.GetString(2).Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
-        Direction = Enum.Parse<RunDirection>(reader.GetString(3), ignoreCase: true),
-        Phase = (MigrationPhase)reader.GetInt32(4),
-        Step = reader.GetString(5),
-        Version = reader.GetInt64(6),
-        Settings = RunSettings.Parse(reader.GetString(7)),
-        Target = reader.GetString(8),
-        StartedBy = reader.GetString(9),
-        StartedAt = reader.GetUtc(10),
-        FinishedAt = Time(reader, 11),
-        RetentionUntil = Time(reader, 12),
-        WaitingSince = Time(reader, 13),
-        Throttled = reader.IsDBNull(14) ? null : reader.GetString(14),
-        Error = reader.IsDBNull(15) ? null : reader.GetString(15),
-        Attempts = reader.GetInt32(16),
-        RetryAt = Time(reader, 17),
-        RetryIn = reader.IsDBNull(18) ? null : reader.GetTimeSpan(18),
-    };
+    internal static Run Read(NpgsqlDataReader reader) =>
+        new()
+        {
+            Name = reader.GetString(0),
+            Symbol = Symbol.Parse(reader.GetString(1)),
+            State = Enum.Parse<RunState>(reader.GetString(2).Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
+            Direction = Enum.Parse<RunDirection>(reader.GetString(3), ignoreCase: true),
+            Phase = (MigrationPhase)reader.GetInt32(4),
+            Step = reader.GetString(5),
+            Version = reader.GetInt64(6),
+            Settings = RunSettings.Parse(reader.GetString(7)),
+            Target = reader.GetString(8),
+            StartedBy = reader.GetString(9),
+            StartedAt = reader.GetUtc(10),
+            FinishedAt = Time(reader, 11),
+            RetentionUntil = Time(reader, 12),
+            WaitingSince = Time(reader, 13),
+            Throttled = reader.IsDBNull(14) ? null : reader.GetString(14),
+            Error = reader.IsDBNull(15) ? null : reader.GetString(15),
+            Attempts = reader.GetInt32(16),
+            RetryAt = Time(reader, 17),
+            RetryIn = reader.IsDBNull(18) ? null : reader.GetTimeSpan(18),
+        };
 
     static UtcTime? Time(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetUtc(ordinal);
 }

@@ -33,15 +33,25 @@ public sealed record AuditResult(string Run, long Events, string Head, long? Bro
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
-                chain.Add(new LoggedEvent(view.Run.Name, reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
-                    reader.GetFieldValue<byte[]>(5)));
+                chain.Add(
+                    new LoggedEvent(
+                        view.Run.Name,
+                        reader.GetInt64(0),
+                        reader.GetString(1),
+                        reader.GetString(2),
+                        reader.GetString(3),
+                        reader.GetString(4),
+                        reader.GetFieldValue<byte[]>(5)
+                    )
+                );
                 state.Add(reader.GetString(3), reader.IsDBNull(6) ? null : reader.GetString(6));
                 kept = kept || (chain.Fault is null && Convert.ToHexString(chain.Head).Equals(head, StringComparison.OrdinalIgnoreCase));
             }
         }
 
         chain.End(view.LogSeq, view.LogHash.AsSpan());
-        var fault = chain.Fault ?? state.Differs(view.Run.State, view.Run.Direction, view.Run.Step)
+        var fault = chain.Fault
+            ?? state.Differs(view.Run.State, view.Run.Direction, view.Run.Step)
             ?? (kept ? null : $"no event has the hash {head}: the log was written anew");
         return new AuditResult(view.Run.Name, chain.Events, Convert.ToHexStringLower(chain.Head), chain.Broken, fault);
     }

@@ -22,7 +22,10 @@ public sealed class RunBackup(NpgsqlDataSource database, Run run)
         await using var snapshot = await connection.BeginTransactionAsync(cancellation);
         await RowsRestore.PlanAsync(connection, cancellation);
         var rows = await RowsRestore.RowsAsync(connection, run, table, rollups: true, everything: true, cancellation);
-        return (await Command(connection, rows.Statement("count_rows"), range).RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation))[0];
+        return (
+            await Command(connection, rows.Statement("count_rows"), range)
+                .RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation)
+        )[0];
     }
 
     /// <summary>Brings them back, in one transaction, as a write of ours: what is made of them is made anew. How many.</summary>
@@ -40,5 +43,12 @@ public sealed class RunBackup(NpgsqlDataSource database, Run run)
     }
 
     NpgsqlCommand Command(NpgsqlConnection connection, string sql, TimeRange range) =>
-        connection.AsItStands(sql, run.Symbol.Name, range.From.ToDateTime(), range.To.ToDateTime(), run.StartedAt.ToDateTime(), Array.Empty<string>());
+        connection.AsItStands(
+            sql,
+            run.Symbol.Name,
+            range.From.ToDateTime(),
+            range.To.ToDateTime(),
+            run.StartedAt.ToDateTime(),
+            Array.Empty<string>()
+        );
 }

@@ -21,8 +21,14 @@ public sealed class RunLedger(NpgsqlDataSource database)
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            steps[reader.GetString(0)] = new RunStep(reader.GetString(0), (MigrationPhase)reader.GetInt32(1), Enum.Parse<StepState>(reader.GetString(2), ignoreCase: true),
-                reader.GetString(3), reader.GetInt64(4), reader.IsDBNull(5) ? null : reader.GetInt64(5));
+            steps[reader.GetString(0)] = new RunStep(
+                reader.GetString(0),
+                (MigrationPhase)reader.GetInt32(1),
+                Enum.Parse<StepState>(reader.GetString(2), ignoreCase: true),
+                reader.GetString(3),
+                reader.GetInt64(4),
+                reader.IsDBNull(5) ? null : reader.GetInt64(5)
+            );
         }
 
         return steps.ToImmutable();

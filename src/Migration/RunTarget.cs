@@ -25,7 +25,8 @@ public static class RunTarget
             $"""
             SELECT t::jsonb = $1::jsonb, t, (SELECT string_agg(h.name, ', ') FROM ({MigrationSql.Template("pre-flight/row_security")}) AS h)
             FROM ({MigrationSql.Template("ledger/read_target")}) AS s(t)
-            """);
+            """
+        );
         command.Parameters.With(run.Target);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
@@ -48,4 +49,6 @@ public sealed class OtherTargetException(string run, string expected, string fou
 
 /// <summary>Row security hides rows from whoever carries a run out.</summary>
 public sealed class HiddenRowsException(string run, string tables)
-    : Exception($"Row security hides rows of {tables} from {run}; give its role BYPASSRLS or take row security off these tables, then 'migrate retry'.");
+    : Exception(
+        $"Row security hides rows of {tables} from {run}; give its role BYPASSRLS or take row security off these tables, then 'migrate retry'."
+    );

@@ -50,7 +50,18 @@ public sealed class RunTransaction : IAsyncDisposable
 
     /// <summary>Records how far the step is.</summary>
     public Task StepAsync(RunStep step, CancellationToken cancellation) =>
-        RunAsync(Connection, "put_step", cancellation, Run.Name, step.Step, (int)step.Phase, step.State.ToString().ToLowerInvariant(), step.Checkpoint, step.Done, step.Total);
+        RunAsync(
+            Connection,
+            "put_step",
+            cancellation,
+            Run.Name,
+            step.Step,
+            (int)step.Phase,
+            step.State.ToString().ToLowerInvariant(),
+            step.Checkpoint,
+            step.Done,
+            step.Total
+        );
 
     /// <summary>Adds a batch to the ledger.</summary>
     /// <param name="step">The step that changed the rows.</param>
@@ -60,15 +71,46 @@ public sealed class RunTransaction : IAsyncDisposable
     /// <param name="mark">The mark they bear, where it is a time; see the table's comment.</param>
     /// <param name="took">What it took, real time.</param>
     /// <param name="cancellation">Ends the statement.</param>
-    public Task BatchAsync(string step, string table, TimeRange range, long rows, UtcTime? mark, TimeSpan took, CancellationToken cancellation) =>
-        RunAsync(Connection, "put_batch", cancellation, Run.Name, step, table, range.From.ToDateTime(), range.To.ToDateTime(), rows, mark?.ToDateTime(), took.TotalMilliseconds);
+    public Task BatchAsync(
+        string step,
+        string table,
+        TimeRange range,
+        long rows,
+        UtcTime? mark,
+        TimeSpan took,
+        CancellationToken cancellation
+    ) =>
+        RunAsync(
+            Connection,
+            "put_batch",
+            cancellation,
+            Run.Name,
+            step,
+            table,
+            range.From.ToDateTime(),
+            range.To.ToDateTime(),
+            rows,
+            mark?.ToDateTime(),
+            took.TotalMilliseconds
+        );
 
     public async Task GatesAsync(MigrationPhase phase, IEnumerable<Gate> gates, CancellationToken cancellation)
     {
         foreach (var gate in gates)
         {
-            await RunAsync(Connection, "put_gate", cancellation, Run.Name, gate.Name, (int)phase, gate.Verdict.ToString().ToUpperInvariant(),
-                gate.Expected, gate.Observed, gate.Evidence, gate.Unblock);
+            await RunAsync(
+                Connection,
+                "put_gate",
+                cancellation,
+                Run.Name,
+                gate.Name,
+                (int)phase,
+                gate.Verdict.ToString().ToUpperInvariant(),
+                gate.Expected,
+                gate.Observed,
+                gate.Evidence,
+                gate.Unblock
+            );
         }
     }
 
@@ -84,7 +126,8 @@ public sealed class RunTransaction : IAsyncDisposable
     }
 
     /// <summary>Keeps a value from before the run, for undoing; one kept before stands.</summary>
-    public Task SaveAsync(string what, string json, CancellationToken cancellation) => RunAsync(Connection, "save_value", cancellation, Run.Name, what, json);
+    public Task SaveAsync(string what, string json, CancellationToken cancellation) =>
+        RunAsync(Connection, "save_value", cancellation, Run.Name, what, json);
 
     /// <summary>Moves the run.</summary>
     public Task MoveAsync(RunState state, MigrationPhase phase, string step, CancellationToken cancellation) =>
@@ -99,7 +142,12 @@ public sealed class RunTransaction : IAsyncDisposable
         await Connection.DisposeAsync();
     }
 
-    internal static async Task<int> RunAsync(NpgsqlConnection connection, string statement, CancellationToken cancellation, params object?[] values)
+    internal static async Task<int> RunAsync(
+        NpgsqlConnection connection,
+        string statement,
+        CancellationToken cancellation,
+        params object?[] values
+    )
     {
         await using var command = connection.Migration($"ledger/{statement}", values);
         return await command.ExecuteNonQueryAsync(cancellation);

@@ -65,7 +65,16 @@ public sealed record RunView
 }
 
 /// <summary>A step's progress; times are market time.</summary>
-public sealed record StepView(string Name, MigrationPhase Phase, StepState State, long Done, long? Total, UtcTime StartedAt, UtcTime? FinishedAt, string Checkpoint);
+public sealed record StepView(
+    string Name,
+    MigrationPhase Phase,
+    StepState State,
+    long Done,
+    long? Total,
+    UtcTime StartedAt,
+    UtcTime? FinishedAt,
+    string Checkpoint
+);
 
 /// <summary>The newest verdict of a gate, and who accepted its warning.</summary>
 public sealed record GateView(Gate Gate, MigrationPhase Phase, UtcTime Since, UtcTime CheckedAt, Acceptance? Accepted)
@@ -78,7 +87,15 @@ public sealed record GateView(Gate Gate, MigrationPhase Phase, UtcTime Since, Ut
 public sealed record Acceptance(string Role, UtcTime At, string? Note);
 
 /// <summary>An approval, by whom and on which verification.</summary>
-public sealed record ApprovalView(string Kind, string Role, long Verification, UtcTime At, UtcTime ExpiresAt, UtcTime? RevokedAt, string? RevokedBy)
+public sealed record ApprovalView(
+    string Kind,
+    string Role,
+    long Verification,
+    UtcTime At,
+    UtcTime ExpiresAt,
+    UtcTime? RevokedAt,
+    string? RevokedBy
+)
 {
     public bool HoldsAt(UtcTime now) => RevokedAt is null && now < ExpiresAt;
 }
@@ -99,19 +116,40 @@ public sealed record ConflictCount(string Class, string? Resolution, long Count)
 /// <param name="Ours">What waits.</param>
 public sealed record BlockerView(int Pid, string? Role, string? Application, string? State, UtcTime? Since, string? Statement, string? Ours)
 {
-    public string Who => $"pid {Pid} ({Role ?? "unknown"}, {Application ?? "no name"}{(State is null ? "" : ", " + State)})"
-        + (Since is { } since ? $" since {since}" : "") + (Statement is null ? "" : $": {Statement}");
+    public string Who =>
+        $"pid {Pid} ({Role ?? "unknown"}, {Application ?? "no name"}{(State is null ? "" : ", " + State)})"
+        + (Since is { } since ? $" since {since}" : "")
+        + (Statement is null ? "" : $": {Statement}");
 }
 
 /// <summary>A comparison of the two tables.</summary>
 public sealed record VerificationView(
-    long Id, string Scope, string State, long Compared, long Missing, long Extra, long Different, long Explained, string Role, UtcTime StartedAt, UtcTime? FinishedAt);
+    long Id,
+    string Scope,
+    string State,
+    long Compared,
+    long Missing,
+    long Extra,
+    long Different,
+    long Explained,
+    string Role,
+    UtcTime StartedAt,
+    UtcTime? FinishedAt
+);
 
 /// <summary>An event of the log.</summary>
 public sealed record EventView(long Seq, UtcTime At, string Role, string Kind, string Detail);
 
 /// <summary>The window's samples in numbers, and the newest of them.</summary>
-public sealed record SampleCounts(long Samples, long Open, long Healthy, long Failed, UtcTime? First, UtcTime? Last, ImmutableArray<SampleView> Newest);
+public sealed record SampleCounts(
+    long Samples,
+    long Open,
+    long Healthy,
+    long Failed,
+    UtcTime? First,
+    UtcTime? Last,
+    ImmutableArray<SampleView> Newest
+);
 
 /// <summary>One sample of the window.</summary>
 public sealed record SampleView(UtcTime At, GateVerdict Verdict, bool Open, string Checks);

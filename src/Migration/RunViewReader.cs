@@ -26,7 +26,10 @@ public sealed class RunViewReader(NpgsqlDataSource database)
         }
 
         await using var batch = new NpgsqlBatch(connection, snapshot);
-        foreach (var part in (string[])["steps", "gates", "approvals", "batches", "conflicts", "verifications", "samples", "newest_samples", "window", "events"])
+        foreach (
+            var part in (string[])
+                ["steps", "gates", "approvals", "batches", "conflicts", "verifications", "samples", "newest_samples", "window", "events"]
+        )
         {
             batch.Migration($"view/{part}").With(view.Run.Name);
         }
@@ -41,20 +44,56 @@ public sealed class RunViewReader(NpgsqlDataSource database)
             Steps = await RowsAsync(reader, Step, cancellation),
             Gates = await RowsAsync(reader, GateOf, cancellation),
             Approvals = await RowsAsync(reader, Approval, cancellation),
-            Batches = Reversed(await RowsAsync(reader, row => new BatchView(row.GetDouble(0), TimeSpan.FromMilliseconds(row.GetDouble(1)), row.GetUtc(2)), cancellation)),
+            Batches = Reversed(
+                await RowsAsync(
+                    reader,
+                    row => new BatchView(row.GetDouble(0), TimeSpan.FromMilliseconds(row.GetDouble(1)), row.GetUtc(2)),
+                    cancellation
+                )
+            ),
             Conflicts = await RowsAsync(reader, row => new ConflictCount(row.GetString(0), Text(row, 1), row.GetInt64(2)), cancellation),
             Verifications = Reversed(await RowsAsync(reader, Verification, cancellation)),
-            Samples = (await RowsAsync(reader, Counts, cancellation))[0] with { Newest = Reversed(await RowsAsync(reader, Sample, cancellation)) },
+            Samples = (await RowsAsync(reader, Counts, cancellation))[0] with
+            {
+                Newest = Reversed(await RowsAsync(reader, Sample, cancellation)),
+            },
             Window = ObservationWindow.Over(
-                await RowsAsync(reader, row => new WindowSample(row.GetUtc(0), Verdict(row.GetString(1)), row.GetBoolean(2)), cancellation), view.Run.Settings.FailMinutes),
-            Events = Reversed(await RowsAsync(reader, row => new EventView(row.GetInt64(0), row.GetUtc(1), row.GetString(2), row.GetString(3), row.GetString(4)), cancellation)),
+                await RowsAsync(reader, row => new WindowSample(row.GetUtc(0), Verdict(row.GetString(1)), row.GetBoolean(2)), cancellation),
+                view.Run.Settings.FailMinutes
+            ),
+            Events = Reversed(
+                await RowsAsync(
+                    reader,
+                    row => new EventView(row.GetInt64(0), row.GetUtc(1), row.GetString(2), row.GetString(3), row.GetString(4)),
+                    cancellation
+                )
+            ),
         };
     }
 
-    static async Task<(ImmutableArray<BlockerView> Blockers, bool IsAtWork)> BlockersAsync(NpgsqlConnection connection, string run, CancellationToken cancellation)
+    static async Task<(ImmutableArray<BlockerView> Blockers, bool IsAtWork)> BlockersAsync(
+        NpgsqlConnection connection,
+        string run,
+        CancellationToken cancellation
+    )
     {
-        var rows = await connection.Migration("view/blockers", run).RowsAsync(row => row.IsDBNull(0) ? null : new BlockerView(
-            row.GetInt32(0), Text(row, 1), Text(row, 2), Text(row, 3), Time(row, 4), Text(row, 5), Text(row, 6)), cancellation);
+        var rows = await connection
+            .Migration("view/blockers", run)
+            .RowsAsync(
+                row =>
+                    row.IsDBNull(0)
+                        ? null
+                        : new BlockerView(
+                            row.GetInt32(0),
+                            Text(row, 1),
+                            Text(row, 2),
+                            Text(row, 3),
+                            Time(row, 4),
+                            Text(row, 5),
+                            Text(row, 6)
+                        ),
+                cancellation
+            );
         return ([.. rows.OfType<BlockerView>()], rows.Count > 0);
     }
 
@@ -80,7 +119,11 @@ public sealed class RunViewReader(NpgsqlDataSource database)
     }
 
     // One result of the batch, and on to the next.
-    static async Task<ImmutableArray<T>> RowsAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    static async Task<ImmutableArray<T>> RowsAsync<T>(
+        NpgsqlDataReader reader,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellation
+    )
     {
         var rows = ImmutableArray.CreateBuilder<T>();
         while (await reader.ReadAsync(cancellation))
@@ -94,20 +137,47 @@ public sealed class RunViewReader(NpgsqlDataSource database)
 
     static ImmutableArray<T> Reversed<T>(ImmutableArray<T> rows) => [.. rows.AsEnumerable().Reverse()];
 
-    static StepView Step(NpgsqlDataReader row) => new(row.GetString(0), (MigrationPhase)row.GetInt32(1), Enum.Parse<StepState>(row.GetString(2), ignoreCase: true),
-        row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4), row.GetUtc(5), Time(row, 6), row.GetString(7));
+    static StepView Step(NpgsqlDataReader row) =>
+        new(
+            row.GetString(0),
+            (MigrationPhase)row.GetInt32(1),
+            Enum.Parse<StepState>(row.GetString(2), ignoreCase: true),
+            row.GetInt64(3),
+            row.IsDBNull(4) ? null : row.GetInt64(4),
+            row.GetUtc(5),
+            Time(row, 6),
+            row.GetString(7)
+        );
 
-    static GateView GateOf(NpgsqlDataReader row) => new(
-        new Gate(row.GetString(0), Verdict(row.GetString(2)), row.GetString(3), row.GetString(4), Text(row, 5), Text(row, 6)),
-        (MigrationPhase)row.GetInt32(1), row.GetUtc(7), row.GetUtc(8), row.IsDBNull(9) ? null : new Acceptance(row.GetString(9), row.GetUtc(10), Text(row, 11)));
+    static GateView GateOf(NpgsqlDataReader row) =>
+        new(
+            new Gate(row.GetString(0), Verdict(row.GetString(2)), row.GetString(3), row.GetString(4), Text(row, 5), Text(row, 6)),
+            (MigrationPhase)row.GetInt32(1),
+            row.GetUtc(7),
+            row.GetUtc(8),
+            row.IsDBNull(9) ? null : new Acceptance(row.GetString(9), row.GetUtc(10), Text(row, 11))
+        );
 
     static ApprovalView Approval(NpgsqlDataReader row) =>
         new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetUtc(3), row.GetUtc(4), Time(row, 5), Text(row, 6));
 
-    static VerificationView Verification(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4),
-        row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8), row.GetUtc(9), Time(row, 10));
+    static VerificationView Verification(NpgsqlDataReader row) =>
+        new(
+            row.GetInt64(0),
+            row.GetString(1),
+            row.GetString(2),
+            row.GetInt64(3),
+            row.GetInt64(4),
+            row.GetInt64(5),
+            row.GetInt64(6),
+            row.GetInt64(7),
+            row.GetString(8),
+            row.GetUtc(9),
+            Time(row, 10)
+        );
 
-    static SampleCounts Counts(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row, 4), Time(row, 5), []);
+    static SampleCounts Counts(NpgsqlDataReader row) =>
+        new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row, 4), Time(row, 5), []);
 
     static SampleView Sample(NpgsqlDataReader row) => new(row.GetUtc(0), Verdict(row.GetString(1)), row.GetBoolean(2), row.GetString(3));
 

@@ -47,13 +47,21 @@ public static class Throttle
     }
 
     /// <summary>What can be seen now. A live minute's wait is null where none waits.</summary>
-    public static async Task<(ThrottleSignals Signs, WalMark Mark)> SignsAsync(RunContext context, WalMark? last, CancellationToken cancellation)
+    public static async Task<(ThrottleSignals Signs, WalMark Mark)> SignsAsync(
+        RunContext context,
+        WalMark? last,
+        CancellationToken cancellation
+    )
     {
         var (signs, mark, _) = await ReadOnceAsync(context, last, cancellation);
         return (signs, mark);
     }
 
-    static async Task<(ThrottleSignals Signs, WalMark Mark, bool IsLive)> ReadOnceAsync(RunContext context, WalMark? last, CancellationToken cancellation)
+    static async Task<(ThrottleSignals Signs, WalMark Mark, bool IsLive)> ReadOnceAsync(
+        RunContext context,
+        WalMark? last,
+        CancellationToken cancellation
+    )
     {
         await using var command = context.Database.Migration("throttle/look");
         command.Parameters.With(context.Run.Symbol.Name);
@@ -61,7 +69,15 @@ public static class Throttle
         await reader.ReadAsync(cancellation);
         var mark = new WalMark(reader.GetInt64(2), reader.GetDateTime(4));
         double? rate = last is null || mark.At <= last.At ? null : (mark.Wal - last.Wal) / 1e6 / (mark.At - last.At).TotalSeconds;
-        return (new ThrottleSignals(reader.IsDBNull(0) ? null : reader.GetDouble(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), rate,
-            reader.IsDBNull(3) ? null : reader.GetDouble(3)), mark, reader.GetBoolean(5));
+        return (
+            new ThrottleSignals(
+                reader.IsDBNull(0) ? null : reader.GetDouble(0),
+                reader.IsDBNull(1) ? null : reader.GetInt32(1),
+                rate,
+                reader.IsDBNull(3) ? null : reader.GetDouble(3)
+            ),
+            mark,
+            reader.GetBoolean(5)
+        );
     }
 }

@@ -20,7 +20,15 @@ public sealed record Blocker(string Lock, int Pid, string? Role, string? Applica
         command.Parameters.With(applicationName);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? new Blocker(reader.GetString(0), reader.IsDBNull(1) ? 0 : reader.GetInt32(1), Text(2), Text(3), Text(4), reader.IsDBNull(5) ? null : reader.GetUtc(5), Text(6))
+            ? new Blocker(
+                reader.GetString(0),
+                reader.IsDBNull(1) ? 0 : reader.GetInt32(1),
+                Text(2),
+                Text(3),
+                Text(4),
+                reader.IsDBNull(5) ? null : reader.GetUtc(5),
+                Text(6)
+            )
             : null;
 
         string? Text(int column) => reader.IsDBNull(column) || reader.GetString(column).Length == 0 ? null : reader.GetString(column);

@@ -11,7 +11,11 @@ public static class CommandExtensions
     {
         foreach (var value in values)
         {
-            command.Parameters.Add(value is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown } : new NpgsqlParameter { Value = value });
+            command.Parameters.Add(
+                value is null
+                    ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }
+                    : new NpgsqlParameter { Value = value }
+            );
         }
 
         return command;
@@ -35,7 +39,11 @@ public static class CommandExtensions
     }
 
     /// <summary>Every row, by a reader of its values.</summary>
-    public static async Task<List<T>> RowsAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
+    public static async Task<List<T>> RowsAsync<T>(
+        this NpgsqlCommand command,
+        Func<NpgsqlDataReader, T> row,
+        CancellationToken cancellation
+    )
     {
         await using (command)
         {

@@ -29,12 +29,19 @@ public static class Database
 
     /// <summary>A data source as its connection string says, with what our statements rely on: for work that has connections of its own.</summary>
     public static NpgsqlDataSource OpenAs(string connectionString) =>
-        Build(new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true, Enlist = false }.ConnectionString, readOnly: false);
+        Build(
+            new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true, Enlist = false }.ConnectionString,
+            readOnly: false
+        );
 
     // Not reset when they go back to the pool, which would undo it.
-    static NpgsqlDataSource Build(string connectionString, bool readOnly) => new NpgsqlDataSourceBuilder(connectionString)
-        .UsePhysicalConnectionInitializer(connection => SessionSettings.Settle(connection, readOnly), connection => SessionSettings.SettleAsync(connection, readOnly))
-        .Build();
+    static NpgsqlDataSource Build(string connectionString, bool readOnly) =>
+        new NpgsqlDataSourceBuilder(connectionString)
+            .UsePhysicalConnectionInitializer(
+                connection => SessionSettings.Settle(connection, readOnly),
+                connection => SessionSettings.SettleAsync(connection, readOnly)
+            )
+            .Build();
 
     /// <summary>The settings as one Npgsql connection string, for libraries that take nothing else.</summary>
     public static string ConnectionString(DatabaseSettings settings)

@@ -12,7 +12,8 @@ public static class DatabaseUrl
         {
             return Read(connection);
         }
-        catch (Exception unreadable) when (unreadable is KeyNotFoundException or FormatException or OverflowException or InvalidCastException)
+        catch (Exception unreadable)
+            when (unreadable is KeyNotFoundException or FormatException or OverflowException or InvalidCastException)
         {
             // The driver has its own ways to say that a keyword or value is none.
             throw new ArgumentException("The connection can't be read.", nameof(connection), unreadable);
@@ -21,14 +22,20 @@ public static class DatabaseUrl
 
     static string Read(string connection)
     {
-        if (!connection.StartsWith("postgresql://", StringComparison.Ordinal) && !connection.StartsWith("postgres://", StringComparison.Ordinal))
+        if (
+            !connection.StartsWith("postgresql://", StringComparison.Ordinal)
+            && !connection.StartsWith("postgres://", StringComparison.Ordinal)
+        )
         {
             return new NpgsqlConnectionStringBuilder(connection).ConnectionString;
         }
 
         if (!Uri.TryCreate(connection, UriKind.Absolute, out var url))
         {
-            throw new ArgumentException("The database URL can't be read; write postgresql://user:password@host:port/database.", nameof(connection));
+            throw new ArgumentException(
+                "The database URL can't be read; write postgresql://user:password@host:port/database.",
+                nameof(connection)
+            );
         }
 
         var builder = new NpgsqlConnectionStringBuilder();
@@ -79,18 +86,19 @@ public static class DatabaseUrl
     }
 
     // libpq's names for the settings that URLs carry, where Npgsql's differ.
-    static string Keyword(string name) => name switch
-    {
-        "sslmode" => "SSL Mode",
-        "sslrootcert" => "Root Certificate",
-        "application_name" => "Application Name",
-        "connect_timeout" => "Timeout",
-        "options" => "Options",
-        "host" => "Host",
-        "port" => "Port",
-        "user" => "Username",
-        "password" => "Password",
-        "dbname" => "Database",
-        _ => name,
-    };
+    static string Keyword(string name) =>
+        name switch
+        {
+            "sslmode" => "SSL Mode",
+            "sslrootcert" => "Root Certificate",
+            "application_name" => "Application Name",
+            "connect_timeout" => "Timeout",
+            "options" => "Options",
+            "host" => "Host",
+            "port" => "Port",
+            "user" => "Username",
+            "password" => "Password",
+            "dbname" => "Database",
+            _ => name,
+        };
 }

@@ -11,8 +11,13 @@ public static class LibpqDefaults
 {
     static readonly (string Variable, string Service, string Keyword)[] Known =
     [
-        ("PGHOST", "host", "Host"), ("PGPORT", "port", "Port"), ("PGDATABASE", "dbname", "Database"), ("PGUSER", "user", "Username"),
-        ("PGPASSWORD", "password", "Password"), ("PGSSLMODE", "sslmode", "SSL Mode"), ("PGAPPNAME", "application_name", "Application Name"),
+        ("PGHOST", "host", "Host"),
+        ("PGPORT", "port", "Port"),
+        ("PGDATABASE", "dbname", "Database"),
+        ("PGUSER", "user", "Username"),
+        ("PGPASSWORD", "password", "Password"),
+        ("PGSSLMODE", "sslmode", "SSL Mode"),
+        ("PGAPPNAME", "application_name", "Application Name"),
     ];
 
     /// <summary>The connection that the environment alone names, or null: <c>PGHOST</c> or <c>PGSERVICE</c> has to be set.</summary>
@@ -72,7 +77,12 @@ public static class LibpqDefaults
             }
         }
 
-        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The service '{service}' stands in no service file (PGSERVICEFILE, ~/.pg_service.conf)."));
+        throw new ArgumentException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The service '{service}' stands in no service file (PGSERVICEFILE, ~/.pg_service.conf)."
+            )
+        );
     }
 
     static Dictionary<string, string>? Section(string file, string service)

@@ -45,7 +45,12 @@ public static class NpgsqlExtensions
     }
 
     /// <summary>The first column of a query as text, nulls left out.</summary>
-    public static async Task<List<string>> TextsAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] values)
+    public static async Task<List<string>> TextsAsync(
+        this NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellation,
+        params object[] values
+    )
     {
         var texts = new List<string>();
         await using var command = new NpgsqlCommand(sql, connection);

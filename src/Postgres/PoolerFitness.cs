@@ -9,7 +9,8 @@ public sealed class PoolerException(string message) : Exception(message);
 public static class PoolerFitness
 {
     /// <summary>What has to be set where prepared statements aren't carried.</summary>
-    public const string PreparedTodo = "set DXY_PREPARE=false, or have the pooler carry them (max_prepared_statements of pgbouncer 1.21 and later)";
+    public const string PreparedTodo =
+        "set DXY_PREPARE=false, or have the pooler carry them (max_prepared_statements of pgbouncer 1.21 and later)";
 
     const string Probe = "SELECT 'dxy looks whether a prepared statement is carried'";
 
@@ -33,15 +34,24 @@ public static class PoolerFitness
         if ((await SessionSettings.OthersAsync(connection, cancellation)).FirstOrDefault(setting => setting.Matters) is { } other)
         {
             await using var who = new NpgsqlCommand(
-                "SELECT format('ALTER ROLE %I IN DATABASE %I SET %s = %L', current_user, current_database(), $1, $2)", connection);
+                "SELECT format('ALTER ROLE %I IN DATABASE %I SET %s = %L', current_user, current_database(), $1, $2)",
+                connection
+            );
             who.Parameters.With(other.Name).With(other.Wanted);
             throw new PoolerException(
-                $"{other.Name} is '{other.Value}' for this login, and through a pooler no connection can set it for itself; run once: {await who.ExecuteScalarAsync(cancellation)}; then let the pooler make its connections anew (RECONNECT in pgbouncer), or give the server's own address");
+                $"{other.Name} is '{other.Value}' for this login, and through a pooler no connection can set it for itself; run once: {await who.ExecuteScalarAsync(cancellation)}; then let the pooler make its connections anew (RECONNECT in pgbouncer), or give the server's own address"
+            );
         }
 
-        if (settings.Prepare && await IsSeenAsPreparedAsync(connection, cancellation) && await IsSharedAsync(database, connection, cancellation))
+        if (
+            settings.Prepare
+            && await IsSeenAsPreparedAsync(connection, cancellation)
+            && await IsSharedAsync(database, connection, cancellation)
+        )
         {
-            throw new PoolerException($"the pooler before it doesn't carry prepared statements from one transaction to the next; {PreparedTodo}");
+            throw new PoolerException(
+                $"the pooler before it doesn't carry prepared statements from one transaction to the next; {PreparedTodo}"
+            );
         }
     }
 
@@ -52,7 +62,12 @@ public static class PoolerFitness
         await using var probe = new NpgsqlCommand(Probe, connection);
         await probe.PrepareAsync(cancellation);
         bool seen;
-        await using (var look = new NpgsqlCommand(@"SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE statement = $1 AND name ~ '^_p[0-9]+$')", connection))
+        await using (
+            var look = new NpgsqlCommand(
+                @"SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE statement = $1 AND name ~ '^_p[0-9]+$')",
+                connection
+            )
+        )
         {
             look.Parameters.With(Probe);
             seen = (bool)(await look.ExecuteScalarAsync(cancellation))!;

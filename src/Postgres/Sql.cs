@@ -15,17 +15,20 @@ public static class Sql
     /// <summary>One file of <c>sql/</c>, by its path in it.</summary>
     /// <exception cref="ArgumentException">There is no such file.</exception>
     public static string Text(string path) => Texts.GetOrAdd(path, static path =>
-    {
-        using var stream = Assembly.GetManifestResourceStream($"sql/{path}")
-            ?? throw new ArgumentException($"sql/{path} is not among the embedded files.", nameof(path));
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    });
+        {
+            using var stream = Assembly.GetManifestResourceStream($"sql/{path}")
+                ?? throw new ArgumentException($"sql/{path} is not among the embedded files.", nameof(path));
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        });
 
     /// <summary>The paths of all files below a folder of <c>sql/</c>, in ordinal order.</summary>
     public static IReadOnlyList<string> Files(string folder) =>
-        [.. Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith($"sql/{folder}/", StringComparison.Ordinal))
-            .Select(name => name["sql/".Length..])
-            .Order(StringComparer.Ordinal)];
+        [
+            .. Assembly
+                .GetManifestResourceNames()
+                .Where(name => name.StartsWith($"sql/{folder}/", StringComparison.Ordinal))
+                .Select(name => name["sql/".Length..])
+                .Order(StringComparer.Ordinal),
+        ];
 }

@@ -20,7 +20,14 @@ public static class CaptureMissing
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
-                missing.Add(new Trigger($"{reader.GetString(0)}.{reader.GetString(1)}", reader.GetString(2), reader.GetBoolean(3), reader.GetString(4)));
+                missing.Add(
+                    new Trigger(
+                        $"{reader.GetString(0)}.{reader.GetString(1)}",
+                        reader.GetString(2),
+                        reader.GetBoolean(3),
+                        reader.GetString(4)
+                    )
+                );
                 if (reader.GetBoolean(5))
                 {
                     late[missing[^1].Table] = reader.GetString(6);
@@ -32,21 +39,32 @@ public static class CaptureMissing
     }
 
     /// <summary>The triggers a table of bars will get once it is made.</summary>
-    public static IEnumerable<Trigger> ForNewTable(string table) => table is "data_bars" or "derived_data_bars"
-        ?
-        [
-            Of(table, "insert", "INSERT", "REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT"),
-            Of(table, "update", "UPDATE", "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT"),
-            Of(table, "delete", "DELETE", "REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT"),
-            Of(table, "row", "INSERT OR UPDATE OR DELETE", "FOR EACH ROW", $"; ALTER TABLE public.{table} ENABLE REPLICA TRIGGER dxy_capture_row"),
-        ]
-        : [];
+    public static IEnumerable<Trigger> ForNewTable(string table) =>
+        table is "data_bars" or "derived_data_bars"
+            ?
+            [
+                Of(table, "insert", "INSERT", "REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT"),
+                Of(table, "update", "UPDATE", "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT"),
+                Of(table, "delete", "DELETE", "REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT"),
+                Of(
+                    table,
+                    "row",
+                    "INSERT OR UPDATE OR DELETE",
+                    "FOR EACH ROW",
+                    $"; ALTER TABLE public.{table} ENABLE REPLICA TRIGGER dxy_capture_row"
+                ),
+            ]
+            : [];
 
     static Trigger Of(string table, string what, string on, string fires, string then = "")
     {
         var function = table == "derived_data_bars" && what == "update" ? "capture_update_derived" : $"capture_{what}";
-        return new Trigger($"public.{table}", $"dxy_capture_{what}", false,
-            $"CREATE TRIGGER dxy_capture_{what} AFTER {on} ON public.{table} {fires} EXECUTE FUNCTION dxy.{function}('{table}'){then}");
+        return new Trigger(
+            $"public.{table}",
+            $"dxy_capture_{what}",
+            false,
+            $"CREATE TRIGGER dxy_capture_{what} AFTER {on} ON public.{table} {fires} EXECUTE FUNCTION dxy.{function}('{table}'){then}"
+        );
     }
 
     // Where nothing was derived yet, nothing can have been missed: a first install makes no history due.
@@ -58,10 +76,17 @@ public static class CaptureMissing
     }
 
     // With the last trigger that a table gets, what it holds is made due.
-    static IEnumerable<Trigger> WithRecapture(List<Trigger> missing, Dictionary<string, string> late) => missing.Select((trigger, at) =>
-        late.TryGetValue(trigger.Table, out var logical) && (at + 1 == missing.Count || missing[at + 1].Table != trigger.Table)
-            ? trigger with { Mend = $"{trigger.Mend}; SELECT dxy.recapture('{Quoted(trigger.Table)}', '{logical}')" }
-            : trigger);
+    static IEnumerable<Trigger> WithRecapture(List<Trigger> missing, Dictionary<string, string> late) =>
+        missing.Select(
+            (trigger, at) =>
+                late.TryGetValue(trigger.Table, out var logical) && (at + 1 == missing.Count || missing[at + 1].Table != trigger.Table)
+                    ? trigger with
+                    {
+                        Mend = $"{trigger.Mend}; SELECT dxy.recapture('{Quoted(trigger.Table)}', '{logical}')",
+                    }
+                    : trigger
+        );
 
-    static string Quoted(string table) => string.Join('.', table.Split('.', 2).Select(name => $"\"{name.Replace("'", "''", StringComparison.Ordinal)}\""));
+    static string Quoted(string table) =>
+        string.Join('.', table.Split('.', 2).Select(name => $"\"{name.Replace("'", "''", StringComparison.Ordinal)}\""));
 }

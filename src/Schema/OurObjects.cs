@@ -15,7 +15,9 @@ static class OurObjects
     /// <summary>The tables of a run's backup.</summary>
     public static IEnumerable<string> Backup(string run) => [$"dxy_backup.{run}_data_bars", $"dxy_backup.{run}_derived_data_bars"];
 
-    static IEnumerable<string> Named(string kind) => Sql.Text("checks/our_objects.txt").Split('\n')
-        .Where(line => line.StartsWith(kind, StringComparison.Ordinal))
-        .Select(line => line[kind.Length..].Split(' ', '(')[0]);
+    static IEnumerable<string> Named(string kind) =>
+        Sql.Text("checks/our_objects.txt")
+            .Split('\n')
+            .Where(line => line.StartsWith(kind, StringComparison.Ordinal))
+            .Select(line => line[kind.Length..].Split(' ', '(')[0]);
 }

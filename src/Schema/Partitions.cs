@@ -15,13 +15,18 @@ public sealed record Partitions(UtcTime From)
     public const int Years = 10;
 
     /// <summary>The statements that make the table, from those that make it in one piece.</summary>
-    internal string Divided(string table) => string.Create(CultureInfo.InvariantCulture,
-        $"{table.TrimEnd().TrimEnd(';')} PARTITION BY RANGE (ts_utc);\nSELECT dxy.divide_by_month('{From}');\n");
+    internal string Divided(string table) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{table.TrimEnd().TrimEnd(';')} PARTITION BY RANGE (ts_utc);\nSELECT dxy.divide_by_month('{From}');\n"
+        );
 
     /// <summary>Whether there is a table already that is not partitioned.</summary>
     internal static async Task<bool> ComeTooLateAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('public.data_bars') AND relkind <> 'p')");
+        await using var command = database.CreateCommand(
+            "SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('public.data_bars') AND relkind <> 'p')"
+        );
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -35,13 +40,17 @@ public sealed record Partitions(UtcTime From)
 
     internal static async Task<IReadOnlyList<SchemaScript>> MissingMonthsAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
-        await using var known = database.CreateCommand("SELECT to_regprocedure('dxy.keep_months()') IS NOT NULL AND to_regclass('public.data_bars_before') IS NOT NULL");
+        await using var known = database.CreateCommand(
+            "SELECT to_regprocedure('dxy.keep_months()') IS NOT NULL AND to_regclass('public.data_bars_before') IS NOT NULL"
+        );
         if (!(bool)(await known.ExecuteScalarAsync(cancellation))!)
         {
             return [];
         }
 
         await using var command = database.CreateCommand("SELECT count(*) FROM dxy.missing_months(dxy.now())");
-        return (long)(await command.ExecuteScalarAsync(cancellation))! > 0 ? [new SchemaScript("months of public.data_bars", "SELECT dxy.keep_months();")] : [];
+        return (long)(await command.ExecuteScalarAsync(cancellation))! > 0
+            ? [new SchemaScript("months of public.data_bars", "SELECT dxy.keep_months();")]
+            : [];
     }
 }

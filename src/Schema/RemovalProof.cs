@@ -8,7 +8,8 @@ sealed class RemovalProof
     readonly Dictionary<string, string> _relations;
     readonly List<string> _facts;
 
-    RemovalProof(Dictionary<string, string> relations, List<string> facts, long rows) => (_relations, _facts, Rows) = (relations, facts, rows);
+    RemovalProof(Dictionary<string, string> relations, List<string> facts, long rows) =>
+        (_relations, _facts, Rows) = (relations, facts, rows);
 
     /// <summary>Definitions of the shop's tables.</summary>
     public int Facts => _facts.Count;
@@ -29,7 +30,11 @@ sealed class RemovalProof
             rows += (long)(await count.ExecuteScalarAsync(cancellation))!;
         }
 
-        return new RemovalProof(relations.ToDictionary(found => found.Name, found => found.State, StringComparer.Ordinal), await FactsAsync(connection, cancellation), rows);
+        return new RemovalProof(
+            relations.ToDictionary(found => found.Name, found => found.State, StringComparer.Ordinal),
+            await FactsAsync(connection, cancellation),
+            rows
+        );
     }
 
     /// <summary>Leaves out a table of ours that is to be dropped because it is empty, with its partitions and indexes.</summary>
@@ -51,7 +56,11 @@ sealed class RemovalProof
     /// <exception cref="SchemaException">Something that isn't ours would be gone or changed.</exception>
     public async Task EndAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var after = (await ReadAsync(connection, cancellation)).ToDictionary(found => found.Name, found => found.State, StringComparer.Ordinal);
+        var after = (await ReadAsync(connection, cancellation)).ToDictionary(
+            found => found.Name,
+            found => found.State,
+            StringComparer.Ordinal
+        );
         if (_relations.FirstOrDefault(before => after.GetValueOrDefault(before.Key) != before.Value).Key is { } lost)
         {
             throw new SchemaException($"Removing would take or change what isn't ours ({lost}); nothing was removed.");
@@ -60,14 +69,19 @@ sealed class RemovalProof
         var facts = await FactsAsync(connection, cancellation);
         if (!_facts.SequenceEqual(facts))
         {
-            throw new SchemaException($"Removing would change the shop's tables ({_facts.Except(facts).Concat(facts.Except(_facts)).First()}); nothing was removed.");
+            throw new SchemaException(
+                $"Removing would change the shop's tables ({_facts.Except(facts).Concat(facts.Except(_facts)).First()}); nothing was removed."
+            );
         }
     }
 
     static Task<List<string>> FactsAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
         connection.TextsAsync(Sql.Text("checks/shop_tables.sql"), cancellation);
 
-    static async Task<List<(string Name, string State, string? Counted)>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    static async Task<List<(string Name, string State, string? Counted)>> ReadAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         var found = new List<(string, string, string?)>();
         await using var command = new NpgsqlCommand(Sql.Text("remove/relations.sql"), connection);

@@ -30,12 +30,18 @@ public static class SchemaCheck
             differences.Add($"{(trigger.Disabled ? "disabled" : "missing")}: trigger {trigger.Name} on {trigger.Table}");
         }
 
-        differences.AddRange((await Subscriptions.ReadAsync(database, cancellation)).Select(subscription => subscription.Fault).OfType<string>());
+        differences.AddRange(
+            (await Subscriptions.ReadAsync(database, cancellation)).Select(subscription => subscription.Fault).OfType<string>()
+        );
 
         // The shop's tables need not be ours to the letter; but where they keep us from working that is a difference too.
         if (differences.Count == 0)
         {
-            differences.AddRange((await TableFitness.FaultsAsync(database, cancellation, tries: true)).Where(fault => fault.Stops).Select(fault => $"unfit: {fault.Line}"));
+            differences.AddRange(
+                (await TableFitness.FaultsAsync(database, cancellation, tries: true))
+                    .Where(fault => fault.Stops)
+                    .Select(fault => $"unfit: {fault.Line}")
+            );
         }
 
         return differences;
@@ -46,15 +52,25 @@ public static class SchemaCheck
     /// All of them can be made again; tables can't.
     /// </summary>
     internal static async Task<bool> LacksAsync(NpgsqlDataSource database, HostBinding stored, CancellationToken cancellation) =>
-        Expected(stored).Except(await FactsAsync(database, "checks/our_objects.sql", cancellation))
-            .Any(fact => !fact.StartsWith("table ", StringComparison.Ordinal) && !fact.StartsWith("column ", StringComparison.Ordinal) && !fact.StartsWith("index ", StringComparison.Ordinal));
+        Expected(stored)
+            .Except(await FactsAsync(database, "checks/our_objects.sql", cancellation))
+            .Any(fact =>
+                !fact.StartsWith("table ", StringComparison.Ordinal)
+                && !fact.StartsWith("column ", StringComparison.Ordinal)
+                && !fact.StartsWith("index ", StringComparison.Ordinal)
+            );
 
     // Functions that read or write a host's rows stand there with bodies made for its columns.
     static IEnumerable<string> Expected(HostBinding binding)
     {
         var changed = SchemaScript.ChangedBodies(binding);
-        return Sql.Text("checks/our_objects.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(fact => fact.LastIndexOf("body=", StringComparison.Ordinal) is var at and > 0 && changed.TryGetValue(fact[(at + 5)..], out var body) ? fact[..(at + 5)] + body : fact);
+        return Sql.Text("checks/our_objects.txt")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(fact =>
+                fact.LastIndexOf("body=", StringComparison.Ordinal) is var at and > 0 && changed.TryGetValue(fact[(at + 5)..], out var body)
+                    ? fact[..(at + 5)] + body
+                    : fact
+            );
     }
 
     /// <summary>The lines a catalog query of <c>sql/checks/</c> returns, the same for every login: names come with their schema, whatever path the login has.</summary>

@@ -30,7 +30,10 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
     const int LockAttempts = 15;
 
-    static readonly SchemaScript Renewal = new("functions and rights are to be renewed", "DELETE FROM dxy.journal WHERE scriptname LIKE '%@%';");
+    static readonly SchemaScript Renewal = new(
+        "functions and rights are to be renewed",
+        "DELETE FROM dxy.journal WHERE scriptname LIKE '%@%';"
+    );
 
     /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date, or newer than this build and fit for it.</summary>
     /// <exception cref="SchemaException">
@@ -43,11 +46,16 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         return (await PlanAsync(database, cancellation)).Scripts;
     }
 
-    async Task<(IReadOnlyList<SchemaScript> Scripts, HostBinding Binding)> PlanAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    async Task<(IReadOnlyList<SchemaScript> Scripts, HostBinding Binding)> PlanAsync(
+        NpgsqlDataSource database,
+        CancellationToken cancellation
+    )
     {
         if (Partitions is not null && await Partitions.ComeTooLateAsync(database, cancellation))
         {
-            throw new SchemaException("public.data_bars is there already, in one piece; partitions are made with the table and not later. Apply without them.");
+            throw new SchemaException(
+                "public.data_bars is there already, in one piece; partitions are made with the table and not later. Apply without them."
+            );
         }
 
         var stands = await SchemaVersion.ReadAsync(database, cancellation);
@@ -61,8 +69,11 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         var binding = await JudgeAsync(database, LacksAsync, cancellation);
         var tables = await MissingTablesAsync(database, cancellation);
         var triggers = await CaptureMissing.ReadAsync(database, cancellation);
-        var plan = (await MissingRolesAsync(database, cancellation)).Concat(await MissingSchemasAsync(database, cancellation))
-            .Concat(stands == Version ? [] : [Version.Note]).Concat(SchemaScript.All(binding).Where(script => !done.Contains(script.Name))).Concat(tables)
+        var plan = (await MissingRolesAsync(database, cancellation))
+            .Concat(await MissingSchemasAsync(database, cancellation))
+            .Concat(stands == Version ? [] : [Version.Note])
+            .Concat(SchemaScript.All(binding).Where(script => !done.Contains(script.Name)))
+            .Concat(tables)
             .Concat(IsStored(stored, binding) ? [] : [new SchemaScript("binding of the host's columns", BindingStore.Save(binding))])
             .Concat(SchemaScript.AfterTables(binding).Where(script => !done.Contains(script.Name)))
             .Concat(await Partitions.MissingMonthsAsync(database, cancellation))
@@ -77,16 +88,25 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
         // Tables not made yet will need every trigger; the catalog can't list them before.
         var made = tables.SelectMany(table => CaptureMissing.ForNewTable(Path.GetFileNameWithoutExtension(table.Name)));
-        return ([.. plan.Select(Remembered), .. made.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend))], binding);
+        return (
+            [.. plan.Select(Remembered), .. made.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend))],
+            binding
+        );
 
         // Asked only where the answer matters: it takes a look at all that is ours.
-        async Task<bool> LacksAsync() => stands is not null && await SchemaCheck.LacksAsync(database, stored ?? HostBinding.Ours, cancellation);
+        async Task<bool> LacksAsync() =>
+            stands is not null && await SchemaCheck.LacksAsync(database, stored ?? HostBinding.Ours, cancellation);
     }
 
     // Whoever runs the plan by hand gets the journal that applying writes.
-    static SchemaScript Remembered(SchemaScript script) => script.IsJournaled
-        ? script with { Text = $"{script.Text.TrimEnd().TrimEnd(';')};\nINSERT INTO dxy.journal (scriptname, applied) VALUES ('{script.Name}', now() AT TIME ZONE 'UTC');\n" }
-        : script;
+    static SchemaScript Remembered(SchemaScript script) =>
+        script.IsJournaled
+            ? script with
+            {
+                Text =
+                    $"{script.Text.TrimEnd().TrimEnd(';')};\nINSERT INTO dxy.journal (scriptname, applied) VALUES ('{script.Name}', now() AT TIME ZONE 'UTC');\n",
+            }
+            : script;
 
     // What the host's tables are to us; nothing has been touched when they are refused. A trial that fails while rights or triggers of ours are not as they should be
     // may blame the host for that: what mends them comes first, and the trial is made again after it.
@@ -164,7 +184,9 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         // Once more with our rights and our triggers in place.
         HostBindings.Forget(connectionString);
         var after = await HostJudge.JudgeAsync(database, HostZone, cancellation);
-        return after.Refusal is { } refusal ? throw new SchemaException($"applied, and now {refusal}") : [.. plan.Select(script => script.Name)];
+        return after.Refusal is { } refusal
+            ? throw new SchemaException($"applied, and now {refusal}")
+            : [.. plan.Select(script => script.Name)];
     }
 
     /// <summary>Brings the binding, and the functions that go by it, up to date with the host's tables as they stand now: a run's second phase adds columns.</summary>
@@ -179,8 +201,16 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         }
 
         var done = await JournalAsync(database, cancellation);
-        var scripts = SchemaScript.All(now).Concat(SchemaScript.AfterTables(now)).Where(script => script.IsRenewable && !done.Contains(script.Name));
-        await InTransactionAsync(database, string.Join('\n', scripts.Select(script => Remembered(script).Text).Prepend(BindingStore.Save(now))), null, cancellation);
+        var scripts = SchemaScript
+            .All(now)
+            .Concat(SchemaScript.AfterTables(now))
+            .Where(script => script.IsRenewable && !done.Contains(script.Name));
+        await InTransactionAsync(
+            database,
+            string.Join('\n', scripts.Select(script => Remembered(script).Text).Prepend(BindingStore.Save(now))),
+            null,
+            cancellation
+        );
         await HostBindings.OfAsync(database, cancellation);
     }
 
@@ -188,8 +218,11 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     {
         // A pool of its own would keep a connection after it, beyond what a silo may have.
         using var unpooled = Database.OpenAs(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        var result = DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(unpooled))
-            .WithScripts(scripts.Select((script, order) => new SqlScript(script.Name, script.Text, new SqlScriptOptions { RunGroupOrder = order })))
+        var result = DeployChanges
+            .To.PostgresqlDatabase(new PostgresqlConnectionManager(unpooled))
+            .WithScripts(
+                scripts.Select((script, order) => new SqlScript(script.Name, script.Text, new SqlScriptOptions { RunGroupOrder = order }))
+            )
             .WithVariablesDisabled()
             .WithTransactionPerScript()
             .JournalToPostgresqlTable("dxy", "journal")
@@ -198,7 +231,10 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             .PerformUpgrade();
         if (!result.Successful)
         {
-            throw new SchemaException($"{result.ErrorScript?.Name ?? "the schema"} could not be applied: {result.Error.Message}", result.Error);
+            throw new SchemaException(
+                $"{result.ErrorScript?.Name ?? "the schema"} could not be applied: {result.Error.Message}",
+                result.Error
+            );
         }
     }
 
@@ -218,7 +254,9 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
                 throw new SchemaException(
-                    $"{trigger.Table} was in use by a long transaction at each of {LockAttempts} tries; end it (see pg_stat_activity) and apply again.", busy);
+                    $"{trigger.Table} was in use by a long transaction at each of {LockAttempts} tries; end it (see pg_stat_activity) and apply again.",
+                    busy
+                );
             }
         }
     }
@@ -258,7 +296,12 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             {
                 var name = Path.GetFileNameWithoutExtension(path);
                 var text = name == "data_bars" && Partitions is { } divided ? divided.Divided(Sql.Text(path)) : Sql.Text(path);
-                missing.Add(new SchemaScript(path, $"{text.TrimEnd()}\nINSERT INTO dxy.created_table (table_name) VALUES ('{name}') ON CONFLICT DO NOTHING;\n"));
+                missing.Add(
+                    new SchemaScript(
+                        path,
+                        $"{text.TrimEnd()}\nINSERT INTO dxy.created_table (table_name) VALUES ('{name}') ON CONFLICT DO NOTHING;\n"
+                    )
+                );
             }
         }
 
@@ -268,7 +311,9 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     static async Task<IReadOnlyList<SchemaScript>> MissingRolesAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(Sql.Text("roles/missing.sql"));
-        return await command.ExecuteScalarAsync(cancellation) is true ? [new SchemaScript("roles/roles.sql", Sql.Text("roles/roles.sql"))] : [];
+        return await command.ExecuteScalarAsync(cancellation) is true
+            ? [new SchemaScript("roles/roles.sql", Sql.Text("roles/roles.sql"))]
+            : [];
     }
 
     static async Task<IReadOnlyList<SchemaScript>> MissingSchemasAsync(NpgsqlDataSource database, CancellationToken cancellation)

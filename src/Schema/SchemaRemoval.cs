@@ -33,15 +33,19 @@ public static class SchemaRemoval
             SET TRANSACTION READ WRITE; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0; SET LOCAL row_security = off;
             SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(21883, 0);
             SET LOCAL lock_timeout = '{(int)SchemaInstaller.DefaultLockBudget.TotalMilliseconds}ms'
-            """, cancellation);
-        var runs = (await connection.TextsAsync("SELECT to_regclass('dxy.run')::text", cancellation)).Count > 0
-            ? await connection.TextsAsync("SELECT name FROM dxy.run", cancellation)
-            : [];
+            """,
+            cancellation
+        );
+        var runs =
+            (await connection.TextsAsync("SELECT to_regclass('dxy.run')::text", cancellation)).Count > 0
+                ? await connection.TextsAsync("SELECT name FROM dxy.run", cancellation)
+                : [];
         string[] ours = [.. OurObjects.Relations, .. runs.SelectMany(OurObjects.Backup)];
         await RemovalObstacles.RefuseAsync(connection, discardBackups, ours, cancellation);
-        var created = (await connection.TextsAsync("SELECT to_regclass('dxy.created_table')::text", cancellation)).Count > 0
-            ? await connection.TextsAsync("SELECT table_name FROM dxy.created_table ORDER BY 1", cancellation)
-            : [];
+        var created =
+            (await connection.TextsAsync("SELECT to_regclass('dxy.created_table')::text", cancellation)).Count > 0
+                ? await connection.TextsAsync("SELECT table_name FROM dxy.created_table ORDER BY 1", cancellation)
+                : [];
 
         var proof = await RemovalProof.BeginAsync(connection, cancellation);
         var removed = await DropAsync(connection, ours, cancellation);
@@ -49,14 +53,24 @@ public static class SchemaRemoval
         foreach (var table in created.OrderBy(name => name == Registry))
         {
             // The registry we made goes with the bars it describes, or stays with them.
-            await ((await StaysAsync(connection, table, cancellation) ?? (table == Registry && kept.Count > 0 ? "it describes what stays" : null)) is { } why
-                ? Stay(table, why)
-                : DropTableAsync(table));
+            await (
+                (
+                    await StaysAsync(connection, table, cancellation)
+                    ?? (table == Registry && kept.Count > 0 ? "it describes what stays" : null)
+                )
+                    is { } why
+                    ? Stay(table, why)
+                    : DropTableAsync(table)
+            );
         }
 
         await connection.RunAsync(Sql.Text("remove/roles.sql"), cancellation);
-        kept.AddRange(await connection.TextsAsync(
-            "SELECT 'role ' || rolname || ' (something else needs it)' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror') ORDER BY 1", cancellation));
+        kept.AddRange(
+            await connection.TextsAsync(
+                "SELECT 'role ' || rolname || ' (something else needs it)' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror') ORDER BY 1",
+                cancellation
+            )
+        );
         await proof.EndAsync(connection, cancellation);
         await transaction.CommitAsync(cancellation);
         return new Result(removed, kept, proof.Facts, proof.Relations, proof.Rows);
@@ -86,7 +100,15 @@ public static class SchemaRemoval
                 removed.Add(drop);
             }
 
-            foreach (var drop in await connection.TextsAsync(Sql.Text("remove/drops.sql"), cancellation, ours, (string[])[.. OurObjects.Functions], OurObjects.Schemas))
+            foreach (
+                var drop in await connection.TextsAsync(
+                    Sql.Text("remove/drops.sql"),
+                    cancellation,
+                    ours,
+                    (string[])[.. OurObjects.Functions],
+                    OurObjects.Schemas
+                )
+            )
             {
                 await connection.RunAsync(drop, cancellation);
                 removed.Add(drop);
@@ -115,6 +137,8 @@ public static class SchemaRemoval
             return table == Registry ? "it holds symbols of yours" : "it holds rows";
         }
 
-        return (await connection.TextsAsync(Sql.Text("remove/dependents.sql"), cancellation, $"public.{table}")) is [var dependent, ..] ? $"{dependent} depends on it" : null;
+        return (await connection.TextsAsync(Sql.Text("remove/dependents.sql"), cancellation, $"public.{table}")) is [var dependent, ..]
+            ? $"{dependent} depends on it"
+            : null;
     }
 }

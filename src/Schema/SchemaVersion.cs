@@ -18,19 +18,31 @@ public sealed record SchemaVersion(int Number, int Least)
     public static SchemaVersion Own { get; } = Parse(Sql.Text(Path));
 
     /// <summary>The statement that notes this version in a database.</summary>
-    public SchemaScript Note => new(string.Create(CultureInfo.InvariantCulture, $"schema version {Number}"), Sql.Text("version/write.sql")
-        .Replace("$number", Number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("$least", Least.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+    public SchemaScript Note =>
+        new(
+            string.Create(CultureInfo.InvariantCulture, $"schema version {Number}"),
+            Sql.Text("version/write.sql")
+                .Replace("$number", Number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+                .Replace("$least", Least.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        );
 
     /// <summary>What a database has; null where our schema isn't.</summary>
     public static async Task<SchemaVersion?> ReadAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
-        await using (var exists = database.CreateCommand("SELECT CASE WHEN to_regclass('dxy.schema_version') IS NOT NULL THEN 2 WHEN to_regclass('dxy.due') IS NOT NULL THEN 1 ELSE 0 END"))
+        await using (
+            var exists = database.CreateCommand(
+                "SELECT CASE WHEN to_regclass('dxy.schema_version') IS NOT NULL THEN 2 WHEN to_regclass('dxy.due') IS NOT NULL THEN 1 ELSE 0 END"
+            )
+        )
         {
             switch ((int)(await exists.ExecuteScalarAsync(cancellation))!)
             {
-                case 0: return null;
-                case 1: return new SchemaVersion(0, 0);
-                default: break;
+                case 0:
+                    return null;
+                case 1:
+                    return new SchemaVersion(0, 0);
+                default:
+                    break;
             }
         }
 
@@ -40,15 +52,20 @@ public sealed record SchemaVersion(int Number, int Least)
     }
 
     /// <summary>Why a build of this version can't work with what a database has, in one line; null where it can.</summary>
-    public string? FaultWith(SchemaVersion? found) => found switch
-    {
-        null => "the database has no schema of ours: run './dxy db apply' first.",
-        { Number: var number } when number < Number => string.Create(CultureInfo.InvariantCulture,
-            $"the database's schema is version {number} and this build needs {Number}: run './dxy db apply' of this build first."),
-        { Number: var number, Least: var least } when least > Number => string.Create(CultureInfo.InvariantCulture,
-            $"the database's schema is version {number}, which no build older than {least} works with, and this build is {Number}: install the newer build."),
-        _ => null,
-    };
+    public string? FaultWith(SchemaVersion? found) =>
+        found switch
+        {
+            null => "the database has no schema of ours: run './dxy db apply' first.",
+            { Number: var number } when number < Number => string.Create(
+                CultureInfo.InvariantCulture,
+                $"the database's schema is version {number} and this build needs {Number}: run './dxy db apply' of this build first."
+            ),
+            { Number: var number, Least: var least } when least > Number => string.Create(
+                CultureInfo.InvariantCulture,
+                $"the database's schema is version {number}, which no build older than {least} works with, and this build is {Number}: install the newer build."
+            ),
+            _ => null,
+        };
 
     public static SchemaVersion Parse(string versions)
     {

@@ -12,13 +12,17 @@ public sealed record Subscription(string Name, bool IsEnabled, IReadOnlyList<str
     const string LeaveOut = "leave the schemas dxy, dxy_orleans and dxy_backup out of its publication";
 
     /// <summary>What is wrong with it, and what to do; null where nothing is.</summary>
-    public string? Fault => Ours.Count > 0 ? $"the subscription {Name} writes {string.Join(", ", Ours)}, which this database's own work is kept in: {LeaveOut}" : null;
+    public string? Fault =>
+        Ours.Count > 0
+            ? $"the subscription {Name} writes {string.Join(", ", Ours)}, which this database's own work is kept in: {LeaveOut}"
+            : null;
 
     /// <summary>What to know of it.</summary>
-    public string Note => Bars.Count > 0
-        ? $"the subscription {Name}{(IsEnabled ? "" : " (disabled)")} brings {string.Join(", ", Bars)}: captured row by row. What is derived here has to be left out of its publication: "
-          + "the indexes' rows of data_bars (a row filter, from PostgreSQL 15 on), and derived_data_bars"
-        : Fault ?? "";
+    public string Note =>
+        Bars.Count > 0
+            ? $"the subscription {Name}{(IsEnabled ? "" : " (disabled)")} brings {string.Join(", ", Bars)}: captured row by row. What is derived here has to be left out of its publication: "
+                + "the indexes' rows of data_bars (a row filter, from PostgreSQL 15 on), and derived_data_bars"
+            : Fault ?? "";
 }
 
 /// <summary>Finds them.</summary>
@@ -34,7 +38,14 @@ public static class Subscriptions
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
-                found.Add(new Subscription(reader.GetString(0), reader.GetBoolean(1), reader.GetFieldValue<string[]>(2), reader.GetFieldValue<string[]>(3)));
+                found.Add(
+                    new Subscription(
+                        reader.GetString(0),
+                        reader.GetBoolean(1),
+                        reader.GetFieldValue<string[]>(2),
+                        reader.GetFieldValue<string[]>(3)
+                    )
+                );
             }
         }
         catch (PostgresException denied) when (denied.SqlState == PostgresErrorCodes.InsufficientPrivilege)

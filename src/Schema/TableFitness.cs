@@ -17,7 +17,11 @@ public static class TableFitness
     /// <param name="database">Where.</param>
     /// <param name="cancellation">Ends the looking.</param>
     /// <param name="tries">Whether rows are tried as well, by <see cref="HostJudge"/>: for who asks once, not for who looks all the time.</param>
-    public static async Task<IReadOnlyList<TableFault>> FaultsAsync(NpgsqlDataSource database, CancellationToken cancellation, bool tries = false)
+    public static async Task<IReadOnlyList<TableFault>> FaultsAsync(
+        NpgsqlDataSource database,
+        CancellationToken cancellation,
+        bool tries = false
+    )
     {
         var faults = new List<TableFault>();
         Uses? uses = null;
@@ -36,21 +40,46 @@ public static class TableFitness
                 faults.AddRange(Changed(table, bound[name], now[name]));
             }
 
-            if (bound[name].IsOurs && SchemaGates.Columns(table) is { Verdict: GateVerdict.Fail } columns && !faults.Any(fault => fault.Stops))
+            if (
+                bound[name].IsOurs
+                && SchemaGates.Columns(table) is { Verdict: GateVerdict.Fail } columns
+                && !faults.Any(fault => fault.Stops)
+            )
             {
                 uses ??= await UsesAsync(database, cancellation);
-                faults.Add(new TableFault($"{table.QuotedName} can't be read or written as bars: {columns.Observed}; {Columns(table)}", IsStopped(table, uses), name == SchemaCatalog.New));
+                faults.Add(
+                    new TableFault(
+                        $"{table.QuotedName} can't be read or written as bars: {columns.Observed}; {Columns(table)}",
+                        IsStopped(table, uses),
+                        name == SchemaCatalog.New
+                    )
+                );
             }
 
             if (name == SchemaCatalog.New && SchemaGates.Key(table) is { Verdict: GateVerdict.Fail } key)
             {
                 uses ??= await UsesAsync(database, cancellation);
-                faults.Add(new TableFault($"{table.QuotedName} takes no bar of ours: it wants {key.Expected} (found: {key.Observed}); {Key(table)}", uses.IsNewWritten, false));
+                faults.Add(
+                    new TableFault(
+                        $"{table.QuotedName} takes no bar of ours: it wants {key.Expected} (found: {key.Observed}); {Key(table)}",
+                        uses.IsNewWritten,
+                        false
+                    )
+                );
             }
         }
 
         // What the catalog doesn't say the tables say themselves.
-        return faults.Count > 0 ? faults : [.. (await HostJudge.JudgeAsync(database, null, cancellation, tries)).Refusals.Select(line => new TableFault(line, true, false))];
+        return faults.Count > 0
+            ? faults
+            :
+            [
+                .. (await HostJudge.JudgeAsync(database, null, cancellation, tries)).Refusals.Select(line => new TableFault(
+                    line,
+                    true,
+                    false
+                )),
+            ];
     }
 
     /// <summary>The faults in one line; null where there are none.</summary>
@@ -68,14 +97,33 @@ public static class TableFitness
     }
 
     // Columns that the host changed since they were bound. What went, or is of another kind of type now, no statement of ours can go on with.
-    static IEnumerable<TableFault> Changed(TableShape table, BoundTable bound, BoundTable now) => bound.Columns.Zip(now.Columns)
-        .Where(pair => !(pair.First.Host is null ? pair.Second.Host is null : pair.Second.Host is { } host && pair.First.Host.IsLike(host)) && !(pair.First.IsOurs && pair.Second.IsOurs))
-        // Of one that may not be missing the columns' gate speaks, with what adds it.
-        .Where(pair => !(pair.First.IsOurs && pair.Second.Host is null && ColumnRule.Of(table.Table).Any(rule => rule.Name == pair.First.Name && !table.Fits(rule))))
-        .Select(pair => new TableFault($"{table.QuotedName}.{pair.First.Name} was {Type(pair.First)} when it was bound and is {Type(pair.Second)} now; './dxy db apply' brings the binding up to date",
-            pair.Second.Host is null || (pair.First.Host is { } was && was.Base != pair.Second.Host.Base), false));
+    static IEnumerable<TableFault> Changed(TableShape table, BoundTable bound, BoundTable now) =>
+        bound
+            .Columns.Zip(now.Columns)
+            .Where(pair =>
+                !(pair.First.Host is null ? pair.Second.Host is null : pair.Second.Host is { } host && pair.First.Host.IsLike(host))
+                && !(pair.First.IsOurs && pair.Second.IsOurs)
+            )
+            // Of one that may not be missing the columns' gate speaks, with what adds it.
+            .Where(pair =>
+                !(
+                    pair.First.IsOurs
+                    && pair.Second.Host is null
+                    && ColumnRule.Of(table.Table).Any(rule => rule.Name == pair.First.Name && !table.Fits(rule))
+                )
+            )
+            .Select(pair => new TableFault(
+                $"{table.QuotedName}.{pair.First.Name} was {Type(pair.First)} when it was bound and is {Type(pair.Second)} now; './dxy db apply' brings the binding up to date",
+                pair.Second.Host is null || (pair.First.Host is { } was && was.Base != pair.Second.Host.Base),
+                false
+            ));
 
-    static string Type(BoundColumn column) => column.Host is { } host ? host.Generated ? $"{host.Type}, generated," : host.Type : "missing";
+    static string Type(BoundColumn column) =>
+        column.Host is { } host
+            ? host.Generated
+                ? $"{host.Type}, generated,"
+                : host.Type
+            : "missing";
 
     static async Task<Uses> UsesAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
@@ -86,20 +134,29 @@ public static class TableFitness
     }
 
     // Prices can be read without raw and the like: an index that is kept in the old table goes on, so that a migration can be started, which adds them.
-    static bool IsStopped(TableShape table, Uses uses) => table.Table == SchemaCatalog.New && CanBeAdded(table) ? uses.IsNewWritten : uses.HasTargets;
+    static bool IsStopped(TableShape table, Uses uses) =>
+        table.Table == SchemaCatalog.New && CanBeAdded(table) ? uses.IsNewWritten : uses.HasTargets;
 
     static bool CanBeAdded(TableShape table) =>
-        ColumnRule.Of(table.Table).All(rule => table.Column(rule.Name) is { } column ? rule.Types.Contains(column.BaseType) : rule.Add is not null);
+        ColumnRule
+            .Of(table.Table)
+            .All(rule => table.Column(rule.Name) is { } column ? rule.Types.Contains(column.BaseType) : rule.Add is not null);
 
     static string Columns(TableShape table)
     {
-        var added = ColumnRule.Of(table.Table).Where(rule => rule.Add is not null && table.Column(rule.Name) is null).Select(rule => $"ADD COLUMN {rule.Name} {rule.Add}");
-        return CanBeAdded(table) ? $"ALTER TABLE {table.QuotedName} {string.Join(", ", added)}, {Mend}" : "the shop has to mend that: only it knows what the values are";
+        var added = ColumnRule
+            .Of(table.Table)
+            .Where(rule => rule.Add is not null && table.Column(rule.Name) is null)
+            .Select(rule => $"ADD COLUMN {rule.Name} {rule.Add}");
+        return CanBeAdded(table)
+            ? $"ALTER TABLE {table.QuotedName} {string.Join(", ", added)}, {Mend}"
+            : "the shop has to mend that: only it knows what the values are";
     }
 
-    static string Key(TableShape table) => table.DeferrableKey is { } late
-        ? $"drop {late.Name}, then {Build(table)}"
-        : $"once no bar stands there twice {Build(table)}, {Mend}";
+    static string Key(TableShape table) =>
+        table.DeferrableKey is { } late
+            ? $"drop {late.Name}, then {Build(table)}"
+            : $"once no bar stands there twice {Build(table)}, {Mend}";
 
     static string Build(TableShape table) =>
         $"CREATE UNIQUE INDEX {(table.Relations[0].IsPartitioned ? "" : "CONCURRENTLY ")}ON {table.QuotedName} ({string.Join(", ", TableShape.KeyColumns)})";

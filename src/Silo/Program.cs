@@ -42,8 +42,15 @@ while (true)
     {
         using var log = LoggerFactory.Create(logging => logging.AddSiloLog());
         var connection = Database.ConnectionString(options.DatabaseSettings);
-        await DatabaseStart.WaitAndApplyAsync(options.DatabaseSettings, options.WaitForDatabase, options.ApplySchema, options.HostZone, TimeProvider.System,
-            log.CreateLogger("DxyOrleans.Silo"), CancellationToken.None);
+        await DatabaseStart.WaitAndApplyAsync(
+            options.DatabaseSettings,
+            options.WaitForDatabase,
+            options.ApplySchema,
+            options.HostZone,
+            TimeProvider.System,
+            log.CreateLogger("DxyOrleans.Silo"),
+            CancellationToken.None
+        );
         var clock = await MarketTime.ReadAsync(connection, TimeProvider.System, CancellationToken.None);
         await using var app = SiloHost.Build(builder, options, clock);
         var watch = app.Services.GetRequiredService<RestartWatch>();

@@ -12,10 +12,25 @@ public sealed class ArrowTests
     public void No_room_sees_itself() => Assert.All(Arrows.Allowed.Keys, room => Assert.DoesNotContain(room, Arrows.Seen(room)));
 
     [Theory]
-    [InlineData("Bars", """<ItemGroup><ProjectReference Include="../Deriving/DxyOrleans.Deriving.csproj" /></ItemGroup>""", "", "src/Bars refers to src/Deriving")]
+    [InlineData(
+        "Bars",
+        """<ItemGroup><ProjectReference Include="../Deriving/DxyOrleans.Deriving.csproj" /></ItemGroup>""",
+        "",
+        "src/Bars refers to src/Deriving"
+    )]
     [InlineData("Core", """<ItemGroup><PackageReference Include="Npgsql" /></ItemGroup>""", "", "src/Core refers to the package Npgsql")]
-    [InlineData("Deriving", "", "using DxyOrleans.Migration;", "Deriving/File.cs uses DxyOrleans.Migration, which src/Deriving may not see")]
-    [InlineData("Client", "", "var grain = typeof(DxyOrleans.Grains.Hosting.GrainServices);", "Client/File.cs uses DxyOrleans.Grains, which src/Client may not see")]
+    [InlineData(
+        "Deriving",
+        "",
+        "using DxyOrleans.Migration;",
+        "Deriving/File.cs uses DxyOrleans.Migration, which src/Deriving may not see"
+    )]
+    [InlineData(
+        "Client",
+        "",
+        "var grain = typeof(DxyOrleans.Grains.Hosting.GrainServices);",
+        "Client/File.cs uses DxyOrleans.Grains, which src/Client may not see"
+    )]
     [InlineData("Attic", "", "", "src/Attic is no room that Arrows.Allowed knows")]
     public void An_arrow_that_is_planted_against_it_is_found(string room, string project, string code, string found)
     {

@@ -7,31 +7,33 @@ namespace DxyOrleans.Architecture.Tests;
 static partial class Arrows
 {
     /// <summary>A room and what it refers to. What those see, it sees too.</summary>
-    public static IReadOnlyDictionary<string, string[]> Allowed { get; } = new Dictionary<string, string[]>
-    {
-        ["Core"] = [],
-        ["Abstractions"] = ["Core"],
-        ["Feeds"] = ["Core"],
-        ["Postgres"] = ["Core"],
-        ["EmbeddedPostgres"] = ["Postgres"],
-        ["Membership"] = ["Postgres"],
-        ["Schema"] = ["Postgres"],
-        ["Bars"] = ["Schema"],
-        ["Deriving"] = ["Bars"],
-        ["Migration"] = ["Deriving", "Membership"],
-        ["Grains"] = ["Abstractions", "Migration", "Feeds"],
-        ["Silo"] = ["Grains"],
-        ["Client"] = ["Migration", "EmbeddedPostgres", "Feeds"],
-    };
+    public static IReadOnlyDictionary<string, string[]> Allowed { get; } =
+        new Dictionary<string, string[]>
+        {
+            ["Core"] = [],
+            ["Abstractions"] = ["Core"],
+            ["Feeds"] = ["Core"],
+            ["Postgres"] = ["Core"],
+            ["EmbeddedPostgres"] = ["Postgres"],
+            ["Membership"] = ["Postgres"],
+            ["Schema"] = ["Postgres"],
+            ["Bars"] = ["Schema"],
+            ["Deriving"] = ["Bars"],
+            ["Migration"] = ["Deriving", "Membership"],
+            ["Grains"] = ["Abstractions", "Migration", "Feeds"],
+            ["Silo"] = ["Grains"],
+            ["Client"] = ["Migration", "EmbeddedPostgres", "Feeds"],
+        };
 
     /// <summary>Packages that only some rooms may have, by the beginning of their names.</summary>
-    public static IReadOnlyDictionary<string, string[]> Packages { get; } = new Dictionary<string, string[]>
-    {
-        ["Microsoft.Orleans"] = ["Abstractions", "Grains", "Silo"],
-        ["Microsoft.AspNetCore"] = ["Silo"],
-        ["Npgsql"] = ["Postgres"],
-        ["dbup"] = ["Schema"],
-    };
+    public static IReadOnlyDictionary<string, string[]> Packages { get; } =
+        new Dictionary<string, string[]>
+        {
+            ["Microsoft.Orleans"] = ["Abstractions", "Grains", "Silo"],
+            ["Microsoft.AspNetCore"] = ["Silo"],
+            ["Npgsql"] = ["Postgres"],
+            ["dbup"] = ["Schema"],
+        };
 
     /// <summary>What goes against it in a tree of sources; a sentence each.</summary>
     /// <param name="sources">The folder whose folders are the rooms.</param>
@@ -60,12 +62,17 @@ static partial class Arrows
 
     static IEnumerable<string> BrokenReferences(string room, string[] allowed, XDocument project)
     {
-        var references = project.Descendants("ProjectReference").Select(reference => Path.GetFileName(Path.GetDirectoryName(reference.Attribute("Include")!.Value.Replace('\\', '/'))!));
+        var references = project
+            .Descendants("ProjectReference")
+            .Select(reference => Path.GetFileName(Path.GetDirectoryName(reference.Attribute("Include")!.Value.Replace('\\', '/'))!));
         var packages = project.Descendants("PackageReference").Select(package => package.Attribute("Include")!.Value);
         return
         [
             .. references.Where(other => !allowed.Contains(other)).Select(other => $"src/{room} refers to src/{other}"),
-            .. packages.Where(package => Packages.Any(only => package.StartsWith(only.Key, StringComparison.OrdinalIgnoreCase) && !only.Value.Contains(room)))
+            .. packages
+                .Where(package =>
+                    Packages.Any(only => package.StartsWith(only.Key, StringComparison.OrdinalIgnoreCase) && !only.Value.Contains(room))
+                )
                 .Select(package => $"src/{room} refers to the package {package}"),
         ];
     }

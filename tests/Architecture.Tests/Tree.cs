@@ -10,7 +10,8 @@ static class Tree
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "DxyOrleans.sln")))
         {
-            folder = folder.Parent ?? throw new InvalidOperationException($"DxyOrleans.sln is in no folder above {AppContext.BaseDirectory}.");
+            folder = folder.Parent
+                ?? throw new InvalidOperationException($"DxyOrleans.sln is in no folder above {AppContext.BaseDirectory}.");
         }
 
         return folder.FullName;

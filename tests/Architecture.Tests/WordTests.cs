@@ -10,10 +10,14 @@ public sealed partial class WordTests
     {
         string[] found =
         [
-            .. new[] { "src", "tests", "bench" }.SelectMany(top => Directory.EnumerateFiles(Path.Combine(Tree.Root, top), "*.cs", SearchOption.AllDirectories))
+            .. new[] { "src", "tests", "bench" }
+                .SelectMany(top => Directory.EnumerateFiles(Path.Combine(Tree.Root, top), "*.cs", SearchOption.AllDirectories))
                 .Where(file => !file.EndsWith("WordTests.cs", StringComparison.Ordinal))
-                .SelectMany(file => Old().Matches(Names(File.ReadAllText(file))).Select(match => $"{Path.GetRelativePath(Tree.Root, file)}: {match.Value}"))
-                .Distinct().Order(StringComparer.Ordinal),
+                .SelectMany(file =>
+                    Old().Matches(Names(File.ReadAllText(file))).Select(match => $"{Path.GetRelativePath(Tree.Root, file)}: {match.Value}")
+                )
+                .Distinct()
+                .Order(StringComparer.Ordinal),
         ];
         Assert.Empty(found);
     }
@@ -30,15 +34,21 @@ public sealed partial class WordTests
     // Without texts and comments.
     static string Names(string code) => NotNames().Replace(code, "");
 
-    [GeneratedRegex("""
-        \b(?:Rid(?:ing|e)[A-Z]\w*|RodeAsync|SetAside|TakenDue|StandingBars|Larger[A-Z]\w*|BulkPace\w*|IsBesideLive|Hindrances?|\w+Exam|FaultOf|FaultBook\w*
-        |IndexLives|SufferAsync|ThankAsync|Zombies?\w*|Demand(?:[A-Z]\w*)?|\w*Lookout|\w*Pump|IsLooking|LookAsync|LogBlind|onlyUntold|onlyStuck
-        |(?:Most|Fewest|Longest)[A-Z]\w*|Least(?!Rights)[A-Z]\w*)\b
-        """, RegexOptions.IgnorePatternWhitespace)]
+    [GeneratedRegex(
+        """
+            \b(?:Rid(?:ing|e)[A-Z]\w*|RodeAsync|SetAside|TakenDue|StandingBars|Larger[A-Z]\w*|BulkPace\w*|IsBesideLive|Hindrances?|\w+Exam|FaultOf|FaultBook\w*
+            |IndexLives|SufferAsync|ThankAsync|Zombies?\w*|Demand(?:[A-Z]\w*)?|\w*Lookout|\w*Pump|IsLooking|LookAsync|LogBlind|onlyUntold|onlyStuck
+            |(?:Most|Fewest|Longest)[A-Z]\w*|Least(?!Rights)[A-Z]\w*)\b
+            """,
+        RegexOptions.IgnorePatternWhitespace
+    )]
     private static partial Regex Old();
 
-    [GeneratedRegex("""
-        //[^\n]*|\$*\"{3}[\s\S]*?\"{3}|\$?\@?\"(?:[^\"\\\n]|\\.)*\"
-        """, RegexOptions.IgnorePatternWhitespace)]
+    [GeneratedRegex(
+        """
+            //[^\n]*|\$*\"{3}[\s\S]*?\"{3}|\$?\@?\"(?:[^\"\\\n]|\\.)*\"
+            """,
+        RegexOptions.IgnorePatternWhitespace
+    )]
     private static partial Regex NotNames();
 }

@@ -51,9 +51,11 @@ public sealed class Dxy : IAsyncDisposable
     public Task<Called> RunAsync(params string[] arguments) => RunAsync(CancellationToken.None, arguments);
 
     /// <summary>As on a terminal, with what a user types.</summary>
-    public Task<Called> OnTerminalAsync(string typed, params string[] arguments) => RunAsync(new StringReader(typed), true, arguments, CancellationToken.None);
+    public Task<Called> OnTerminalAsync(string typed, params string[] arguments) =>
+        RunAsync(new StringReader(typed), true, arguments, CancellationToken.None);
 
-    public Task<Called> RunAsync(CancellationToken cancellation, params string[] arguments) => RunAsync(TextReader.Null, false, arguments, cancellation);
+    public Task<Called> RunAsync(CancellationToken cancellation, params string[] arguments) =>
+        RunAsync(TextReader.Null, false, arguments, cancellation);
 
     async Task<Called> RunAsync(TextReader input, bool terminal, string[] arguments, CancellationToken cancellation)
     {
@@ -61,8 +63,15 @@ public sealed class Dxy : IAsyncDisposable
         await using var error = new StringWriter();
         var host = new ConsoleHost
         {
-            Out = output, Error = error, In = input, IsOutTerminal = terminal, IsErrorTerminal = terminal, IsInTerminal = terminal,
-            Environment = _environment, Folder = Folder, Time = TimeProvider.System,
+            Out = output,
+            Error = error,
+            In = input,
+            IsOutTerminal = terminal,
+            IsErrorTerminal = terminal,
+            IsInTerminal = terminal,
+            Environment = _environment,
+            Folder = Folder,
+            Time = TimeProvider.System,
         };
         var code = await App.RunAsync(arguments, host, cancellation);
         return new Called(code, output.ToString(), error.ToString());
@@ -92,7 +101,10 @@ public sealed class Dxy : IAsyncDisposable
                 if (without?.Invoke(symbol, minute) != true)
                 {
                     var price = (levels[pair] * (1 + (0.0001 * ((minute + pair) % 7)))).ToString("0.00000", CultureInfo.InvariantCulture);
-                    text.Append(CultureInfo.InvariantCulture, $"{symbol},{Monday + TimeSpan.FromMinutes(minute)},{price},{price},{price},{price},1\n");
+                    text.Append(
+                        CultureInfo.InvariantCulture,
+                        $"{symbol},{Monday + TimeSpan.FromMinutes(minute)},{price},{price},{price},{price},1\n"
+                    );
                 }
             }
         }

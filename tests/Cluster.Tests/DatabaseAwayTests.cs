@@ -23,12 +23,25 @@ public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) 
         await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
 
         await durable.StopAsync();
-        Until.Measured("database stopped: not ready any more after", await Until.TrueAsync("it is not ready any more",
-            async () => await silo.StatusAsync("/health/ready") == HttpStatusCode.ServiceUnavailable, Long));
+        Until.Measured(
+            "database stopped: not ready any more after",
+            await Until.TrueAsync(
+                "it is not ready any more",
+                async () => await silo.StatusAsync("/health/ready") == HttpStatusCode.ServiceUnavailable,
+                Long
+            )
+        );
         var waiting = cluster.Start();
         var began = Stopwatch.GetTimestamp();
-        await Until.TrueAsync("the new silo has said that it tries, and has tried for some seconds", () => Task.FromResult(
-            waiting.Log.Contains("The database is not reachable", StringComparison.Ordinal) && Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(4)), Long);
+        await Until.TrueAsync(
+            "the new silo has said that it tries, and has tried for some seconds",
+            () =>
+                Task.FromResult(
+                    waiting.Log.Contains("The database is not reachable", StringComparison.Ordinal)
+                        && Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(4)
+                ),
+            Long
+        );
         Assert.Equal(2, waiting.Log.Split("The database is not reachable").Length);
         Assert.True(waiting.IsRunning);
         Assert.Null(await waiting.StatusAsync("/health/live"));
@@ -38,9 +51,14 @@ public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) 
         await durable.StartAsync();
         shop.ForgetConnections();
         await shop.InsertAsync(Hour(9));
-        Until.Measured("database back, bars written by another program: derived and rolled up after", await Parity.ReachedAsync(shop, Hour(9), 60, 7 * 13, Long));
-        Until.Measured("the silo is ready again after", await Until.TrueAsync("it is ready again",
-            async () => await silo.StatusAsync("/health/ready") == HttpStatusCode.OK, Long));
+        Until.Measured(
+            "database back, bars written by another program: derived and rolled up after",
+            await Parity.ReachedAsync(shop, Hour(9), 60, 7 * 13, Long)
+        );
+        Until.Measured(
+            "the silo is ready again after",
+            await Until.TrueAsync("it is ready again", async () => await silo.StatusAsync("/health/ready") == HttpStatusCode.OK, Long)
+        );
         var start = Stopwatch.GetTimestamp();
         await waiting.ReadyAsync();
         Until.Measured("and the silo that waited for it after another", Stopwatch.GetElapsedTime(start));

@@ -21,9 +21,23 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
     public async Task No_method_but_GET_and_HEAD_is_answered_and_no_page_changes_a_row()
     {
         var silo = (await shared.Cluster.ReadyAsync(1))[0];
-        using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{silo.Ports.Http}")), Timeout = TimeSpan.FromSeconds(20) };
+        using var client = new HttpClient
+        {
+            BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{silo.Ports.Http}")),
+            Timeout = TimeSpan.FromSeconds(20),
+        };
         var before = await shared.Cluster.Shop.ValueAsync<string>(Fingerprint);
-        foreach (var path in (string[])["/health/live", "/health/ready", "/dashboard/", "/dashboard/DashboardCounters", "/dashboard/GrainState?grainId=XXXYYY%2F1m&grainType=bar", "/nowhere"])
+        foreach (
+            var path in (string[])
+                [
+                    "/health/live",
+                    "/health/ready",
+                    "/dashboard/",
+                    "/dashboard/DashboardCounters",
+                    "/dashboard/GrainState?grainId=XXXYYY%2F1m&grainType=bar",
+                    "/nowhere",
+                ]
+        )
         {
             foreach (var method in (string[])["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "GETX"])
             {
@@ -33,13 +47,23 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
             }
         }
 
-        foreach (var path in (string[])["DashboardCounters", "ClusterStats", "Reminders", "Reminders/1", "GrainTypes", "TopGrainMethods", "version"])
+        foreach (
+            var path in (string[])
+                ["DashboardCounters", "ClusterStats", "Reminders", "Reminders/1", "GrainTypes", "TopGrainMethods", "version"]
+        )
         {
             using var answer = await client.GetAsync(new Uri("/dashboard/" + path, UriKind.Relative), Token);
             Assert.NotEqual(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
         }
 
-        foreach (var path in (string[])["/dashboard/GrainState?grainId=XXXYYY%2F1m&grainType=bar", "/Dashboard/grainstate?grainId=DXY&grainType=index", "/dashboard/GrainState/"])
+        foreach (
+            var path in (string[])
+                [
+                    "/dashboard/GrainState?grainId=XXXYYY%2F1m&grainType=bar",
+                    "/Dashboard/grainstate?grainId=DXY&grainType=index",
+                    "/dashboard/GrainState/",
+                ]
+        )
         {
             Assert.Equal(HttpStatusCode.NotFound, await silo.StatusAsync(path));
         }
@@ -51,8 +75,16 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
     public async Task A_page_of_another_name_that_leads_to_loopback_is_refused()
     {
         var silo = (await shared.Cluster.ReadyAsync(1))[0];
-        Assert.StartsWith("HTTP/1.1 400", await AskAsync(silo, "GET /dashboard/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 200", await AskAsync(silo, "GET /dashboard/ HTTP/1.1\r\nHost: localhost:8080\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 400",
+            await AskAsync(silo, "GET /dashboard/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "HTTP/1.1 200",
+            await AskAsync(silo, "GET /dashboard/ HTTP/1.1\r\nHost: localhost:8080\r\nConnection: close\r\n\r\n"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -62,11 +94,21 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
         var random = new Random(20_241_105);
         string[] hostile =
         [
-            "GET / HTTP/1.1\r\n\r\n", "GET /../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /dashboard/fonts/..%2f..%2fdxy.json HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            "GET /%00%ff%2e HTTP/1.1\r\nHost: localhost\r\n\r\n", $"GET /{new string('a', 100_000)} HTTP/1.1\r\n\r\n", $"GET / HTTP/1.1\r\nHost: localhost\r\nX: {new string('b', 200_000)}\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n", "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
-            "GET / HTTP/9.9\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET /health/live HTTP/1.1\nHost: localhost\n\n",
-            .. Enumerable.Range(0, 40).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 400)).Select(_ => (char)random.Next(0, 256)))),
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET /../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET /dashboard/fonts/..%2f..%2fdxy.json HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET /%00%ff%2e HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            $"GET /{new string('a', 100_000)} HTTP/1.1\r\n\r\n",
+            $"GET / HTTP/1.1\r\nHost: localhost\r\nX: {new string('b', 200_000)}\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+            "GET / HTTP/9.9\r\n\r\n",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+            "GET /health/live HTTP/1.1\nHost: localhost\n\n",
+            .. Enumerable
+                .Range(0, 40)
+                .Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 400)).Select(_ => (char)random.Next(0, 256)))),
         ];
         foreach (var request in hostile)
         {

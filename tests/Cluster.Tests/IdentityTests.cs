@@ -18,7 +18,9 @@ public sealed class IdentityTests(TestServer server) : SiloTests(server)
         var green = cluster.Start("--ClusterId", "green");
         Assert.Equal(Refused, await green.ExitAsync(TimeSpan.FromSeconds(30)));
         var line = Assert.Single(green.Log.Split('\n'), one => one.StartsWith("dxy-silo: ", StringComparison.Ordinal));
-        Assert.All((string[])["ServiceId 'blue'", "cluster 'blue'", "'green'", $"127.0.0.1:{blue.Ports.Silo}"], named => Assert.Contains(named, line, StringComparison.Ordinal));
+        Assert.All((string[])["ServiceId 'blue'", "cluster 'blue'", "'green'", $"127.0.0.1:{blue.Ports.Silo}"], named =>
+            Assert.Contains(named, line, StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("   at ", green.Log, StringComparison.Ordinal);
         Assert.True(blue.IsRunning);
 
@@ -32,7 +34,11 @@ public sealed class IdentityTests(TestServer server) : SiloTests(server)
         var cluster = await OpenAsync("pair");
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         SiloProcess[] both = [cluster.Start("--ClusterId", "red"), cluster.Start("--ClusterId", "black")];
-        await Until.TrueAsync("one of the two has ended", () => Task.FromResult(both.Count(silo => silo.IsRunning) < 2), TimeSpan.FromSeconds(40));
+        await Until.TrueAsync(
+            "one of the two has ended",
+            () => Task.FromResult(both.Count(silo => silo.IsRunning) < 2),
+            TimeSpan.FromSeconds(40)
+        );
         var refused = Assert.Single(both, silo => !silo.IsRunning);
         Assert.Equal(Refused, await refused.ExitAsync(TimeSpan.Zero));
         Assert.Single(refused.Log.Split('\n'), one => one.StartsWith("dxy-silo: ServiceId 'pair'", StringComparison.Ordinal));

@@ -27,7 +27,10 @@ public sealed class ImportTests(TestServer server, DurableServer durable) : Silo
             await killed.StartAt(silo.Ports).ReadyAsync();
             await import.Done.WaitAsync(Long, TimeProvider.System, Token);
             await SettledAsync(killed);
-            Until.Measured($"{count} real bars, the silo killed half-way and started again: stored, derived and rolled up after", Stopwatch.GetElapsedTime(start));
+            Until.Measured(
+                $"{count} real bars, the silo killed half-way and started again: stored, derived and rolled up after",
+                Stopwatch.GetElapsedTime(start)
+            );
         }
 
         var undisturbed = await OpenAsync("undisturbed");
@@ -46,20 +49,29 @@ public sealed class ImportTests(TestServer server, DurableServer durable) : Silo
         Assert.Equal(await PrintAsync(undisturbed.Shop), await PrintAsync(killed.Shop));
     }
 
-    static async Task<TimeSpan> SettledAsync(SiloCluster cluster) => await Until.NothingIsMissingAsync("everything is derived", async () =>
-    {
-        var left = await cluster.Shop.CountAsync("(SELECT FROM dxy.change UNION ALL SELECT FROM dxy.due) AS work");
-        return left > 0 ? $"{left} rows of work are left" : null;
-    }, Long);
+    static async Task<TimeSpan> SettledAsync(SiloCluster cluster) =>
+        await Until.NothingIsMissingAsync(
+            "everything is derived",
+            async () =>
+            {
+                var left = await cluster.Shop.CountAsync("(SELECT FROM dxy.change UNION ALL SELECT FROM dxy.due) AS work");
+                return left > 0 ? $"{left} rows of work are left" : null;
+            },
+            Long
+        );
 
     // A line a series: how many rows, and a print of every business column and of raw.
-    static async Task<List<string>> PrintAsync(Shop shop) => [.. await shop.ListAsync(
-        """
-        SELECT concat_ws(' ', canonical_symbol, timeframe, count(*),
-               md5(string_agg(row(ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw)::text, ',' ORDER BY ts_utc)))
-        FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM data_bars
-              UNION ALL
-              SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM derived_data_bars WHERE deleted_at IS NULL) AS b
-        GROUP BY canonical_symbol, timeframe ORDER BY 1
-        """)];
+    static async Task<List<string>> PrintAsync(Shop shop) =>
+        [
+            .. await shop.ListAsync(
+                """
+                SELECT concat_ws(' ', canonical_symbol, timeframe, count(*),
+                       md5(string_agg(row(ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw)::text, ',' ORDER BY ts_utc)))
+                FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM data_bars
+                      UNION ALL
+                      SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM derived_data_bars WHERE deleted_at IS NULL) AS b
+                GROUP BY canonical_symbol, timeframe ORDER BY 1
+                """
+            ),
+        ];
 }

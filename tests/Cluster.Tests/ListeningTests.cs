@@ -30,11 +30,14 @@ public sealed class ListeningTests(TestServer server, SharedCluster shared) : Si
     static List<(string Address, int Port)> ListeningOf(int pid)
     {
         var own = Directory.GetFiles($"/proc/{pid}/fd").Select(file => new FileInfo(file).LinkTarget ?? "").ToHashSet();
-        return [.. ((string[])["tcp", "tcp6"])
-            .SelectMany(kind => File.ReadLines($"/proc/{pid}/net/{kind}").Skip(1))
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(columns => columns[3] == Listening && own.Contains($"socket:[{columns[9]}]"))
-            .Select(columns => columns[1].Split(':'))
-            .Select(local => (local[0], int.Parse(local[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)))];
+        return
+        [
+            .. ((string[])["tcp", "tcp6"])
+                .SelectMany(kind => File.ReadLines($"/proc/{pid}/net/{kind}").Skip(1))
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(columns => columns[3] == Listening && own.Contains($"socket:[{columns[9]}]"))
+                .Select(columns => columns[1].Split(':'))
+                .Select(local => (local[0], int.Parse(local[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture))),
+        ];
     }
 }

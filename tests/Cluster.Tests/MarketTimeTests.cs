@@ -27,8 +27,16 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
         Assert.Equal(0, await CountAsync(shop, "derived_data_bars", "5m", last));
 
         await SetClockAsync(shop, close - TimeSpan.FromSeconds(2), 1);
-        await Until.TrueAsync("the last bucket of the week", async () => await CountAsync(shop, "derived_data_bars", "5m", last) == 1, Soon);
-        var emitted = UtcTime.From(await shop.ValueAsync<DateTime>($"SELECT created_at FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '{last.From}'"));
+        await Until.TrueAsync(
+            "the last bucket of the week",
+            async () => await CountAsync(shop, "derived_data_bars", "5m", last) == 1,
+            Soon
+        );
+        var emitted = UtcTime.From(
+            await shop.ValueAsync<DateTime>(
+                $"SELECT created_at FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '{last.From}'"
+            )
+        );
         Until.Measured("the last 5m bar of the week: emitted after the close, market time", emitted - close);
         Assert.InRange(emitted - close, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         await Parity.ReachedAsync(shop, last.Widen(Timeframe.OneHour), 5, 7 * 2, Soon);
@@ -39,16 +47,30 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
     {
         var cluster = await OpenAsync("gaps");
         var silo = cluster.Start(
-            "--Feed", "simulated", "--Simulation:AlwaysOpen", "true", "--Simulation:GapRate", "0.5", "--Simulation:BackfillMinutes", "360");
+            "--Feed",
+            "simulated",
+            "--Simulation:AlwaysOpen",
+            "true",
+            "--Simulation:GapRate",
+            "0.5",
+            "--Simulation:BackfillMinutes",
+            "360"
+        );
         await silo.ReadyAsync();
         var shop = cluster.Shop;
         var now = await shop.NowAsync();
         var range = new TimeRange((now - TimeSpan.FromHours(5)).Floor(Timeframe.OneHour), now.Floor(Timeframe.OneHour));
-        await Until.NothingIsMissingAsync("the simulated market's past is derived", async () =>
-        {
-            var pairs = await shop.CountAsync($"(SELECT canonical_symbol FROM data_bars WHERE canonical_symbol <> 'DXY' AND ts_utc >= timestamptz '{range.To}' - interval '1 hour' GROUP BY 1) AS p");
-            return pairs == 6 ? (await Parity.OfAsync(shop, range)).Fault : $"{pairs} of six pairs have come";
-        }, Soon);
+        await Until.NothingIsMissingAsync(
+            "the simulated market's past is derived",
+            async () =>
+            {
+                var pairs = await shop.CountAsync(
+                    $"(SELECT canonical_symbol FROM data_bars WHERE canonical_symbol <> 'DXY' AND ts_utc >= timestamptz '{range.To}' - interval '1 hour' GROUP BY 1) AS p"
+                );
+                return pairs == 6 ? (await Parity.OfAsync(shop, range)).Fault : $"{pairs} of six pairs have come";
+            },
+            Soon
+        );
 
         // Each stretch of ten minutes or more without a bar of some pair, and how many bars the index has in it.
         var silences = await shop.ListAsync(
@@ -58,7 +80,8 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
             FROM (SELECT canonical_symbol, ts_utc, lead(ts_utc) OVER (PARTITION BY canonical_symbol ORDER BY ts_utc) AS next_ts FROM data_bars
                   WHERE timeframe = '1m' AND canonical_symbol <> 'DXY' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}') AS s
             WHERE s.next_ts - s.ts_utc > interval '10 minutes'
-            """);
+            """
+        );
         Assert.NotEmpty(silences);
         Assert.All(silences, silence => Assert.EndsWith(" 0", silence, StringComparison.Ordinal));
         Assert.True((await Parity.OfAsync(shop, range)).Minutes > 60);
@@ -73,7 +96,9 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
         var cluster = await OpenAsync("fast");
         var shop = cluster.Shop;
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
-        await shop.RunAsync($$"""UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{since}', '"{{monday}}"') WHERE canonical_symbol = 'DXY'""");
+        await shop.RunAsync(
+            $$"""UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{since}', '"{{monday}}"') WHERE canonical_symbol = 'DXY'"""
+        );
         await SetClockAsync(shop, monday, Rate);
         string[] arguments = ["--Feed", "simulated", "--Poll", "00:00:00.050"];
         SiloProcess[] silos = [cluster.Start(arguments), cluster.Start(arguments)];
@@ -83,29 +108,59 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
             Assert.Contains("market time runs 360 times", silo.Log, StringComparison.Ordinal);
         }
 
-        await Until.TrueAsync("an hour of the market", async () => await CountAsync(shop, "data_bars", "1m", Day(monday)) >= 60, TimeSpan.FromSeconds(30));
+        await Until.TrueAsync(
+            "an hour of the market",
+            async () => await CountAsync(shop, "data_bars", "1m", Day(monday)) >= 60,
+            TimeSpan.FromSeconds(30)
+        );
         foreach (var silo in silos)
         {
             var before = await GenerationAsync(shop, silo);
-            await shop.RunAsync($"INSERT INTO dxy.restart (silo, run, requested_at) VALUES ('127.0.0.1:{silo.Ports.Silo}@{before}', 'test', dxy.now())");
-            Until.Measured("a silo asked to restart: in the cluster again after", await Until.TrueAsync("it is up under another generation", async () =>
-                await GenerationAsync(shop, silo) > before && await shop.CountAsync("dxy.restart") == 0, TimeSpan.FromSeconds(30)));
+            await shop.RunAsync(
+                $"INSERT INTO dxy.restart (silo, run, requested_at) VALUES ('127.0.0.1:{silo.Ports.Silo}@{before}', 'test', dxy.now())"
+            );
+            Until.Measured(
+                "a silo asked to restart: in the cluster again after",
+                await Until.TrueAsync(
+                    "it is up under another generation",
+                    async () => await GenerationAsync(shop, silo) > before && await shop.CountAsync("dxy.restart") == 0,
+                    TimeSpan.FromSeconds(30)
+                )
+            );
             Assert.True(silo.IsRunning);
         }
 
         // How much of the market passes until the silos are up is the machine's affair.
         var first = UtcTime.From(await shop.ValueAsync<DateTime>("SELECT min(ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY'"));
         var until = (await MarketNowAsync(shop) + TimeSpan.FromHours(2)).Floor(Timeframe.OneHour);
-        await Until.NothingIsMissingAsync($"the market until {until}", async () => await CountAsync(shop, "derived_data_bars", "1h", new TimeRange(monday, until)) is var hours
-            && hours == (until - first.Floor(Timeframe.OneHour)).TotalHours ? null : $"{hours} hours are rolled up at {await MarketNowAsync(shop)}", TimeSpan.FromSeconds(60));
+        await Until.NothingIsMissingAsync(
+            $"the market until {until}",
+            async () =>
+                await CountAsync(shop, "derived_data_bars", "1h", new TimeRange(monday, until)) is var hours
+                && hours == (until - first.Floor(Timeframe.OneHour)).TotalHours
+                    ? null
+                    : $"{hours} hours are rolled up at {await MarketNowAsync(shop)}",
+            TimeSpan.FromSeconds(60)
+        );
         var range = new TimeRange(first, until);
         Assert.Equal((until - first).TotalMinutes, await CountAsync(shop, "data_bars", "1m", range));
-        Assert.Equal((until - first).TotalMinutes * 6, await shop.CountAsync(
-            $"data_bars WHERE canonical_symbol <> 'DXY' AND timeframe = '1m' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'"));
+        Assert.Equal(
+            (until - first).TotalMinutes * 6,
+            await shop.CountAsync(
+                $"data_bars WHERE canonical_symbol <> 'DXY' AND timeframe = '1m' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'"
+            )
+        );
         // The index's last hour says nothing of the pairs', which other grains roll up.
-        await Until.NothingIsMissingAsync("every bucket of the whole hours", async () => (await Parity.OfAsync(shop, new TimeRange(first.Ceiling(Timeframe.OneHour), until))).Fault, Soon);
-        var late = TimeSpan.FromSeconds(await shop.ValueAsync<double>(
-            $"SELECT extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY created_at - ts_utc - interval '5 minutes'))::double precision FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc < '{until}'"));
+        await Until.NothingIsMissingAsync(
+            "every bucket of the whole hours",
+            async () => (await Parity.OfAsync(shop, new TimeRange(first.Ceiling(Timeframe.OneHour), until))).Fault,
+            Soon
+        );
+        var late = TimeSpan.FromSeconds(
+            await shop.ValueAsync<double>(
+                $"SELECT extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY created_at - ts_utc - interval '5 minutes'))::double precision FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc < '{until}'"
+            )
+        );
         Until.Measured("a 5m bar's emission after its end, median, real time", late / Rate);
         Assert.True(late >= TimeSpan.Zero, "A bucket was emitted before its end.");
     }
@@ -118,12 +173,18 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
     static Task<int> GenerationAsync(Shop shop, SiloProcess silo) =>
         shop.ValueAsync<int>($"SELECT generation FROM dxy_orleans.cluster_member WHERE status = 3 AND port = {silo.Ports.Silo}");
 
-    static Task<int> SetClockAsync(Shop shop, UtcTime market, double rate) => shop.RunAsync(
-        $"""
-        INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{market}', {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)})
-        ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market, rate = excluded.rate
-        """);
+    static Task<int> SetClockAsync(Shop shop, UtcTime market, double rate) =>
+        shop.RunAsync(
+            $"""
+            INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{market}', {rate.ToString(
+                System.Globalization.CultureInfo.InvariantCulture
+            )})
+            ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market, rate = excluded.rate
+            """
+        );
 
     static Task<long> CountAsync(Shop shop, string table, string timeframe, TimeRange range) =>
-        shop.CountAsync($"{table} WHERE canonical_symbol = 'DXY' AND timeframe = '{timeframe}' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'");
+        shop.CountAsync(
+            $"{table} WHERE canonical_symbol = 'DXY' AND timeframe = '{timeframe}' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'"
+        );
 }

@@ -17,7 +17,11 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
 
     readonly SiloPorts _ports = SiloPorts.Free();
 
-    [Fact(Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each", SkipUnless = nameof(KillPlan.IsWanted), SkipType = typeof(KillPlan))]
+    [Fact(
+        Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each",
+        SkipUnless = nameof(KillPlan.IsWanted),
+        SkipType = typeof(KillPlan)
+    )]
     public async Task A_run_whose_silo_is_killed_again_and_again_ends_as_an_undisturbed_one()
     {
         var cluster = Own(await durable.MakeClusterAsync("silo_killed"));
@@ -34,7 +38,11 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         await JudgeAsync(shop);
     }
 
-    [Fact(Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each", SkipUnless = nameof(KillPlan.IsWanted), SkipType = typeof(KillPlan))]
+    [Fact(
+        Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each",
+        SkipUnless = nameof(KillPlan.IsWanted),
+        SkipType = typeof(KillPlan)
+    )]
     public async Task A_run_whose_database_is_killed_again_and_again_ends_as_an_undisturbed_one()
     {
         var cluster = Own(await durable.MakeClusterAsync("database_killed"));
@@ -53,7 +61,11 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         await JudgeAsync(shop);
     }
 
-    [Fact(Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each", SkipUnless = nameof(KillPlan.IsWanted), SkipType = typeof(KillPlan))]
+    [Fact(
+        Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each",
+        SkipUnless = nameof(KillPlan.IsWanted),
+        SkipType = typeof(KillPlan)
+    )]
     public async Task A_rollback_whose_silo_is_killed_on_the_way_back_ends_with_the_tables_as_before_and_what_arrived()
     {
         var cluster = Own(await durable.MakeClusterAsync("back_killed"));
@@ -72,7 +84,11 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         await new MigrationJudge(shop).AssertRolledBackAsync();
     }
 
-    [Fact(Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each", SkipUnless = nameof(KillPlan.IsWanted), SkipType = typeof(KillPlan))]
+    [Fact(
+        Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each",
+        SkipUnless = nameof(KillPlan.IsWanted),
+        SkipType = typeof(KillPlan)
+    )]
     public async Task A_run_through_which_faults_of_every_kind_go_ends_as_an_undisturbed_one()
     {
         var cluster = Own(await durable.MakeClusterAsync("all_kinds"));
@@ -98,8 +114,14 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
                 await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Token);
                 await silo.WakeAsync();
             },
-            async () => await shop.Shop.RunAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"),
-            async () => await shop.Shop.RunAsync("BEGIN; LOCK TABLE data_bars, derived_data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT"),
+            async () =>
+                await shop.Shop.RunAsync(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"
+                ),
+            async () =>
+                await shop.Shop.RunAsync(
+                    "BEGIN; LOCK TABLE data_bars, derived_data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT"
+                ),
         ];
         var plan = new KillPlan(few: 10, many: 50);
         await DriveAsync(shop, plan, RunState.Completed, () => faults[plan.Killed % faults.Length](), until: Supervised);
@@ -149,7 +171,10 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
             await Task.Delay(Look, TimeProvider.System, Token);
         }
 
-        Assert.True(plan is null || plan.Killed == plan.Kills, $"killed {plan?.Killed} times only, at {string.Join(", ", plan?.Places ?? [])}");
+        Assert.True(
+            plan is null || plan.Killed == plan.Kills,
+            $"killed {plan?.Killed} times only, at {string.Join(", ", plan?.Places ?? [])}"
+        );
     }
 
     static async Task JudgeAsync(MigratingShop shop)

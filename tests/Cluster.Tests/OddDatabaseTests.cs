@@ -11,11 +11,24 @@ public sealed class OddDatabaseTests(TestServer server) : SiloTests(server)
     {
         var cluster = await OpenAsync("odd");
         var shop = cluster.Shop;
-        foreach (var setting in (string[])[
-            "default_transaction_isolation = 'serializable'", "lock_timeout = '1ms'", "idle_in_transaction_session_timeout = '200ms'", "idle_session_timeout = '200ms'",
-            "statement_timeout = '10s'", "datestyle = 'German, DMY'", "timezone = 'America/New_York'", "extra_float_digits = -10", "standard_conforming_strings = off"])
+        foreach (
+            var setting in (string[])
+                [
+                    "default_transaction_isolation = 'serializable'",
+                    "lock_timeout = '1ms'",
+                    "idle_in_transaction_session_timeout = '200ms'",
+                    "idle_session_timeout = '200ms'",
+                    "statement_timeout = '10s'",
+                    "datestyle = 'German, DMY'",
+                    "timezone = 'America/New_York'",
+                    "extra_float_digits = -10",
+                    "standard_conforming_strings = off",
+                ]
+        )
         {
-            await shop.RunAsync($"DO $do$ BEGIN EXECUTE format('ALTER DATABASE %I SET ', current_database()) || $set${setting}$set$; END $do$");
+            await shop.RunAsync(
+                $"DO $do$ BEGIN EXECUTE format('ALTER DATABASE %I SET ', current_database()) || $set${setting}$set$; END $do$"
+            );
         }
 
         await cluster.Start().ReadyAsync();

@@ -22,11 +22,19 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
         await shop.InsertAsync(first);
         Until.Measured("INSERT of 60 minutes: derived and rolled up after", await Parity.ReachedAsync(shop, first, 60, 7 * 13, Soon));
 
-        var before = await shop.ValueAsync<decimal>($"SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{first.From + TimeSpan.FromMinutes(7)}'");
+        var before = await shop.ValueAsync<decimal>(
+            $"SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{first.From + TimeSpan.FromMinutes(7)}'"
+        );
         await shop.IngestAsync(
-            $"UPDATE data_bars SET close = close - 0.001, low = low - 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{first.From + TimeSpan.FromMinutes(7)}'");
+            $"UPDATE data_bars SET close = close - 0.001, low = low - 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{first.From + TimeSpan.FromMinutes(7)}'"
+        );
         Until.Measured("UPDATE of one bar: corrected everywhere after", await Parity.ReachedAsync(shop, first, 60, 7 * 13, Soon));
-        Assert.NotEqual(before, await shop.ValueAsync<decimal>($"SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{first.From + TimeSpan.FromMinutes(7)}'"));
+        Assert.NotEqual(
+            before,
+            await shop.ValueAsync<decimal>(
+                $"SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{first.From + TimeSpan.FromMinutes(7)}'"
+            )
+        );
 
         await shop.CopyAsync(second);
         Until.Measured("COPY of 60 minutes: derived and rolled up after", await Parity.ReachedAsync(shop, second, 60, 7 * 13, Soon));
@@ -52,12 +60,18 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
         Assert.Equal(0, await shop.CountAsync(Derived("data_bars", "1m", range)));
 
         await _cluster.ReadyAsync(1);
-        var passed = await Until.NothingIsMissingAsync("three hours of the index", async () =>
-        {
-            var minutes = await shop.CountAsync(Derived("data_bars", "1m", range));
-            var buckets = await shop.CountAsync(Derived("derived_data_bars", "5m", range));
-            return (minutes, buckets) == (180, 36) ? (await Parity.OfAsync(shop, range.Widen(Timeframe.OneHour))).Fault : $"{minutes} minutes and {buckets} buckets";
-        }, Soon);
+        var passed = await Until.NothingIsMissingAsync(
+            "three hours of the index",
+            async () =>
+            {
+                var minutes = await shop.CountAsync(Derived("data_bars", "1m", range));
+                var buckets = await shop.CountAsync(Derived("derived_data_bars", "5m", range));
+                return (minutes, buckets) == (180, 36)
+                    ? (await Parity.OfAsync(shop, range.Widen(Timeframe.OneHour))).Fault
+                    : $"{minutes} minutes and {buckets} buckets";
+            },
+            Soon
+        );
         Until.Measured("three hours without a silo: complete after the silo is ready, after", passed);
     }
 
@@ -67,10 +81,14 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
         await _cluster.ReadyAsync(1);
         var shop = _cluster.Shop;
         var to = (await shop.NowAsync() - TimeSpan.FromHours(20)).Floor(Timeframe.OneHour);
-        var (unseen, disabled) = (new TimeRange(to - TimeSpan.FromHours(2), to - TimeSpan.FromHours(1)), new TimeRange(to - TimeSpan.FromHours(1), to));
+        var (unseen, disabled) = (
+            new TimeRange(to - TimeSpan.FromHours(2), to - TimeSpan.FromHours(1)),
+            new TimeRange(to - TimeSpan.FromHours(1), to)
+        );
         await Shop.InsertUnseenAsync(shared.AdminConnectionString, unseen);
         await shop.RunAsync(
-            $"BEGIN; ALTER TABLE data_bars DISABLE TRIGGER USER; {Shop.InsertStatement(disabled)}; ALTER TABLE data_bars ENABLE TRIGGER USER; COMMIT");
+            $"BEGIN; ALTER TABLE data_bars DISABLE TRIGGER USER; {Shop.InsertStatement(disabled)}; ALTER TABLE data_bars ENABLE TRIGGER USER; COMMIT"
+        );
         var both = new TimeRange(unseen.From, disabled.To);
         Assert.Equal(0, await shop.CountAsync(Derived("data_bars", "1m", both)));
 
@@ -80,7 +98,10 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
         // The index's own buckets are no concern of the sweep: its minutes, once derived, make them due through the triggers.
         var missed = $"FROM dxy.missed WHERE from_ts >= '{both.From}' AND to_ts <= '{both.To}'";
         Assert.Equal(120 + (6 * (24 + 2)), await shop.ValueAsync<long>($"SELECT sum(bars) {missed}"));
-        Until.Measured("120 minutes past the triggers: complete after the sweep, after", await Parity.ReachedAsync(shop, both, 120, 7 * 26, Soon));
+        Until.Measured(
+            "120 minutes past the triggers: complete after the sweep, after",
+            await Parity.ReachedAsync(shop, both, 120, 7 * 26, Soon)
+        );
     }
 
     static TimeRange Hour(int hour) => new(UtcTime.At(2024, 3, 4, hour), UtcTime.At(2024, 3, 4, hour + 1));

@@ -28,26 +28,35 @@ public sealed class PlacementTests(TestServer server) : SiloTests(server)
             FROM data_bars AS d,
                  LATERAL (SELECT max(c.created_at) AS complete FROM data_bars AS c WHERE c.timeframe = '1m' AND c.ts_utc = d.ts_utc AND c.canonical_symbol <> 'DXY') AS c
             WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.created_at - c.complete > interval '1 minute'
-            """);
+            """
+        );
         Assert.Empty(late);
         await using var database = NpgsqlDataSource.Create(cluster.ConnectionString);
-        Assert.DoesNotContain(await new TableChecker(database).FaultsAsync(market.Acknowledged, Token), fault => fault.Kind is TableFault.Lost or TableFault.Twice);
+        Assert.DoesNotContain(await new TableChecker(database).FaultsAsync(market.Acknowledged, Token), fault =>
+            fault.Kind is TableFault.Lost or TableFault.Twice
+        );
     }
 
     // The silo port of the silo that the index and all of its components are on.
     static async Task<int> TogetherAsync(LiveMarket market)
     {
         var ports = new HashSet<int?>();
-        await Until.NothingIsMissingAsync("the index and its components are on one silo", async () =>
-        {
-            ports = [await market.PortOfAsync(market.Grains.GetGrain<IIndexGrain>("DXY"))];
-            foreach (var pair in Shop.Pairs)
+        await Until.NothingIsMissingAsync(
+            "the index and its components are on one silo",
+            async () =>
             {
-                ports.Add(await market.PortOfAsync(market.Grains.GetGrain<IBarGrain>($"{pair}/1m")));
-            }
+                ports = [await market.PortOfAsync(market.Grains.GetGrain<IIndexGrain>("DXY"))];
+                foreach (var pair in Shop.Pairs)
+                {
+                    ports.Add(await market.PortOfAsync(market.Grains.GetGrain<IBarGrain>($"{pair}/1m")));
+                }
 
-            return ports.Count == 1 && ports.Single() is not null ? null : $"they are on {string.Join(", ", ports.Select(port => port?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"))}";
-        }, Soon);
+                return ports.Count == 1 && ports.Single() is not null
+                    ? null
+                    : $"they are on {string.Join(", ", ports.Select(port => port?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"))}";
+            },
+            Soon
+        );
         return ports.Single()!.Value;
     }
 }

@@ -29,7 +29,11 @@ public sealed class PoolerTests(TestServer server) : SiloTests(server)
 
         Assert.Equal(2, await shop.CountAsync("dxy_orleans.cluster_member WHERE status = 3"));
         Assert.NotEqual(0, await shop.CountAsync("dxy_orleans.reminder"));
-        Assert.InRange(await shop.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"), 1, 4);
+        Assert.InRange(
+            await shop.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"),
+            1,
+            4
+        );
     }
 
     [Theory]
@@ -46,6 +50,10 @@ public sealed class PoolerTests(TestServer server) : SiloTests(server)
         await Parity.ReachedAsync(shop, hours, 360, 6 * 7 * 13, Soon);
 
         // A pool's connections stay for minutes after the last that needed them.
-        Assert.InRange(await shop.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"), 3, poolSize);
+        Assert.InRange(
+            await shop.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"),
+            3,
+            poolSize
+        );
     }
 }

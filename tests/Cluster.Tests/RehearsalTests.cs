@@ -24,27 +24,59 @@ public sealed class RehearsalTests
     }
 
     /// <summary>Whether the test was asked for: a day of market time takes minutes.</summary>
-    public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_REHEARSE") is { Length: > 0 } || Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
+    public static bool IsWanted =>
+        Environment.GetEnvironmentVariable("DXY_REHEARSE") is { Length: > 0 }
+        || Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
 
     [Fact(Skip = "DXY_REHEARSE=1 rehearses a whole migration; it takes minutes", SkipUnless = nameof(IsWanted))]
     public async Task A_legacy_shop_is_migrated_from_start_to_end_in_one_command_with_all_gates_real_and_nothing_is_left_running()
     {
         var folder = TestFolder.Make();
         var home = Path.Combine(folder, "home");
-        var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = home, Durable = false }, notice: null, TimeProvider.System, TestContext.Current.CancellationToken);
+        var server = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions { Home = home, Durable = false },
+            notice: null,
+            TimeProvider.System,
+            TestContext.Current.CancellationToken
+        );
         try
         {
-            var (code, output, error) = await RunAsync(folder, "--home", home, "--json", "migrate", "rehearse", "--bars", "20000", "--days", "5", "--rate", "1440");
+            var (code, output, error) = await RunAsync(
+                folder,
+                "--home",
+                home,
+                "--json",
+                "migrate",
+                "rehearse",
+                "--bars",
+                "20000",
+                "--days",
+                "5",
+                "--rate",
+                "1440"
+            );
             Assert.True(code == 0, $"exit code {code}\n{output}\n{error}");
             using var report = JsonDocument.Parse(output);
             var root = report.RootElement;
             Assert.Equal("completed", root.GetProperty("state").GetString());
-            Assert.Equal(["done"], root.GetProperty("phases").EnumerateArray().Select(phase => phase.GetProperty("state").GetString()).Distinct());
+            Assert.Equal(
+                ["done"],
+                root.GetProperty("phases").EnumerateArray().Select(phase => phase.GetProperty("state").GetString()).Distinct()
+            );
             Assert.Equal(9, root.GetProperty("phases").GetArrayLength());
             Assert.True(root.GetProperty("phases")[7].GetProperty("market_seconds").GetDouble() >= TimeSpan.FromHours(24).TotalSeconds);
-            Assert.Equal(Enumerable.Repeat("PASS", 7), root.GetProperty("criteria").EnumerateArray().Select(criterion => criterion.GetProperty("verdict").GetString()));
+            Assert.Equal(
+                Enumerable.Repeat("PASS", 7),
+                root.GetProperty("criteria").EnumerateArray().Select(criterion => criterion.GetProperty("verdict").GetString())
+            );
             Assert.Equal(JsonValueKind.Null, root.GetProperty("audit").GetProperty("fault").ValueKind);
-            Assert.Equal(100, root.GetProperty("conflicts").EnumerateArray().Where(conflict => conflict.GetProperty("class").GetString() == "superseded").Sum(conflict => conflict.GetProperty("count").GetInt64()));
+            Assert.Equal(
+                100,
+                root.GetProperty("conflicts")
+                    .EnumerateArray()
+                    .Where(conflict => conflict.GetProperty("class").GetString() == "superseded")
+                    .Sum(conflict => conflict.GetProperty("count").GetInt64())
+            );
             Assert.True(root.GetProperty("others").GetProperty("bars").GetInt64() > 1_500 * 6);
 
             Assert.NotNull(EmbeddedServer.Find(home, TimeProvider.System));
@@ -63,18 +95,45 @@ public sealed class RehearsalTests
     // A shop of a reader's kind: nullable counts, keys from a sequence, jit on, a writer of its own and its old function.
     [Theory(Skip = "DXY_REHEARSE=1 rehearses a whole migration; it takes minutes", SkipUnless = nameof(IsWanted))]
     [InlineData("", 0, null)]
-    [InlineData("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.canonical_symbol = ''DXY'' THEN RAISE ''no index here''; END IF; RETURN NEW; END'; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()", null, "no index here")]
+    [InlineData(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.canonical_symbol = ''DXY'' THEN RAISE ''no index here''; END IF; RETURN NEW; END'; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()",
+        null,
+        "no index here"
+    )]
     [InlineData("REVOKE USAGE ON SEQUENCE derived_data_bars_id_seq FROM {0}", 4, "permission denied for sequence derived_data_bars_id_seq")]
-    public async Task A_copied_shop_of_others_is_migrated_or_fails_for_the_reason_it_would_fail_for_live(string harm, int? code, string? reason)
+    public async Task A_copied_shop_of_others_is_migrated_or_fails_for_the_reason_it_would_fail_for_live(
+        string harm,
+        int? code,
+        string? reason
+    )
     {
         var folder = TestFolder.Make();
         var home = Path.Combine(folder, "shop");
-        var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = home, Durable = false }, notice: null, TimeProvider.System, TestContext.Current.CancellationToken);
+        var server = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions { Home = home, Durable = false },
+            notice: null,
+            TimeProvider.System,
+            TestContext.Current.CancellationToken
+        );
         try
         {
             await FillAsync(server, harm);
-            var (ended, output, error) = await RunAsync(folder, "--home", Path.Combine(folder, "home"), "--json", "migrate", "rehearse", "--from", server.ConnectionString, "--days", "4", "--rate", "1440",
-                "--legacy", "mirrored");
+            var (ended, output, error) = await RunAsync(
+                folder,
+                "--home",
+                Path.Combine(folder, "home"),
+                "--json",
+                "migrate",
+                "rehearse",
+                "--from",
+                server.ConnectionString,
+                "--days",
+                "4",
+                "--rate",
+                "1440",
+                "--legacy",
+                "mirrored"
+            );
             Assert.True(code is null ? ended != 0 : ended == code, $"exit code {ended}\n{output}\n{error}");
             Assert.Contains(reason ?? "completed", output + error, StringComparison.Ordinal);
             Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "home", "rehearsal")));
@@ -90,7 +149,9 @@ public sealed class RehearsalTests
     static async Task FillAsync(EmbeddedServer server, string harm)
     {
         var (writer, reader) = ("tick_factory", "looks");
-        await RunSqlAsync(server, $$$"""
+        await RunSqlAsync(
+            server,
+            $$$"""
             CREATE ROLE {{{writer}}} LOGIN; CREATE ROLE {{{reader}}} LOGIN;
             SET search_path = public;
             {{{File.ReadAllText(CaseFile("hosts/base.sql"))}}}
@@ -117,7 +178,8 @@ public sealed class RehearsalTests
               SELECT count(*)::int FROM stored $$;
             GRANT EXECUTE ON FUNCTION calc_dxy_range_derived TO {{{writer}}};
             SELECT calc_dxy_range_derived('2025-01-06T00:00Z', '2025-01-08T08:00Z');
-            """);
+            """
+        );
         if (harm.Length > 0)
         {
             await RunSqlAsync(server, "SET search_path = public; " + harm.Replace("{0}", writer, StringComparison.Ordinal));
@@ -140,7 +202,9 @@ public sealed class RehearsalTests
 
     static async Task RunSqlAsync(EmbeddedServer server, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
@@ -148,7 +212,12 @@ public sealed class RehearsalTests
 
     static async Task<(int Code, string Out, string Error)> RunAsync(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Dotnet, ["exec", Console, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Dotnet, ["exec", Console, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("DXY_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(inherited);
@@ -169,7 +238,9 @@ public sealed class RehearsalTests
             {
                 // It stops its silos itself when asked to.
                 using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-                await process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(40), TimeProvider.System, CancellationToken.None);
+                await process
+                    .WaitForExitAsync(CancellationToken.None)
+                    .WaitAsync(TimeSpan.FromSeconds(40), TimeProvider.System, CancellationToken.None);
             }
         }
     }

@@ -25,7 +25,11 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Shadow", Somewhere, "--Shadow", "true", "--Feed", "simulated")]
     [InlineData("Restart", Somewhere, "--Restart", "never")]
     [InlineData("AlwaysOpen", Somewhere, "--Simulation:AlwaysOpen", "perhaps")]
-    public async Task A_wrong_setting_ends_the_start_with_2_and_one_line_that_names_it(string setting, string? database, params string[] arguments)
+    public async Task A_wrong_setting_ends_the_start_with_2_and_one_line_that_names_it(
+        string setting,
+        string? database,
+        params string[] arguments
+    )
     {
         await AssertRefusedAsync(SiloProcess.Start(_folder, database, SiloPorts.Free(), arguments), setting);
     }

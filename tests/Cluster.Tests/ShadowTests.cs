@@ -29,21 +29,28 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         await shop.HireIngestAsync();
         await shop.RunAsync("DELETE FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'");
-        var role = await shop.ValueAsync<string>("SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'ingest\\_%' AND has_table_privilege(oid, 'data_bars', 'INSERT') ORDER BY oid DESC LIMIT 1");
+        var role = await shop.ValueAsync<string>(
+            "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'ingest\\_%' AND has_table_privilege(oid, 'data_bars', 'INSERT') ORDER BY oid DESC LIMIT 1"
+        );
         await shop.RunAsync($"GRANT SELECT, INSERT ON derived_data_bars TO {role}");
         var day = (await shop.NowAsync()).Floor(Timeframe.OneDay) - TimeSpan.FromDays(1);
         var range = new TimeRange(day + TimeSpan.FromHours(8), day + TimeSpan.FromHours(9));
         await shop.InsertAsync(range);
-        await shop.IngestAsync(Shop.Within("""
-            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-            SELECT 'DXY', '1m', ts_utc, v, v, v, v, 'synthetic'
-            FROM (SELECT ts_utc, round(50.14348112
-                    * power(max(close) FILTER (WHERE canonical_symbol = 'EURUSD'), -0.576) * power(max(close) FILTER (WHERE canonical_symbol = 'USDJPY'), 0.136)
-                    * power(max(close) FILTER (WHERE canonical_symbol = 'GBPUSD'), -0.119) * power(max(close) FILTER (WHERE canonical_symbol = 'USDCAD'), 0.091)
-                    * power(max(close) FILTER (WHERE canonical_symbol = 'USDSEK'), 0.042) * power(max(close) FILTER (WHERE canonical_symbol = 'USDCHF'), 0.036), 8)
-                    + CASE WHEN extract(minute FROM ts_utc) = 7 THEN 0.5 ELSE 0 END AS v
-                  FROM data_bars WHERE ts_utc >= '$from' AND ts_utc < '$to' GROUP BY ts_utc) AS f
-            """, range));
+        await shop.IngestAsync(
+            Shop.Within(
+                """
+                INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+                SELECT 'DXY', '1m', ts_utc, v, v, v, v, 'synthetic'
+                FROM (SELECT ts_utc, round(50.14348112
+                        * power(max(close) FILTER (WHERE canonical_symbol = 'EURUSD'), -0.576) * power(max(close) FILTER (WHERE canonical_symbol = 'USDJPY'), 0.136)
+                        * power(max(close) FILTER (WHERE canonical_symbol = 'GBPUSD'), -0.119) * power(max(close) FILTER (WHERE canonical_symbol = 'USDCAD'), 0.091)
+                        * power(max(close) FILTER (WHERE canonical_symbol = 'USDSEK'), 0.042) * power(max(close) FILTER (WHERE canonical_symbol = 'USDCHF'), 0.036), 8)
+                        + CASE WHEN extract(minute FROM ts_utc) = 7 THEN 0.5 ELSE 0 END AS v
+                      FROM data_bars WHERE ts_utc >= '$from' AND ts_utc < '$to' GROUP BY ts_utc) AS f
+                """,
+                range
+            )
+        );
         var before = await shop.ListAsync(Rows);
         var written = await WrittenAsync();
         var log = await LogAsync();
@@ -51,23 +58,43 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
 
         var silo = cluster.Start("--Shadow", "true", "--ShadowDays", "2");
         await silo.ReadyAsync();
-        await Until.NothingIsMissingAsync("yesterday is compared", async () =>
-            await shop.CountAsync("dxy.shadow WHERE timeframe = '1m' AND equal = 59 AND different = 1 AND missing = 0 AND extra = 0") == 1
-                ? null : string.Join("; ", await shop.ListAsync("SELECT s::text FROM dxy.shadow AS s")), Soon);
+        await Until.NothingIsMissingAsync(
+            "yesterday is compared",
+            async () =>
+                await shop.CountAsync("dxy.shadow WHERE timeframe = '1m' AND equal = 59 AND different = 1 AND missing = 0 AND extra = 0")
+                == 1
+                    ? null
+                    : string.Join("; ", await shop.ListAsync("SELECT s::text FROM dxy.shadow AS s")),
+            Soon
+        );
         Assert.Equal(0, await silo.StopAsync());
 
         Assert.Equal(before, await shop.ListAsync(Rows));
         Assert.Equal(written, await WrittenAsync());
-        Assert.DoesNotContain((await LogAsync())[log.Length..].Split('\n'), line => line.Contains(ours, StringComparison.Ordinal)
-            && (line.Contains("ERROR:", StringComparison.Ordinal) || line.Contains("FATAL:", StringComparison.Ordinal)));
+        Assert.DoesNotContain((await LogAsync())[log.Length..].Split('\n'), line =>
+            line.Contains(ours, StringComparison.Ordinal)
+            && (line.Contains("ERROR:", StringComparison.Ordinal) || line.Contains("FATAL:", StringComparison.Ordinal))
+        );
         await shop.RunAsync($"REVOKE ALL ON derived_data_bars FROM {role}");
 
         // The server counts a session's rows, those that were rolled back included, at the latest when it ends.
         async Task<string> WrittenAsync()
         {
             shop.ForgetConnections();
-            await Until.NothingIsMissingAsync("every session of the database has ended", async () => string.Join(", ", await shop.ListAsync(
-                "SELECT usename || ' ' || application_name FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()")) is { Length: > 0 } others ? others : null, Soon);
+            await Until.NothingIsMissingAsync(
+                "every session of the database has ended",
+                async () =>
+                    string.Join(
+                        ", ",
+                        await shop.ListAsync(
+                            "SELECT usename || ' ' || application_name FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                        )
+                    )
+                        is { Length: > 0 } others
+                        ? others
+                        : null,
+                Soon
+            );
             return string.Join(", ", await shop.ListAsync(Written));
         }
 

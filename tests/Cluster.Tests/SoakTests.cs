@@ -21,14 +21,23 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
     const double RoomForAnother = 0.6;
 
     // Silos that take bars before a run has mended the tables: the columns and the key that they need are there, the index is known, the rest is as dirty as ever.
-    static readonly LegacyOptions Legacy = LegacyOptions.Dirty with { Minutes = 900, Registered = true, MissingKey = false, MissingColumns = false };
+    static readonly LegacyOptions Legacy = LegacyOptions.Dirty with
+    {
+        Minutes = 900,
+        Registered = true,
+        MissingKey = false,
+        MissingColumns = false,
+    };
 
     readonly long _start = Stopwatch.GetTimestamp();
 
     /// <summary>Whether it was asked for.</summary>
     public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_SOAK") is { Length: > 0 };
 
-    [Fact(Skip = "DXY_SOAK=hours disturbs a market and a migration at random for so many hours of its time, 60 times as fast", SkipUnless = nameof(IsWanted))]
+    [Fact(
+        Skip = "DXY_SOAK=hours disturbs a market and a migration at random for so many hours of its time, 60 times as fast",
+        SkipUnless = nameof(IsWanted)
+    )]
     public async Task Hours_of_a_market_and_its_migrations_disturbed_at_random_leave_sound_tables_and_flat_memory()
     {
         var hours = double.Parse(Environment.GetEnvironmentVariable("DXY_SOAK")!, CultureInfo.InvariantCulture);
@@ -67,7 +76,11 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
 
             var (wait, fault, whom) = schedule.Next();
             await Task.Delay(wait, TimeProvider.System, Token);
-            await Until.TrueAsync("the silo to be disturbed runs", () => Task.FromResult(disturbed.Silos[whom].IsRunning), DisturbedCluster.Patience);
+            await Until.TrueAsync(
+                "the silo to be disturbed runs",
+                () => Task.FromResult(disturbed.Silos[whom].IsRunning),
+                DisturbedCluster.Patience
+            );
             longest = longest > Stopwatch.GetElapsedTime(last) ? longest : Stopwatch.GetElapsedTime(last);
             last = Stopwatch.GetTimestamp();
             struck[fault.Name] = struck.GetValueOrDefault(fault.Name) + 1;
@@ -81,16 +94,27 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
             Tell($"{times} times {name}");
         }
 
-        Tell(string.Create(CultureInfo.InvariantCulture,
-            $"{struck.Values.Sum()} faults, {longest.TotalSeconds:0.0} s from one to the next at most; runs: {string.Join(", ", migration.Ends)}; tried again by order {migration.Retried} times"));
+        Tell(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{struck.Values.Sum()} faults, {longest.TotalSeconds:0.0} s from one to the next at most; runs: {string.Join(", ", migration.Ends)}; tried again by order {migration.Retried} times"
+            )
+        );
         var (lines, flat) = memory.Judge();
         foreach (var line in lines)
         {
             Tell(line);
         }
 
-        var seen = await disturbed.InjectAsync(string.Create(CultureInfo.InvariantCulture, $"{hours} hours of the market with faults at random, migrations going through them"),
-            "each as its own row says", () => Task.CompletedTask, start);
+        var seen = await disturbed.InjectAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{hours} hours of the market with faults at random, migrations going through them"
+            ),
+            "each as its own row says",
+            () => Task.CompletedTask,
+            start
+        );
         Assert.True(flat, "No process lived long enough to judge its memory by, or it grew.");
         Tell($"verdict: sound; {seen}");
 
@@ -98,20 +122,33 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
     }
 
     // A window of a sixth of the hours: faults go through it, and a second run has room.
-    static RunSettings Settings(double hours) => MigratingShop.Brief with
-    {
-        WindowHours = hours / 6, HealthyMinutes = (int)(hours * 2), RetentionDays = 30,
-    };
+    static RunSettings Settings(double hours) =>
+        MigratingShop.Brief with
+        {
+            WindowHours = hours / 6,
+            HealthyMinutes = (int)(hours * 2),
+            RetentionDays = 30,
+        };
 
     IReadOnlyList<(SiloPlace, string[])> Places(SiloCluster cluster, CutNetwork? network, DatabaseWay one, DatabaseWay other)
     {
         if (network is null)
         {
-            return [(SiloPlace.Here, ["--Database", one.ConnectionString]), (SiloPlace.Here, ["--Database", other.ConnectionString]), (SiloPlace.Here, [])];
+            return
+            [
+                (SiloPlace.Here, ["--Database", one.ConnectionString]),
+                (SiloPlace.Here, ["--Database", other.ConnectionString]),
+                (SiloPlace.Here, []),
+            ];
         }
 
         var beside = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = durable.SocketFolder }.ConnectionString;
-        return [network.PlaceAt(network.Near, one.ConnectionString), network.PlaceAt(network.Near, other.ConnectionString), network.PlaceAt(network.Far, beside)];
+        return
+        [
+            network.PlaceAt(network.Near, one.ConnectionString),
+            network.PlaceAt(network.Near, other.ConnectionString),
+            network.PlaceAt(network.Far, beside),
+        ];
     }
 
     async Task JudgeAsync(DisturbedCluster disturbed, SoakMigration migration)
@@ -130,7 +167,7 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
     void Tell(string line)
     {
         var real = Stopwatch.GetElapsedTime(_start);
-        var text = string.Create(CultureInfo.InvariantCulture, $"    {real.TotalSeconds,7:0.0} s  {line}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"    {real.TotalSeconds, 7:0.0} s  {line}");
         Console.Out.WriteLine(text);
         TestContext.Current.TestOutputHelper?.WriteLine(text);
     }

@@ -27,7 +27,13 @@ public sealed class StartFaultTests(TestServer server) : IDisposable
 
     [Fact]
     public Task A_database_that_is_away_is_told_with_the_reason_when_the_waiting_is_over() =>
-        AssertEndsAsync(3, "was not reachable for 2 s: ", "Host=127.0.0.1;Port=1;Database=dxy;Username=dxy", "--WaitForDatabase", "00:00:02");
+        AssertEndsAsync(
+            3,
+            "was not reachable for 2 s: ",
+            "Host=127.0.0.1;Port=1;Database=dxy;Username=dxy",
+            "--WaitForDatabase",
+            "00:00:02"
+        );
 
     [Fact]
     public async Task A_database_without_our_schema_is_told_where_the_silo_may_not_bring_it()
@@ -43,9 +49,17 @@ public sealed class StartFaultTests(TestServer server) : IDisposable
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var taken = ((IPEndPoint)other.LocalEndpoint).Port;
-        foreach (var (setting, ports) in ((string, SiloPorts)[])[("SiloPort", SiloPorts.Free() with { Silo = taken }), ("HttpPort", SiloPorts.Free() with { Http = taken })])
+        foreach (
+            var (setting, ports) in ((string, SiloPorts)[])
+                [("SiloPort", SiloPorts.Free() with { Silo = taken }), ("HttpPort", SiloPorts.Free() with { Http = taken })]
+        )
         {
-            await AssertEndsAsync(5, $"port {taken} at 127.0.0.1 is taken by another program; set {setting}", database.ConnectionString, ports);
+            await AssertEndsAsync(
+                5,
+                $"port {taken} at 127.0.0.1 is taken by another program; set {setting}",
+                database.ConnectionString,
+                ports
+            );
         }
     }
 
@@ -60,7 +74,8 @@ public sealed class StartFaultTests(TestServer server) : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    Task AssertEndsAsync(int code, string said, string database, params string[] arguments) => AssertEndsAsync(code, said, database, SiloPorts.Free(), arguments);
+    Task AssertEndsAsync(int code, string said, string database, params string[] arguments) =>
+        AssertEndsAsync(code, said, database, SiloPorts.Free(), arguments);
 
     async Task AssertEndsAsync(int code, string said, string database, SiloPorts ports, params string[] arguments)
     {

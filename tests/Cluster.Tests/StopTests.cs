@@ -26,7 +26,9 @@ public sealed class StopTests(TestServer server) : SiloTests(server)
         await silo.ReadyAsync();
 
         var name = new NpgsqlConnectionStringBuilder(cluster.ConnectionString).Database;
-        await RunAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        await RunAsync(
+            $"ALTER DATABASE {name} ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        );
         try
         {
             var start = Stopwatch.GetTimestamp();

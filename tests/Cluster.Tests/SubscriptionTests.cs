@@ -36,11 +36,18 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
             for (var minute = 0; minute < Minutes; minute++)
             {
                 // A rollup at work may hold the minute's change for its transaction, and the index then finds it at the next look only.
-                await Until.NothingIsMissingAsync("nobody derives", async () => await IsQuietAsync(cluster.Shop) ? null : "somebody does", Soon);
+                await Until.NothingIsMissingAsync(
+                    "nobody derives",
+                    async () => await IsQuietAsync(cluster.Shop) ? null : "somebody does",
+                    Soon
+                );
                 var time = Open + TimeSpan.FromMinutes(minute);
                 await Task.WhenAll(Shop.Pairs.Select(pair => PublishAsync(client, pair, time)));
-                total += await Until.TrueAsync($"DXY of {time}",
-                    async () => await cluster.Shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{time}'") == 1, slow + Soon);
+                total += await Until.TrueAsync(
+                    $"DXY of {time}",
+                    async () => await cluster.Shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{time}'") == 1,
+                    slow + Soon
+                );
             }
 
             Until.Measured($"{Minutes} minutes published through grains, polls 10 s apart: derived in all after", total);
@@ -54,16 +61,21 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
         Assert.Equal(0, await silo.StopAsync());
     }
 
-    static async Task<bool> IsQuietAsync(Shop shop) => await shop.CountAsync(
-        "(SELECT FROM dxy.change UNION ALL SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo%' AND state <> 'idle') AS w") == 0;
+    static async Task<bool> IsQuietAsync(Shop shop) =>
+        await shop.CountAsync(
+            "(SELECT FROM dxy.change UNION ALL SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo%' AND state <> 'idle') AS w"
+        ) == 0;
 
     static Task<PublishResult> PublishAsync(GrainClient client, string pair, UtcTime time)
     {
         var series = new Series(Symbol.Parse(pair), Timeframe.OneMinute);
-        return client.Grains.GetGrain<IBarGrain>(series.ToString())
+        return client
+            .Grains.GetGrain<IBarGrain>(series.ToString())
             .PublishAsync(new PublishBars([Bar.Flat(series, time, 1.1m + (time.Minute % 10 * 0.001m))], BarSource.Ingest), Token);
     }
 
     static Task<List<string>> SubscriptionsAsync(Shop shop) =>
-        shop.ListAsync("SELECT type_name || ' ' || coalesce(id_ext, '') || ' ' || version FROM dxy_orleans.grain_state WHERE type_name LIKE '%bar-subscriptions%' ORDER BY 1");
+        shop.ListAsync(
+            "SELECT type_name || ' ' || coalesce(id_ext, '') || ' ' || version FROM dxy_orleans.grain_state WHERE type_name LIKE '%bar-subscriptions%' ORDER BY 1"
+        );
 }

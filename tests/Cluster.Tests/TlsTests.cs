@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using DxyOrleans.Core.Connections;
 using DxyOrleans.Cluster.Tests.Harness;
+using DxyOrleans.Core.Connections;
 using DxyOrleans.Testing;
 using Orleans.Runtime;
 

@@ -30,7 +30,12 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
         Assert.Equal(60, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND created_at = updated_at"));
         Assert.Equal(0, await shop.CountAsync("dxy.correction"));
-        Assert.Equal(2, await shop.CountAsync("(SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo %') AS s"));
+        Assert.Equal(
+            2,
+            await shop.CountAsync(
+                "(SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo %') AS s"
+            )
+        );
     }
 
     [Fact]
@@ -53,17 +58,29 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
                 SELECT p, '1m', t, v, v, v, v, 'ingest'
                 FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88]) AS t(p, v),
                      generate_series(timestamptz '2019-04-01', timestamptz '2019-05-31', '20 minutes') AS m(t)
-                """);
-            await Until.TrueAsync("derivers of both silos hold a week", async () => await shop.CountAsync(
                 """
-                (SELECT DISTINCT s.application_name FROM pg_locks AS l JOIN pg_stat_activity AS s USING (pid)
-                 WHERE l.locktype = 'advisory' AND l.classid = 21882 AND NOT l.granted AND s.application_name LIKE 'dxy-silo %') AS silos
-                """) == 2, Soon);
+            );
+            await Until.TrueAsync(
+                "derivers of both silos hold a week",
+                async () =>
+                    await shop.CountAsync(
+                        """
+                        (SELECT DISTINCT s.application_name FROM pg_locks AS l JOIN pg_stat_activity AS s USING (pid)
+                         WHERE l.locktype = 'advisory' AND l.classid = 21882 AND NOT l.granted AND s.application_name LIKE 'dxy-silo %') AS silos
+                        """
+                    ) == 2,
+                Soon
+            );
             await transaction.CommitAsync(Token);
         }
 
-        await Until.TrueAsync("the index has every minute", async () =>
-            await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND ts_utc < '2019-06-01'") == await shop.CountAsync("data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc < '2019-06-01'"), Soon);
+        await Until.TrueAsync(
+            "the index has every minute",
+            async () =>
+                await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND ts_utc < '2019-06-01'")
+                == await shop.CountAsync("data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc < '2019-06-01'"),
+            Soon
+        );
     }
 
     // One test, because a minute that ticks are building takes a minute: the three faults fit into it.
@@ -77,19 +94,30 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         await KillTheOneOfTheIndexAsync();
         await HangTheOneOfTheIndexAsync();
 
-        await Until.NothingIsMissingAsync($"the final bars of {minute}", async () =>
-        {
-            var final = await _cluster.Shop.ListAsync(
-                $"""
-                SELECT concat_ws(' ', canonical_symbol, trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trade_count, source, is_partial)
-                FROM data_bars WHERE ts_utc = '{minute}' AND canonical_symbol <> 'DXY' ORDER BY canonical_symbol
-                """);
-            var expected = Shop.Pairs.Order(StringComparer.Ordinal).Select(pair => $"{pair} 1 1.03 0.99 1.015 6 ingest f");
-            var index = await _cluster.Shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'");
-            return final.SequenceEqual(expected) && index == 1 ? null : $"there are {string.Join(", ", final)} and {index} of the index";
-        }, TimeSpan.FromSeconds(75));
+        await Until.NothingIsMissingAsync(
+            $"the final bars of {minute}",
+            async () =>
+            {
+                var final = await _cluster.Shop.ListAsync(
+                    $"""
+                    SELECT concat_ws(' ', canonical_symbol, trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trade_count, source, is_partial)
+                    FROM data_bars WHERE ts_utc = '{minute}' AND canonical_symbol <> 'DXY' ORDER BY canonical_symbol
+                    """
+                );
+                var expected = Shop.Pairs.Order(StringComparer.Ordinal).Select(pair => $"{pair} 1 1.03 0.99 1.015 6 ingest f");
+                var index = await _cluster.Shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'");
+                return final.SequenceEqual(expected) && index == 1
+                    ? null
+                    : $"there are {string.Join(", ", final)} and {index} of the index";
+            },
+            TimeSpan.FromSeconds(75)
+        );
         // What was forming goes once its final bar is committed, not with it.
-        await Until.TrueAsync("nothing of the minute is forming", async () => await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}'") == 0, Soon);
+        await Until.TrueAsync(
+            "nothing of the minute is forming",
+            async () => await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}'") == 0,
+            Soon
+        );
     }
 
     async Task StopOneWithFormingMinutesAsync(UtcTime minute)
@@ -102,7 +130,10 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
             var start = Stopwatch.GetTimestamp();
             Assert.Equal(0, await stopped.StopAsync());
             Until.Measured("a silo with forming minutes, stopped: ended with 0 after", Stopwatch.GetElapsedTime(start));
-            Assert.Equal(1, await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND symbol = 'EURUSD' AND ticks = 4"));
+            Assert.Equal(
+                1,
+                await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND symbol = 'EURUSD' AND ticks = 4")
+            );
         }
 
         await using (var other = await _cluster.ConnectAsync())
@@ -110,9 +141,13 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
             await TickAsync(other, minute, 1.03m, 1.015m);
         }
 
-        await Until.TrueAsync("the ticks after it are saved", async () =>
-            await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND ticks = 6") == 6
-            || await _cluster.Shop.CountAsync($"data_bars WHERE ts_utc = '{minute}' AND trade_count = 6") == 6, Soon);
+        await Until.TrueAsync(
+            "the ticks after it are saved",
+            async () =>
+                await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND ticks = 6") == 6
+                || await _cluster.Shop.CountAsync($"data_bars WHERE ts_utc = '{minute}' AND trade_count = 6") == 6,
+            Soon
+        );
         await _cluster.ReadyAsync(2);
     }
 
@@ -127,8 +162,10 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
 
         await killed.KillAsync();
         await shop.InsertAsync(Hour(9));
-        Until.Measured("bars inserted right after the kill of the index's silo: derived and rolled up after",
-            await Parity.ReachedAsync(shop, Hour(9), 60, 7 * 13, TimeSpan.FromSeconds(30)));
+        Until.Measured(
+            "bars inserted right after the kill of the index's silo: derived and rolled up after",
+            await Parity.ReachedAsync(shop, Hour(9), 60, 7 * 13, TimeSpan.FromSeconds(30))
+        );
         await using (var other = await _cluster.ConnectAsync())
         {
             Assert.Equal(survivor.Ports.Silo, await other.PortOfAsync(other.Grains.GetGrain<IIndexGrain>("DXY")));
@@ -147,8 +184,10 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
 
         await frozen.FreezeAsync();
         await shop.InsertAsync(Hour(12));
-        Until.Measured("bars inserted while the index's silo hangs: derived and rolled up after",
-            await Parity.ReachedAsync(shop, Hour(12), 60, 7 * 13, TimeSpan.FromSeconds(60)));
+        Until.Measured(
+            "bars inserted while the index's silo hangs: derived and rolled up after",
+            await Parity.ReachedAsync(shop, Hour(12), 60, 7 * 13, TimeSpan.FromSeconds(60))
+        );
         await frozen.KillAsync();
     }
 
@@ -173,13 +212,20 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         return now.Floor(Timeframe.OneMinute);
     }
 
-    static Task TickAsync(GrainClient client, UtcTime minute, params decimal[] prices) => Task.WhenAll(Shop.Pairs.Select(async pair =>
-    {
-        var now = UtcTime.From(TimeProvider.System.GetUtcNow());
-        var quotes = prices.Select((price, i) => new Quote(UtcTime.Min(now, minute + TimeSpan.FromSeconds(59)) + TimeSpan.FromMilliseconds(i), price));
-        var result = await client.Grains.GetGrain<IBarGrain>($"{pair}/1m").TickAsync(new PublishTicks([.. quotes], BarSource.Ingest), Token);
-        Assert.Equal(prices.Length, result.Taken);
-    }));
+    static Task TickAsync(GrainClient client, UtcTime minute, params decimal[] prices) =>
+        Task.WhenAll(
+            Shop.Pairs.Select(async pair =>
+            {
+                var now = UtcTime.From(TimeProvider.System.GetUtcNow());
+                var quotes = prices.Select(
+                    (price, i) => new Quote(UtcTime.Min(now, minute + TimeSpan.FromSeconds(59)) + TimeSpan.FromMilliseconds(i), price)
+                );
+                var result = await client
+                    .Grains.GetGrain<IBarGrain>($"{pair}/1m")
+                    .TickAsync(new PublishTicks([.. quotes], BarSource.Ingest), Token);
+                Assert.Equal(prices.Length, result.Taken);
+            })
+        );
 
     static TimeRange Hour(int hour) => new(UtcTime.At(2024, 3, 6, hour), UtcTime.At(2024, 3, 6, hour + 1));
 }

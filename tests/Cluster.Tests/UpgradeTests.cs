@@ -42,8 +42,16 @@ public sealed class UpgradeTests(TestServer server) : SiloTests(server)
         Assert.Equal(1, await cluster.Shop.CountAsync("pg_proc WHERE proname = 'tomorrow'"));
         await using var database = NpgsqlDataSource.Create(cluster.ConnectionString);
         IReadOnlyList<TableFault> found = [];
-        await Until.NothingIsMissingAsync("sound tables", async () =>
-            (found = await new TableChecker(database).FaultsAsync(market.Acknowledged, Token)).Count == 0 ? null : string.Join("; ", found), TimeSpan.FromSeconds(30));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{market.Calls} calls, {market.Failed.Count} made again, the longest of them after {market.Failed.DefaultIfEmpty().Max().TotalSeconds:0.0} s; {market.Acknowledged.Count} bars answered for");
+        await Until.NothingIsMissingAsync(
+            "sound tables",
+            async () =>
+                (found = await new TableChecker(database).FaultsAsync(market.Acknowledged, Token)).Count == 0
+                    ? null
+                    : string.Join("; ", found),
+            TimeSpan.FromSeconds(30)
+        );
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{market.Calls} calls, {market.Failed.Count} made again, the longest of them after {market.Failed.DefaultIfEmpty().Max().TotalSeconds:0.0} s; {market.Acknowledged.Count} bars answered for"
+        );
     }
 }

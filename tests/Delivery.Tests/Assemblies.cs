@@ -11,10 +11,21 @@ static class Assemblies
     static List<Assembly> Load()
     {
         string[] folders = [Checkout.Built("DxyOrleans.Silo"), Checkout.Built("DxyOrleans.Client")];
-        AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) => folders
-            .Select(folder => Path.Combine(folder, new AssemblyName(wanted.Name).Name + ".dll")).FirstOrDefault(File.Exists) is { } file ? Assembly.LoadFrom(file) : null;
-        return [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.dll"))
-            .Where(file => Path.GetFileName(file).StartsWith("DxyOrleans.", StringComparison.Ordinal) || Path.GetFileName(file) is "dxy-silo.dll" or "dxy-console.dll")
-            .GroupBy(Path.GetFileName).Select(same => Assembly.LoadFrom(same.First()))];
+        AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) =>
+            folders.Select(folder => Path.Combine(folder, new AssemblyName(wanted.Name).Name + ".dll")).FirstOrDefault(File.Exists)
+                is { } file
+                ? Assembly.LoadFrom(file)
+                : null;
+        return
+        [
+            .. folders
+                .SelectMany(folder => Directory.EnumerateFiles(folder, "*.dll"))
+                .Where(file =>
+                    Path.GetFileName(file).StartsWith("DxyOrleans.", StringComparison.Ordinal)
+                    || Path.GetFileName(file) is "dxy-silo.dll" or "dxy-console.dll"
+                )
+                .GroupBy(Path.GetFileName)
+                .Select(same => Assembly.LoadFrom(same.First())),
+        ];
     }
 }

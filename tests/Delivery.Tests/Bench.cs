@@ -28,8 +28,8 @@ public sealed class Bench : IAsyncDisposable
     /// <summary>The entry script that is tried.</summary>
     public string Script { get; set; } = Checkout.At("dxy");
 
-    /// <summary>Variables of every command. Unless it is clean, those of this process stand too.</summary>
-    public Dictionary<string, string> Variables { get; } = [];
+    /// <summary>Variables of every command; ports that nobody else has at first. Unless it is clean, those of this process stand too.</summary>
+    public Dictionary<string, string> Variables { get; } = new() { ["DXY_SILOPORT"] = FreePort(), ["DXY_GATEWAYPORT"] = FreePort() };
 
     /// <summary>Whether commands see nothing of this process's environment.</summary>
     public bool IsClean { get; set; }
@@ -39,13 +39,25 @@ public sealed class Bench : IAsyncDisposable
     /// <exception cref="TimeoutException">It ran longer than ten minutes, and was ended.</exception>
     public async Task<Said> RunAsync(string program, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Folder,
+        };
         if (IsClean)
         {
             start.Environment.Clear();
         }
 
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("DXY_", StringComparison.Ordinal) || name.StartsWith("PG", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in start
+                .Environment.Keys.Where(name =>
+                    name.StartsWith("DXY_", StringComparison.Ordinal) || name.StartsWith("PG", StringComparison.Ordinal)
+                )
+                .ToList()
+        )
         {
             start.Environment.Remove(name);
         }
@@ -61,7 +73,10 @@ public sealed class Bench : IAsyncDisposable
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Longest);
         var (output, error) = (new StringWriter(), new StringWriter());
-        var reading = Task.WhenAll(CopyAsync(process.StandardOutput, output, patience.Token), CopyAsync(process.StandardError, error, patience.Token));
+        var reading = Task.WhenAll(
+            CopyAsync(process.StandardOutput, output, patience.Token),
+            CopyAsync(process.StandardError, error, patience.Token)
+        );
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -71,7 +86,9 @@ public sealed class Bench : IAsyncDisposable
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} ran longer than {Longest.TotalMinutes:0} minutes and said\n{output}\n{error}");
+            throw new TimeoutException(
+                $"{program} {string.Join(' ', arguments)} ran longer than {Longest.TotalMinutes:0} minutes and said\n{output}\n{error}"
+            );
         }
     }
 
@@ -95,7 +112,11 @@ public sealed class Bench : IAsyncDisposable
     public string PathWithoutDotnet()
     {
         var folder = Directory.CreateDirectory(Path.Combine(Folder, "bin")).FullName;
-        foreach (var program in ((string[])["/usr/bin", "/bin", "/usr/sbin"]).Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries))
+        foreach (
+            var program in ((string[])["/usr/bin", "/bin", "/usr/sbin"])
+                .Where(Directory.Exists)
+                .SelectMany(Directory.EnumerateFileSystemEntries)
+        )
         {
             var link = Path.Combine(folder, Path.GetFileName(program));
             if (Path.GetFileName(program) is not ("dotnet" or "dnx") && !Path.Exists(link))
@@ -111,18 +132,36 @@ public sealed class Bench : IAsyncDisposable
     public string Pairs(int minutes)
     {
         var file = Path.Combine(Folder, "pairs.csv");
-        (string Symbol, string Price)[] pairs = [("EURUSD", "1.1"), ("USDJPY", "107"), ("GBPUSD", "1.23"), ("USDCAD", "1.33"), ("USDSEK", "9.88"), ("USDCHF", "0.99")];
-        File.WriteAllLines(file, pairs.SelectMany(pair => Enumerable.Range(0, minutes).Select(minute =>
-            $"{pair.Symbol},2019-10-07T10:{minute:00}:00Z,{pair.Price},{pair.Price},{pair.Price},{pair.Price},1")).Prepend("symbol,ts_utc,open,high,low,close,volume"));
+        (string Symbol, string Price)[] pairs =
+        [
+            ("EURUSD", "1.1"),
+            ("USDJPY", "107"),
+            ("GBPUSD", "1.23"),
+            ("USDCAD", "1.33"),
+            ("USDSEK", "9.88"),
+            ("USDCHF", "0.99"),
+        ];
+        File.WriteAllLines(
+            file,
+            pairs
+                .SelectMany(pair =>
+                    Enumerable
+                        .Range(0, minutes)
+                        .Select(minute =>
+                            $"{pair.Symbol},2019-10-07T10:{minute:00}:00Z,{pair.Price},{pair.Price},{pair.Price},{pair.Price},1"
+                        )
+                )
+                .Prepend("symbol,ts_utc,open,high,low,close,volume")
+        );
         return file;
     }
 
     /// <summary>A port that nobody listens on.</summary>
-    public static int FreePort()
+    static string FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()

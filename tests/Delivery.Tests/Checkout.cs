@@ -9,8 +9,7 @@ static class Checkout
     public static string Root { get; } = Find();
 
     /// <summary>The version that everything bears, read where it stands.</summary>
-    public static string Version { get; } =
-        XDocument.Load(At("Directory.Build.props")).Descendants("Version").Single().Value;
+    public static string Version { get; } = XDocument.Load(At("Directory.Build.props")).Descendants("Version").Single().Value;
 
     public static string At(string path) => Path.Combine(Root, path);
 

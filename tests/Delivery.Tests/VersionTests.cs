@@ -8,7 +8,10 @@ public sealed partial class VersionTests
     [Fact]
     public void No_project_has_a_version_of_its_own()
     {
-        var projects = Directory.EnumerateFiles(Checkout.Root, "*.csproj", SearchOption.AllDirectories).Where(file => !file.Contains("/artifacts/", StringComparison.Ordinal)).ToList();
+        var projects = Directory
+            .EnumerateFiles(Checkout.Root, "*.csproj", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/artifacts/", StringComparison.Ordinal))
+            .ToList();
         Assert.NotEmpty(projects);
         Assert.All(projects, project => Assert.DoesNotMatch("<(Assembly|File|Package|Informational)?Version>", File.ReadAllText(project)));
     }
@@ -31,7 +34,9 @@ public sealed partial class VersionTests
             Assert.Skip("not a clone");
         }
 
-        var tags = (await bench.DoneAsync("git", "-c", "safe.directory=*", "-C", Checkout.Root, "tag", "--points-at", "HEAD", "--list", "v*")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var tags = (
+            await bench.DoneAsync("git", "-c", "safe.directory=*", "-C", Checkout.Root, "tag", "--points-at", "HEAD", "--list", "v*")
+        ).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(tags, tag => Assert.Equal("v" + Checkout.Version, tag));
         if (tags.Length > 0)
         {

@@ -53,27 +53,33 @@ public sealed class GrainCluster : IAsyncDisposable
         var database = await server.CreateInstalledDatabaseAsync();
         var clock = new FakeTimeProvider((start ?? Start).ToDateTimeOffset());
         await SetClockAsync(database, UtcTime.From(clock.GetUtcNow()));
-        var orleans = new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = "dxy_orleans", MaxPoolSize = 5 }.ConnectionString;
-        var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) =>
+        var orleans = new NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
-            silo.UseAdoNetReminderService(reminders =>
+            SearchPath = "dxy_orleans",
+            MaxPoolSize = 5,
+        }.ConnectionString;
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo(
+            (_, silo) =>
             {
-                reminders.Invariant = "Npgsql";
-                reminders.ConnectionString = orleans;
-            });
-            silo.AddAdoNetGrainStorage(GrainServices.StateStorage, storage =>
-            {
-                storage.Invariant = "Npgsql";
-                storage.ConnectionString = orleans;
-            });
-            silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, clock);
-            silo.Services.AddKeyedSingleton<TimeProvider>(ReminderTimeProviderNames.Reminders, clock);
-            silo.Services.AddSingleton(Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString }));
-            silo.Services.AddDxyGrains();
-            silo.Services.AddSingleton(Options.Create(new PollerOptions { Enabled = false, RegistryEvery = TimeSpan.Zero }));
-            services?.Invoke(silo.Services);
-        });
+                silo.UseAdoNetReminderService(reminders =>
+                {
+                    reminders.Invariant = "Npgsql";
+                    reminders.ConnectionString = orleans;
+                });
+                silo.AddAdoNetGrainStorage(GrainServices.StateStorage, storage =>
+                {
+                    storage.Invariant = "Npgsql";
+                    storage.ConnectionString = orleans;
+                });
+                silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, clock);
+                silo.Services.AddKeyedSingleton<TimeProvider>(ReminderTimeProviderNames.Reminders, clock);
+                silo.Services.AddSingleton(Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString }));
+                silo.Services.AddDxyGrains();
+                silo.Services.AddSingleton(Options.Create(new PollerOptions { Enabled = false, RegistryEvery = TimeSpan.Zero }));
+                services?.Invoke(silo.Services);
+            }
+        );
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new GrainCluster(database, clock, cluster);
@@ -106,17 +112,23 @@ public sealed class GrainCluster : IAsyncDisposable
     {
         foreach (var (pair, price) in Prices)
         {
-            await _database.RunAsync($"""
+            await _database.RunAsync(
+                $"""
                 INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
                 SELECT '{pair}', '1m', ts, p, p, p, p, 'ingest'
                 FROM generate_series('{from}'::timestamptz, '{from}'::timestamptz + interval '{minutes - 1} minutes', '1 minute') AS ts,
-                     LATERAL (SELECT round({price.ToString(CultureInfo.InvariantCulture)} * (1 + 0.0001 * (extract(epoch FROM ts) / 60 % 7)), 5) AS p) AS price
-                """);
+                     LATERAL (SELECT round({price.ToString(
+                    CultureInfo.InvariantCulture
+                )} * (1 + 0.0001 * (extract(epoch FROM ts) / 60 % 7)), 5) AS p) AS price
+                """
+            );
         }
     }
 
     public Task<long> CountAsync(string symbol, string timeframe) =>
-        _database.ValueAsync<long>($"SELECT count(*) FROM {(timeframe == "1m" ? "data_bars" : "derived_data_bars")} WHERE canonical_symbol = '{symbol}' AND timeframe = '{timeframe}'");
+        _database.ValueAsync<long>(
+            $"SELECT count(*) FROM {(timeframe == "1m" ? "data_bars" : "derived_data_bars")} WHERE canonical_symbol = '{symbol}' AND timeframe = '{timeframe}'"
+        );
 
     /// <summary>Waits until the query says true; fails, saying what was awaited, when it doesn't.</summary>
     public async Task UntilAsync(string what, string sql, Func<Task>? meanwhile = null)
@@ -135,7 +147,7 @@ public sealed class GrainCluster : IAsyncDisposable
     }
 
     public static IReadOnlyList<(string Pair, decimal Price)> Prices { get; } =
-        [("EURUSD", 1.10m), ("USDJPY", 150m), ("GBPUSD", 1.27m), ("USDCAD", 1.36m), ("USDSEK", 10.5m), ("USDCHF", 0.88m)];
+    [("EURUSD", 1.10m), ("USDJPY", 150m), ("GBPUSD", 1.27m), ("USDCAD", 1.36m), ("USDSEK", 10.5m), ("USDCHF", 0.88m)];
 
     public static Bar BarOf(string pair, UtcTime time, decimal price) => Bar.Flat(Series.Parse($"{pair}/1m"), time, price);
 
@@ -146,8 +158,11 @@ public sealed class GrainCluster : IAsyncDisposable
     }
 
     // So slow that it stands still, yet a rate above zero.
-    static Task<int> SetClockAsync(TestDatabase database, UtcTime now) => database.RunAsync($"""
-        INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{now}', 1e-9)
-        ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market
-        """);
+    static Task<int> SetClockAsync(TestDatabase database, UtcTime now) =>
+        database.RunAsync(
+            $"""
+            INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{now}', 1e-9)
+            ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market
+            """
+        );
 }

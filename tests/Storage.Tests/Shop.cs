@@ -39,13 +39,19 @@ public sealed class Shop : IAsyncDisposable
     /// <param name="partitions">How <c>data_bars</c> is divided.</param>
     public static async Task<Shop> OpenAsync(TestServer server, string before = "", bool alone = false, Partitions? partitions = null)
     {
-        var database = alone ? await server.CreateDatabaseAsync(Token) : await server.CreateInstalledDatabaseAsync(before, partitions, Token);
+        var database = alone
+            ? await server.CreateDatabaseAsync(Token)
+            : await server.CreateInstalledDatabaseAsync(before, partitions, Token);
         if (alone)
         {
             await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         }
 
-        var shop = new Shop(server, database, Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
+        var shop = new Shop(
+            server,
+            database,
+            Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 })
+        );
         await shop.AtAsync(Open + TimeSpan.FromDays(1));
         return shop;
     }
@@ -56,17 +62,23 @@ public sealed class Shop : IAsyncDisposable
         var database = await server.CreateDatabaseAsync(Token);
         await database.RunAsync(tables, Token);
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System) { HostZone = hostZone }.ApplyAsync(Token);
-        var shop = new Shop(server, database, Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 }));
+        var shop = new Shop(
+            server,
+            database,
+            Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 })
+        );
         await shop.AtAsync(UtcTime.At(2025, 1, 13, 15));
         return shop;
     }
 
     /// <summary>Stops market time at an instant.</summary>
-    public Task AtAsync(UtcTime now) => RunAsync(
-        $"""
-        INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{now}', 1e-9)
-        ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market, rate = excluded.rate
-        """);
+    public Task AtAsync(UtcTime now) =>
+        RunAsync(
+            $"""
+            INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{now}', 1e-9)
+            ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market, rate = excluded.rate
+            """
+        );
 
     public static UtcTime Minute(int minute) => Open + TimeSpan.FromMinutes(minute);
 
@@ -79,10 +91,10 @@ public sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>The six pairs' bars of a minute.</summary>
-    public static IEnumerable<Bar> AllSix(int minute, decimal move = 0) =>
-        Pairs.Select((pair, i) => Fx(pair, minute, Prices[i] + move));
+    public static IEnumerable<Bar> AllSix(int minute, decimal move = 0) => Pairs.Select((pair, i) => Fx(pair, minute, Prices[i] + move));
 
-    public static Bar[] Minutes(int from, int count) => [.. Enumerable.Range(from, count).SelectMany(minute => AllSix(minute, minute * 0.0001m))];
+    public static Bar[] Minutes(int from, int count) =>
+        [.. Enumerable.Range(from, count).SelectMany(minute => AllSix(minute, minute * 0.0001m))];
 
     public Task<IReadOnlyList<WrittenBar>> StoreAsync(params IEnumerable<Bar> bars) =>
         new BarStore(Data, TimeProvider.System).WriteAsync([.. bars], BarSource.Ingest, false, Token);
@@ -105,7 +117,8 @@ public sealed class Shop : IAsyncDisposable
     public async Task<ITargetRule> RuleAsync(string target)
     {
         var registry = await new RegistryStore(Data).LoadAsync(Token);
-        return TargetRules.For(registry, Series.Parse(target), new DerivingOptions()) ?? throw new InvalidOperationException(target + " is no target.");
+        return TargetRules.For(registry, Series.Parse(target), new DerivingOptions())
+            ?? throw new InvalidOperationException(target + " is no target.");
     }
 
     public async Task<Deriver> DeriverAsync(string target, Func<DeriveStep, CancellationToken, Task>? interrupt = null) =>

@@ -17,17 +17,82 @@ public static class Fuzz
     // What parsers stumble over: ends of ranges, signs of their own language, bytes that are no text, digits that aren't ASCII's.
     static readonly byte[][] Tokens =
     [
-        .. ((string[])[
-            "0", "-1", "1e308", "9223372036854775808", "79228162514264337593543950336", "0.0000000000000000000000000001", "NaN", "Infinity", "1,5", "٣", "０", "\0", "\n", "\r\n", "\t", "\u001b[2J",
-            "\u202e", "\uFEFF", "\"", "'", "''", ";", ",", "=", "&", "?", "#", "@", ":", "/", "//", "../", "%", "%00", "%zz", "{", "}", "[", "]", "[[[[[[[[", "\\", "\\u0000", "$1", "--", "--json", "Z",
-            "+99:99", "2024-02-30", "9999-12-31T23:59:59.9999999Z", "0001-01-01T00:00:00Z", "null", "true", "service=", "Password=", "İ", "ß", "😀",
-        ]).Select(Encoding.UTF8.GetBytes),
-        [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0x80],
+        .. (
+            (string[])
+                [
+                    "0",
+                    "-1",
+                    "1e308",
+                    "9223372036854775808",
+                    "79228162514264337593543950336",
+                    "0.0000000000000000000000000001",
+                    "NaN",
+                    "Infinity",
+                    "1,5",
+                    "٣",
+                    "０",
+                    "\0",
+                    "\n",
+                    "\r\n",
+                    "\t",
+                    "\u001b[2J",
+                    "\u202e",
+                    "\uFEFF",
+                    "\"",
+                    "'",
+                    "''",
+                    ";",
+                    ",",
+                    "=",
+                    "&",
+                    "?",
+                    "#",
+                    "@",
+                    ":",
+                    "/",
+                    "//",
+                    "../",
+                    "%",
+                    "%00",
+                    "%zz",
+                    "{",
+                    "}",
+                    "[",
+                    "]",
+                    "[[[[[[[[",
+                    "\\",
+                    "\\u0000",
+                    "$1",
+                    "--",
+                    "--json",
+                    "Z",
+                    "+99:99",
+                    "2024-02-30",
+                    "9999-12-31T23:59:59.9999999Z",
+                    "0001-01-01T00:00:00Z",
+                    "null",
+                    "true",
+                    "service=",
+                    "Password=",
+                    "İ",
+                    "ß",
+                    "😀",
+                ]
+        ).Select(Encoding.UTF8.GetBytes),
+        [0xFF],
+        [0xC3],
+        [0xED, 0xA0, 0x80],
+        [0xF8, 0x88, 0x80, 0x80, 0x80],
+        [0x80],
     ];
 
-    static int Seed => int.TryParse(Environment.GetEnvironmentVariable("DXY_TEST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20_241_105;
+    static int Seed =>
+        int.TryParse(Environment.GetEnvironmentVariable("DXY_TEST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20_241_105;
 
-    static TimeSpan? Longer => double.TryParse(Environment.GetEnvironmentVariable("DXY_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
+    static TimeSpan? Longer =>
+        double.TryParse(Environment.GetEnvironmentVariable("DXY_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 
     /// <param name="corpus">The corpus' name.</param>
     /// <param name="rounds">Damaged copies in a suite's run.</param>
@@ -51,10 +116,10 @@ public static class Fuzz
 
     /// <summary>The same for parsers of text; bytes that are none arrive as the replacement character.</summary>
     public static Task RunAsync(string corpus, int rounds, Action<string> trial) => RunAsync(corpus, rounds, input =>
-    {
-        trial(Encoding.UTF8.GetString(input));
-        return Task.CompletedTask;
-    });
+        {
+            trial(Encoding.UTF8.GetString(input));
+            return Task.CompletedTask;
+        });
 
     static async Task TryAsync(string corpus, byte[] input, Func<byte[], Task> trial)
     {
@@ -103,5 +168,10 @@ public static class Fuzz
     }
 
     static string Line(byte[] input) =>
-        string.Concat(Encoding.UTF8.GetString(input).Take(2000).Select(c => c is < ' ' or '\\' or > '~' ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
+        string.Concat(
+            Encoding
+                .UTF8.GetString(input)
+                .Take(2000)
+                .Select(c => c is < ' ' or '\\' or > '~' ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString())
+        );
 }

@@ -13,16 +13,25 @@ internal static class GermanHost
     // A locale for numbers has no effect on what SQL prints but by to_char.
     private static readonly (string Name, string Value)[] Values =
     [
-        ("default_transaction_isolation", "repeatable read"), ("TimeZone", "Europe/Berlin"), ("DateStyle", "German, DMY"), ("IntervalStyle", "sql_standard"),
-        ("lc_messages", Locale), ("lc_numeric", Locale), ("lc_monetary", Locale), ("lc_time", Locale), ("bytea_output", "escape"), ("extra_float_digits", "0"),
+        ("default_transaction_isolation", "repeatable read"),
+        ("TimeZone", "Europe/Berlin"),
+        ("DateStyle", "German, DMY"),
+        ("IntervalStyle", "sql_standard"),
+        ("lc_messages", Locale),
+        ("lc_numeric", Locale),
+        ("lc_monetary", Locale),
+        ("lc_time", Locale),
+        ("bytea_output", "escape"),
+        ("extra_float_digits", "0"),
     ];
 
-    public static bool IsWanted { get; } = Environment.GetEnvironmentVariable("DXY_TEST_HOST") switch
-    {
-        null or "" => false,
-        "german" => true,
-        var other => throw new InvalidOperationException($"DXY_TEST_HOST is '{other}'; the one there is: german"),
-    };
+    public static bool IsWanted { get; } =
+        Environment.GetEnvironmentVariable("DXY_TEST_HOST") switch
+        {
+            null or "" => false,
+            "german" => true,
+            var other => throw new InvalidOperationException($"DXY_TEST_HOST is '{other}'; the one there is: german"),
+        };
 
     /// <summary>The statements that give a database these settings, to be run by a superuser, who alone may choose the messages' language.</summary>
     public static string Settings(string database)

@@ -52,8 +52,14 @@ public sealed record LegacyOptions
     public string After { get; init; } = "";
 
     /// <summary>Everything that a shop usually has wrong and a run gets along with.</summary>
-    public static LegacyOptions Dirty { get; } = new()
-    {
-        Superseded = 12, SoftDeleted = 40, Foreign = 7, NarrowCheck = true, MissingKey = true, MissingColumns = true,
-    };
+    public static LegacyOptions Dirty { get; } =
+        new()
+        {
+            Superseded = 12,
+            SoftDeleted = 40,
+            Foreign = 7,
+            NarrowCheck = true,
+            MissingKey = true,
+            MissingColumns = true,
+        };
 }

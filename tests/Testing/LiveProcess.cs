@@ -31,7 +31,9 @@ public sealed class LiveProcess : IDisposable
     {
         var start = new ProcessStartInfo("/bin/bash", ["-c", "sleep 600 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true };
         var process = Process.Start(start)!;
-        var child = ProcessIdentity.Of(int.Parse((await process.StandardOutput.ReadLineAsync())!, System.Globalization.CultureInfo.InvariantCulture))!;
+        var child = ProcessIdentity.Of(
+            int.Parse((await process.StandardOutput.ReadLineAsync())!, System.Globalization.CultureInfo.InvariantCulture)
+        )!;
 
         // The shell has become a program that reaps nobody.
         while (!File.ReadAllText($"/proc/{process.Id}/cmdline").StartsWith("sleep", StringComparison.Ordinal))

@@ -20,7 +20,8 @@ public sealed class PgBouncer : IAsyncDisposable
     readonly string _folder;
     readonly Process _process;
 
-    PgBouncer(string folder, Process process, string connectionString) => (_folder, _process, ConnectionString) = (folder, process, connectionString);
+    PgBouncer(string folder, Process process, string connectionString) =>
+        (_folder, _process, ConnectionString) = (folder, process, connectionString);
 
     /// <summary>For Npgsql: the same database and login, through the pooler.</summary>
     public string ConnectionString { get; }
@@ -28,8 +29,13 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <summary>Ends the test as skipped where pgbouncer isn't installed.</summary>
     public static void Require() => Assert.SkipWhen(Program is null, "pgbouncer isn't installed here: apt-get install pgbouncer");
 
-    static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin").Append("/usr/bin")
-        .Select(folder => Path.Combine(folder, "pgbouncer")).FirstOrDefault(File.Exists);
+    static string? Program { get; } =
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Append("/usr/sbin")
+            .Append("/usr/bin")
+            .Select(folder => Path.Combine(folder, "pgbouncer"))
+            .FirstOrDefault(File.Exists);
 
     /// <param name="connectionString">For Npgsql: the server, database, login and password it leads to.</param>
     /// <param name="poolSize">How many connections it makes to the server at most.</param>
@@ -46,29 +52,49 @@ public sealed class PgBouncer : IAsyncDisposable
 
         var (settings, users) = (Path.Combine(folder, "pgbouncer.ini"), Path.Combine(folder, "users.txt"));
         await File.WriteAllTextAsync(users, $"\"{server.Username}\" \"{server.Password}\"\n", cancellationToken);
-        await File.WriteAllTextAsync(settings, string.Create(CultureInfo.InvariantCulture, $"""
-            [databases]
-            {server.Database} = host={server.Host} port={server.Port} dbname={server.Database}
-            [pgbouncer]
-            listen_addr =
-            listen_port = {Port}
-            unix_socket_dir = {folder}
-            auth_type = plain
-            auth_file = {users}
-            pool_mode = transaction
-            default_pool_size = {poolSize}
-            logfile = {folder}/pgbouncer.log
-            """) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(
+            settings,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                [databases]
+                {server.Database} = host={server.Host} port={server.Port} dbname={server.Database}
+                [pgbouncer]
+                listen_addr =
+                listen_port = {Port}
+                unix_socket_dir = {folder}
+                auth_type = plain
+                auth_file = {users}
+                pool_mode = transaction
+                default_pool_size = {poolSize}
+                logfile = {folder}/pgbouncer.log
+                """
+            ) + "\n",
+            cancellationToken
+        );
 
         // The shell's input is ours: it ends when we do, and with it the pooler.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "\"$@\" </dev/null >/dev/null 2>&1 & read -r _; kill $!; wait", "sh", Program!, "-q", .. Environment.IsPrivilegedProcess ? ["-u", "nobody"] : Array.Empty<string>(), settings])
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            [
+                "-c",
+                "\"$@\" </dev/null >/dev/null 2>&1 & read -r _; kill $!; wait",
+                "sh",
+                Program!,
+                "-q",
+                .. Environment.IsPrivilegedProcess ? ["-u", "nobody"] : Array.Empty<string>(),
+                settings,
+            ]
+        )
         {
-            RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
         };
         var through = new NpgsqlConnectionStringBuilder(connectionString) { Host = folder, Port = Port };
         var bouncer = new PgBouncer(folder, Process.Start(start)!, through.ConnectionString);
         var socket = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{Port}"));
-        for (var waited = Stopwatch.StartNew(); !Answers(socket);)
+        for (var waited = Stopwatch.StartNew(); !Answers(socket); )
         {
             if (bouncer._process.HasExited || waited.Elapsed > Patience)
             {

@@ -72,7 +72,9 @@ public sealed class TableChecker(NpgsqlDataSource database)
             var stored = new Dictionary<UtcTime, Bar>();
             await foreach (var row in BarReader.StreamAsync(database, BarTable.Data, series.Key, range, cancellation))
                 stored[row.Bar.Time] = row.Bar;
-            lost.AddRange(series.Where(bar => !stored.TryGetValue(bar.Time, out var found) || found != bar).Select(bar => $"{bar.Series} {bar.Time}"));
+            lost.AddRange(
+                series.Where(bar => !stored.TryGetValue(bar.Time, out var found) || found != bar).Select(bar => $"{bar.Series} {bar.Time}")
+            );
         }
 
         return lost;
@@ -93,7 +95,11 @@ public sealed class TableChecker(NpgsqlDataSource database)
             var range = all.Widen(target.Timeframe);
             for (var from = range.From; from < range.To; from += rule.MaxSlice)
             {
-                var comparison = await verifier.CompareAsync(new TimeRange(from, UtcTime.Min(from + rule.MaxSlice, range.To)), onlyUnrecorded: false, cancellation);
+                var comparison = await verifier.CompareAsync(
+                    new TimeRange(from, UtcTime.Min(from + rule.MaxSlice, range.To)),
+                    onlyUnrecorded: false,
+                    cancellation
+                );
                 wrong.AddRange(comparison.Differences.Select(difference => $"{target} {difference.Time} {difference.Kind}"));
             }
         }
@@ -120,10 +126,13 @@ public sealed class TableChecker(NpgsqlDataSource database)
             SELECT min(b.first), max(b.last) FROM (
               SELECT min(ts_utc) AS first, max(ts_utc) AS last FROM public.data_bars
               UNION ALL SELECT min(ts_utc), max(ts_utc) FROM public.derived_data_bars WHERE deleted_at IS NULL) AS b
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return reader.IsDBNull(0) ? null : new TimeRange(UtcTime.From(reader.GetDateTime(0)), UtcTime.From(reader.GetDateTime(1)) + Timeframe.OneMinute);
+        return reader.IsDBNull(0)
+            ? null
+            : new TimeRange(UtcTime.From(reader.GetDateTime(0)), UtcTime.From(reader.GetDateTime(1)) + Timeframe.OneMinute);
     }
 
     private async Task<List<string>> TextsAsync(string sql, CancellationToken cancellation)

@@ -19,9 +19,15 @@ public static class TestFolder
     public static string Make(bool inMemory = false)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-");
-        var folder = inMemory && Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= MemoryEnough
-            ? Directory.CreateDirectory(Path.Combine(Memory, name + Guid.NewGuid().ToString("N")), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName
-            : Directory.CreateTempSubdirectory(name).FullName;
+        var folder =
+            inMemory && Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= MemoryEnough
+                ? Directory
+                    .CreateDirectory(
+                        Path.Combine(Memory, name + Guid.NewGuid().ToString("N")),
+                        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                    )
+                    .FullName
+                : Directory.CreateTempSubdirectory(name).FullName;
         if (Environment.IsPrivilegedProcess)
             File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         return folder;
@@ -29,7 +35,12 @@ public static class TestFolder
 
     internal static async Task RemoveLeftOversAsync(TimeProvider time)
     {
-        foreach (var folder in new[] { Path.GetTempPath(), Memory }.Where(Directory.Exists).SelectMany(path => Directory.EnumerateDirectories(path, Prefix + "*")).Where(IsLeftOver))
+        foreach (
+            var folder in new[] { Path.GetTempPath(), Memory }
+                .Where(Directory.Exists)
+                .SelectMany(path => Directory.EnumerateDirectories(path, Prefix + "*"))
+                .Where(IsLeftOver)
+        )
         {
             try
             {

@@ -19,8 +19,13 @@ public sealed class TestServer : IAsyncLifetime
     // What the embedded server sets for itself, back at PostgreSQL's own defaults: our statements have to be fast and right on these.
     private static readonly Dictionary<string, string> AsPeopleHaveIt = new()
     {
-        ["jit"] = "on", ["random_page_cost"] = "4", ["work_mem"] = "4MB", ["maintenance_work_mem"] = "64MB",
-        ["max_connections"] = "200", ["shared_buffers"] = "128MB", ["max_wal_size"] = "512MB",
+        ["jit"] = "on",
+        ["random_page_cost"] = "4",
+        ["work_mem"] = "4MB",
+        ["maintenance_work_mem"] = "64MB",
+        ["max_connections"] = "200",
+        ["shared_buffers"] = "128MB",
+        ["max_wal_size"] = "512MB",
         // For the tests of replication.
         ["wal_level"] = "logical",
     };
@@ -57,7 +62,8 @@ public sealed class TestServer : IAsyncLifetime
                 Settings = AsPeopleHaveIt,
             },
             notice: null,
-            _time);
+            _time
+        );
         AdminConnectionString = Embedded.AdminConnectionString;
         await MakeOwnerAsync();
     }
@@ -86,10 +92,16 @@ public sealed class TestServer : IAsyncLifetime
     /// <param name="before">SQL run as the owner before our schema came: the tables of a shop that was there before us.</param>
     /// <param name="partitions">How <c>data_bars</c> is divided; it is in one piece when left out, or divided by month where <c>DXY_PARTITIONS</c> is set.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task<TestDatabase> CreateInstalledDatabaseAsync(string before = "", Partitions? partitions = null, CancellationToken cancellationToken = default)
+    public async Task<TestDatabase> CreateInstalledDatabaseAsync(
+        string before = "",
+        Partitions? partitions = null,
+        CancellationToken cancellationToken = default
+    )
     {
         partitions ??= before.Length == 0 && LegacyOptions.AllPartitioned ? new Partitions(LegacyTables.Open) : null;
-        var template = await _templates.GetOrAdd((before, partitions), kind => new(() => MakeTemplateAsync(kind.Before, kind.Partitions))).Value;
+        var template = await _templates
+            .GetOrAdd((before, partitions), kind => new(() => MakeTemplateAsync(kind.Before, kind.Partitions)))
+            .Value;
         return await MakeAsync(template.Name, cancellationToken);
     }
 
@@ -101,7 +113,11 @@ public sealed class TestServer : IAsyncLifetime
         if (GermanHost.IsWanted)
             await RunAsync(GermanHost.Settings(name), cancellationToken);
         return new TestDatabase(
-            this, name, owner.ConnectionString, new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString);
+            this,
+            name,
+            owner.ConnectionString,
+            new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString
+        );
     }
 
     private async Task<TestDatabase> MakeTemplateAsync(string before, Partitions? partitions)

@@ -35,8 +35,23 @@ public sealed class PublishingTests : IAsyncLifetime
     [Fact]
     public async Task Six_pairs_in_one_call_are_stored_and_told_equal_when_they_come_again()
     {
-        (string Symbol, decimal Price)[] pairs = [("EURUSD", 1.1m), ("USDJPY", 107m), ("GBPUSD", 1.23m), ("USDCAD", 1.33m), ("USDSEK", 9.88m), ("USDCHF", 0.99m)];
-        var message = new PublishBars([.. pairs.Select(pair => Bar.Create(Series.Parse(pair.Symbol + "/1m"), Minute, pair.Price, pair.Price, pair.Price, pair.Price))], "ingest");
+        (string Symbol, decimal Price)[] pairs =
+        [
+            ("EURUSD", 1.1m),
+            ("USDJPY", 107m),
+            ("GBPUSD", 1.23m),
+            ("USDCAD", 1.33m),
+            ("USDSEK", 9.88m),
+            ("USDCHF", 0.99m),
+        ];
+        var message = new PublishBars(
+            [
+                .. pairs.Select(pair =>
+                    Bar.Create(Series.Parse(pair.Symbol + "/1m"), Minute, pair.Price, pair.Price, pair.Price, pair.Price)
+                ),
+            ],
+            "ingest"
+        );
         var ingest = Grains.GetGrain<IIngestGrain>(0);
 
         var first = await ingest.PublishAsync(message, TestContext.Current.CancellationToken);
@@ -50,7 +65,9 @@ public sealed class PublishingTests : IAsyncLifetime
     public async Task A_bar_of_a_symbol_that_nobody_registered_is_refused_with_the_reason()
     {
         var bar = Bar.Create(Series.Parse("NOSUCH/1m"), Minute, 1m, 1m, 1m, 1m);
-        var result = await Grains.GetGrain<IIngestGrain>(0).PublishAsync(new PublishBars([bar], "ingest"), TestContext.Current.CancellationToken);
+        var result = await Grains
+            .GetGrain<IIngestGrain>(0)
+            .PublishAsync(new PublishBars([bar], "ingest"), TestContext.Current.CancellationToken);
         Assert.NotEmpty(Assert.Single(result.Refused).Bar.Reason);
     }
 }

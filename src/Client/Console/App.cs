@@ -13,9 +13,24 @@ internal sealed class App
     readonly Option<bool> _json = new("--json") { Description = "One JSON document on standard output.", Recursive = true };
     readonly Option<bool> _verbose = new("--verbose") { Description = "Stack traces, and lists in full.", Recursive = true };
     readonly Option<bool> _yes = new("--yes", "-y") { Description = "Confirms what destroys.", Recursive = true };
-    readonly Option<string?> _settings = new("--settings") { Description = "The settings file (dxy.json in this folder).", HelpName = "FILE", Recursive = true };
-    readonly Option<string?> _database = new("--database") { Description = "The database (DXY_DATABASE).", HelpName = "URL", Recursive = true };
-    readonly Option<string?> _home = new("--home") { Description = "The embedded server's folder (DXY_HOME).", HelpName = "FOLDER", Recursive = true };
+    readonly Option<string?> _settings = new("--settings")
+    {
+        Description = "The settings file (dxy.json in this folder).",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+    readonly Option<string?> _database = new("--database")
+    {
+        Description = "The database (DXY_DATABASE).",
+        HelpName = "URL",
+        Recursive = true,
+    };
+    readonly Option<string?> _home = new("--home")
+    {
+        Description = "The embedded server's folder (DXY_HOME).",
+        HelpName = "FOLDER",
+        Recursive = true,
+    };
 
     App(ConsoleHost host)
     {
@@ -50,13 +65,24 @@ internal sealed class App
         if (parse.Errors.Count > 0)
         {
             var path = string.Join(' ', Path(parse.CommandResult));
-            return Tell(Fault.Usage(parse.Errors[0].Message.TrimEnd('.'), $"'./dxy {path}--help' shows how it is written"),
-                arguments.Contains("--json", StringComparer.Ordinal), null, false);
+            return Tell(
+                Fault.Usage(parse.Errors[0].Message.TrimEnd('.'), $"'./dxy {path}--help' shows how it is written"),
+                arguments.Contains("--json", StringComparer.Ordinal),
+                null,
+                false
+            );
         }
 
         return await parse.InvokeAsync(
-            new InvocationConfiguration { Output = _host.Out, Error = _host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
-            cancellation);
+            new InvocationConfiguration
+            {
+                Output = _host.Out,
+                Error = _host.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            },
+            cancellation
+        );
     }
 
     void Wire(Command command)
@@ -82,7 +108,13 @@ internal sealed class App
             var options = new Dictionary<string, string>();
             Add("Database", parse.GetValue(_database));
             Add("Home", parse.GetValue(_home));
-            session = new Session(_host, new SettingsReader(_host, options, parse.GetValue(_settings)), json, verbose, parse.GetValue(_yes));
+            session = new Session(
+                _host,
+                new SettingsReader(_host, options, parse.GetValue(_settings)),
+                json,
+                verbose,
+                parse.GetValue(_yes)
+            );
             return await verb.RunAsync(session, parse, cancellation);
 
             void Add(string key, string? value)
@@ -128,7 +160,9 @@ internal sealed class App
         else
         {
             var gate = fault.ExitCode == ExitCode.Refused ? $"refused by {fault.Code}: " : "";
-            _host.Error.WriteLine($"dxy: {gate}{fault.What.TrimEnd('.')}{(fault.Where is { } where ? $" ({where})" : "")}{(fault.Todo is { } todo ? $"; {todo}" : "")}.");
+            _host.Error.WriteLine(
+                $"dxy: {gate}{fault.What.TrimEnd('.')}{(fault.Where is { } where ? $" ({where})" : "")}{(fault.Todo is { } todo ? $"; {todo}" : "")}."
+            );
         }
 
         if (verbose && exception is not null)
@@ -142,7 +176,11 @@ internal sealed class App
     static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult result)
     {
         var names = new Stack<string>();
-        for (System.CommandLine.Parsing.SymbolResult? at = result; at is System.CommandLine.Parsing.CommandResult { Parent: not null } command; at = at.Parent)
+        for (
+            System.CommandLine.Parsing.SymbolResult? at = result;
+            at is System.CommandLine.Parsing.CommandResult { Parent: not null } command;
+            at = at.Parent
+        )
         {
             names.Push(command.Command.Name);
         }

@@ -40,14 +40,15 @@ internal static partial class Durations
     }
 
     /// <summary>Two units at most: <c>0.4 s</c>, <c>12 s</c>, <c>3 min 20 s</c>, <c>5 h 10 min</c>.</summary>
-    public static string Show(TimeSpan span) => span switch
-    {
-        { TotalSeconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s"),
-        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0} s"),
-        { TotalHours: < 1 } => $"{(int)span.TotalMinutes} min {span.Seconds} s",
-        { TotalDays: < 2 } => $"{(int)span.TotalHours} h {span.Minutes} min",
-        _ => $"{(int)span.TotalDays} d {span.Hours} h",
-    };
+    public static string Show(TimeSpan span) =>
+        span switch
+        {
+            { TotalSeconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s"),
+            { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0} s"),
+            { TotalHours: < 1 } => $"{(int)span.TotalMinutes} min {span.Seconds} s",
+            { TotalDays: < 2 } => $"{(int)span.TotalHours} h {span.Minutes} min",
+            _ => $"{(int)span.TotalDays} d {span.Hours} h",
+        };
 
     [GeneratedRegex(@"\A(?:(?<n>[0-9]{1,6}(?:\.[0-9]{1,3})?)(?<u>ms|s|m|h|d))+\z")]
     private static partial Regex Pattern();

@@ -14,7 +14,13 @@ internal sealed record Fault(int ExitCode, string Code, string What, string? Whe
         new(Console.ExitCode.Refused, gate, what, where, todo);
 
     public static Fault UnknownSymbol(string symbol, IEnumerable<string> known) =>
-        new(Console.ExitCode.Usage, "unknown-symbol", $"{symbol} is not in the registry", null, $"there are {string.Join(", ", known)}; add one with './dxy symbols add FILE'");
+        new(
+            Console.ExitCode.Usage,
+            "unknown-symbol",
+            $"{symbol} is not in the registry",
+            null,
+            $"there are {string.Join(", ", known)}; add one with './dxy symbols add FILE'"
+        );
 
     public FaultException ToException() => new(this);
 }

@@ -27,7 +27,11 @@ internal sealed class OutputStream(Stream inner) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <summary>The process's own. The framework's stream says nothing of a pipe that nobody reads any more, and would write to it for ever.</summary>
     public static OutputStream Standard()
@@ -66,9 +70,7 @@ internal sealed class OutputStream(Stream inner) : Stream
         return ValueTask.CompletedTask;
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -35,9 +35,15 @@ internal sealed class Progress(ConsoleHost host, string what, string unit) : IDi
             var seconds = Elapsed.TotalSeconds;
             var rate = seconds > 0.2 ? done / seconds : 0;
             var share = total is > 0 ? Math.Clamp(done / total.Value, 0, 1) : (double?)null;
-            var left = share is > 0.01 and < 1 && seconds > 0.5 ? Durations.Show(TimeSpan.FromSeconds(seconds * (1 - share.Value) / share.Value)) + " left" : "";
-            var line = string.Create(CultureInfo.InvariantCulture,
-                $"{what} {(share is { } part ? $"{part:P0} " : "")}{done:N0} {unit}{(rate > 0 ? $", {rate:N0}/s" : "")} {left} {detail}").TrimEnd();
+            var left =
+                share is > 0.01 and < 1 && seconds > 0.5
+                    ? Durations.Show(TimeSpan.FromSeconds(seconds * (1 - share.Value) / share.Value)) + " left"
+                    : "";
+            var line = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what} {(share is { } part ? $"{part:P0} " : "")}{done:N0} {unit}{(rate > 0 ? $", {rate:N0}/s" : "")} {left} {detail}"
+                )
+                .TrimEnd();
             line = line.Length > 118 ? line[..118] : line;
             host.Error.Write('\r' + line.PadRight(_width));
             _width = line.Length;

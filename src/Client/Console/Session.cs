@@ -43,12 +43,15 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
     string? OwnConnection => settings["Database"] is { Length: > 0 } given ? given : LibpqDefaults.Connection(host.Variable);
 
     /// <summary>The zone of the host's times that have none; null: nobody said.</summary>
-    public string? HostZone => settings["HostZone"] switch
-    {
-        null or "" => null,
-        BindingRules.Utc => BindingRules.Utc,
-        var other => throw Fault.Usage($"HostZone is '{other}' ({settings.Get("HostZone").Origin}); UTC can be, or nothing").ToException(),
-    };
+    public string? HostZone =>
+        settings["HostZone"] switch
+        {
+            null or "" => null,
+            BindingRules.Utc => BindingRules.Utc,
+            var other => throw Fault
+                .Usage($"HostZone is '{other}' ({settings.Get("HostZone").Origin}); UTC can be, or nothing")
+                .ToException(),
+        };
 
     /// <summary>Tells people something beside the result.</summary>
     public void Note(string line) => host.Error.WriteLine(line);
@@ -109,7 +112,9 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
         var snapshot = await PlanSnapshot.OpenAsync(settings, cancellation);
         try
         {
-            var stands = await MigrationPlan.SeesOurSchemaAsync(snapshot.Data, cancellation) ? await SchemaVersion.ReadAsync(snapshot.Data, cancellation) : null;
+            var stands = await MigrationPlan.SeesOurSchemaAsync(snapshot.Data, cancellation)
+                ? await SchemaVersion.ReadAsync(snapshot.Data, cancellation)
+                : null;
             return stands is not null && SchemaVersion.Own.FaultWith(stands) is { } fault ? throw new SchemaException(fault) : snapshot;
         }
         catch
@@ -120,16 +125,18 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
     }
 
     /// <summary>The database as it is, for verbs that deal with the schema itself.</summary>
-    public async Task<NpgsqlDataSource> RawDatabaseAsync(CancellationToken cancellation) => _database ??= Database.Open(await DatabaseSettingsAsync(cancellation));
+    public async Task<NpgsqlDataSource> RawDatabaseAsync(CancellationToken cancellation) =>
+        _database ??= Database.Open(await DatabaseSettingsAsync(cancellation));
 
     /// <summary>How this call reaches the database.</summary>
-    public async Task<DatabaseSettings> DatabaseSettingsAsync(CancellationToken cancellation) => new()
-    {
-        Connection = await ConnectionAsync(cancellation),
-        PoolSize = settings.Number("PoolSize", 2, 200),
-        Prepare = settings.Flag("Prepare"),
-        ApplicationName = ApplicationName,
-    };
+    public async Task<DatabaseSettings> DatabaseSettingsAsync(CancellationToken cancellation) =>
+        new()
+        {
+            Connection = await ConnectionAsync(cancellation),
+            PoolSize = settings.Number("PoolSize", 2, 200),
+            Prepare = settings.Flag("Prepare"),
+            ApplicationName = ApplicationName,
+        };
 
     public async ValueTask DisposeAsync()
     {
@@ -148,8 +155,12 @@ internal sealed class Session(ConsoleHost host, SettingsReader settings, bool js
         catch (ArgumentException)
         {
             // The text may hold a password: it is not repeated.
-            throw Fault.Usage($"the connection {key} can't be read ({settings.Get(key).Origin})",
-                "write an Npgsql connection string or postgresql://user:password@host:port/database").ToException();
+            throw Fault
+                .Usage(
+                    $"the connection {key} can't be read ({settings.Get(key).Origin})",
+                    "write an Npgsql connection string or postgresql://user:password@host:port/database"
+                )
+                .ToException();
         }
     }
 

@@ -21,7 +21,9 @@ internal static partial class Secrets
         try
         {
             var builder = new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(value));
-            foreach (var keyword in builder.Keys!.ToList().Where(keyword => keyword.Contains("password", StringComparison.OrdinalIgnoreCase)))
+            foreach (
+                var keyword in builder.Keys!.ToList().Where(keyword => keyword.Contains("password", StringComparison.OrdinalIgnoreCase))
+            )
             {
                 builder[keyword] = Masked;
             }

@@ -14,7 +14,12 @@ internal sealed record Setting(string Key, string? Default, string Description, 
     public static IReadOnlyList<Setting> All { get; } =
     [
         new("Database", null, "connection string or postgresql:// URL; none: the embedded server", IsSecret: true),
-        new("DatabaseDirect", null, "the same database past a pooler: to build indexes, and for plan and shadow mode, which may only read", IsSecret: true),
+        new(
+            "DatabaseDirect",
+            null,
+            "the same database past a pooler: to build indexes, and for plan and shadow mode, which may only read",
+            IsSecret: true
+        ),
         new("HostZone", null, "UTC where the host's tables hold times without a zone, and they are UTC; none: such tables are refused"),
         new("Home", null, "the embedded server's folder, process ids and logs"),
         new("PoolSize", "8", "connections of a process at most"),

@@ -13,17 +13,31 @@ internal static class SettingsFile
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         try
         {
-            using var document = JsonDocument.Parse(SmallFile.Read(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(
+                SmallFile.Read(path),
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+            );
             Flatten(document.RootElement, "", values);
         }
         catch (InvalidOperationException)
         {
-            throw new Fault(ExitCode.Usage, "settings-file", "the settings can't be read: a text in it is no valid UTF-8", path, "save it as UTF-8").ToException();
+            throw new Fault(
+                ExitCode.Usage,
+                "settings-file",
+                "the settings can't be read: a text in it is no valid UTF-8",
+                path,
+                "save it as UTF-8"
+            ).ToException();
         }
         catch (JsonException broken)
         {
-            throw new Fault(ExitCode.Usage, "settings-file", $"the settings can't be read: {broken.Message.Split(" Path:")[0].TrimEnd('.')}",
-                $"{path}:{broken.LineNumber + 1}", "write a JSON object like {\"Database\": \"postgresql://…\"}").ToException();
+            throw new Fault(
+                ExitCode.Usage,
+                "settings-file",
+                $"the settings can't be read: {broken.Message.Split(" Path:")[0].TrimEnd('.')}",
+                $"{path}:{broken.LineNumber + 1}",
+                "write a JSON object like {\"Database\": \"postgresql://…\"}"
+            ).ToException();
         }
 
         return values;

@@ -49,7 +49,8 @@ internal sealed class SettingsReader
     public IEnumerable<SettingValue> All => Setting.All.Select(setting => Get(setting.Key));
 
     /// <summary>Keys of the settings file that set nothing: most often a misspelling.</summary>
-    public IEnumerable<string> Unknown => _file.Keys.Where(key => !Setting.All.Any(setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase)));
+    public IEnumerable<string> Unknown =>
+        _file.Keys.Where(key => !Setting.All.Any(setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase)));
 
     public string? this[string key] => Get(key).Value;
 
@@ -57,27 +58,33 @@ internal sealed class SettingsReader
     {
         var setting = Setting.Find(key);
         return _options.TryGetValue(key, out var option) ? new SettingValue(setting, option, "option")
-            : _environment.TryGetValue(Bare(setting.Key), out var variable) ? new SettingValue(setting, variable.Value, $"environment {variable.Name}")
-            : _file.FirstOrDefault(pair => pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) is { Value: { } value } ? new SettingValue(setting, value, FilePath!)
+            : _environment.TryGetValue(Bare(setting.Key), out var variable)
+                ? new SettingValue(setting, variable.Value, $"environment {variable.Name}")
+            : _file.FirstOrDefault(pair => pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) is { Value: { } value }
+                ? new SettingValue(setting, value, FilePath!)
             : new SettingValue(setting, key == "Home" ? DefaultHome : setting.Default, "default");
     }
 
     /// <summary>A whole number within a range.</summary>
     /// <exception cref="FaultException">Not one.</exception>
-    public int Number(string key, int from, int to) => int.TryParse(this[key], out var number) && number >= from && number <= to
-        ? number
-        : throw Fault.Usage($"{key} is '{this[key]}' ({Get(key).Origin}); {from} to {to} can be").ToException();
+    public int Number(string key, int from, int to) =>
+        int.TryParse(this[key], out var number) && number >= from && number <= to
+            ? number
+            : throw Fault.Usage($"{key} is '{this[key]}' ({Get(key).Origin}); {from} to {to} can be").ToException();
 
-    public bool Flag(string key) => bool.TryParse(this[key], out var flag)
-        ? flag
-        : throw Fault.Usage($"{key} is '{this[key]}' ({Get(key).Origin}); true or false can be").ToException();
+    public bool Flag(string key) =>
+        bool.TryParse(this[key], out var flag)
+            ? flag
+            : throw Fault.Usage($"{key} is '{this[key]}' ({Get(key).Origin}); true or false can be").ToException();
 
-    public TimeSpan Span(string key) => TimeSpan.TryParse(this[key], System.Globalization.CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero
-        ? span
-        : throw Fault.Usage($"{key} is '{this[key]}' ({Get(key).Origin}); write it like 00:00:01").ToException();
+    public TimeSpan Span(string key) =>
+        TimeSpan.TryParse(this[key], System.Globalization.CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero
+            ? span
+            : throw Fault.Usage($"{key} is '{this[key]}' ({Get(key).Origin}); write it like 00:00:01").ToException();
 
     // The script says where the project is, so that a call from any folder finds the same server.
     string DefaultHome => Path.Combine(_host.Variable("DXY_ROOT") ?? _host.Folder, ".dxy");
 
-    static string Bare(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace(":", "", StringComparison.Ordinal).ToUpperInvariant();
+    static string Bare(string name) =>
+        name.Replace("_", "", StringComparison.Ordinal).Replace(":", "", StringComparison.Ordinal).ToUpperInvariant();
 }

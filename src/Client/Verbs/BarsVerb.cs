@@ -18,10 +18,18 @@ internal sealed class BarsVerb : Verb
     readonly Argument<Timeframe> _timeframe = Values.Timeframe();
     readonly Option<UtcTime?> _from = Values.From();
     readonly Option<UtcTime?> _to = Values.To();
-    readonly Option<int?> _last = new("--last") { Description = $"The newest N bars of the range ({UsualCount} when no range is given).", HelpName = "N" };
+    readonly Option<int?> _last = new("--last")
+    {
+        Description = $"The newest N bars of the range ({UsualCount} when no range is given).",
+        HelpName = "N",
+    };
     readonly Option<UtcTime?> _asOf = Values.TimeOption("--as-of", "As they stood at that instant, before later corrections.");
     readonly Option<bool> _follow = new("--follow") { Description = "Go on with bars as they come or change, until Ctrl-C." };
-    readonly Option<string> _format = new Option<string>("--format") { Description = "table, csv or json.", DefaultValueFactory = _ => "table" }.Only("table", "csv", "json");
+    readonly Option<string> _format = new Option<string>("--format")
+    {
+        Description = "table, csv or json.",
+        DefaultValueFactory = _ => "table",
+    }.Only("table", "csv", "json");
 
     public BarsVerb()
         : base("bars", "Shows stored bars.", "bars DXY 5m --from 2019-10-01T00:00:00Z --to 2019-10-02T00:00:00Z --format csv")
@@ -53,8 +61,14 @@ internal sealed class BarsVerb : Verb
         registry.Require(series.Symbol);
         if (asOf is { } then && await Retention.CorrectionsSinceAsync(database, cancellation) is { } since && then < since)
         {
-            throw Fault.Gate("as-of", $"what stood at {then} is not known any more: corrections from before {since} were let go of", series.ToString(),
-                "ask for a later time; KeepDays says how long they are kept").ToException();
+            throw Fault
+                .Gate(
+                    "as-of",
+                    $"what stood at {then} is not known any more: corrections from before {since} were let go of",
+                    series.ToString(),
+                    "ask for a later time; KeepDays says how long they are kept"
+                )
+                .ToException();
         }
 
         var table = await BarExport.TableAsync(database, registry, series, cancellation);
@@ -62,7 +76,10 @@ internal sealed class BarsVerb : Verb
         var from = parse.GetValue(_from) ?? UtcTime.At(1, 1, 1);
         if (asOf is null && (last is not null || parse.GetValue(_from) is null))
         {
-            from = UtcTime.Max(from, await BarExport.NewestFromAsync(database, table, series, to, last ?? UsualCount, cancellation) ?? from);
+            from = UtcTime.Max(
+                from,
+                await BarExport.NewestFromAsync(database, table, series, to, last ?? UsualCount, cancellation) ?? from
+            );
         }
 
         var range = Values.Range(from, to);
@@ -80,12 +97,14 @@ internal sealed class BarsVerb : Verb
             return ExitCode.Done;
         }
 
-        await (format switch
-        {
-            "csv" => CsvAsync(session, bars, cancellation),
-            "json" => JsonAsync(session, series, asOf, bars, cancellation),
-            _ => TableAsync(session, bars, cancellation),
-        });
+        await (
+            format switch
+            {
+                "csv" => CsvAsync(session, bars, cancellation),
+                "json" => JsonAsync(session, series, asOf, bars, cancellation),
+                _ => TableAsync(session, bars, cancellation),
+            }
+        );
         return ExitCode.Done;
     }
 
@@ -117,7 +136,13 @@ internal sealed class BarsVerb : Verb
         }
     }
 
-    static async Task JsonAsync(Session session, Series series, UtcTime? asOf, IAsyncEnumerable<ExportedBar> bars, CancellationToken cancellation)
+    static async Task JsonAsync(
+        Session session,
+        Series series,
+        UtcTime? asOf,
+        IAsyncEnumerable<ExportedBar> bars,
+        CancellationToken cancellation
+    )
     {
         // The first row is awaited before anything is printed: a database that is away gives an error document alone.
         await using var rows = bars.GetAsyncEnumerator(cancellation);

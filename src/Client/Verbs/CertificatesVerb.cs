@@ -1,6 +1,6 @@
 using System.CommandLine;
-using DxyOrleans.Core.Connections;
 using DxyOrleans.Client.Console;
+using DxyOrleans.Core.Connections;
 
 namespace DxyOrleans.Client.Verbs;
 
@@ -10,7 +10,11 @@ internal sealed class CertificatesVerb : Verb
     readonly Argument<string> _folder = new("FOLDER") { Description = "Where to put them; made where it isn't there." };
 
     public CertificatesVerb()
-        : base("certificates", "Makes certificates for trying TLS between silos: an authority's, and a silo's with its key.", "certificates certificates") => Arguments.Add(_folder);
+        : base(
+            "certificates",
+            "Makes certificates for trying TLS between silos: an authority's, and a silo's with its key.",
+            "certificates certificates"
+        ) => Arguments.Add(_folder);
 
     public override Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
@@ -24,7 +28,12 @@ internal sealed class CertificatesVerb : Verb
             throw Fault.Usage($"the certificates can't be written: {fault.Message.TrimEnd('.')}", "name an empty folder").ToException();
         }
 
-        (string Variable, string Value)[] settings = [("DXY_TLS__CERTIFICATE", made.Certificate!), ("DXY_TLS__KEY", made.Key!), ("DXY_TLS__AUTHORITY", made.Authority!)];
+        (string Variable, string Value)[] settings =
+        [
+            ("DXY_TLS__CERTIFICATE", made.Certificate!),
+            ("DXY_TLS__KEY", made.Key!),
+            ("DXY_TLS__AUTHORITY", made.Authority!),
+        ];
         if (session.Json)
         {
             using var document = session.Document("dxy.certificates/1");

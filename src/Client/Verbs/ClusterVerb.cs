@@ -69,8 +69,15 @@ internal sealed class ClusterVerb() : Verb("cluster", "Shows the silos and the g
         var table = new TextTable("silo", "address", "state", "alive", "started", "last heard", "membership").Right(6);
         foreach (var silo in silos.Where(silo => session.Verbose || silo.State != "dead"))
         {
-            table.Add(silo.Name, $"{silo.Address}:{silo.Port}", silo.State, silo.IsAlive ? "yes" : "no", silo.Started.ToString(), silo.LastAlive.ToString(),
-                silo.TableVersion.ToString(CultureInfo.InvariantCulture));
+            table.Add(
+                silo.Name,
+                $"{silo.Address}:{silo.Port}",
+                silo.State,
+                silo.IsAlive ? "yes" : "no",
+                silo.Started.ToString(),
+                silo.LastAlive.ToString(),
+                silo.TableVersion.ToString(CultureInfo.InvariantCulture)
+            );
         }
 
         if (table.Count > 0)
@@ -85,10 +92,12 @@ internal sealed class ClusterVerb() : Verb("cluster", "Shows the silos and the g
 
         foreach (var (kind, count) in grains ?? [])
         {
-            session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,6} {kind} grains"));
+            session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count, 6} {kind} grains"));
         }
 
-        session.Out.WriteLine($"{silos.Count(silo => silo.IsAlive)} silos alive, {silos.Count(silo => silo.State == "dead")} dead on record");
+        session.Out.WriteLine(
+            $"{silos.Count(silo => silo.IsAlive)} silos alive, {silos.Count(silo => silo.State == "dead")} dead on record"
+        );
         return ExitCode.Done;
     }
 }

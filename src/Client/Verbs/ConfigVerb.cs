@@ -45,5 +45,8 @@ internal sealed class ConfigVerb() : Verb("config", "Shows every setting's value
         return Task.FromResult(ExitCode.Done);
     }
 
-    static string? Shown(SettingValue value) => value.Value is null ? null : value.Setting.IsSecret ? Secrets.Mask(value.Value) : value.Value;
+    static string? Shown(SettingValue value) =>
+        value.Value is null ? null
+        : value.Setting.IsSecret ? Secrets.Mask(value.Value)
+        : value.Value;
 }

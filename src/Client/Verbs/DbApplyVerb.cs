@@ -10,13 +10,23 @@ internal sealed class DbApplyVerb : Verb
 {
     readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the SQL that would run, and run nothing." };
 
-    readonly Option<string?> _partitions = new("--partitions") { Description = "How data_bars is divided when it is made: monthly.", HelpName = "monthly" };
-    readonly Option<UtcTime?> _from = Values.TimeOption("--from",
-        $"With --partitions: the first month; {Partitions.Years} years ago when left out. Older bars have one partition together.");
+    readonly Option<string?> _partitions = new("--partitions")
+    {
+        Description = "How data_bars is divided when it is made: monthly.",
+        HelpName = "monthly",
+    };
+    readonly Option<UtcTime?> _from = Values.TimeOption(
+        "--from",
+        $"With --partitions: the first month; {Partitions.Years} years ago when left out. Older bars have one partition together."
+    );
 
     public DbApplyVerb()
-        : base("apply", "Installs the schema or brings it up to date. Existing tables are judged first, by their shape and by rows that are rolled back (a sequence may move by one for each role that writes), " +
-            "and get triggers and nothing else.", "db apply --dry-run")
+        : base(
+            "apply",
+            "Installs the schema or brings it up to date. Existing tables are judged first, by their shape and by rows that are rolled back (a sequence may move by one for each role that writes), "
+                + "and get triggers and nothing else.",
+            "db apply --dry-run"
+        )
     {
         foreach (Option option in (Option[])[_dryRun, _partitions, _from])
         {
@@ -26,7 +36,11 @@ internal sealed class DbApplyVerb : Verb
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
-        var installer = new SchemaInstaller(await session.ConnectionAsync(cancellation), session.Time) { Partitions = Divided(session, parse), HostZone = session.HostZone };
+        var installer = new SchemaInstaller(await session.ConnectionAsync(cancellation), session.Time)
+        {
+            Partitions = Divided(session, parse),
+            HostZone = session.HostZone,
+        };
         if (parse.GetValue(_dryRun))
         {
             return Plan(session, await installer.PlanAsync(cancellation));
@@ -104,7 +118,9 @@ internal sealed class DbApplyVerb : Verb
             session.Out.WriteLine($"applied  {name}");
         }
 
-        session.Out.WriteLine(applied.Count == 0 ? "up to date: nothing to do" : $"{applied.Count} scripts applied; the database is up to date");
+        session.Out.WriteLine(
+            applied.Count == 0 ? "up to date: nothing to do" : $"{applied.Count} scripts applied; the database is up to date"
+        );
         foreach (var fault in unfit)
         {
             session.Out.WriteLine($"unfit: {fault.Line}");

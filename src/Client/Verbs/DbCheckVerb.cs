@@ -13,11 +13,16 @@ internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with wh
         var database = await session.RawDatabaseAsync(cancellation);
         if (await SchemaVersion.ReadAsync(database, cancellation) is { } stands && stands.Number > SchemaVersion.Own.Number)
         {
-            throw new SchemaException($"the database's schema is version {stands.Number} and this build knows {SchemaVersion.Own.Number}: check it with the newer build.");
+            throw new SchemaException(
+                $"the database's schema is version {stands.Number} and this build knows {SchemaVersion.Own.Number}: check it with the newer build."
+            );
         }
 
         var differences = await SchemaCheck.DifferencesAsync(database, cancellation);
-        var notes = (await Subscriptions.ReadAsync(database, cancellation)).Where(subscription => subscription.Bars.Count > 0).Select(subscription => subscription.Note).ToList();
+        var notes = (await Subscriptions.ReadAsync(database, cancellation))
+            .Where(subscription => subscription.Bars.Count > 0)
+            .Select(subscription => subscription.Note)
+            .ToList();
         var bound = (await HostBindings.OfAsync(database, cancellation)).Lines().ToList();
         if (session.Json)
         {
@@ -62,7 +67,11 @@ internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with wh
                 session.Out.WriteLine(difference);
             }
 
-            session.Out.WriteLine(differences.Count == 0 ? "the database is as it should be" : $"{differences.Count} differences; './dxy db apply' mends what is missing");
+            session.Out.WriteLine(
+                differences.Count == 0
+                    ? "the database is as it should be"
+                    : $"{differences.Count} differences; './dxy db apply' mends what is missing"
+            );
         }
 
         return differences.Count == 0 ? ExitCode.Done : ExitCode.Differs;

@@ -22,7 +22,9 @@ internal sealed class DbRemoveVerb : Verb
         var database = await session.RawDatabaseAsync(cancellation);
         if (await SiloRoster.CountAliveAsync(database, cancellation) is var alive and > 0)
         {
-            throw Fault.Gate("silos-running", $"{alive} silo(s) work in this database", session.DatabaseName, "stop them first ('./dxy down')").ToException();
+            throw Fault
+                .Gate("silos-running", $"{alive} silo(s) work in this database", session.DatabaseName, "stop them first ('./dxy down')")
+                .ToException();
         }
 
         var name = new NpgsqlConnectionStringBuilder(await session.ConnectionAsync(cancellation)).Database ?? "database";
@@ -51,7 +53,8 @@ internal sealed class DbRemoveVerb : Verb
 
         session.Out.WriteLine(
             $"nothing of ours is left; the other {result.Relations} relations stand as they stood, with {result.Facts} facts of the shop's tables compared and unchanged "
-            + $"and their {result.Rows} rows untouched");
+                + $"and their {result.Rows} rows untouched"
+        );
         return ExitCode.Done;
     }
 

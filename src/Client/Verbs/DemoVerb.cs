@@ -14,14 +14,24 @@ internal sealed class DemoVerb : Verb
     readonly Option<TimeSpan?> _for = Values.Duration("--for", "Stop after that time; else on Ctrl-C.");
 
     public DemoVerb()
-        : base("demo", "Brings up a server and a silo, feeds it a simulated market, and shows FX bars becoming DXY 1m, 5m and 1h.", "demo --for 60s") => Options.Add(_for);
+        : base(
+            "demo",
+            "Brings up a server and a silo, feeds it a simulated market, and shows FX bars becoming DXY 1m, 5m and 1h.",
+            "demo --for 60s"
+        ) => Options.Add(_for);
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         if (!session.IsEmbedded && !session.Yes)
         {
-            throw Fault.Gate("foreign-database", "a demo writes simulated bars, and DXY_DATABASE names a database of yours", null,
-                "unset DXY_DATABASE for the embedded server, or give --yes").ToException();
+            throw Fault
+                .Gate(
+                    "foreign-database",
+                    "a demo writes simulated bars, and DXY_DATABASE names a database of yours",
+                    null,
+                    "unset DXY_DATABASE for the embedded server, or give --yes"
+                )
+                .ToException();
         }
 
         var began = session.Time.GetTimestamp();
@@ -48,12 +58,20 @@ internal sealed class DemoVerb : Verb
             }
 
             // Or those that run are found at work.
-            started = await cluster.StartAsync(1, "simulated", new Dictionary<string, string>
-            {
-                ["Simulation:AlwaysOpen"] = "true", ["Simulation:BackfillMinutes"] = "90",
-            }, cancellation);
+            started = await cluster.StartAsync(
+                1,
+                "simulated",
+                new Dictionary<string, string> { ["Simulation:AlwaysOpen"] = "true", ["Simulation:BackfillMinutes"] = "90" },
+                cancellation
+            );
             ready = session.Time.GetElapsedTime(began);
-            Note(session, string.Create(CultureInfo.InvariantCulture, $"ready after {ready.TotalSeconds:0.0} s; dashboard {cluster.Running()[0].Dashboard}"));
+            Note(
+                session,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"ready after {ready.TotalSeconds:0.0} s; dashboard {cluster.Running()[0].Dashboard}"
+                )
+            );
             var registry = await Registries.LoadAsync(database, cancellation);
             watch = new DemoWatch(database, registry, IndexDefinition.Dxy.Symbol, since);
             board = new DemoBoard(session, watch, began);
@@ -71,7 +89,9 @@ internal sealed class DemoVerb : Verb
         }
 
         Summary(session, watch, board, ready, session.Time.GetElapsedTime(began));
-        return cancellation.IsCancellationRequested ? ExitCode.Interrupted : board.FirstDerived is null ? ExitCode.Differs : ExitCode.Done;
+        return cancellation.IsCancellationRequested ? ExitCode.Interrupted
+            : board.FirstDerived is null ? ExitCode.Differs
+            : ExitCode.Done;
     }
 
     static async Task ShowAsync(DemoBoard board, TimeSpan? duration, TimeProvider time, CancellationToken cancellation)
@@ -91,7 +111,10 @@ internal sealed class DemoVerb : Verb
 
     static void Summary(Session session, DemoWatch watch, DemoBoard board, TimeSpan ready, TimeSpan took)
     {
-        var rows = watch.Pairs.Concat(watch.Derived).Select(series => (Series: series, Bar: board.State?.Newest.GetValueOrDefault(series))).ToList();
+        var rows = watch
+            .Pairs.Concat(watch.Derived)
+            .Select(series => (Series: series, Bar: board.State?.Newest.GetValueOrDefault(series)))
+            .ToList();
         if (session.Json)
         {
             using var document = session.Document("dxy.demo/1");
@@ -126,18 +149,29 @@ internal sealed class DemoVerb : Verb
         var table = new TextTable("series", "bars", "newest bar", "close").Right(1, 3);
         foreach (var (series, bar) in rows)
         {
-            table.Add(series.ToString(), (bar?.Written ?? 0).ToString(CultureInfo.InvariantCulture), bar?.Time.ToString() ?? "-",
-                bar?.Close.ToString("F8", CultureInfo.InvariantCulture) ?? "-");
+            table.Add(
+                series.ToString(),
+                (bar?.Written ?? 0).ToString(CultureInfo.InvariantCulture),
+                bar?.Time.ToString() ?? "-",
+                bar?.Close.ToString("F8", CultureInfo.InvariantCulture) ?? "-"
+            );
         }
 
         session.Out.WriteLine();
         table.Write(session.Out);
         var index = watch.Derived[0];
         var minutes = board.State?.Newest.GetValueOrDefault(index)?.Written ?? 0;
-        session.Out.WriteLine(board.FirstDerived is { } at
-            ? string.Create(CultureInfo.InvariantCulture, $"{minutes} {index.Symbol} minutes; the first stood {at.TotalSeconds:0.0} s after the start; ran {Durations.Show(took)}, all stopped")
-            : $"no {index.Symbol} bar in {Durations.Show(took)}; './dxy up --feed simulated' and its log tell more");
+        session.Out.WriteLine(
+            board.FirstDerived is { } at
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{minutes} {index.Symbol} minutes; the first stood {at.TotalSeconds:0.0} s after the start; ran {Durations.Show(took)}, all stopped"
+                )
+                : $"no {index.Symbol} bar in {Durations.Show(took)}; './dxy up --feed simulated' and its log tell more"
+        );
         session.Out.WriteLine($"the bars stay: './dxy bars {index.Symbol} 1m' shows them");
-        session.Out.WriteLine("next: './dxy migrate rehearse' moves a legacy shop's index from its old table to the new one, a day of market time in minutes");
+        session.Out.WriteLine(
+            "next: './dxy migrate rehearse' moves a legacy shop's index from its old table to the new one, a day of market time in minutes"
+        );
     }
 }

@@ -12,11 +12,22 @@ internal sealed class DeriveVerb : Verb
     readonly Argument<Symbol> _symbol = Values.Symbol("The index, like DXY.");
     readonly Option<UtcTime?> _from = Values.From();
     readonly Option<UtcTime?> _to = Values.To();
-    readonly Option<int?> _version = new("--version") { Description = "Derive by this version, whatever the stored rows carry: 1 or 2.", HelpName = "N" };
-    readonly Option<bool> _prune = new("--prune") { Description = "Remove stored bars whose inputs are gone, and make its rollups of the rest." };
+    readonly Option<int?> _version = new("--version")
+    {
+        Description = "Derive by this version, whatever the stored rows carry: 1 or 2.",
+        HelpName = "N",
+    };
+    readonly Option<bool> _prune = new("--prune")
+    {
+        Description = "Remove stored bars whose inputs are gone, and make its rollups of the rest.",
+    };
 
     public DeriveVerb()
-        : base("derive", "Recomputes a range of an index from its pairs, and its rollups.", "derive DXY --from 2019-10-01T00:00:00Z --to 2020-01-01T00:00:00Z")
+        : base(
+            "derive",
+            "Recomputes a range of an index from its pairs, and its rollups.",
+            "derive DXY --from 2019-10-01T00:00:00Z --to 2020-01-01T00:00:00Z"
+        )
     {
         Arguments.Add(_symbol);
         foreach (Option option in (Option[])[_from, _to, _version, _prune])
@@ -37,6 +48,15 @@ internal sealed class DeriveVerb : Verb
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
         var index = registry.RequireIndex(parse.GetValue(_symbol));
-        return await Recomputation.RunAsync(session, database, registry, index.Series, range, (DerivingVersion?)version, parse.GetValue(_prune), cancellation);
+        return await Recomputation.RunAsync(
+            session,
+            database,
+            registry,
+            index.Series,
+            range,
+            (DerivingVersion?)version,
+            parse.GetValue(_prune),
+            cancellation
+        );
     }
 }

@@ -21,8 +21,11 @@ internal sealed class DownVerb() : Verb("down", "Stops the local silos and the e
             return ExitCode.Done;
         }
 
-        session.Out.WriteLine(silos.Count == 0 && !server ? "nothing was running"
-            : $"stopped {silos.Count} silo{(silos.Count == 1 ? "" : "s")}{(server ? " and the embedded server" : "")}");
+        session.Out.WriteLine(
+            silos.Count == 0 && !server
+                ? "nothing was running"
+                : $"stopped {silos.Count} silo{(silos.Count == 1 ? "" : "s")}{(server ? " and the embedded server" : "")}"
+        );
         return ExitCode.Done;
     }
 }

@@ -35,9 +35,17 @@ internal sealed class DueVerb : Verb
         var table = new TextTable("target", "from", "to", "cause", "version", "recorded", "attempts", "retry", "error").Right(6);
         foreach (var row in rows)
         {
-            table.Add(row.Target.ToString(), row.Range.From.ToString(), row.Range.To.ToString(), row.Cause + (row.Prune ? ", prune" : ""),
-                row.Version?.ToString(CultureInfo.InvariantCulture) ?? "own", row.RecordedAt.ToString(), row.Attempts.ToString(CultureInfo.InvariantCulture),
-                row.RetryAt?.ToString() ?? "-", row.Error ?? "-");
+            table.Add(
+                row.Target.ToString(),
+                row.Range.From.ToString(),
+                row.Range.To.ToString(),
+                row.Cause + (row.Prune ? ", prune" : ""),
+                row.Version?.ToString(CultureInfo.InvariantCulture) ?? "own",
+                row.RecordedAt.ToString(),
+                row.Attempts.ToString(CultureInfo.InvariantCulture),
+                row.RetryAt?.ToString() ?? "-",
+                row.Error ?? "-"
+            );
         }
 
         if (table.Count > 0)
@@ -50,8 +58,12 @@ internal sealed class DueVerb : Verb
             session.Out.WriteLine($"{count} pieces of work will be tried again now");
         }
 
-        session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{rows.Count} due, {state.Minutes:N0} minutes of bars of it ripe, {state.Parked} stuck, {state.Changes} changes to expand"));
+        session.Out.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{rows.Count} due, {state.Minutes:N0} minutes of bars of it ripe, {state.Parked} stuck, {state.Changes} changes to expand"
+            )
+        );
         return ExitCode.Done;
     }
 

@@ -14,7 +14,11 @@ internal sealed class ExplainVerb : Verb
     readonly Argument<UtcTime> _time = Values.Time("TIME", "The minute; any instant in it.");
 
     public ExplainVerb()
-        : base("explain", "Takes one derived minute apart, or says why it is missing and what would mend it.", "explain DXY 2019-10-01T10:05:00Z")
+        : base(
+            "explain",
+            "Takes one derived minute apart, or says why it is missing and what would mend it.",
+            "explain DXY 2019-10-01T10:05:00Z"
+        )
     {
         Arguments.Add(_symbol);
         Arguments.Add(_time);
@@ -43,23 +47,46 @@ internal sealed class ExplainVerb : Verb
         writer.WriteLine($"{why.Index.Symbol}/1m {why.Time}: {why.Status}");
         if (why.Stored is { } stored)
         {
-            writer.WriteLine($"close {P(stored.Bar.Close)}, recomputed {(why.Recomputed is { } level ? P(level) : "-")}, deriving version {why.Version}");
-            writer.WriteLine($"written {stored.CreatedAt?.ToString() ?? "?"} by {stored.Source}, last changed {stored.UpdatedAt?.ToString() ?? "?"}, corrected {why.Corrections} times");
+            writer.WriteLine(
+                $"close {P(stored.Bar.Close)}, recomputed {(why.Recomputed is { } level ? P(level) : "-")}, deriving version {why.Version}"
+            );
+            writer.WriteLine(
+                $"written {stored.CreatedAt?.ToString() ?? "?"} by {stored.Source}, last changed {stored.UpdatedAt?.ToString() ?? "?"}, corrected {why.Corrections} times"
+            );
         }
 
         if (why.Before is { } before)
         {
-            writer.WriteLine($"the bar before: {before.Bar.Time} {P(before.Bar.Close)}{(why.Stored is { } now ? $", moved {Signed((double)(now.Bar.Close - before.Bar.Close))} points" : "")}");
+            writer.WriteLine(
+                $"the bar before: {before.Bar.Time} {P(before.Bar.Close)}{(why.Stored is { } now ? $", moved {Signed((double)(now.Bar.Close - before.Bar.Close))} points" : "")}"
+            );
         }
 
-        var table = new TextTable("pair", "weight", "close", "age, min", "before", "contributed, points", "last bar before", "next bar after").Right(1, 2, 3, 4, 5);
+        var table = new TextTable(
+            "pair",
+            "weight",
+            "close",
+            "age, min",
+            "before",
+            "contributed, points",
+            "last bar before",
+            "next bar after"
+        ).Right(1, 2, 3, 4, 5);
         foreach (var pair in why.Pairs)
         {
-            table.Add(pair.Component.Symbol.Name, pair.Component.Exponent.ToString("0.000", CultureInfo.InvariantCulture),
-                pair.Close is { } close ? close.ToString("R", CultureInfo.InvariantCulture) : pair.Unfit is not null ? "no price" : pair.IsPartial ? "partial" : "missing",
+            table.Add(
+                pair.Component.Symbol.Name,
+                pair.Component.Exponent.ToString("0.000", CultureInfo.InvariantCulture),
+                pair.Close is { } close ? close.ToString("R", CultureInfo.InvariantCulture)
+                    : pair.Unfit is not null ? "no price"
+                    : pair.IsPartial ? "partial"
+                    : "missing",
                 pair.Close is null ? "-" : pair.AgeMinutes.ToString(CultureInfo.InvariantCulture),
-                pair.BeforeClose?.ToString("R", CultureInfo.InvariantCulture) ?? "-", pair.Points is { } points ? Signed(points) : "-",
-                pair.LastBefore?.ToString() ?? "none", pair.NextAfter?.ToString() ?? "none");
+                pair.BeforeClose?.ToString("R", CultureInfo.InvariantCulture) ?? "-",
+                pair.Points is { } points ? Signed(points) : "-",
+                pair.LastBefore?.ToString() ?? "none",
+                pair.NextAfter?.ToString() ?? "none"
+            );
         }
 
         table.Write(writer);

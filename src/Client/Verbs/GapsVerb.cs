@@ -15,7 +15,11 @@ internal sealed class GapsVerb : Verb
     readonly Option<UtcTime?> _to = Values.To();
 
     public GapsVerb()
-        : base("gaps", "Lists missing market minutes as ranges, with the cause.", "gaps DXY --from 2019-10-01T00:00:00Z --to 2019-10-08T00:00:00Z")
+        : base(
+            "gaps",
+            "Lists missing market minutes as ranges, with the cause.",
+            "gaps DXY --from 2019-10-01T00:00:00Z --to 2019-10-08T00:00:00Z"
+        )
     {
         Arguments.Add(_symbol);
         Options.Add(_from);
@@ -72,7 +76,12 @@ internal sealed class GapsVerb : Verb
         var table = new TextTable("from", "to", "minutes", "cause").Right(2);
         foreach (var gap in gaps)
         {
-            table.Add(gap.Range.From.ToString(), gap.Range.To.ToString(), gap.Minutes.ToString(CultureInfo.InvariantCulture), Cause(gap, entry.Index is not null));
+            table.Add(
+                gap.Range.From.ToString(),
+                gap.Range.To.ToString(),
+                gap.Minutes.ToString(CultureInfo.InvariantCulture),
+                Cause(gap, entry.Index is not null)
+            );
         }
 
         if (table.Count > 0)
@@ -81,12 +90,19 @@ internal sealed class GapsVerb : Verb
         }
 
         var missing = gaps.Sum(gap => (long)gap.Minutes);
-        session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{missing:N0} of {market:N0} market minutes missing, in {gaps.Count:N0} gaps; {(market == 0 ? 1 : 1 - ((double)missing / market)):P2} covered"));
+        session.Out.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{missing:N0} of {market:N0} market minutes missing, in {gaps.Count:N0} gaps; {(market == 0 ? 1 : 1 - ((double)missing / market)):P2} covered"
+            )
+        );
         return ExitCode.Done;
     }
 
-    static string Cause(Gap gap, bool isIndex) => gap.Unfit.Length > 0
-        ? $"{(gap.Missing.Length > 0 ? $"no {string.Join(", ", gap.Missing)}" : "no bar")} ({string.Join("; ", gap.Unfit)})"
-        : gap.Missing.Length > 0 ? $"no {string.Join(", ", gap.Missing)}" : isIndex ? "not derived" : "no bar";
+    static string Cause(Gap gap, bool isIndex) =>
+        gap.Unfit.Length > 0
+            ? $"{(gap.Missing.Length > 0 ? $"no {string.Join(", ", gap.Missing)}" : "no bar")} ({string.Join("; ", gap.Unfit)})"
+        : gap.Missing.Length > 0 ? $"no {string.Join(", ", gap.Missing)}"
+        : isIndex ? "not derived"
+        : "no bar";
 }

@@ -6,7 +6,8 @@ using DxyOrleans.Core.Health;
 namespace DxyOrleans.Client.Verbs;
 
 /// <summary><c>health</c>: PASS, WARN or FAIL of everything that can ail; exit code 10 on FAIL.</summary>
-internal sealed class HealthVerb() : Verb("health", "Judges freshness, coverage, rollups, outliers, backlog, silos, clock and database.", "health")
+internal sealed class HealthVerb()
+    : Verb("health", "Judges freshness, coverage, rollups, outliers, backlog, silos, clock and database.", "health")
 {
     static readonly TimeSpan Answering = TimeSpan.FromSeconds(3);
     static readonly TimeSpan Asking = TimeSpan.FromSeconds(2);
@@ -14,8 +15,16 @@ internal sealed class HealthVerb() : Verb("health", "Judges freshness, coverage,
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
         // A server of our own may have to be started first.
-        var database = session.IsEmbedded ? await session.DatabaseAsync(cancellation) : await session.DatabaseAsync(cancellation).WaitAsync(Answering, session.Time, cancellation);
-        var exam = new HealthChecker(database, session.Settings.Number("PoolSize", 2, 200), LocalAsync, session.Settings.Span("Grace"), session.Time);
+        var database = session.IsEmbedded
+            ? await session.DatabaseAsync(cancellation)
+            : await session.DatabaseAsync(cancellation).WaitAsync(Answering, session.Time, cancellation);
+        var exam = new HealthChecker(
+            database,
+            session.Settings.Number("PoolSize", 2, 200),
+            LocalAsync,
+            session.Settings.Span("Grace"),
+            session.Time
+        );
         var checks = await ShadowHealth.JudgeAsync(database, await exam.RunAsync(cancellation), session.Time, cancellation);
         var worst = checks.Max(check => check.Status);
         if (session.Json)
@@ -40,22 +49,31 @@ internal sealed class HealthVerb() : Verb("health", "Judges freshness, coverage,
             var width = checks.Max(check => check.Name.Length + check.Subject.Length + 1);
             foreach (var check in checks)
             {
-                session.Out.WriteLine($"{Coloured(session, check.Status)}  {$"{check.Name} {check.Subject}".PadRight(width)}  {check.Text}");
+                session.Out.WriteLine(
+                    $"{Coloured(session, check.Status)}  {$"{check.Name} {check.Subject}".PadRight(width)}  {check.Text}"
+                );
             }
 
-            session.Out.WriteLine($"{Coloured(session, worst)}  {checks.Count(check => check.Status == HealthStatus.Pass)} of {checks.Count} checks pass");
+            session.Out.WriteLine(
+                $"{Coloured(session, worst)}  {checks.Count(check => check.Status == HealthStatus.Pass)} of {checks.Count} checks pass"
+            );
         }
 
         return worst == HealthStatus.Fail ? ExitCode.Differs : ExitCode.Done;
 
         // Those of another database are no concern of this one.
         async Task<IReadOnlyList<SiloCondition>> LocalAsync(CancellationToken end) =>
-            [.. (await new LocalCluster(session).ConditionsAsync(Asking, end)).Where(silo => silo.Silo.Database is not { } other || other == session.DatabaseName)];
+            [
+                .. (await new LocalCluster(session).ConditionsAsync(Asking, end)).Where(silo =>
+                    silo.Silo.Database is not { } other || other == session.DatabaseName
+                ),
+            ];
     }
 
     static string Word(HealthStatus status) => status.ToString().ToUpperInvariant();
 
-    static string Coloured(Session session, HealthStatus status) => session.Host.HasColour
-        ? $"\e[{(status switch { HealthStatus.Pass => 32, HealthStatus.Warn => 33, _ => 31 })}m{Word(status)}\e[0m"
-        : Word(status);
+    static string Coloured(Session session, HealthStatus status) =>
+        session.Host.HasColour
+            ? $"\e[{(status switch { HealthStatus.Pass => 32, HealthStatus.Warn => 33, _ => 31 })}m{Word(status)}\e[0m"
+            : Word(status);
 }

@@ -16,7 +16,11 @@ internal sealed class RollupVerb : Verb
     readonly Option<bool> _prune = new("--prune") { Description = "Remove stored bars whose inputs are gone." };
 
     public RollupVerb()
-        : base("rollup", "Recomputes a range of one rollup from the 1m bars.", "rollup DXY 5m --from 2019-10-01T00:00:00Z --to 2019-10-02T00:00:00Z")
+        : base(
+            "rollup",
+            "Recomputes a range of one rollup from the 1m bars.",
+            "rollup DXY 5m --from 2019-10-01T00:00:00Z --to 2019-10-02T00:00:00Z"
+        )
     {
         Arguments.Add(_symbol);
         Arguments.Add(_timeframe);
@@ -35,8 +39,14 @@ internal sealed class RollupVerb : Verb
         var entry = registry.Require(series.Symbol);
         if (!entry.Rollups.Contains(series.Timeframe))
         {
-            throw Fault.Usage($"{series.Symbol} is not rolled up to {series.Timeframe}",
-                entry.Rollups.IsEmpty ? "its registry row names no derived_timeframes" : $"it is rolled up to {string.Join(", ", entry.Rollups)}").ToException();
+            throw Fault
+                .Usage(
+                    $"{series.Symbol} is not rolled up to {series.Timeframe}",
+                    entry.Rollups.IsEmpty
+                        ? "its registry row names no derived_timeframes"
+                        : $"it is rolled up to {string.Join(", ", entry.Rollups)}"
+                )
+                .ToException();
         }
 
         return await Recomputation.RunAsync(session, database, registry, series, range, null, parse.GetValue(_prune), cancellation);

@@ -11,7 +11,8 @@ internal sealed class SymbolsAddVerb : Verb
 {
     readonly Argument<string> _file = new("FILE")
     {
-        Description = "A JSON object or array: {\"symbol\": \"EURX\", \"asset_class\": \"currency_index\", \"metadata\": {\"is_synthetic\": true, \"components\": […], \"factor\": …, \"exponents\": {…}}}.",
+        Description =
+            "A JSON object or array: {\"symbol\": \"EURX\", \"asset_class\": \"currency_index\", \"metadata\": {\"is_synthetic\": true, \"components\": […], \"factor\": …, \"exponents\": {…}}}.",
     };
 
     readonly Option<bool> _noDerive = new("--no-derive") { Description = "Store only; what becomes due stays due." };
@@ -29,20 +30,41 @@ internal sealed class SymbolsAddVerb : Verb
         var rows = RegistryFile.Read(path);
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        var known = registry.Entries.Select(entry => entry.Symbol).Concat(rows.Where(row => row.Fault is null).Select(row => row.Entry!.Symbol)).ToHashSet();
+        var known = registry
+            .Entries.Select(entry => entry.Symbol)
+            .Concat(rows.Where(row => row.Fault is null).Select(row => row.Entry!.Symbol))
+            .ToHashSet();
         var saved = new List<(string Symbol, string What)>();
         var refused = rows.Where(row => row.Fault is not null).Select(row => (row.Name, row.Fault!)).ToList();
         foreach (var row in rows.Where(row => row.Fault is null))
         {
-            if (row.Entry!.Index?.Components.FirstOrDefault(component => !known.Contains(component.Symbol)) is { Symbol: var missing } && missing != default)
+            if (
+                row.Entry!.Index?.Components.FirstOrDefault(component => !known.Contains(component.Symbol)) is { Symbol: var missing }
+                && missing != default
+            )
             {
                 refused.Add((row.Name, $"its component {missing} is not in the registry; add it first"));
                 continue;
             }
 
             await using var command = database.Statement("save_symbol");
-            command.Parameters.With(row.Entry.Symbol.Name).With(row.Entry.AssetClass).With(row.Entry.Description).With(row.Entry.Active).With(row.Metadata);
-            saved.Add((row.Entry.Symbol.Name, await command.ExecuteScalarAsync(cancellation) switch { true => "new", false => "changed", _ => "equal" }));
+            command
+                .Parameters.With(row.Entry.Symbol.Name)
+                .With(row.Entry.AssetClass)
+                .With(row.Entry.Description)
+                .With(row.Entry.Active)
+                .With(row.Metadata);
+            saved.Add(
+                (
+                    row.Entry.Symbol.Name,
+                    await command.ExecuteScalarAsync(cancellation) switch
+                    {
+                        true => "new",
+                        false => "changed",
+                        _ => "equal",
+                    }
+                )
+            );
         }
 
         await using (var adopt = database.CreateCommand("SELECT dxy.adopt_targets()"))
@@ -52,7 +74,7 @@ internal sealed class SymbolsAddVerb : Verb
 
         if (!session.Json)
         {
-            saved.ForEach(one => session.Out.WriteLine($"{one.What,-8} {one.Symbol}"));
+            saved.ForEach(one => session.Out.WriteLine($"{one.What, -8} {one.Symbol}"));
             refused.ForEach(one => session.Out.WriteLine($"refused  {one.Name}: {one.Item2}"));
         }
 
@@ -60,7 +82,13 @@ internal sealed class SymbolsAddVerb : Verb
         if (!parse.GetValue(_noDerive) && saved.Exists(one => one.What != "equal"))
         {
             registry = await Registries.LoadAsync(database, cancellation);
-            derived = await DerivedReport.SettleAsync(session, database, registry, [.. saved.Select(one => Symbol.Parse(one.Symbol))], cancellation);
+            derived = await DerivedReport.SettleAsync(
+                session,
+                database,
+                registry,
+                [.. saved.Select(one => Symbol.Parse(one.Symbol))],
+                cancellation
+            );
         }
 
         if (session.Json)
@@ -71,7 +99,12 @@ internal sealed class SymbolsAddVerb : Verb
         return refused.Count == 0 ? ExitCode.Done : ExitCode.InputRefused;
     }
 
-    static void WriteJson(Session session, List<(string Symbol, string What)> saved, List<(string Name, string Reason)> refused, DerivedReport? derived)
+    static void WriteJson(
+        Session session,
+        List<(string Symbol, string What)> saved,
+        List<(string Name, string Reason)> refused,
+        DerivedReport? derived
+    )
     {
         using var document = session.Document("dxy.symbols_add/1");
         document.Json.WriteStartArray("saved");

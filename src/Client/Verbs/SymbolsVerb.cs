@@ -8,7 +8,8 @@ namespace DxyOrleans.Client.Verbs;
 internal sealed class SymbolsVerb : Verb
 {
     public SymbolsVerb()
-        : base("symbols", "Shows the registry; 'symbols add FILE' adds to it or changes it.", "symbols") => Subcommands.Add(new SymbolsAddVerb());
+        : base("symbols", "Shows the registry; 'symbols add FILE' adds to it or changes it.", "symbols") =>
+        Subcommands.Add(new SymbolsAddVerb());
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
@@ -71,8 +72,14 @@ internal sealed class SymbolsVerb : Verb
         var table = new TextTable("symbol", "class", "active", "rollups", "index of", "description");
         foreach (var entry in registry.Entries)
         {
-            table.Add(entry.Symbol.Name, entry.AssetClass ?? "-", entry.Active ? "yes" : "no", entry.Rollups.IsEmpty ? "-" : string.Join(" ", entry.Rollups),
-                entry.Index is { } index ? string.Join(" ", index.Components.Select(component => component.Symbol)) : "-", entry.Description ?? "-");
+            table.Add(
+                entry.Symbol.Name,
+                entry.AssetClass ?? "-",
+                entry.Active ? "yes" : "no",
+                entry.Rollups.IsEmpty ? "-" : string.Join(" ", entry.Rollups),
+                entry.Index is { } index ? string.Join(" ", index.Components.Select(component => component.Symbol)) : "-",
+                entry.Description ?? "-"
+            );
         }
 
         table.Write(session.Out);

@@ -11,10 +11,18 @@ internal sealed class UpVerb : Verb
 {
     static readonly string[] Feeds = ["none", "simulated"];
 
-    readonly Option<int> _silos = new("--silos") { Description = "How many silos.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    readonly Option<int> _silos = new("--silos")
+    {
+        Description = "How many silos.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
     readonly Option<string?> _feed = new("--feed") { Description = "none or simulated (Feed, none).", HelpName = "FEED" };
 
-    readonly Option<bool> _shadow = new("--shadow") { Description = "Derive and compare with what the shop's programs write, storing nothing in its tables; see 'migrate shadow'." };
+    readonly Option<bool> _shadow = new("--shadow")
+    {
+        Description = "Derive and compare with what the shop's programs write, storing nothing in its tables; see 'migrate shadow'.",
+    };
 
     public UpVerb()
         : base("up", "Starts a local cluster in the background and returns when it is ready.", "up --silos 2 --feed simulated")
@@ -44,13 +52,25 @@ internal sealed class UpVerb : Verb
 
         if (parse.GetValue(_feed) is null && !Feeds.Contains(session.Settings["Feed"]))
         {
-            throw Fault.Usage($"there is no feed {session.Settings["Feed"]} ({session.Settings.Get("Feed").Origin})", $"set Feed to {string.Join(" or ", Feeds)}").ToException();
+            throw Fault
+                .Usage(
+                    $"there is no feed {session.Settings["Feed"]} ({session.Settings.Get("Feed").Origin})",
+                    $"set Feed to {string.Join(" or ", Feeds)}"
+                )
+                .ToException();
         }
 
         var feed = shadow ? SiloRecord.Shadow : parse.GetValue(_feed) ?? (running.Count > 0 ? running[0].Feed : session.Settings["Feed"]!);
         if (running.FirstOrDefault(silo => silo.Feed != feed) is { } other)
         {
-            throw Fault.Gate("feed", $"{other.Name} runs with the feed {other.Feed}", null, "'./dxy down' first: silos of one cluster have one feed").ToException();
+            throw Fault
+                .Gate(
+                    "feed",
+                    $"{other.Name} runs with the feed {other.Feed}",
+                    null,
+                    "'./dxy down' first: silos of one cluster have one feed"
+                )
+                .ToException();
         }
 
         var started = await cluster.StartAsync(wanted, feed, new Dictionary<string, string>(), cancellation);
@@ -92,7 +112,11 @@ internal sealed class UpVerb : Verb
         }
 
         table.Write(session.Out);
-        session.Out.WriteLine(started.Count == 0 ? "up already" : string.Create(CultureInfo.InvariantCulture, $"ready in {took.TotalSeconds:0.0} s; './dxy down' stops it"));
+        session.Out.WriteLine(
+            started.Count == 0
+                ? "up already"
+                : string.Create(CultureInfo.InvariantCulture, $"ready in {took.TotalSeconds:0.0} s; './dxy down' stops it")
+        );
         return ExitCode.Done;
     }
 }

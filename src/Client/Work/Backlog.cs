@@ -78,13 +78,24 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
     /// <summary>Minutes of bars worked off here so far.</summary>
     public double Done => _tallies.Values.Sum(tally => tally.Minutes);
 
-    public static async Task<BacklogState> StateAsync(NpgsqlDataSource database, IEnumerable<Symbol>? symbols, CancellationToken cancellation)
+    public static async Task<BacklogState> StateAsync(
+        NpgsqlDataSource database,
+        IEnumerable<Symbol>? symbols,
+        CancellationToken cancellation
+    )
     {
         await using var command = database.Statement("backlog");
         command.Parameters.With<string[]?>(symbols?.Select(symbol => symbol.Name).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new BacklogState(reader.GetInt64(0), reader.GetDouble(1), reader.IsDBNull(2) ? null : reader.GetUtc(2), reader.GetInt64(3), reader.GetInt32(4), reader.GetUtc(5));
+        return new BacklogState(
+            reader.GetInt64(0),
+            reader.GetDouble(1),
+            reader.IsDBNull(2) ? null : reader.GetUtc(2),
+            reader.GetInt64(3),
+            reader.GetInt32(4),
+            reader.GetUtc(5)
+        );
     }
 
     /// <summary>Returns when nothing ripe of these symbols is left: by waiting for the silos while one lives, else by deriving here.</summary>
@@ -149,16 +160,21 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
         var tally = TallyOf(rule.Series);
         var first = await StateAsync(database, [rule.Series.Symbol], cancellation);
         var total = Done + first.Minutes;
-        await ParallelDrain.RunAsync(database, rule, slice =>
-        {
-            tally.Add(slice);
-            foreach (var (target, outcome) in slice.Coarser)
+        await ParallelDrain.RunAsync(
+            database,
+            rule,
+            slice =>
             {
-                TallyOf(target).Add(outcome);
-            }
+                tally.Add(slice);
+                foreach (var (target, outcome) in slice.Coarser)
+                {
+                    TallyOf(target).Add(outcome);
+                }
 
-            progress.Report(Done, Math.Max(total, Done), rule.Series.ToString());
-        }, cancellation);
+                progress.Report(Done, Math.Max(total, Done), rule.Series.ToString());
+            },
+            cancellation
+        );
         return tally;
     }
 

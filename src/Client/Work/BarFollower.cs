@@ -15,7 +15,14 @@ internal static class BarFollower
     const int Window = 120;
 
     public static async Task RunAsync(
-        Session session, NpgsqlDataSource database, BarTable table, Series series, UtcTime from, string format, CancellationToken cancellation)
+        Session session,
+        NpgsqlDataSource database,
+        BarTable table,
+        Series series,
+        UtcTime from,
+        string format,
+        CancellationToken cancellation
+    )
     {
         var seen = new Dictionary<UtcTime, UtcTime?>();
         var text = new BarTableText(session.Out);
@@ -27,7 +34,9 @@ internal static class BarFollower
         while (true)
         {
             var newest = from;
-            await foreach (var bar in BarExport.ReadAsync(database, table, series, new TimeRange(from, UtcTime.At(9999, 1, 1)), null, cancellation))
+            await foreach (
+                var bar in BarExport.ReadAsync(database, table, series, new TimeRange(from, UtcTime.At(9999, 1, 1)), null, cancellation)
+            )
             {
                 newest = bar.Time;
                 if (!seen.TryGetValue(bar.Time, out var updated) || updated != bar.UpdatedAt)

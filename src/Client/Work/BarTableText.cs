@@ -8,8 +8,15 @@ internal sealed class BarTableText(TextWriter writer)
     /// <summary>Rows that are looked at before the head is written.</summary>
     const int Ahead = 500;
 
-    readonly GrowingTable _table = new GrowingTable(("time", 20), ("open", 12), ("high", 12), ("low", 12), ("close", 12), ("volume", 12), ("source", 0))
-        .Right(1, 2, 3, 4, 5);
+    readonly GrowingTable _table = new GrowingTable(
+        ("time", 20),
+        ("open", 12),
+        ("high", 12),
+        ("low", 12),
+        ("close", 12),
+        ("volume", 12),
+        ("source", 0)
+    ).Right(1, 2, 3, 4, 5);
 
     readonly List<string[]> _waiting = [];
     bool _begun;
@@ -18,7 +25,16 @@ internal sealed class BarTableText(TextWriter writer)
 
     public void Add(ExportedBar bar)
     {
-        string[] cells = [bar.Time.ToString(), bar.Open ?? "", bar.High ?? "", bar.Low ?? "", bar.Close ?? "", bar.Volume ?? "", $"{bar.Source}{(bar.IsPartial ? " partial" : "")}"];
+        string[] cells =
+        [
+            bar.Time.ToString(),
+            bar.Open ?? "",
+            bar.High ?? "",
+            bar.Low ?? "",
+            bar.Close ?? "",
+            bar.Volume ?? "",
+            $"{bar.Source}{(bar.IsPartial ? " partial" : "")}",
+        ];
         if (_begun)
         {
             writer.WriteLine(_table.Row(cells));

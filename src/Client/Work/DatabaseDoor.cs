@@ -29,15 +29,23 @@ internal static partial class DatabaseDoor
         end.CancelAfter(Patience);
         try
         {
-            using var socket = host.StartsWith('/') ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            using var socket = host.StartsWith('/')
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
             if (host.StartsWith('/'))
             {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(host, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{port}"))), end.Token);
+                await socket.ConnectAsync(
+                    new UnixDomainSocketEndPoint(Path.Combine(host, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{port}"))),
+                    end.Token
+                );
                 return true;
             }
 
             // One of several may bear a port of its own.
-            var (name, own) = host.Split(':') is [var before, var after] && int.TryParse(after, CultureInfo.InvariantCulture, out var other) ? (before, other) : (host, port);
+            var (name, own) =
+                host.Split(':') is [var before, var after] && int.TryParse(after, CultureInfo.InvariantCulture, out var other)
+                    ? (before, other)
+                    : (host, port);
             await socket.ConnectAsync(name, own, end.Token);
             return true;
         }

@@ -65,8 +65,12 @@ internal sealed class DemoBoard(Session session, DemoWatch watch, long began)
         {
             if (state.Newest.TryGetValue(series, out var bar) && watch.IsLive(bar) && _told.Add((series, bar.Time)))
             {
-                session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"+{session.Time.GetElapsedTime(began).TotalSeconds,5:0.0} s  {series,-10}  {bar.Time}  {bar.Close,14:F8}"));
+                session.Out.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"+{session.Time.GetElapsedTime(began).TotalSeconds, 5:0.0} s  {series, -10}  {bar.Time}  {bar.Close, 14:F8}"
+                    )
+                );
             }
         }
 
@@ -85,9 +89,15 @@ internal sealed class DemoBoard(Session session, DemoWatch watch, long began)
             var bar = state.Newest.GetValueOrDefault(series);
             var forming = state.Forming.GetValueOrDefault(series.Symbol);
             var name = watch.Derived.Contains(series) ? $"[bold green]{series}[/]" : series.ToString();
-            table.AddRow(name, bar?.Time.ToString() ?? "-", bar?.Close.ToString("F8", CultureInfo.InvariantCulture) ?? "-",
+            table.AddRow(
+                name,
+                bar?.Time.ToString() ?? "-",
+                bar?.Close.ToString("F8", CultureInfo.InvariantCulture) ?? "-",
                 bar?.Written.ToString(CultureInfo.InvariantCulture) ?? "0",
-                forming is null || watch.Derived.Contains(series) ? "" : string.Create(CultureInfo.InvariantCulture, $"{forming.Price} ({forming.Ticks} ticks)"));
+                forming is null || watch.Derived.Contains(series)
+                    ? ""
+                    : string.Create(CultureInfo.InvariantCulture, $"{forming.Price} ({forming.Ticks} ticks)")
+            );
         }
 
         return table;

@@ -23,11 +23,12 @@ internal sealed record DemoState(ImmutableDictionary<Series, NewestBar> Newest, 
 internal sealed class DemoWatch(NpgsqlDataSource database, SymbolRegistry registry, Symbol index, UtcTime since)
 {
     /// <summary>The pairs' 1m bars, in the basket's order.</summary>
-    public ImmutableArray<Series> Pairs { get; } = [.. registry.RequireIndex(index).Components.Select(component => new Series(component.Symbol, Timeframe.OneMinute))];
+    public ImmutableArray<Series> Pairs { get; } =
+    [.. registry.RequireIndex(index).Components.Select(component => new Series(component.Symbol, Timeframe.OneMinute))];
 
     /// <summary>The index's series, shortest first.</summary>
     public ImmutableArray<Series> Derived { get; } =
-        [new Series(index, Timeframe.OneMinute), .. registry.Require(index).Rollups.Select(timeframe => new Series(index, timeframe))];
+    [new Series(index, Timeframe.OneMinute), .. registry.Require(index).Rollups.Select(timeframe => new Series(index, timeframe))];
 
     /// <summary>Whether a bar belongs to this demo: written by it, or left so lately by the one before that it continues it.</summary>
     public bool IsLive(NewestBar bar) => bar.Written > 0 || bar.Time + bar.Series.Timeframe >= since - TimeSpan.FromMinutes(2);
@@ -39,7 +40,9 @@ internal sealed class DemoWatch(NpgsqlDataSource database, SymbolRegistry regist
         var forming = ImmutableDictionary.CreateBuilder<Symbol, FormingMinute>();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add("demo_newest").With(since.ToDateTime())
+        batch
+            .Add("demo_newest")
+            .With(since.ToDateTime())
             .With(series.Select(one => one.Symbol.Name).ToArray())
             .With(series.Select(one => one.Timeframe.ToString()).ToArray())
             .With(series.Select(one => (one.Timeframe > Timeframe.OneMinute ? BarTable.Derived : BarTable.Data).Name).ToArray());

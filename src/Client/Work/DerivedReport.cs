@@ -12,7 +12,12 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
 {
     /// <summary>Settles what is due of the symbols and tells people of it.</summary>
     public static async Task<DerivedReport> SettleAsync(
-        Session session, NpgsqlDataSource database, SymbolRegistry registry, IReadOnlyCollection<Symbol> symbols, CancellationToken cancellation)
+        Session session,
+        NpgsqlDataSource database,
+        SymbolRegistry registry,
+        IReadOnlyCollection<Symbol> symbols,
+        CancellationToken cancellation
+    )
     {
         var backlog = new Backlog(database, registry, Deriving(session), session.Time);
         using var progress = new Progress(session.Host, "derive", "minutes");
@@ -26,7 +31,8 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
         return report;
     }
 
-    public static DerivingOptions Deriving(Session session) => new() { Grace = session.Settings.Span("Grace"), CorrectionWindow = session.Settings.Span("CorrectionWindow") };
+    public static DerivingOptions Deriving(Session session) =>
+        new() { Grace = session.Settings.Span("Grace"), CorrectionWindow = session.Settings.Span("CorrectionWindow") };
 
     public void WriteText(TextWriter writer)
     {
@@ -35,7 +41,12 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
             WriteTable(writer, Tallies);
         }
 
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"derived by {(BySilos ? "the running silos" : "this console")} in {Took.TotalSeconds:0.00} s"));
+        writer.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"derived by {(BySilos ? "the running silos" : "this console")} in {Took.TotalSeconds:0.00} s"
+            )
+        );
     }
 
     public static void WriteTable(TextWriter writer, IReadOnlyCollection<TargetTally> tallies)
@@ -43,14 +54,23 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
         var table = new TextTable("target", "inserted", "updated", "equal", "kept, inputs gone", "pruned", "skipped").Right(1, 2, 3, 4, 5);
         foreach (var tally in tallies)
         {
-            table.Add(tally.Target.ToString(), N(tally.New), N(tally.Changed), N(tally.Equal), N(tally.InputsGone), N(tally.Pruned),
-                tally.Skipped.Count == 0 ? "0" : string.Join(", ", tally.Skipped.Select(cause => $"{N(cause.Value)} without {cause.Key}")));
+            table.Add(
+                tally.Target.ToString(),
+                N(tally.New),
+                N(tally.Changed),
+                N(tally.Equal),
+                N(tally.InputsGone),
+                N(tally.Pruned),
+                tally.Skipped.Count == 0 ? "0" : string.Join(", ", tally.Skipped.Select(cause => $"{N(cause.Value)} without {cause.Key}"))
+            );
         }
 
         table.Write(writer);
         foreach (var tally in tallies.Where(tally => tally.Parked > 0))
         {
-            writer.WriteLine($"{tally.Target}: {N(tally.Parked)} pieces of work could not be done and are tried again later ('./dxy due --poison'), such as: {tally.Reason}");
+            writer.WriteLine(
+                $"{tally.Target}: {N(tally.Parked)} pieces of work could not be done and are tried again later ('./dxy due --poison'), such as: {tally.Reason}"
+            );
         }
     }
 

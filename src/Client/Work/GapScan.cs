@@ -19,7 +19,12 @@ internal static class GapScan
 
     /// <summary>Each window's gaps, its market minutes, and how far the range is done. Minutes that haven't ended are no gap.</summary>
     public static async IAsyncEnumerable<(IReadOnlyList<Gap> Gaps, int Market, TimeSpan Done)> RunAsync(
-        NpgsqlDataSource database, SymbolRegistry registry, RegistryEntry entry, TimeRange range, [EnumeratorCancellation] CancellationToken cancellation)
+        NpgsqlDataSource database,
+        SymbolRegistry registry,
+        RegistryEntry entry,
+        TimeRange range,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var series = new Series(entry.Symbol, Timeframe.OneMinute);
         var table = await BarExport.TableAsync(database, registry, series, cancellation);
@@ -34,18 +39,36 @@ internal static class GapScan
             var components = new List<ComponentMinutes>();
             foreach (var component in entry.Index?.Components ?? [])
             {
-                components.Add(await MinutesAsync(database, BarTable.Data, new Series(component.Symbol, Timeframe.OneMinute),
-                    new TimeRange(window.From - TimeSpan.FromMinutes(maxAge), window.To), true, cancellation));
+                components.Add(
+                    await MinutesAsync(
+                        database,
+                        BarTable.Data,
+                        new Series(component.Symbol, Timeframe.OneMinute),
+                        new TimeRange(window.From - TimeSpan.FromMinutes(maxAge), window.To),
+                        true,
+                        cancellation
+                    )
+                );
             }
 
-            yield return (GapFinder.Find(window, present.Minutes, components, maxAge, present.Unfit), FxWeek.OpenMinutes(window), window.To - range.From);
+            yield return (
+                GapFinder.Find(window, present.Minutes, components, maxAge, present.Unfit),
+                FxWeek.OpenMinutes(window),
+                window.To - range.From
+            );
             from = window.To;
         }
     }
 
     // Rows that are no bar are told apart, with the reason; of a component the close alone is asked for.
     static async Task<ComponentMinutes> MinutesAsync(
-        NpgsqlDataSource database, BarTable table, Series series, TimeRange range, bool closeAlone, CancellationToken cancellation)
+        NpgsqlDataSource database,
+        BarTable table,
+        Series series,
+        TimeRange range,
+        bool closeAlone,
+        CancellationToken cancellation
+    )
     {
         await using var command = database.Statement("read_minutes");
         command.Parameters.AddSeries(series).AddRange(range).With(table.Name).With(closeAlone);

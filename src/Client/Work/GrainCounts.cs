@@ -13,7 +13,9 @@ internal static class GrainCounts
             try
             {
                 using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(3) };
-                using var document = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri(silo.Dashboard + "/DashboardCounters"), cancellation));
+                using var document = JsonDocument.Parse(
+                    await client.GetByteArrayAsync(new Uri(silo.Dashboard + "/DashboardCounters"), cancellation)
+                );
                 var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
                 foreach (var kind in document.RootElement.GetProperty("simpleGrainStats").EnumerateArray())
                 {
@@ -23,7 +25,10 @@ internal static class GrainCounts
 
                 return counts;
             }
-            catch (Exception mute) when (mute is HttpRequestException or JsonException or KeyNotFoundException or TaskCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception mute)
+                when (mute is HttpRequestException or JsonException or KeyNotFoundException or TaskCanceledException
+                    && !cancellation.IsCancellationRequested
+                )
             {
                 // Its dashboard is off or it is just going; the next may answer.
             }

@@ -19,7 +19,12 @@ namespace DxyOrleans.Client.Work;
 /// <param name="grace">How long after its end a bucket is emitted.</param>
 /// <param name="time">The real clock.</param>
 internal sealed class HealthChecker(
-    NpgsqlDataSource database, int connections, Func<CancellationToken, Task<IReadOnlyList<SiloCondition>>> local, TimeSpan grace, TimeProvider time)
+    NpgsqlDataSource database,
+    int connections,
+    Func<CancellationToken, Task<IReadOnlyList<SiloCondition>>> local,
+    TimeSpan grace,
+    TimeProvider time
+)
 {
     // The plan's bounds of a plausible DXY; other indexes are judged by their moves alone.
     const decimal LowestDxy = 50;
@@ -29,39 +34,51 @@ internal sealed class HealthChecker(
     {
         var looks = new HealthProbes(database, connections, time);
         SymbolRegistry? registry = null;
-        var first = await looks.RunAsync([
-            new("database", "", ServerAsync),
-            new("registry", "", async end =>
-            {
-                registry = await Registries.LoadAsync(database, end);
-                return [];
-            }),
-            new("capture", "", async end => [HealthRules.Capture([.. (await CaptureMissing.ReadAsync(database, end)).Select(trigger => $"{trigger.Name} on {trigger.Table}")])]),
-            new("replication", "", async end => (await Subscriptions.ReadAsync(database, end)).Select(found => HealthRules.Replication(found.Name, found.Fault, found.Note))),
-            new("tables", "", TablesAsync),
-        ], cancellation);
-        var bars = registry is null ? [] : await looks.RunAsync([
-            .. Watched(registry).Select(entry => new HealthProbe("freshness", entry.Symbol.Name, end => SeriesAsync(registry, entry, end))),
-            .. registry.Rollups.Select(rollup => new HealthProbe("schedule", rollup.ToString(), end => RollupAsync(registry, rollup, end))),
-        ], cancellation);
-        var last = await looks.RunAsync([
-            new("backlog", "", BacklogAsync),
-            new("late writers", "", async end => await LateWritersCheck.RunAsync(database, end)),
-            new("silos", "", async end => [SiloHealth.Judge(await SiloRoster.ReadAsync(database, end), await local(end))]),
-        ], cancellation);
+        var first = await looks.RunAsync([new("database", "", ServerAsync), new("registry", "", async end =>
+                {
+                    registry = await Registries.LoadAsync(database, end);
+                    return [];
+                }), new("capture", "", async end => [HealthRules.Capture([.. (await CaptureMissing.ReadAsync(database, end)).Select(trigger => $"{trigger.Name} on {trigger.Table}")])]), new("replication", "", async end => (await Subscriptions.ReadAsync(database, end)).Select(found => HealthRules.Replication(found.Name, found.Fault, found.Note))), new("tables", "", TablesAsync)], cancellation);
+        var bars = registry is null
+            ? []
+            : await looks.RunAsync(
+                [
+                    .. Watched(registry)
+                        .Select(entry => new HealthProbe("freshness", entry.Symbol.Name, end => SeriesAsync(registry, entry, end))),
+                    .. registry.Rollups.Select(rollup => new HealthProbe("schedule", rollup.ToString(), end =>
+                        RollupAsync(registry, rollup, end)
+                    )),
+                ],
+                cancellation
+            );
+        var last = await looks.RunAsync(
+            [
+                new("backlog", "", BacklogAsync),
+                new("late writers", "", async end => await LateWritersCheck.RunAsync(database, end)),
+                new("silos", "", async end => [SiloHealth.Judge(await SiloRoster.ReadAsync(database, end), await local(end))]),
+            ],
+            cancellation
+        );
         return [.. first, .. bars, .. last];
     }
 
     async Task<IEnumerable<HealthCheck>> TablesAsync(CancellationToken cancellation)
     {
         var faults = await TableFitness.FaultsAsync(database, cancellation, tries: true);
-        return [HealthRules.Tables([.. faults.Where(fault => fault.Stops).Select(fault => fault.Line)], [.. faults.Where(fault => !fault.Stops).Select(fault => fault.Line)])];
+        return
+        [
+            HealthRules.Tables(
+                [.. faults.Where(fault => fault.Stops).Select(fault => fault.Line)],
+                [.. faults.Where(fault => !fault.Stops).Select(fault => fault.Line)]
+            ),
+        ];
     }
 
     async Task<IEnumerable<HealthCheck>> BacklogAsync(CancellationToken cancellation)
     {
         var backlog = await Backlog.StateAsync(database, null, cancellation);
-        return [
+        return
+        [
             HealthRules.Backlog(backlog.Oldest is { } oldest ? backlog.Now - oldest : null, backlog.Minutes, backlog.Changes),
             HealthRules.Parked(backlog.Parked, backlog.Attempts),
         ];
@@ -70,7 +87,9 @@ internal sealed class HealthChecker(
     // The indexes and what they are made of; other symbols of a shop are its own affair.
     static IEnumerable<RegistryEntry> Watched(SymbolRegistry registry)
     {
-        var symbols = registry.Indexes.SelectMany(index => index.Components.Select(component => component.Symbol).Append(index.Symbol)).ToHashSet();
+        var symbols = registry
+            .Indexes.SelectMany(index => index.Components.Select(component => component.Symbol).Append(index.Symbol))
+            .ToHashSet();
         return registry.Entries.Where(entry => entry.Active && symbols.Contains(entry.Symbol));
     }
 
@@ -80,7 +99,12 @@ internal sealed class HealthChecker(
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var skew = UtcTime.From(time.GetUtcNow()) - reader.GetUtc(2);
-        return [HealthRules.Database(reader.GetInt32(0), reader.GetString(1)), HealthRules.Clock(skew, reader.GetBoolean(4)), HealthRules.Missed(reader.GetInt64(5))];
+        return
+        [
+            HealthRules.Database(reader.GetInt32(0), reader.GetString(1)),
+            HealthRules.Clock(skew, reader.GetBoolean(4)),
+            HealthRules.Missed(reader.GetInt64(5)),
+        ];
     }
 
     async Task<IEnumerable<HealthCheck>> SeriesAsync(SymbolRegistry registry, RegistryEntry entry, CancellationToken cancellation)
@@ -93,8 +117,10 @@ internal sealed class HealthChecker(
         int bars;
         double? move;
         (int Count, string? Example) unfit;
-        string? beyond, past;
-        decimal? lowest, highest;
+        string? beyond,
+            past;
+        decimal? lowest,
+            highest;
         await using (var command = database.Statement("health_series"))
         {
             command.Parameters.AddSeries(series).AddRange(day).With(table.Name);
@@ -118,7 +144,8 @@ internal sealed class HealthChecker(
         // Before a series came live it can't have more.
         var window = day.Intersect(new TimeRange(first, day.To));
         var isDxy = entry.Index is not null && entry.Symbol == IndexDefinition.Dxy.Symbol;
-        return [
+        return
+        [
             freshness,
             rows,
             HealthRules.Coverage(entry.Symbol.Name, bars, FxWeek.OpenMinutes(window)),
@@ -129,13 +156,24 @@ internal sealed class HealthChecker(
     static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 
     // Whether the series' bars come as they happen, and from when on in the last day a bar of each minute can be asked for.
-    async Task<(bool IsLive, UtcTime From)> LiveAsync(Series series, BarTable table, UtcTime newest, TimeRange day, CancellationToken cancellation)
+    async Task<(bool IsLive, UtcTime From)> LiveAsync(
+        Series series,
+        BarTable table,
+        UtcTime newest,
+        TimeRange day,
+        CancellationToken cancellation
+    )
     {
         await using var command = database.Statement("health_live");
         command.Parameters.AddSeries(series).With(newest.ToDateTime()).With(day.From.ToDateTime()).With(table.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return (reader.GetBoolean(0), reader.GetBoolean(1) ? day.From : reader.IsDBNull(2) ? day.To : UtcTime.Min(reader.GetUtc(2), day.To));
+        return (
+            reader.GetBoolean(0),
+            reader.GetBoolean(1) ? day.From
+            : reader.IsDBNull(2) ? day.To
+            : UtcTime.Min(reader.GetUtc(2), day.To)
+        );
     }
 
     async Task<IEnumerable<HealthCheck>> RollupAsync(SymbolRegistry registry, Series rollup, CancellationToken cancellation)

@@ -31,18 +31,20 @@ internal sealed class HealthProbes(NpgsqlDataSource database, int connections, T
     {
         // One connection is left to ask who is in the way.
         using var turns = new SemaphoreSlim(Math.Clamp(connections - 1, 1, 6));
-        var found = await Task.WhenAll(looks.Select(async look =>
-        {
-            await turns.WaitAsync(cancellation);
-            try
+        var found = await Task.WhenAll(
+            looks.Select(async look =>
             {
-                return await RunAsync(look, cancellation);
-            }
-            finally
-            {
-                turns.Release();
-            }
-        }));
+                await turns.WaitAsync(cancellation);
+                try
+                {
+                    return await RunAsync(look, cancellation);
+                }
+                finally
+                {
+                    turns.Release();
+                }
+            })
+        );
         return [.. found.SelectMany(checks => checks)];
     }
 
@@ -98,7 +100,8 @@ internal sealed class HealthProbes(NpgsqlDataSource database, int connections, T
     {
         try
         {
-            return (await Blocker.OfAsync(database, Session.ApplicationName, cancellation))?.ToString() ?? "the database is slow, and no lock is in the way";
+            return (await Blocker.OfAsync(database, Session.ApplicationName, cancellation))?.ToString()
+                ?? "the database is slow, and no lock is in the way";
         }
         catch (Exception fault)
         {

@@ -55,8 +55,11 @@ internal sealed class ImportFile(string path, int keepRefused)
             Read += batch.Rows;
             Repeated += batch.Repeated;
             PassedOver = new PassedOver(
-                PassedOver.OtherSymbols + batch.PassedOver.OtherSymbols, PassedOver.OtherTimeframes + batch.PassedOver.OtherTimeframes,
-                PassedOver.ClosedMarket + batch.PassedOver.ClosedMarket, PassedOver.Deleted + batch.PassedOver.Deleted);
+                PassedOver.OtherSymbols + batch.PassedOver.OtherSymbols,
+                PassedOver.OtherTimeframes + batch.PassedOver.OtherTimeframes,
+                PassedOver.ClosedMarket + batch.PassedOver.ClosedMarket,
+                PassedOver.Deleted + batch.PassedOver.Deleted
+            );
             Notes.AddRange(batch.Notes);
             Refuse(batch.Refused);
             if (batch.Others is { } others)

@@ -18,7 +18,13 @@ namespace DxyOrleans.Client.Work;
 /// <param name="asked">The symbols asked for; none asks for all of the registry.</param>
 /// <param name="registry">The symbols there are.</param>
 internal sealed class ImportReport(
-    Session session, IReadOnlyList<ImportFile> files, long rows, TimeSpan took, IReadOnlyCollection<Symbol> asked, SymbolRegistry registry)
+    Session session,
+    IReadOnlyList<ImportFile> files,
+    long rows,
+    TimeSpan took,
+    IReadOnlyCollection<Symbol> asked,
+    SymbolRegistry registry
+)
 {
     /// <summary>Whether there were rows, and none of them was wanted.</summary>
     public bool IsNothingWanted => files.Any(file => file.Read > 0) && files.All(file => file.HoldsOnlyOthers);
@@ -28,8 +34,16 @@ internal sealed class ImportReport(
         var table = new TextTable("file", "read", "new", "changed", "equal", "kept", "repeated", "refused").Right(1, 2, 3, 4, 5, 6, 7);
         foreach (var file in files)
         {
-            table.Add(Short(file.Path), N(file.Read), N(file.Stored.New), N(file.Stored.Changed), N(file.Stored.Equal), N(file.Stored.OtherSource), N(file.Repeated),
-                file.Broken.Count == 0 ? N(file.Refused) : $"{N(file.Refused)}, broken");
+            table.Add(
+                Short(file.Path),
+                N(file.Read),
+                N(file.Stored.New),
+                N(file.Stored.Changed),
+                N(file.Stored.Equal),
+                N(file.Stored.OtherSource),
+                N(file.Repeated),
+                file.Broken.Count == 0 ? N(file.Refused) : $"{N(file.Refused)}, broken"
+            );
         }
 
         table.Write(session.Out);
@@ -45,8 +59,12 @@ internal sealed class ImportReport(
             session.Out.WriteLine("nothing taken: no row is of a symbol and timeframe that are wanted");
         }
 
-        session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"stored in {took.TotalSeconds:0.00} s, {rows / Math.Max(took.TotalSeconds, 0.001):N0} rows/s"));
+        session.Out.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"stored in {took.TotalSeconds:0.00} s, {rows / Math.Max(took.TotalSeconds, 0.001):N0} rows/s"
+            )
+        );
         session.Out.Flush();
     }
 
@@ -175,15 +193,20 @@ internal sealed class ImportReport(
         {
             foreach (var row in reason.First)
             {
-                var many = row.Rows == 0 ? $"{N(reason.Rows)} rows: " : row.Rows > 1 && row.Text.Length > 0 ? $"{N(row.Rows)} rows of {row.Text}: " : "";
+                var many =
+                    row.Rows == 0 ? $"{N(reason.Rows)} rows: "
+                    : row.Rows > 1 && row.Text.Length > 0 ? $"{N(row.Rows)} rows of {row.Text}: "
+                    : "";
                 session.Out.WriteLine($"refused  {Short(row.File)}{(row.Line > 0 ? $":{row.Line}" : "")}: {many}{row.Fault.Text}");
             }
 
             var listed = reason.First.Sum(row => row.Rows);
             if (reason.Rows > listed && listed > 0)
             {
-                session.Out.WriteLine($"refused  … and {N(reason.Rows - listed)} more rows of {Short(file.Path)} like these"
-                    + (session.Verbose ? "" : " (--verbose lists up to 1,000 of each reason)"));
+                session.Out.WriteLine(
+                    $"refused  … and {N(reason.Rows - listed)} more rows of {Short(file.Path)} like these"
+                        + (session.Verbose ? "" : " (--verbose lists up to 1,000 of each reason)")
+                );
             }
         }
 
@@ -203,19 +226,32 @@ internal sealed class ImportReport(
         foreach (var disagreement in file.Disagreements)
         {
             var given = disagreement.Given;
-            await foreach (var stored in BarReader.StreamAsync(database, BarTable.Data, given.Series, new TimeRange(given.Time, given.End), cancellation))
+            await foreach (
+                var stored in BarReader.StreamAsync(
+                    database,
+                    BarTable.Data,
+                    given.Series,
+                    new TimeRange(given.Time, given.End),
+                    cancellation
+                )
+            )
             {
-                session.Out.WriteLine($"kept     {given.Series} {given.Time}: {stored.Source} says {Prices(stored.Bar)}, the file {Prices(given)}");
+                session.Out.WriteLine(
+                    $"kept     {given.Series} {given.Time}: {stored.Source} says {Prices(stored.Bar)}, the file {Prices(given)}"
+                );
             }
         }
 
         if (file.Stored.OtherSource > 0)
         {
-            session.Out.WriteLine($"kept     {N(file.Stored.OtherSource)} bars of other sources differ from {Short(file.Path)}; --prefer-file takes the file's");
+            session.Out.WriteLine(
+                $"kept     {N(file.Stored.OtherSource)} bars of other sources differ from {Short(file.Path)}; --prefer-file takes the file's"
+            );
         }
     }
 
-    string Short(string path) => path.StartsWith(session.Host.Folder + "/", StringComparison.Ordinal) ? path[(session.Host.Folder.Length + 1)..] : path;
+    string Short(string path) =>
+        path.StartsWith(session.Host.Folder + "/", StringComparison.Ordinal) ? path[(session.Host.Folder.Length + 1)..] : path;
 
     static string Prices(Bar bar) => string.Create(CultureInfo.InvariantCulture, $"{bar.Open}/{bar.High}/{bar.Low}/{bar.Close}");
 

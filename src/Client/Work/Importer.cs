@@ -10,7 +10,14 @@ using DxyOrleans.Schema.Registry;
 namespace DxyOrleans.Client.Work;
 
 /// <summary>Files of bars into <c>data_bars</c>: one reader parses while two writers store, and each batch is committed by itself, so that a stop loses none.</summary>
-internal sealed class Importer(BarStore store, BarRestore restore, BarFileReader reader, SymbolRegistry registry, bool preferFile, int keepRefused = 20)
+internal sealed class Importer(
+    BarStore store,
+    BarRestore restore,
+    BarFileReader reader,
+    SymbolRegistry registry,
+    bool preferFile,
+    int keepRefused = 20
+)
 {
     sealed record Work(ImportFile File, IReadOnlyList<Bar> Bars, IReadOnlyList<BarRow> Copied);
 
@@ -29,13 +36,20 @@ internal sealed class Importer(BarStore store, BarRestore restore, BarFileReader
     public long Rows => _rows;
 
     public async Task<IReadOnlyList<ImportFile>> RunAsync(
-        IReadOnlyList<string> paths, BarFileOptions options, Progress progress, CancellationToken cancellation)
+        IReadOnlyList<string> paths,
+        BarFileOptions options,
+        Progress progress,
+        CancellationToken cancellation
+    )
     {
         var files = paths.Select(path => new ImportFile(path, keepRefused)).ToList();
         var expected = paths.Sum(FileSize.Unpacked) / BytesPerRow;
         var queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(Writers + 1) { SingleWriter = true });
         using var failing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var writers = Enumerable.Range(0, Writers).Select(_ => Guard(WriteAsync(queue.Reader, expected, progress, failing.Token), failing)).ToList();
+        var writers = Enumerable
+            .Range(0, Writers)
+            .Select(_ => Guard(WriteAsync(queue.Reader, expected, progress, failing.Token), failing))
+            .ToList();
         try
         {
             foreach (var file in files)
@@ -59,31 +73,34 @@ internal sealed class Importer(BarStore store, BarRestore restore, BarFileReader
     async Task ReadAsync(ImportFile file, BarFileOptions options, ChannelWriter<Work> queue, CancellationToken cancellation)
     {
         // On a thread of its own: parsing is work for a processor, and the writers need theirs.
-        await Task.Run(async () =>
-        {
-            await foreach (var batch in reader.Read(file.Path, options, cancellation))
+        await Task.Run(
+            async () =>
             {
-                file.Add(batch);
-                foreach (var series in batch.Bars.GroupBy(bar => bar.Series))
+                await foreach (var batch in reader.Read(file.Path, options, cancellation))
                 {
-                    var bars = series.ToList();
-                    if (Refusal(series.Key) is { } fault)
+                    file.Add(batch);
+                    foreach (var series in batch.Bars.GroupBy(bar => bar.Series))
                     {
-                        file.Refuse(bars.Count, fault);
+                        var bars = series.ToList();
+                        if (Refusal(series.Key) is { } fault)
+                        {
+                            file.Refuse(bars.Count, fault);
+                        }
+                        else
+                        {
+                            _symbols.Add(series.Key.Symbol);
+                            await queue.WriteAsync(new Work(file, bars, []), cancellation);
+                        }
                     }
-                    else
-                    {
-                        _symbols.Add(series.Key.Symbol);
-                        await queue.WriteAsync(new Work(file, bars, []), cancellation);
-                    }
-                }
 
-                foreach (var series in batch.Copied.GroupBy(copied => copied.Bar.Series))
-                {
-                    await CopyAsync(file, series.Key, [.. series], queue, cancellation);
+                    foreach (var series in batch.Copied.GroupBy(copied => copied.Bar.Series))
+                    {
+                        await CopyAsync(file, series.Key, [.. series], queue, cancellation);
+                    }
                 }
-            }
-        }, cancellation);
+            },
+            cancellation
+        );
     }
 
     // Rows of a table's copy: of a series that is derived here, and partial ones, only where nothing stands; the rest like any other bars.
@@ -98,8 +115,14 @@ internal sealed class Importer(BarStore store, BarRestore restore, BarFileReader
         var isTarget = registry.IsTarget(series);
         var kept = copied.Where(row => isTarget ? row.IsDerived : row.Bar.IsPartial).ToList();
         _symbols.Add(series.Symbol);
-        await queue.WriteAsync(new Work(file, isTarget ? [] : [.. copied.Where(row => !row.Bar.IsPartial).Select(row => row.Bar)],
-            [.. kept.Select(row => new BarRow(row.Bar, isTarget ? row.Raw : null))]), cancellation);
+        await queue.WriteAsync(
+            new Work(
+                file,
+                isTarget ? [] : [.. copied.Where(row => !row.Bar.IsPartial).Select(row => row.Bar)],
+                [.. kept.Select(row => new BarRow(row.Bar, isTarget ? row.Raw : null))]
+            ),
+            cancellation
+        );
         if (isTarget && kept.Count < copied.Count)
         {
             file.Refuse(copied.Count - kept.Count, Derived(series));
@@ -127,7 +150,8 @@ internal sealed class Importer(BarStore store, BarRestore restore, BarFileReader
         }
     }
 
-    BarFault? Refusal(Series series) => registry.Find(series.Symbol) is null ? BarFault.UnknownSymbol(series.Symbol)
+    BarFault? Refusal(Series series) =>
+        registry.Find(series.Symbol) is null ? BarFault.UnknownSymbol(series.Symbol)
         : registry.IsTarget(series) ? Derived(series)
         : null;
 

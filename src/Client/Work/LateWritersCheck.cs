@@ -16,8 +16,16 @@ internal static class LateWritersCheck
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            checks.Add(HealthRules.LateWriters(reader.GetString(0), reader.GetUtc(1), reader.GetInt64(2), reader.IsDBNull(3) ? (UtcTime?)null : reader.GetUtc(3),
-                reader.IsDBNull(4) ? "" : reader.GetString(4), reader.GetUtc(5)));
+            checks.Add(
+                HealthRules.LateWriters(
+                    reader.GetString(0),
+                    reader.GetUtc(1),
+                    reader.GetInt64(2),
+                    reader.IsDBNull(3) ? (UtcTime?)null : reader.GetUtc(3),
+                    reader.IsDBNull(4) ? "" : reader.GetString(4),
+                    reader.GetUtc(5)
+                )
+            );
         }
 
         return checks;

@@ -49,7 +49,11 @@ internal sealed class LocalCluster(Session session)
     /// <returns>Those that were started here.</returns>
     /// <exception cref="FaultException">One can't start or doesn't work; the message says why.</exception>
     public async Task<IReadOnlyList<SiloRecord>> StartAsync(
-        int wanted, string feed, IReadOnlyDictionary<string, string> extra, CancellationToken cancellation)
+        int wanted,
+        string feed,
+        IReadOnlyDictionary<string, string> extra,
+        CancellationToken cancellation
+    )
     {
         var connection = await session.ConnectionAsync(cancellation);
         if (!session.IsEmbedded)
@@ -103,7 +107,9 @@ internal sealed class LocalCluster(Session session)
             Directory.CreateDirectory(SiloRecord.RunFolder(session.Home));
             using var alone = await HomeLock.TakeAsync(session.Home, "silos", session.Time, cancellation);
             var taken = Running().Select(silo => silo.Number).ToHashSet();
-            return taken.Count >= most ? null : launcher.Start(Enumerable.Range(1, int.MaxValue).First(number => !taken.Contains(number)), connection, feed, extra);
+            return taken.Count >= most
+                ? null
+                : launcher.Start(Enumerable.Range(1, int.MaxValue).First(number => !taken.Contains(number)), connection, feed, extra);
         }
 
         async Task SettledAsync(SiloRecord silo)
@@ -166,14 +172,24 @@ internal sealed class LocalCluster(Session session)
                 began = session.Time.GetTimestamp();
                 foreach (var silo in silos.Where(silo => silo.IsThere))
                 {
-                    session.Note(without ? $"{silo.Name} can't say good-bye, its database is away; ending it" : $"{silo.Name} did not stop within {Grace.TotalSeconds:0} s; ending it");
+                    session.Note(
+                        without
+                            ? $"{silo.Name} can't say good-bye, its database is away; ending it"
+                            : $"{silo.Name} did not stop within {Grace.TotalSeconds:0} s; ending it"
+                    );
                     Signal(silo, SigKill);
                 }
             }
             else if (killed && waited > Force)
             {
                 var left = silos.First(silo => silo.IsThere);
-                throw new Fault(ExitCode.NotReachable, "silo-stays", $"{left.Name} (process {left.Pid}) can't be ended", null, "is it another user's? 'ps' tells").ToException();
+                throw new Fault(
+                    ExitCode.NotReachable,
+                    "silo-stays",
+                    $"{left.Name} (process {left.Pid}) can't be ended",
+                    null,
+                    "is it another user's? 'ps' tells"
+                ).ToException();
             }
 
             await Task.Delay(Poll, session.Time, cancellation);
@@ -210,8 +226,13 @@ internal sealed class LocalCluster(Session session)
 
             if (found.State == SiloState.Stopped || (found.State == SiloState.Silent && !SiloLauncher.IsStarting(found.Silo, session)))
             {
-                throw new Fault(ExitCode.NotReachable, found.State == SiloState.Stopped ? "silo-stopped" : "silo-silent", found.Ailment!, found.Silo.LogFile(session.Home),
-                    "'./dxy down' ends it").ToException();
+                throw new Fault(
+                    ExitCode.NotReachable,
+                    found.State == SiloState.Stopped ? "silo-stopped" : "silo-silent",
+                    found.Ailment!,
+                    found.Silo.LogFile(session.Home),
+                    "'./dxy down' ends it"
+                ).ToException();
             }
 
             await new SiloLauncher(session).WaitAsync(found.Silo, cancellation);
@@ -223,7 +244,14 @@ internal sealed class LocalCluster(Session session)
         await using var command = (await session.RawDatabaseAsync(cancellation)).CreateCommand("SELECT to_regclass('dxy.due') IS NOT NULL");
         if (!(bool)(await command.ExecuteScalarAsync(cancellation))!)
         {
-            throw Fault.Gate("schema-missing", "the database doesn't hold our schema", session.DatabaseName, "run './dxy db apply' first ('--dry-run' shows the SQL)").ToException();
+            throw Fault
+                .Gate(
+                    "schema-missing",
+                    "the database doesn't hold our schema",
+                    session.DatabaseName,
+                    "run './dxy db apply' first ('--dry-run' shows the SQL)"
+                )
+                .ToException();
         }
     }
 

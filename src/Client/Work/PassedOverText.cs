@@ -7,7 +7,12 @@ internal static class PassedOverText
 {
     const int NamedSymbols = 8;
 
-    public static IEnumerable<string> Lines(ImportFile file, string name, IReadOnlyCollection<Symbol> asked, IReadOnlyCollection<Symbol> known)
+    public static IEnumerable<string> Lines(
+        ImportFile file,
+        string name,
+        IReadOnlyCollection<Symbol> asked,
+        IReadOnlyCollection<Symbol> known
+    )
     {
         foreach (var others in file.Others.Where(others => others.Rows > 0))
         {
@@ -25,11 +30,14 @@ internal static class PassedOverText
                 : $"passed   no row of {name} is of a symbol in the registry ({which}); './dxy symbols add FILE' adds some";
         }
 
-        foreach (var (count, what) in (IEnumerable<(int, string)>)
-        [
-            (file.PassedOver.OtherTimeframes, "of timeframes that --timeframe doesn't ask for"), (file.PassedOver.ClosedMarket, "of the closed market (flat, volume 0)"),
-            (file.PassedOver.Deleted, "that were deleted"),
-        ])
+        foreach (
+            var (count, what) in (IEnumerable<(int, string)>)
+                [
+                    (file.PassedOver.OtherTimeframes, "of timeframes that --timeframe doesn't ask for"),
+                    (file.PassedOver.ClosedMarket, "of the closed market (flat, volume 0)"),
+                    (file.PassedOver.Deleted, "that were deleted"),
+                ]
+        )
         {
             if (count > 0)
             {

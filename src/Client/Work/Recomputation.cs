@@ -16,8 +16,16 @@ namespace DxyOrleans.Client.Work;
 /// </summary>
 internal static class Recomputation
 {
-    public static async Task<int> RunAsync(Session session, NpgsqlDataSource database, SymbolRegistry registry, Series target, TimeRange range,
-        DerivingVersion? version, bool prune, CancellationToken cancellation)
+    public static async Task<int> RunAsync(
+        Session session,
+        NpgsqlDataSource database,
+        SymbolRegistry registry,
+        Series target,
+        TimeRange range,
+        DerivingVersion? version,
+        bool prune,
+        CancellationToken cancellation
+    )
     {
         var options = DerivedReport.Deriving(session);
         var rule = TargetRules.For(registry, target, options)
@@ -32,15 +40,26 @@ internal static class Recomputation
         {
             foreach (var timeframe in registry.Find(target.Symbol)!.Rollups.Where(timeframe => timeframe > target.Timeframe))
             {
-                await new DueStore(database).RequestAsync(target with { Timeframe = timeframe }, range, "request", null, prune, cancellation);
+                await new DueStore(database).RequestAsync(
+                    target with
+                    {
+                        Timeframe = timeframe,
+                    },
+                    range,
+                    "request",
+                    null,
+                    prune,
+                    cancellation
+                );
             }
         }
 
         // The rollups of what was just derived, and whatever a silo took of ours meanwhile.
         await backlog.SettleAsync([target.Symbol], progress, cancellation);
-        var bySilo = tally.Minutes + 0.5 < Ripe(asked, rule, began).TotalMinutes
-            ? await WrittenAsync(database, registry, target, asked, began, cancellation)
-            : null;
+        var bySilo =
+            tally.Minutes + 0.5 < Ripe(asked, rule, began).TotalMinutes
+                ? await WrittenAsync(database, registry, target, asked, began, cancellation)
+                : null;
         Report(session, target, asked, backlog, bySilo, progress.Elapsed);
         return backlog.Tallies.Any(done => done.Parked > 0) ? ExitCode.Differs : ExitCode.Done;
     }
@@ -53,7 +72,13 @@ internal static class Recomputation
     }
 
     static async Task<(long Rows, long New, long Changed)?> WrittenAsync(
-        NpgsqlDataSource database, SymbolRegistry registry, Series target, TimeRange range, UtcTime since, CancellationToken cancellation)
+        NpgsqlDataSource database,
+        SymbolRegistry registry,
+        Series target,
+        TimeRange range,
+        UtcTime since,
+        CancellationToken cancellation
+    )
     {
         var table = await BarExport.TableAsync(database, registry, target, cancellation);
         await using var command = database.Statement("count_written");
@@ -63,7 +88,14 @@ internal static class Recomputation
         return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
-    static void Report(Session session, Series target, TimeRange range, Backlog backlog, (long Rows, long New, long Changed)? bySilo, TimeSpan took)
+    static void Report(
+        Session session,
+        Series target,
+        TimeRange range,
+        Backlog backlog,
+        (long Rows, long New, long Changed)? bySilo,
+        TimeSpan took
+    )
     {
         if (session.Json)
         {
@@ -93,8 +125,12 @@ internal static class Recomputation
         DerivedReport.WriteTable(session.Out, backlog.Tallies);
         if (bySilo is { } all)
         {
-            session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"a running silo took part; in all, {target} has {all.Rows:N0} rows in the range, {all.New:N0} inserted and {all.Changed:N0} updated by this request"));
+            session.Out.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a running silo took part; in all, {target} has {all.Rows:N0} rows in the range, {all.New:N0} inserted and {all.Changed:N0} updated by this request"
+                )
+            );
         }
 
         session.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target} {range} recomputed in {took.TotalSeconds:0.00} s"));

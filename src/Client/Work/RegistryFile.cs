@@ -15,7 +15,10 @@ internal static class RegistryFile
     {
         try
         {
-            using var document = JsonDocument.Parse(SmallFile.Read(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(
+                SmallFile.Read(path),
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+            );
             return document.RootElement.ValueKind switch
             {
                 JsonValueKind.Array => [.. document.RootElement.EnumerateArray().Select(Row)],
@@ -25,12 +28,23 @@ internal static class RegistryFile
         }
         catch (InvalidOperationException)
         {
-            throw new Fault(ExitCode.Usage, "symbols-file", "it can't be read: a text in it is no valid UTF-8", path, "save it as UTF-8").ToException();
+            throw new Fault(
+                ExitCode.Usage,
+                "symbols-file",
+                "it can't be read: a text in it is no valid UTF-8",
+                path,
+                "save it as UTF-8"
+            ).ToException();
         }
         catch (JsonException broken)
         {
-            throw new Fault(ExitCode.Usage, "symbols-file", $"it can't be read: {broken.Message.Split(" Path:")[0].TrimEnd('.')}", $"{path}:{broken.LineNumber + 1}",
-                "write a JSON object with symbol and metadata, or an array of them").ToException();
+            throw new Fault(
+                ExitCode.Usage,
+                "symbols-file",
+                $"it can't be read: {broken.Message.Split(" Path:")[0].TrimEnd('.')}",
+                $"{path}:{broken.LineNumber + 1}",
+                "write a JSON object with symbol and metadata, or an array of them"
+            ).ToException();
         }
     }
 
@@ -40,8 +54,16 @@ internal static class RegistryFile
         var metadata = row.ValueKind == JsonValueKind.Object && row.TryGetProperty("metadata", out var given) ? given.GetRawText() : "{}";
         try
         {
-            var active = row.ValueKind != JsonValueKind.Object || !row.TryGetProperty("active", out var flag) || flag.ValueKind != JsonValueKind.False;
-            return new RegistryRow(name, RegistryStore.Entry(name, Text(row, "asset_class"), Text(row, "description"), active, metadata), metadata, null);
+            var active =
+                row.ValueKind != JsonValueKind.Object
+                || !row.TryGetProperty("active", out var flag)
+                || flag.ValueKind != JsonValueKind.False;
+            return new RegistryRow(
+                name,
+                RegistryStore.Entry(name, Text(row, "asset_class"), Text(row, "description"), active, metadata),
+                metadata,
+                null
+            );
         }
         catch (Exception wrong) when (wrong is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
@@ -50,5 +72,7 @@ internal static class RegistryFile
     }
 
     static string? Text(JsonElement row, string name) =>
-        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -23,7 +23,11 @@ internal static class ShadowHealth
 
     /// <summary>The checks as they are where silos write; else without blame for what none of them makes, and with the comparison judged.</summary>
     public static async Task<IReadOnlyList<HealthCheck>> JudgeAsync(
-        NpgsqlDataSource database, IReadOnlyList<HealthCheck> checks, TimeProvider time, CancellationToken cancellation)
+        NpgsqlDataSource database,
+        IReadOnlyList<HealthCheck> checks,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
@@ -31,13 +35,18 @@ internal static class ShadowHealth
         {
             return await JudgeAsync(database, checks, either.Token);
         }
-        catch (Exception fault) when (fault is NpgsqlException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception fault)
+            when (fault is NpgsqlException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return checks;
         }
     }
 
-    static async Task<IReadOnlyList<HealthCheck>> JudgeAsync(NpgsqlDataSource database, IReadOnlyList<HealthCheck> checks, CancellationToken cancellation)
+    static async Task<IReadOnlyList<HealthCheck>> JudgeAsync(
+        NpgsqlDataSource database,
+        IReadOnlyList<HealthCheck> checks,
+        CancellationToken cancellation
+    )
     {
         var alive = (await SiloRoster.ReadAsync(database, cancellation)).Where(silo => silo.IsAlive).ToList();
         if (alive.Count == 0 || !alive.TrueForAll(silo => silo.Cluster.EndsWith(Apart, StringComparison.Ordinal)))
@@ -46,19 +55,40 @@ internal static class ShadowHealth
         }
 
         var registry = await Registries.LoadAsync(database, cancellation);
-        var verdict = ShadowVerdict.Of(await new ShadowStore(database).ListAsync(null, cancellation), await database.NowAsync(cancellation));
-        return [.. checks.Select(check => IsNotMade(check, registry) && check.Status != HealthStatus.Pass
-            ? check with { Status = HealthStatus.Pass, Text = $"shadow mode makes none: {check.Text}" } : check), Judge(verdict)];
+        var verdict = ShadowVerdict.Of(
+            await new ShadowStore(database).ListAsync(null, cancellation),
+            await database.NowAsync(cancellation)
+        );
+        return
+        [
+            .. checks.Select(check =>
+                IsNotMade(check, registry) && check.Status != HealthStatus.Pass
+                    ? check with
+                    {
+                        Status = HealthStatus.Pass,
+                        Text = $"shadow mode makes none: {check.Text}",
+                    }
+                    : check
+            ),
+            Judge(verdict),
+        ];
     }
 
     /// <summary>The comparison's own check.</summary>
-    public static HealthCheck Judge(ShadowVerdict verdict) => new("shadow", "", verdict.State switch
-    {
-        ShadowState.Equal => HealthStatus.Pass,
-        ShadowState.Different or ShadowState.NotCompared => HealthStatus.Warn,
-        _ => HealthStatus.Fail,
-    }, verdict.Text);
+    public static HealthCheck Judge(ShadowVerdict verdict) =>
+        new(
+            "shadow",
+            "",
+            verdict.State switch
+            {
+                ShadowState.Equal => HealthStatus.Pass,
+                ShadowState.Different or ShadowState.NotCompared => HealthStatus.Warn,
+                _ => HealthStatus.Fail,
+            },
+            verdict.Text
+        );
 
-    static bool IsNotMade(HealthCheck check, SymbolRegistry registry) => NotMade.Contains(check.Name)
+    static bool IsNotMade(HealthCheck check, SymbolRegistry registry) =>
+        NotMade.Contains(check.Name)
         || (NotMadeOfIndexes.Contains(check.Name) && registry.Indexes.Any(index => index.Symbol.Name == check.Subject));
 }

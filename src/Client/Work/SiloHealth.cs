@@ -19,16 +19,34 @@ internal static class SiloHealth
         var working = active.Count(silo => silo.IsAlive && !ailing.Any(other => Is(other, silo)));
         var lost = Lost(known, active).Where(silo => !local.Any(other => Is(other, silo))).ToList();
         var unknown = ailing.Count(silo => !active.Any(other => Is(silo, other)));
-        return HealthRules.Silos(working, active.Count + lost.Count + unknown,
-            [.. ailing.Select(silo => silo.Ailment!), .. lost.Select(silo => string.Create(CultureInfo.InvariantCulture, $"{silo.Name} at {silo.Address}:{silo.Port} died at {silo.LastAlive} and has not come back"))]);
+        return HealthRules.Silos(
+            working,
+            active.Count + lost.Count + unknown,
+            [
+                .. ailing.Select(silo => silo.Ailment!),
+                .. lost.Select(silo =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{silo.Name} at {silo.Address}:{silo.Port} died at {silo.LastAlive} and has not come back"
+                    )
+                ),
+            ]
+        );
     }
 
     // One that left in order has nobody's vote; one that came back is there as a later generation, or, at another address, as one that started since.
     static IEnumerable<KnownSilo> Lost(IReadOnlyList<KnownSilo> known, List<KnownSilo> active)
     {
-        var dead = known.Where(silo => silo.State == "dead" && silo.WasVoted && silo.Now - silo.LastAlive < Missed
-            && !known.Any(other => other.Address == silo.Address && other.Port == silo.Port && other.Generation > silo.Generation)).ToList();
-        return dead.OrderBy(silo => silo.LastAlive).Skip(dead.Count == 0 ? 0 : active.Count(silo => silo.Started > dead.Min(other => other.LastAlive)));
+        var dead = known
+            .Where(silo =>
+                silo.State == "dead"
+                && silo.WasVoted
+                && silo.Now - silo.LastAlive < Missed
+                && !known.Any(other => other.Address == silo.Address && other.Port == silo.Port && other.Generation > silo.Generation)
+            )
+            .ToList();
+        return dead.OrderBy(silo => silo.LastAlive)
+            .Skip(dead.Count == 0 ? 0 : active.Count(silo => silo.Started > dead.Min(other => other.LastAlive)));
     }
 
     static bool Is(SiloCondition local, KnownSilo known) => local.Silo.SiloPort == known.Port;

@@ -19,7 +19,8 @@ internal sealed class SiloLauncher(Session session)
 
     // setsid keeps a silo out of this terminal's signals; where there is none (macOS) nohup does nearly as much.
     // Files that this process inherited (a caller's lock, say) are closed: a silo that outlives the call must not hold them.
-    const string Detached = "log=$1; shift; for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi";
+    const string Detached =
+        "log=$1; shift; for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi";
 
     const string Died = "silo-died";
 
@@ -38,15 +39,35 @@ internal sealed class SiloLauncher(Session session)
         Directory.CreateDirectory(SiloRecord.RunFolder(home));
         File.Delete(record.LogFile(home));
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = SiloRecord.RunFolder(home) };
-        foreach (var argument in (string[])[
-            "-c", Detached, "sh", record.LogFile(home), Dotnet(), "exec", Program(),
-            "--SiloPort", Text(silo), "--GatewayPort", Text(gateway), "--HttpPort", Text(http), "--Feed", shadow ? "none" : feed, "--Shadow", shadow ? "true" : "false"])
+        foreach (
+            var argument in (string[])
+                [
+                    "-c",
+                    Detached,
+                    "sh",
+                    record.LogFile(home),
+                    Dotnet(),
+                    "exec",
+                    Program(),
+                    "--SiloPort",
+                    Text(silo),
+                    "--GatewayPort",
+                    Text(gateway),
+                    "--HttpPort",
+                    Text(http),
+                    "--Feed",
+                    shadow ? "none" : feed,
+                    "--Shadow",
+                    shadow ? "true" : "false",
+                ]
+        )
         {
             start.ArgumentList.Add(argument);
         }
 
         Environ(start, connection, extra);
-        using var process = Process.Start(start) ?? throw new Fault(ExitCode.Unexpected, "silo-start", "the silo's process could not be started").ToException();
+        using var process = Process.Start(start)
+            ?? throw new Fault(ExitCode.Unexpected, "silo-start", "the silo's process could not be started").ToException();
         record = record with { Process = ProcessIdentity.Of(process.Id) ?? record.Process with { Pid = process.Id } };
         record.Save(home);
         return record;
@@ -69,7 +90,13 @@ internal sealed class SiloLauncher(Session session)
                 case SiloState.Ready:
                     return;
                 case SiloState.Gone:
-                    throw new Fault(ExitCode.NotReachable, Died, $"{record.Name} ended while starting: {log.LastWords()}", log.Path, "mend what it names and start again").ToException();
+                    throw new Fault(
+                        ExitCode.NotReachable,
+                        Died,
+                        $"{record.Name} ended while starting: {log.LastWords()}",
+                        log.Path,
+                        "mend what it names and start again"
+                    ).ToException();
                 case SiloState.Stopped:
                     throw new Fault(ExitCode.NotReachable, "silo-stopped", found.Ailment!, null, "or './dxy down' ends it").ToException();
             }
@@ -77,14 +104,25 @@ internal sealed class SiloLauncher(Session session)
             refusing = found.Said is not null ? refusing ?? session.Time.GetTimestamp() : null;
             if (refusing is { } since && session.Time.GetElapsedTime(since) > Hearing)
             {
-                throw new Fault(ExitCode.NotReachable, "silo-not-ready", found.Ailment!, log.Path, "mend what it names and start again").ToException();
+                throw new Fault(
+                    ExitCode.NotReachable,
+                    "silo-not-ready",
+                    found.Ailment!,
+                    log.Path,
+                    "mend what it names and start again"
+                ).ToException();
             }
 
             var waited = session.Time.GetElapsedTime(began);
             if (waited > Patience)
             {
-                throw new Fault(ExitCode.NotReachable, "silo-slow", $"{record.Name} is not ready after {Patience.TotalSeconds:0} s: {log.LastWords()}",
-                    log.Path, "look at its log; './dxy down' stops it").ToException();
+                throw new Fault(
+                    ExitCode.NotReachable,
+                    "silo-slow",
+                    $"{record.Name} is not ready after {Patience.TotalSeconds:0} s: {log.LastWords()}",
+                    log.Path,
+                    "look at its log; './dxy down' stops it"
+                ).ToException();
             }
 
             // What holds it up is said while there is something to be done about it.
@@ -100,11 +138,13 @@ internal sealed class SiloLauncher(Session session)
 
     /// <summary>Whether a silo that doesn't answer may still be starting, for another call: it wrote no line that it listens, and is young.</summary>
     public static bool IsStarting(SiloRecord record, Session session) =>
-        File.Exists(record.LogFile(session.Home)) && session.Time.GetUtcNow() - File.GetCreationTimeUtc(record.LogFile(session.Home)) < Patience
+        File.Exists(record.LogFile(session.Home))
+        && session.Time.GetUtcNow() - File.GetCreationTimeUtc(record.LogFile(session.Home)) < Patience
         && !new SiloLog(record.LogFile(session.Home)).SaysItListens;
 
     /// <summary>Whether it ended because another program took one of its ports after they were looked at, and others may be chosen.</summary>
-    public bool LostItsPort(SiloRecord record, FaultException fault) => fault.Fault.Code == Died
+    public bool LostItsPort(SiloRecord record, FaultException fault) =>
+        fault.Fault.Code == Died
         && new SiloLog(record.LogFile(session.Home)).SaysPortIsTaken
         && ((string[])["SiloPort", "GatewayPort", "HttpPort"]).All(key => session.Settings.Get(key).Origin == "default");
 
@@ -115,7 +155,11 @@ internal sealed class SiloLauncher(Session session)
             start.Environment.Remove(name);
         }
 
-        foreach (var value in session.Settings.All.Where(value => value.Origin != "default" && value.Setting.Key is not ("Home" or "SiloPort" or "GatewayPort" or "HttpPort" or "Feed")))
+        foreach (
+            var value in session.Settings.All.Where(value =>
+                value.Origin != "default" && value.Setting.Key is not ("Home" or "SiloPort" or "GatewayPort" or "HttpPort" or "Feed")
+            )
+        )
         {
             start.Environment[value.Setting.Variable] = value.Value;
         }
@@ -149,7 +193,13 @@ internal sealed class SiloLauncher(Session session)
 
         if (session.Settings.Get(key).Origin != "default")
         {
-            throw new Fault(ExitCode.NotReachable, "port-taken", $"port {wanted} is taken", key, "set another, or leave it out for a free one").ToException();
+            throw new Fault(
+                ExitCode.NotReachable,
+                "port-taken",
+                $"port {wanted} is taken",
+                key,
+                "set another, or leave it out for a free one"
+            ).ToException();
         }
 
         using var any = new TcpListener(IPAddress.Loopback, 0);
@@ -158,8 +208,12 @@ internal sealed class SiloLauncher(Session session)
     }
 
     // Where this machine reaches a silo's health: at each of its own addresses it is loopback too.
-    string HttpAddress() => IPAddress.TryParse(session.Settings["HttpAddress"], out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
-        ? address.ToString() : "127.0.0.1";
+    string HttpAddress() =>
+        IPAddress.TryParse(session.Settings["HttpAddress"], out var address)
+        && !address.Equals(IPAddress.Any)
+        && !address.Equals(IPAddress.IPv6Any)
+            ? address.ToString()
+            : "127.0.0.1";
 
     static bool IsFree(int port)
     {
@@ -175,7 +229,8 @@ internal sealed class SiloLauncher(Session session)
         }
     }
 
-    static string Dotnet() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
+    static string Dotnet() =>
+        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
         : Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath!
         : "dotnet";
 
@@ -184,7 +239,15 @@ internal sealed class SiloLauncher(Session session)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         var program = Path.Combine(own.Parent!.Parent!.FullName, "DxyOrleans.Silo", own.Name, "dxy-silo.dll");
-        return File.Exists(program) ? program : throw new Fault(ExitCode.NotReachable, "silo-not-built", "the silo is not built", program, "build it: dotnet build src/Silo").ToException();
+        return File.Exists(program)
+            ? program
+            : throw new Fault(
+                ExitCode.NotReachable,
+                "silo-not-built",
+                "the silo is not built",
+                program,
+                "build it: dotnet build src/Silo"
+            ).ToException();
     }
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

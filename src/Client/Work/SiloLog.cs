@@ -15,7 +15,8 @@ internal sealed class SiloLog(string path)
     public string Path => path;
 
     /// <summary>Whether it says that another program has one of its ports.</summary>
-    public bool SaysPortIsTaken => Read().Any(line => line.StartsWith(Own, StringComparison.Ordinal) && line.Contains(Taken, StringComparison.Ordinal));
+    public bool SaysPortIsTaken =>
+        Read().Any(line => line.StartsWith(Own, StringComparison.Ordinal) && line.Contains(Taken, StringComparison.Ordinal));
 
     /// <summary>Whether it came so far as to answer.</summary>
     public bool SaysItListens => Read().Any(line => line.Contains(Listening, StringComparison.Ordinal));
@@ -24,18 +25,26 @@ internal sealed class SiloLog(string path)
     public string LastWords()
     {
         var lines = Read();
-        var own = lines.Where(line => line.StartsWith(Own, StringComparison.Ordinal)).Select(line => line[Own.Length..].TrimEnd('.')).ToList();
+        var own = lines
+            .Where(line => line.StartsWith(Own, StringComparison.Ordinal))
+            .Select(line => line[Own.Length..].TrimEnd('.'))
+            .ToList();
         return own.Count > 0 ? string.Join("; ", own)
-            : lines.LastOrDefault(line => line.StartsWith(Unhandled, StringComparison.Ordinal)) is { } unhandled ? unhandled[Unhandled.Length..]
+            : lines.LastOrDefault(line => line.StartsWith(Unhandled, StringComparison.Ordinal)) is { } unhandled
+                ? unhandled[Unhandled.Length..]
             : lines.Count == 0 ? "it said nothing"
             : string.Join(" | ", lines.TakeLast(Lines).Select(line => line.Trim()));
     }
 
     /// <summary>The last warning or error without its time; null while there was none.</summary>
-    public string? LastTrouble() => Read().LastOrDefault(line =>
-        Troubles.Any(word => line.Contains(word, StringComparison.Ordinal)) && !line.Contains("ServerGC", StringComparison.Ordinal)) is { } line
-        ? line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..].Trim()
-        : null;
+    public string? LastTrouble() =>
+        Read()
+            .LastOrDefault(line =>
+                Troubles.Any(word => line.Contains(word, StringComparison.Ordinal)) && !line.Contains("ServerGC", StringComparison.Ordinal)
+            )
+            is { } line
+            ? line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..].Trim()
+            : null;
 
     List<string> Read()
     {

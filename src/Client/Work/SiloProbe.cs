@@ -29,14 +29,16 @@ internal enum SiloState
 internal sealed record SiloCondition(SiloRecord Silo, SiloState State, string? Said = null)
 {
     /// <summary>In words, with the process's number; null where it is at work.</summary>
-    public string? Ailment => State switch
-    {
-        SiloState.Ready => null,
-        SiloState.NotReady => Said is null ? $"{Silo.Name} is not ready yet" : $"{Silo.Name} is not ready: {Said}",
-        SiloState.Silent => $"{Silo.Name} (process {Silo.Pid}) is there and doesn't answer at {Silo.Ready}",
-        SiloState.Stopped => $"{Silo.Name} (process {Silo.Pid}) was stopped by a signal and does nothing; 'kill -CONT {Silo.Pid}' lets it go on",
-        _ => $"{Silo.Name} (process {Silo.Pid}) has ended",
-    };
+    public string? Ailment =>
+        State switch
+        {
+            SiloState.Ready => null,
+            SiloState.NotReady => Said is null ? $"{Silo.Name} is not ready yet" : $"{Silo.Name} is not ready: {Said}",
+            SiloState.Silent => $"{Silo.Name} (process {Silo.Pid}) is there and doesn't answer at {Silo.Ready}",
+            SiloState.Stopped =>
+                $"{Silo.Name} (process {Silo.Pid}) was stopped by a signal and does nothing; 'kill -CONT {Silo.Pid}' lets it go on",
+            _ => $"{Silo.Name} (process {Silo.Pid}) has ended",
+        };
 }
 
 /// <summary>Asks silos of this machine how they are. By itself a process that is there says nothing about its work.</summary>
@@ -45,7 +47,17 @@ internal sealed class SiloProbe(TimeSpan patience) : IDisposable
     const string NotReady = "Unhealthy: ";
 
     // Whatever proxy the environment names for the world outside: this is our own machine.
-    readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = patience, PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = patience };
+    readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectTimeout = patience,
+            PooledConnectionLifetime = TimeSpan.Zero,
+        }
+    )
+    {
+        Timeout = patience,
+    };
 
     public async Task<SiloCondition> AskAsync(SiloRecord silo, CancellationToken cancellation)
     {
@@ -63,7 +75,11 @@ internal sealed class SiloProbe(TimeSpan patience) : IDisposable
             }
 
             var text = await answer.Content.ReadAsStringAsync(cancellation);
-            return new SiloCondition(silo, SiloState.NotReady, text.StartsWith(NotReady, StringComparison.Ordinal) ? text[NotReady.Length..] : null);
+            return new SiloCondition(
+                silo,
+                SiloState.NotReady,
+                text.StartsWith(NotReady, StringComparison.Ordinal) ? text[NotReady.Length..] : null
+            );
         }
         catch (Exception mute) when (mute is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
         {
@@ -76,10 +92,11 @@ internal sealed class SiloProbe(TimeSpan patience) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    static SiloCondition? Unanswered(SiloRecord silo) => silo.Process.Condition switch
-    {
-        ProcessCondition.Gone => new SiloCondition(silo, SiloState.Gone),
-        ProcessCondition.Stopped => new SiloCondition(silo, SiloState.Stopped),
-        _ => null,
-    };
+    static SiloCondition? Unanswered(SiloRecord silo) =>
+        silo.Process.Condition switch
+        {
+            ProcessCondition.Gone => new SiloCondition(silo, SiloState.Gone),
+            ProcessCondition.Stopped => new SiloCondition(silo, SiloState.Stopped),
+            _ => null,
+        };
 }

@@ -11,7 +11,15 @@ namespace DxyOrleans.Client.Work;
 /// <param name="Feed">What it was started with.</param>
 /// <param name="Database">The database it was started on, without a password; null where an earlier build wrote the record.</param>
 internal sealed record SiloRecord(
-    int Number, ProcessIdentity Process, int SiloPort, int GatewayPort, string HttpAddress, int HttpPort, string Feed, string? Database)
+    int Number,
+    ProcessIdentity Process,
+    int SiloPort,
+    int GatewayPort,
+    string HttpAddress,
+    int HttpPort,
+    string Feed,
+    string? Database
+)
 {
     /// <summary>What stands for the feed of a silo in shadow mode.</summary>
     public const string Shadow = "shadow";
@@ -100,9 +108,16 @@ internal sealed record SiloRecord(
         var process = root.TryGetProperty("start_ticks", out var start)
             ? new ProcessIdentity(pid, start.GetInt64(), root.GetProperty("boot_id").GetString()!)
             : Earlier(pid, root.GetProperty("started_at").GetInt64());
-        return new SiloRecord(root.GetProperty("number").GetInt32(), process, root.GetProperty("silo_port").GetInt32(), root.GetProperty("gateway_port").GetInt32(),
-            root.TryGetProperty("http_address", out var address) ? address.GetString()! : "127.0.0.1", root.GetProperty("http_port").GetInt32(),
-            root.GetProperty("feed").GetString()!, root.TryGetProperty("database", out var database) ? database.GetString() : null);
+        return new SiloRecord(
+            root.GetProperty("number").GetInt32(),
+            process,
+            root.GetProperty("silo_port").GetInt32(),
+            root.GetProperty("gateway_port").GetInt32(),
+            root.TryGetProperty("http_address", out var address) ? address.GetString()! : "127.0.0.1",
+            root.GetProperty("http_port").GetInt32(),
+            root.GetProperty("feed").GetString()!,
+            root.TryGetProperty("database", out var database) ? database.GetString() : null
+        );
     }
 
     // An earlier build wrote when the process began by the clock, in ticks: its silos are to be found by this one.
@@ -111,7 +126,10 @@ internal sealed record SiloRecord(
         try
         {
             using var process = System.Diagnostics.Process.GetProcessById(pid);
-            if (Math.Abs(process.StartTime.ToUniversalTime().Ticks - startedAt) < TimeSpan.TicksPerSecond && ProcessIdentity.Of(pid) is { } same)
+            if (
+                Math.Abs(process.StartTime.ToUniversalTime().Ticks - startedAt) < TimeSpan.TicksPerSecond
+                && ProcessIdentity.Of(pid) is { } same
+            )
             {
                 return same;
             }

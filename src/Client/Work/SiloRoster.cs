@@ -8,8 +8,20 @@ namespace DxyOrleans.Client.Work;
 
 /// <summary>A silo as the membership table knows it; <c>WasVoted</c>: others found that it doesn't answer.</summary>
 internal sealed record KnownSilo(
-    string Cluster, string Name, string Host, string Address, int Port, int Generation, int GatewayPort, string State, UtcTime Started, UtcTime LastAlive,
-    int TableVersion, UtcTime Now, bool WasVoted)
+    string Cluster,
+    string Name,
+    string Host,
+    string Address,
+    int Port,
+    int Generation,
+    int GatewayPort,
+    string State,
+    UtcTime Started,
+    UtcTime LastAlive,
+    int TableVersion,
+    UtcTime Now,
+    bool WasVoted
+)
 {
     public bool IsAlive => State == "active" && Now - LastAlive < Heartbeat.Fresh;
 }
@@ -34,15 +46,33 @@ internal static class SiloRoster
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            silos.Add(new KnownSilo(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4), reader.GetInt32(5),
-                reader.GetInt32(6), States[Math.Clamp(reader.GetInt32(7), 0, 6)], reader.GetUtc(8), reader.GetUtc(9), reader.GetInt32(10), reader.GetUtc(11), reader.GetBoolean(12)));
+            silos.Add(
+                new KnownSilo(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt32(4),
+                    reader.GetInt32(5),
+                    reader.GetInt32(6),
+                    States[Math.Clamp(reader.GetInt32(7), 0, 6)],
+                    reader.GetUtc(8),
+                    reader.GetUtc(9),
+                    reader.GetInt32(10),
+                    reader.GetUtc(11),
+                    reader.GetBoolean(12)
+                )
+            );
         }
 
         return silos;
     }
 
     /// <summary>The indexes' routes and epochs.</summary>
-    public static async Task<IReadOnlyList<(string Symbol, string Mode, long Epoch)>> RoutesAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<(string Symbol, string Mode, long Epoch)>> RoutesAsync(
+        NpgsqlDataSource database,
+        CancellationToken cancellation
+    )
     {
         var routes = new List<(string, string, long)>();
         await using var command = database.Statement("list_routes");

@@ -14,12 +14,18 @@ internal static class SmallFile
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var content = new MemoryStream();
         var buffer = new byte[1 << 16];
-        for (int count; (count = file.Read(buffer)) > 0;)
+        for (int count; (count = file.Read(buffer)) > 0; )
         {
             content.Write(buffer, 0, count);
             if (content.Length > MaxBytes)
             {
-                throw new Fault(ExitCode.Usage, "file-too-large", $"the file holds more than {MaxBytes >> 20} MiB", path, "is it the right one?").ToException();
+                throw new Fault(
+                    ExitCode.Usage,
+                    "file-too-large",
+                    $"the file holds more than {MaxBytes >> 20} MiB",
+                    path,
+                    "is it the right one?"
+                ).ToException();
             }
         }
 

@@ -45,7 +45,13 @@ internal sealed class Verification(Series target)
     /// <summary>Nothing stored that could be compared.</summary>
     public bool IsEmpty => Compared == 0 && Unexplained == 0;
 
-    public async Task RunAsync(NpgsqlDataSource database, ITargetRule rule, TimeRange range, Action<double> progress, CancellationToken cancellation)
+    public async Task RunAsync(
+        NpgsqlDataSource database,
+        ITargetRule rule,
+        TimeRange range,
+        Action<double> progress,
+        CancellationToken cancellation
+    )
     {
         range = range.Widen(target.Timeframe);
         var verifier = new TargetVerifier(database, rule);
@@ -83,8 +89,15 @@ internal sealed class Verification(Series target)
         {
             DifferenceKind.Missing => "missing",
             DifferenceKind.Different => "different",
-            _ when difference.Expected is not null || InputsGoneRule.Stands(definition, difference.Stored!, difference.Raw, oldest,
-                binding.Data.Precision(target.Symbol), binding.Derived.Precision(target.Symbol)) => "inputs gone",
+            _ when difference.Expected is not null
+                    || InputsGoneRule.Stands(
+                        definition,
+                        difference.Stored!,
+                        difference.Raw,
+                        oldest,
+                        binding.Data.Precision(target.Symbol),
+                        binding.Derived.Precision(target.Symbol)
+                    ) => "inputs gone",
             _ => "unexplained",
         };
         switch (verdict)

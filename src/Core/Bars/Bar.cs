@@ -10,8 +10,18 @@ namespace DxyOrleans.Core.Bars;
 /// </summary>
 public sealed record Bar
 {
-    private Bar(Series series, UtcTime time, decimal open, decimal high, decimal low, decimal close,
-        decimal volume, decimal? vwap, int tradeCount, bool isPartial)
+    private Bar(
+        Series series,
+        UtcTime time,
+        decimal open,
+        decimal high,
+        decimal low,
+        decimal close,
+        decimal volume,
+        decimal? vwap,
+        int tradeCount,
+        bool isPartial
+    )
     {
         Series = series;
         Time = time;
@@ -60,9 +70,20 @@ public sealed record Bar
     public BarUnknowns Unknown { get; init; }
 
     /// <summary>Makes a bar or says why the values are not one.</summary>
-    public static bool TryCreate(Series series, UtcTime time, decimal open, decimal high, decimal low, decimal close,
-        decimal volume, decimal? vwap, int tradeCount, bool isPartial,
-        [NotNullWhen(true)] out Bar? bar, [NotNullWhen(false)] out BarFault? fault)
+    public static bool TryCreate(
+        Series series,
+        UtcTime time,
+        decimal open,
+        decimal high,
+        decimal low,
+        decimal close,
+        decimal volume,
+        decimal? vwap,
+        int tradeCount,
+        bool isPartial,
+        [NotNullWhen(true)] out Bar? bar,
+        [NotNullWhen(false)] out BarFault? fault
+    )
     {
         bar = null;
         open = Price.Round(open);
@@ -70,7 +91,10 @@ public sealed record Bar
         low = Price.Round(low);
         close = Price.Round(close);
         vwap = vwap is { } given ? Price.Round(given) : null;
-        fault = Fault("open", open) ?? Fault("high", high) ?? Fault("low", low) ?? Fault("close", close)
+        fault = Fault("open", open)
+            ?? Fault("high", high)
+            ?? Fault("low", low)
+            ?? Fault("close", close)
             ?? (vwap is { } average ? Fault("vwap", average) : null)
             ?? (high < low ? BarFault.HighBelowLow(high, low) : null)
             ?? (open < low || open > high ? BarFault.OutsideRange("open", open, low, high) : null)
@@ -89,8 +113,18 @@ public sealed record Bar
     }
 
     /// <exception cref="InvalidBarException">The values are not a bar.</exception>
-    public static Bar Create(Series series, UtcTime time, decimal open, decimal high, decimal low, decimal close,
-        decimal volume = 0, decimal? vwap = null, int tradeCount = 0, bool isPartial = false) =>
+    public static Bar Create(
+        Series series,
+        UtcTime time,
+        decimal open,
+        decimal high,
+        decimal low,
+        decimal close,
+        decimal volume = 0,
+        decimal? vwap = null,
+        int tradeCount = 0,
+        bool isPartial = false
+    ) =>
         TryCreate(series, time, open, high, low, close, volume, vwap, tradeCount, isPartial, out var bar, out var fault)
             ? bar
             : throw new InvalidBarException(series, time, fault);
@@ -102,5 +136,7 @@ public sealed record Bar
     public override string ToString() => $"{Series} {Time} {Open}/{High}/{Low}/{Close}";
 
     static BarFault? Fault(string field, decimal price) =>
-        price <= 0 ? BarFault.NotPositive(field, price) : price >= Price.Limit ? BarFault.TooLarge(field, price) : null;
+        price <= 0 ? BarFault.NotPositive(field, price)
+        : price >= Price.Limit ? BarFault.TooLarge(field, price)
+        : null;
 }

@@ -26,7 +26,22 @@ public sealed record BarPrecision
     /// The bar as it reads from the table after it was written there. A bar that would be none any more (a price that rounds to nothing) stays as it is: the
     /// table refuses it, or says so.
     /// </summary>
-    public Bar Stored(Bar bar) => !IsExact && Bar.TryCreate(bar.Series, bar.Time, Open.Stored(bar.Open), High.Stored(bar.High), Low.Stored(bar.Low), Close.Stored(bar.Close),
-        Volume.Stored(bar.Volume), Vwap.Kind == PrecisionKind.Missing || bar.Vwap is not { } vwap ? null : Vwap.Stored(vwap),
-        HasTradeCount ? bar.TradeCount : 0, bar.IsPartial, out var stored, out _) ? stored : bar;
+    public Bar Stored(Bar bar) =>
+        !IsExact
+        && Bar.TryCreate(
+            bar.Series,
+            bar.Time,
+            Open.Stored(bar.Open),
+            High.Stored(bar.High),
+            Low.Stored(bar.Low),
+            Close.Stored(bar.Close),
+            Volume.Stored(bar.Volume),
+            Vwap.Kind == PrecisionKind.Missing || bar.Vwap is not { } vwap ? null : Vwap.Stored(vwap),
+            HasTradeCount ? bar.TradeCount : 0,
+            bar.IsPartial,
+            out var stored,
+            out _
+        )
+            ? stored
+            : bar;
 }

@@ -19,45 +19,63 @@ public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0,
     public static ColumnPrecision Places(int scale, string? towards = null) => new(PrecisionKind.Scaled, scale, towards);
 
     /// <summary>The number as it reads from the column after it was written there.</summary>
-    public decimal Stored(decimal value) => Kind switch
-    {
-        PrecisionKind.Scaled => Rounded(value, Scale, Towards),
-        PrecisionKind.EightBytes => Parsed(((double)value).ToString("G15", CultureInfo.InvariantCulture), value),
-        PrecisionKind.FourBytes => Parsed(((float)value).ToString("R", CultureInfo.InvariantCulture), value),
-        PrecisionKind.Missing => 0,
-        _ => value,
-    };
+    public decimal Stored(decimal value) =>
+        Kind switch
+        {
+            PrecisionKind.Scaled => Rounded(value, Scale, Towards),
+            PrecisionKind.EightBytes => Parsed(((double)value).ToString("G15", CultureInfo.InvariantCulture), value),
+            PrecisionKind.FourBytes => Parsed(((float)value).ToString("R", CultureInfo.InvariantCulture), value),
+            PrecisionKind.Missing => 0,
+            _ => value,
+        };
 
     /// <summary>How far apart two numbers near one may be that say the same there: one unit of its last place, or of the eighth, to which prices are rounded.</summary>
-    public decimal Unit(decimal near) => Math.Max(1e-8m, Kind switch
-    {
-        PrecisionKind.Scaled => Scale is > -20 and < 20 ? (decimal)Math.Pow(10, -Scale) : 0,
-        PrecisionKind.EightBytes => Math.Abs(near) * 1e-14m,
-        PrecisionKind.FourBytes => Math.Abs(near) * 1.2e-7m,
-        _ => 0,
-    });
+    public decimal Unit(decimal near) =>
+        Math.Max(
+            1e-8m,
+            Kind switch
+            {
+                PrecisionKind.Scaled => Scale is > -20 and < 20 ? (decimal)Math.Pow(10, -Scale) : 0,
+                PrecisionKind.EightBytes => Math.Abs(near) * 1e-14m,
+                PrecisionKind.FourBytes => Math.Abs(near) * 1.2e-7m,
+                _ => 0,
+            }
+        );
 
     /// <summary>The same in SQL: what of a <c>numeric</c> expression the column keeps.</summary>
-    public string Sql(string expression) => Kind switch
-    {
-        PrecisionKind.Scaled when Towards == Up => string.Create(CultureInfo.InvariantCulture, $"(ceil(({expression}) * 1e{Scale}) / 1e{Scale})"),
-        PrecisionKind.Scaled => string.Create(CultureInfo.InvariantCulture, $"{(Towards == Down ? "trunc" : "round")}({expression}, {Scale})"),
-        PrecisionKind.EightBytes => $"({expression})::double precision::numeric",
-        PrecisionKind.FourBytes => $"({expression})::real::text::numeric",
-        PrecisionKind.Missing => "0::numeric",
-        _ => expression,
-    };
+    public string Sql(string expression) =>
+        Kind switch
+        {
+            PrecisionKind.Scaled when Towards == Up => string.Create(
+                CultureInfo.InvariantCulture,
+                $"(ceil(({expression}) * 1e{Scale}) / 1e{Scale})"
+            ),
+            PrecisionKind.Scaled => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(Towards == Down ? "trunc" : "round")}({expression}, {Scale})"
+            ),
+            PrecisionKind.EightBytes => $"({expression})::double precision::numeric",
+            PrecisionKind.FourBytes => $"({expression})::real::text::numeric",
+            PrecisionKind.Missing => "0::numeric",
+            _ => expression,
+        };
 
     static decimal Rounded(decimal value, int scale, string? towards)
     {
         if (scale >= 0)
         {
-            return scale >= 28 ? value : decimal.Round(value, scale, towards switch
-            {
-                Up => MidpointRounding.ToPositiveInfinity,
-                Down => MidpointRounding.ToZero,
-                _ => MidpointRounding.AwayFromZero,
-            });
+            return scale >= 28
+                ? value
+                : decimal.Round(
+                    value,
+                    scale,
+                    towards switch
+                    {
+                        Up => MidpointRounding.ToPositiveInfinity,
+                        Down => MidpointRounding.ToZero,
+                        _ => MidpointRounding.AwayFromZero,
+                    }
+                );
         }
 
         var unit = 1m;

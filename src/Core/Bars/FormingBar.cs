@@ -7,8 +7,16 @@ namespace DxyOrleans.Core.Bars;
 /// and takes open and close from the earliest and latest tick by their own time, so ticks may arrive out of order within the minute.
 /// </summary>
 public sealed record FormingBar(
-    Series Series, UtcTime Time, decimal Open, decimal High, decimal Low, decimal Close,
-    UtcTime FirstTick, UtcTime LastTick, int Ticks)
+    Series Series,
+    UtcTime Time,
+    decimal Open,
+    decimal High,
+    decimal Low,
+    decimal Close,
+    UtcTime FirstTick,
+    UtcTime LastTick,
+    int Ticks
+)
 {
     public UtcTime End => Time + Series.Timeframe;
 

@@ -9,9 +9,11 @@ public readonly record struct Series(Symbol Symbol, Timeframe Timeframe) : IComp
     {
         series = default;
         var slash = text?.LastIndexOf('/') ?? -1;
-        if (slash <= 0
+        if (
+            slash <= 0
             || !Symbol.TryParse(text.AsSpan(0, slash), out var symbol)
-            || !Timeframe.TryParse(text![(slash + 1)..], out var timeframe))
+            || !Timeframe.TryParse(text![(slash + 1)..], out var timeframe)
+        )
         {
             return false;
         }
@@ -21,9 +23,8 @@ public readonly record struct Series(Symbol Symbol, Timeframe Timeframe) : IComp
     }
 
     /// <exception cref="FormatException">Not of the form <c>SYMBOL/TIMEFRAME</c>.</exception>
-    public static Series Parse(string text) => TryParse(text, out var series)
-        ? series
-        : throw new FormatException($"'{text}' is not SYMBOL/TIMEFRAME, like DXY/5m.");
+    public static Series Parse(string text) =>
+        TryParse(text, out var series) ? series : throw new FormatException($"'{text}' is not SYMBOL/TIMEFRAME, like DXY/5m.");
 
     public int CompareTo(Series other)
     {

@@ -49,9 +49,10 @@ public readonly record struct Symbol : IComparable<Symbol>
     }
 
     /// <exception cref="FormatException">Not a symbol's spelling.</exception>
-    public static Symbol Parse(string text) => TryParse(text, out var symbol)
-        ? symbol
-        : throw new FormatException($"'{text}' is not a symbol; write 3 to 16 letters or digits, like EURUSD.");
+    public static Symbol Parse(string text) =>
+        TryParse(text, out var symbol)
+            ? symbol
+            : throw new FormatException($"'{text}' is not a symbol; write 3 to 16 letters or digits, like EURUSD.");
 
     public int CompareTo(Symbol other) => string.CompareOrdinal(_name, other._name);
 

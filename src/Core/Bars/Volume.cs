@@ -21,7 +21,9 @@ public static class Volume
     public static bool IsKnown(decimal volume) => volume >= 0 && volume < Limit;
 
     public static decimal Round(decimal volume) =>
-        volume.Scale <= AlwaysFits ? volume : decimal.Round(volume, Math.Min(Places, Digits - WholeDigits(volume)), MidpointRounding.AwayFromZero);
+        volume.Scale <= AlwaysFits
+            ? volume
+            : decimal.Round(volume, Math.Min(Places, Digits - WholeDigits(volume)), MidpointRounding.AwayFromZero);
 
     /// <summary>The sum, rounded once, at the end.</summary>
     /// <param name="volumes">Known volumes, rounded; up to 100,000.</param>

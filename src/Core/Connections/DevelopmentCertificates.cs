@@ -22,18 +22,42 @@ public static class DevelopmentCertificates
         Directory.CreateDirectory(folder);
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authority = new CertificateRequest("CN=DxyOrleans development authority", authorityKey, HashAlgorithmName.SHA256);
-        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
+        authority.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: true,
+                hasPathLengthConstraint: true,
+                pathLengthConstraint: 0,
+                critical: true
+            )
+        );
         authority.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         using var root = authority.CreateSelfSigned(now - Before, now + GoodFor);
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=dxy-silo", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: false,
+                hasPathLengthConstraint: false,
+                pathLengthConstraint: 0,
+                critical: true
+            )
+        );
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(TlsSettings.ServerAuthentication), new Oid(TlsSettings.ClientAuthentication)], critical: false));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension(
+                [new Oid(TlsSettings.ServerAuthentication), new Oid(TlsSettings.ClientAuthentication)],
+                critical: false
+            )
+        );
         using var certificate = request.Create(root, now - Before, now + GoodFor, RandomNumberGenerator.GetBytes(16));
 
-        var settings = new TlsSettings { Certificate = Path.Combine(folder, "silo.pem"), Key = Path.Combine(folder, "silo.key"), Authority = Path.Combine(folder, "authority.pem") };
+        var settings = new TlsSettings
+        {
+            Certificate = Path.Combine(folder, "silo.pem"),
+            Key = Path.Combine(folder, "silo.key"),
+            Authority = Path.Combine(folder, "authority.pem"),
+        };
         Write(settings.Key, key.ExportPkcs8PrivateKeyPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         Write(settings.Certificate, certificate.ExportCertificatePem(), Everybody);

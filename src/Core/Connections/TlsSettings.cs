@@ -36,7 +36,9 @@ public sealed class TlsSettings
         }
 
         var missing = new[] { (nameof(Certificate), Certificate), (nameof(Key), Key), (nameof(Authority), Authority) }
-            .Where(file => !File.Exists(file.Item2)).Select(file => $"Tls:{file.Item1} is '{file.Item2}'; there is no such file. './dxy certificates' makes a set for trying.").ToList();
+            .Where(file => !File.Exists(file.Item2))
+            .Select(file => $"Tls:{file.Item1} is '{file.Item2}'; there is no such file. './dxy certificates' makes a set for trying.")
+            .ToList();
         foreach (var fault in missing)
         {
             yield return fault;
@@ -64,7 +66,10 @@ public sealed class TlsSettings
         using (own)
         using (authority)
         {
-            var listed = own.Extensions.OfType<X509EnhancedKeyUsageExtension>().Select(extension => extension.EnhancedKeyUsages.Cast<Oid>().Select(purpose => purpose.Value)).ToList();
+            var listed = own
+                .Extensions.OfType<X509EnhancedKeyUsageExtension>()
+                .Select(extension => extension.EnhancedKeyUsages.Cast<Oid>().Select(purpose => purpose.Value))
+                .ToList();
             return listed.All(purposes => Both.All(purposes.Contains));
         }
     }

@@ -15,7 +15,14 @@ namespace DxyOrleans.Core.Due;
 /// <param name="Attempts">The most often any of them failed.</param>
 /// <param name="Gone">Whether they are about inputs that were deleted.</param>
 public sealed record DueSlice(
-    TimeRange Window, ImmutableArray<long> Settled, ImmutableArray<long> Continued, DerivingVersion? Version, bool Prune, int Attempts, bool Gone = false)
+    TimeRange Window,
+    ImmutableArray<long> Settled,
+    ImmutableArray<long> Continued,
+    DerivingVersion? Version,
+    bool Prune,
+    int Attempts,
+    bool Gone = false
+)
 {
     /// <summary>Rows further apart than this are not taken together: computing what lies between would cost more than another transaction.</summary>
     static readonly TimeSpan Together = TimeSpan.FromHours(1);
@@ -35,7 +42,11 @@ public sealed record DueSlice(
         var limit = UtcTime.Min(lead.Range.From + longest, ripeEnd);
         var end = UtcTime.Min(lead.Range.To, limit);
         var taken = new List<DueRange> { lead };
-        foreach (var row in due.Skip(1).TakeWhile(row => row.Version == lead.Version && row.Prune == lead.Prune && row.Gone == lead.Gone).OrderBy(row => row.Range.From))
+        foreach (
+            var row in due.Skip(1)
+                .TakeWhile(row => row.Version == lead.Version && row.Prune == lead.Prune && row.Gone == lead.Gone)
+                .OrderBy(row => row.Range.From)
+        )
         {
             if (row.Range.From < lead.Range.From)
             {
@@ -55,6 +66,10 @@ public sealed record DueSlice(
             new TimeRange(lead.Range.From, end),
             [.. taken.Where(row => row.Range.To <= end).Select(row => row.Id)],
             [.. taken.Where(row => row.Range.To > end).Select(row => row.Id)],
-            lead.Version, lead.Prune, taken.Max(row => row.Attempts), lead.Gone);
+            lead.Version,
+            lead.Prune,
+            taken.Max(row => row.Attempts),
+            lead.Gone
+        );
     }
 }

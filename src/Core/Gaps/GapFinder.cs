@@ -22,7 +22,12 @@ public static class GapFinder
     /// <param name="unfit">Minutes in which a row of the series itself stands that is no bar, with the reason.</param>
     /// <returns>The gaps, ascending.</returns>
     public static IReadOnlyList<Gap> Find(
-        TimeRange range, IReadOnlyList<long> present, IReadOnlyList<ComponentMinutes> components, int maxAge, IReadOnlyDictionary<long, string>? unfit = null)
+        TimeRange range,
+        IReadOnlyList<long> present,
+        IReadOnlyList<ComponentMinutes> components,
+        int maxAge,
+        IReadOnlyDictionary<long, string>? unfit = null
+    )
     {
         var gaps = new List<Gap>();
         var next = 0;
@@ -83,9 +88,19 @@ public static class GapFinder
     }
 
     static ImmutableArray<string> Reasons(
-        IReadOnlyList<ComponentMinutes> components, ImmutableArray<Symbol> missing, long minute, IReadOnlyDictionary<long, string>? unfit) =>
-        [.. components.Where(component => missing.Contains(component.Symbol)).Select(component => component.Unfit).Append(unfit)
-            .Select(reasons => reasons?.GetValueOrDefault(minute)).OfType<string>()];
+        IReadOnlyList<ComponentMinutes> components,
+        ImmutableArray<Symbol> missing,
+        long minute,
+        IReadOnlyDictionary<long, string>? unfit
+    ) =>
+        [
+            .. components
+                .Where(component => missing.Contains(component.Symbol))
+                .Select(component => component.Unfit)
+                .Append(unfit)
+                .Select(reasons => reasons?.GetValueOrDefault(minute))
+                .OfType<string>(),
+        ];
 
     static void Close(List<Gap> gaps, ref Open? current)
     {

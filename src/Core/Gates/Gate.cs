@@ -17,7 +17,14 @@ public enum GateVerdict
 /// <param name="Observed">What was seen.</param>
 /// <param name="Evidence">What proves it: a query that anybody can run, a verification's number; null when <paramref name="Observed"/> says all.</param>
 /// <param name="Unblock">Who can do what about it; null when it passes.</param>
-public sealed record Gate(string Name, GateVerdict Verdict, string Expected, string Observed, string? Evidence = null, string? Unblock = null)
+public sealed record Gate(
+    string Name,
+    GateVerdict Verdict,
+    string Expected,
+    string Observed,
+    string? Evidence = null,
+    string? Unblock = null
+)
 {
     /// <summary>A gate that passes or fails.</summary>
     public static Gate Of(string name, bool holds, string expected, string observed, string? evidence = null, string? unblock = null) =>

@@ -35,7 +35,11 @@ public sealed class CloseGrid(IndexDefinition definition, TimeRange range)
 
         if (!(close > 0) || double.IsInfinity(close))
         {
-            throw new ArgumentOutOfRangeException(nameof(close), close, $"The close of {definition.Components[component].Symbol} has to be above zero.");
+            throw new ArgumentOutOfRangeException(
+                nameof(close),
+                close,
+                $"The close of {definition.Components[component].Symbol} has to be above zero."
+            );
         }
 
         ref var found = ref _columns[component][place];

@@ -12,16 +12,28 @@ namespace DxyOrleans.Core.Indexes;
 /// <param name="Ages">A column a component: how many minutes before each minute its close was made; none under version 1, where all are zero.</param>
 /// <param name="Skipped">Minutes with some but not all inputs, by the first missing component.</param>
 public sealed record IndexBlock(
-    IndexDefinition Definition, DerivingVersion Version, long[] Minutes, long[] Levels, double[][] Closes, int[][] Ages, ImmutableArray<SkipCause> Skipped)
+    IndexDefinition Definition,
+    DerivingVersion Version,
+    long[] Minutes,
+    long[] Levels,
+    double[][] Closes,
+    int[][] Ages,
+    ImmutableArray<SkipCause> Skipped
+)
 {
     public int Count => Minutes.Length;
 
     public UtcTime Time(int place) => UtcTime.FromMinute(Minutes[place]);
 
     /// <summary>One of them by itself.</summary>
-    public IndexMinute Minute(int place) => new(
-        Time(place), new decimal(unchecked((int)Levels[place]), unchecked((int)(Levels[place] >> 32)), 0, false, Bars.Price.Places),
-        [.. Closes.Select(column => column[place])], [.. Closes.Select((_, component) => Age(component, place))], Version);
+    public IndexMinute Minute(int place) =>
+        new(
+            Time(place),
+            new decimal(unchecked((int)Levels[place]), unchecked((int)(Levels[place] >> 32)), 0, false, Bars.Price.Places),
+            [.. Closes.Select(column => column[place])],
+            [.. Closes.Select((_, component) => Age(component, place))],
+            Version
+        );
 
     public int Age(int component, int place) => Ages.Length == 0 ? 0 : Ages[component][place];
 }

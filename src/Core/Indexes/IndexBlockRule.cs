@@ -13,7 +13,8 @@ public static class IndexBlockRule
     /// <exception cref="ArgumentOutOfRangeException">A level can't be a price, or there is no such version.</exception>
     public static IndexBlock Derive(IndexDefinition definition, CloseGrid grid, TimeRange range, DerivingVersion version)
     {
-        var from = (int)Math.Clamp(UtcTime.Max(range.From, definition.Since).Ceiling(Timeframe.OneMinute).Minute - grid.First, 0, grid.Length);
+        var from = (int)
+            Math.Clamp(UtcTime.Max(range.From, definition.Since).Ceiling(Timeframe.OneMinute).Minute - grid.First, 0, grid.Length);
         var to = (int)Math.Clamp(range.To.Ceiling(Timeframe.OneMinute).Minute - grid.First, from, grid.Length);
         var chosen = version switch
         {
@@ -34,9 +35,19 @@ public static class IndexBlockRule
             }
         }
 
-        return new IndexBlock(definition, version, [.. chosen.Places.Select(place => grid.First + place)],
-            IndexLevels.Compute(definition, closes), closes, chosen.Ages,
-            [.. definition.Components.Select((component, i) => new SkipCause(component.Symbol, chosen.Skipped[i])).Where(cause => cause.Minutes > 0)]);
+        return new IndexBlock(
+            definition,
+            version,
+            [.. chosen.Places.Select(place => grid.First + place)],
+            IndexLevels.Compute(definition, closes),
+            closes,
+            chosen.Ages,
+            [
+                .. definition
+                    .Components.Select((component, i) => new SkipCause(component.Symbol, chosen.Skipped[i]))
+                    .Where(cause => cause.Minutes > 0),
+            ]
+        );
     }
 
     static (List<int> Places, int[][] Ages, int[] Skipped) Strict(CloseGrid grid, int count, int from, int to)

@@ -10,8 +10,14 @@ namespace DxyOrleans.Core.Indexes;
 public sealed record IndexDefinition
 {
     /// <exception cref="ArgumentException">No component, one named twice, a factor or exponent that is not finite, a factor not above zero.</exception>
-    public IndexDefinition(Symbol symbol, double factor, ImmutableArray<IndexComponent> components, UtcTime since,
-        DerivingVersion version = DerivingVersion.Strict, int maxAgeMinutes = DefaultMaxAgeMinutes)
+    public IndexDefinition(
+        Symbol symbol,
+        double factor,
+        ImmutableArray<IndexComponent> components,
+        UtcTime since,
+        DerivingVersion version = DerivingVersion.Strict,
+        int maxAgeMinutes = DefaultMaxAgeMinutes
+    )
     {
         if (components.IsDefaultOrEmpty)
         {
@@ -63,11 +69,18 @@ public sealed record IndexDefinition
     /// The US Dollar Index: the formula, constant and weights published by ICE Futures U.S. (U.S. Dollar Index contract FAQ, 2011);
     /// the basket is valid from the euro's first trading day.
     /// </summary>
-    public static IndexDefinition Dxy { get; } = new(
-        Symbol.Parse("DXY"), 50.14348112,
-        [
-            new(Symbol.Parse("EURUSD"), -0.576), new(Symbol.Parse("USDJPY"), 0.136), new(Symbol.Parse("GBPUSD"), -0.119),
-            new(Symbol.Parse("USDCAD"), 0.091), new(Symbol.Parse("USDSEK"), 0.042), new(Symbol.Parse("USDCHF"), 0.036),
-        ],
-        UtcTime.At(1999, 1, 4));
+    public static IndexDefinition Dxy { get; } =
+        new(
+            Symbol.Parse("DXY"),
+            50.14348112,
+            [
+                new(Symbol.Parse("EURUSD"), -0.576),
+                new(Symbol.Parse("USDJPY"), 0.136),
+                new(Symbol.Parse("GBPUSD"), -0.119),
+                new(Symbol.Parse("USDCAD"), 0.091),
+                new(Symbol.Parse("USDSEK"), 0.042),
+                new(Symbol.Parse("USDCHF"), 0.036),
+            ],
+            UtcTime.At(1999, 1, 4)
+        );
 }

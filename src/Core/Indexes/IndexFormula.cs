@@ -18,7 +18,10 @@ public static class IndexFormula
         var components = definition.Components.AsSpan();
         if (closes.Length != components.Length)
         {
-            throw new ArgumentException($"{definition.Symbol} has {components.Length} components, {closes.Length} closes came.", nameof(closes));
+            throw new ArgumentException(
+                $"{definition.Symbol} has {components.Length} components, {closes.Length} closes came.",
+                nameof(closes)
+            );
         }
 
         var logarithm = 0.0;
@@ -26,7 +29,11 @@ public static class IndexFormula
         {
             if (!(closes[i] > 0) || double.IsInfinity(closes[i]))
             {
-                throw new ArgumentOutOfRangeException(nameof(closes), closes[i], $"The close of {components[i].Symbol} has to be above zero.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(closes),
+                    closes[i],
+                    $"The close of {components[i].Symbol} has to be above zero."
+                );
             }
 
             logarithm += components[i].Exponent * Math.Log(closes[i]);

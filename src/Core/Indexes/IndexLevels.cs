@@ -44,7 +44,10 @@ public static class IndexLevels
             }
 
             var below = Math.Floor(scaled);
-            levels[n] = Math.Abs(scaled - below - 0.5) > scaled * Tolerance ? (long)below + (scaled - below > 0.5 ? 1 : 0) : Single(definition, closes, n, single);
+            levels[n] =
+                Math.Abs(scaled - below - 0.5) > scaled * Tolerance
+                    ? (long)below + (scaled - below > 0.5 ? 1 : 0)
+                    : Single(definition, closes, n, single);
             if (levels[n] <= 0)
             {
                 throw new ArgumentOutOfRangeException(nameof(closes), levels[n], "A level has to be above zero at eight places.");

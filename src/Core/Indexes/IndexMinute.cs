@@ -9,7 +9,13 @@ namespace DxyOrleans.Core.Indexes;
 /// <param name="Closes">The close of each component used, in the components' order.</param>
 /// <param name="Ages">How many minutes before <paramref name="Time"/> each close was made; all zero under version 1.</param>
 /// <param name="Version">The rule it was derived by.</param>
-public sealed record IndexMinute(UtcTime Time, decimal Level, ImmutableArray<double> Closes, ImmutableArray<int> Ages, DerivingVersion Version)
+public sealed record IndexMinute(
+    UtcTime Time,
+    decimal Level,
+    ImmutableArray<double> Closes,
+    ImmutableArray<int> Ages,
+    DerivingVersion Version
+)
 {
     /// <summary>Sum of the ages: a row derived from fresher inputs is not replaced by one from staler, so that a vanished input changes nothing.</summary>
     public int TotalAge => Ages.Sum();

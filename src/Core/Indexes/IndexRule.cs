@@ -26,7 +26,10 @@ public static class IndexRule
     {
         if (closes.Count != definition.Components.Length)
         {
-            throw new ArgumentException($"{definition.Symbol} has {definition.Components.Length} components, {closes.Count} columns came.", nameof(closes));
+            throw new ArgumentException(
+                $"{definition.Symbol} has {definition.Components.Length} components, {closes.Count} columns came.",
+                nameof(closes)
+            );
         }
 
         var from = UtcTime.Max(range.From, definition.Since).Ceiling(Timeframe.OneMinute).Minute;
@@ -41,7 +44,14 @@ public static class IndexRule
 
     // One walk serves both versions: strict is "latest close" with a maximum age of zero. Candidates are the minutes in which
     // some component printed; version 2 emits one only while the market is open.
-    static Result Scan(IndexDefinition definition, IReadOnlyList<ComponentCloses> closes, long from, long to, int maxAge, DerivingVersion version)
+    static Result Scan(
+        IndexDefinition definition,
+        IReadOnlyList<ComponentCloses> closes,
+        long from,
+        long to,
+        int maxAge,
+        DerivingVersion version
+    )
     {
         var count = closes.Count;
         var next = new int[count];
@@ -108,11 +118,13 @@ public static class IndexRule
                 continue;
             }
 
-            minutes.Add(new IndexMinute(UtcTime.FromMinute(minute), level, ImmutableArray.Create(values), ImmutableArray.Create(ages), version));
+            minutes.Add(
+                new IndexMinute(UtcTime.FromMinute(minute), level, ImmutableArray.Create(values), ImmutableArray.Create(ages), version)
+            );
         }
 
-        var causes = definition.Components
-            .Select((component, i) => new SkipCause(component.Symbol, skipped[i]))
+        var causes = definition
+            .Components.Select((component, i) => new SkipCause(component.Symbol, skipped[i]))
             .Where(cause => cause.Minutes > 0);
         return new Result(minutes, [.. causes], impossible.ToImmutable());
     }

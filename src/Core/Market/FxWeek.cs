@@ -1,5 +1,5 @@
-using NodaTime;
 using DxyOrleans.Core.Time;
+using NodaTime;
 
 namespace DxyOrleans.Core.Market;
 
@@ -66,6 +66,5 @@ public static class FxWeek
         return local.TimeOfDay >= Roll ? local.Date.PlusDays(1) : local.Date;
     }
 
-    static UtcTime StartOf(LocalDate date) =>
-        UtcTime.From(NewYork.AtLeniently(date.PlusDays(-1).At(Roll)).ToDateTimeUtc());
+    static UtcTime StartOf(LocalDate date) => UtcTime.From(NewYork.AtLeniently(date.PlusDays(-1).At(Roll)).ToDateTimeUtc());
 }

@@ -22,7 +22,8 @@ public static class BatchSizer
             return Math.Min(First, most);
         }
 
-        var fitting = rows * (live ? Math.Min(settings.LiveBatchMs, settings.BatchMs) : settings.BatchMs) / Math.Max(took.TotalMilliseconds, 1);
+        var fitting =
+            rows * (live ? Math.Min(settings.LiveBatchMs, settings.BatchMs) : settings.BatchMs) / Math.Max(took.TotalMilliseconds, 1);
         return (int)Math.Clamp(Math.Min(fitting, rows * 1.5), Least, most);
     }
 }

@@ -28,14 +28,23 @@ public static class CutOverRule
         {
             var time = now.ToDateTime().TimeOfDay;
             var inside = window.From <= window.To ? time >= window.From && time < window.To : time >= window.From || time < window.To;
-            return Gate.Of(gate, inside, $"it is {settings.CutOver} UTC", $"it is {now}", null,
-                "time: it goes on by itself; 'migrate set cut-over=ready' or another window switches sooner");
+            return Gate.Of(
+                gate,
+                inside,
+                $"it is {settings.CutOver} UTC",
+                $"it is {now}",
+                null,
+                "time: it goes on by itself; 'migrate set cut-over=ready' or another window switches sooner"
+            );
         }
 
         // What the approval rests on was verified then; what was written since is verified once more before the switch.
         return settings.CutOver == Approve
             ? approvals.Count == 0
-                ? ApprovalRule.Judge(gate, "cut-over", approvals, 0, true, now, startedBy, settings) with { Evidence = null }
+                ? ApprovalRule.Judge(gate, "cut-over", approvals, 0, true, now, startedBy, settings) with
+                {
+                    Evidence = null,
+                }
                 : ApprovalRule.Judge(gate, "cut-over", approvals, approvals[0].Verification, true, now, startedBy, settings)
             : new Gate(gate, GateVerdict.Pass, "the readers may be switched as soon as all is verified", "so it was ordered");
     }
@@ -43,7 +52,8 @@ public static class CutOverRule
     static (TimeSpan From, TimeSpan To)? Window(string text) =>
         text.Split('-') is [var from, var to] && Time(from) is { } begin && Time(to) is { } end && begin != end ? (begin, end) : null;
 
-    static TimeSpan? Time(string text) => text.Length == 5 && TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-        ? time.ToTimeSpan()
-        : null;
+    static TimeSpan? Time(string text) =>
+        text.Length == 5 && TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time.ToTimeSpan()
+            : null;
 }

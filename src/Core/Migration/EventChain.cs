@@ -65,8 +65,12 @@ public sealed class EventChain
 
         if (seq != Events)
         {
-            Break(Math.Min(seq, Events) + 1, seq > Events ? $"event {Events + 1} is missing: the log ends with {Events}, the run's row says {seq}"
-                : $"event {seq + 1} is too many: the log ends with {Events}, the run's row says {seq}");
+            Break(
+                Math.Min(seq, Events) + 1,
+                seq > Events
+                    ? $"event {Events + 1} is missing: the log ends with {Events}, the run's row says {seq}"
+                    : $"event {seq + 1} is too many: the log ends with {Events}, the run's row says {seq}"
+            );
         }
         else if (!hash.SequenceEqual(_last))
         {
@@ -78,7 +82,9 @@ public sealed class EventChain
     public static byte[] Hash(ReadOnlySpan<byte> before, LoggedEvent next)
     {
         var text = new StringBuilder();
-        foreach (var value in (string[])[next.Run, next.Seq.ToString(CultureInfo.InvariantCulture), next.At, next.Role, next.Kind, next.Detail])
+        foreach (
+            var value in (string[])[next.Run, next.Seq.ToString(CultureInfo.InvariantCulture), next.At, next.Role, next.Kind, next.Detail]
+        )
         {
             text.Append(CultureInfo.InvariantCulture, $"{value.EnumerateRunes().Count()}:{value}");
         }

@@ -19,18 +19,19 @@ public enum MigrationPhase
 public static class MigrationPhases
 {
     /// <summary>The phase's name, like <c>pre-flight</c>.</summary>
-    public static string Title(this MigrationPhase phase) => phase switch
-    {
-        MigrationPhase.PreFlight => "pre-flight",
-        MigrationPhase.Schema => "schema",
-        MigrationPhase.Derive => "derive",
-        MigrationPhase.Copy => "copy",
-        MigrationPhase.SwitchReads => "switch reads",
-        MigrationPhase.Test => "test",
-        MigrationPhase.Deploy => "deploy",
-        MigrationPhase.Observe => "observe",
-        MigrationPhase.CleanUp => "clean up",
-        MigrationPhase.Purge => "purge",
-        _ => throw new ArgumentOutOfRangeException(nameof(phase)),
-    };
+    public static string Title(this MigrationPhase phase) =>
+        phase switch
+        {
+            MigrationPhase.PreFlight => "pre-flight",
+            MigrationPhase.Schema => "schema",
+            MigrationPhase.Derive => "derive",
+            MigrationPhase.Copy => "copy",
+            MigrationPhase.SwitchReads => "switch reads",
+            MigrationPhase.Test => "test",
+            MigrationPhase.Deploy => "deploy",
+            MigrationPhase.Observe => "observe",
+            MigrationPhase.CleanUp => "clean up",
+            MigrationPhase.Purge => "purge",
+            _ => throw new ArgumentOutOfRangeException(nameof(phase)),
+        };
 }

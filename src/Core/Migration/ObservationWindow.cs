@@ -46,7 +46,8 @@ public sealed record ObservationWindow
     public TimeSpan Length => Began is { } began && Newest is { } newest ? newest - began : TimeSpan.Zero;
 
     /// <summary>Open-market minutes since it began, the newest sample's included, for which there is no sample.</summary>
-    public int Missing => Began is { } began && Newest is { } newest ? FxWeek.OpenMinutes(new TimeRange(began, newest + Timeframe.OneMinute)) - Sampled : 0;
+    public int Missing =>
+        Began is { } began && Newest is { } newest ? FxWeek.OpenMinutes(new TimeRange(began, newest + Timeframe.OneMinute)) - Sampled : 0;
 
     public static ObservationWindow Over(IEnumerable<WindowSample> samples, int failMinutes) =>
         samples.Aggregate(Empty, (window, sample) => window.Add(sample, failMinutes));
@@ -76,8 +77,19 @@ public sealed record ObservationWindow
 
         var failing = Failing + (sample.Verdict == GateVerdict.Fail ? 1 : 0);
         return failing > failMinutes
-            ? window with { Began = null, Healthy = 0, Sampled = 0, Failing = failing, Restarts = Restarts + (window.Began is null ? 0 : 1) }
-            : window with { Failing = failing, Sampled = Sampled + 1 };
+            ? window with
+            {
+                Began = null,
+                Healthy = 0,
+                Sampled = 0,
+                Failing = failing,
+                Restarts = Restarts + (window.Began is null ? 0 : 1),
+            }
+            : window with
+            {
+                Failing = failing,
+                Sampled = Sampled + 1,
+            };
     }
 
     /// <summary>Why the window isn't reached yet, a sentence each; empty when it is.</summary>
@@ -86,7 +98,11 @@ public sealed record ObservationWindow
         var lacking = new List<string>();
         if (Began is null)
         {
-            lacking.Add(Newest is null ? "no sample was taken yet" : $"it failed for {Failing} minutes of open market, and begins again when that ends");
+            lacking.Add(
+                Newest is null
+                    ? "no sample was taken yet"
+                    : $"it failed for {Failing} minutes of open market, and begins again when that ends"
+            );
         }
         else if (Failing > 0)
         {

@@ -39,7 +39,8 @@ public static class PriceRules
     const double Scale = 1.4826;
 
     /// <summary>The lowest and highest plausible price: for the dollar index 50 to 200, outside what it ever was (70.698 in 2008, 164.72 in 1985).</summary>
-    public static (double Floor, double Ceiling) Bounds(Symbol symbol) => symbol == IndexDefinition.Dxy.Symbol ? (50, 200) : (0, (double)Price.Limit);
+    public static (double Floor, double Ceiling) Bounds(Symbol symbol) =>
+        symbol == IndexDefinition.Dxy.Symbol ? (50, 200) : (0, (double)Price.Limit);
 
     /// <summary>Judges bars, ascending; returns over more than an hour, as over a weekend, are not judged.</summary>
     /// <param name="bars">Bars before <paramref name="from"/> are what the others are held against.</param>
@@ -47,7 +48,11 @@ public static class PriceRules
     /// <param name="bounds">The lowest and highest plausible price.</param>
     /// <param name="from">The first minute judged.</param>
     public static IEnumerable<PriceFault> Faults(
-        IReadOnlyList<PricePoint> bars, IReadOnlyDictionary<UtcTime, decimal> implied, (double Floor, double Ceiling) bounds, UtcTime from)
+        IReadOnlyList<PricePoint> bars,
+        IReadOnlyDictionary<UtcTime, decimal> implied,
+        (double Floor, double Ceiling) bounds,
+        UtcTime from
+    )
     {
         var returns = new Queue<double>(Rolling);
         PricePoint? last = null;
@@ -58,8 +63,13 @@ public static class PriceRules
             {
                 if (bar.Time >= from)
                 {
-                    yield return new PriceFault(bar.Time, GateVerdict.Fail,
-                        FormattableString.Invariant($"{bar.Low:0.####} to {bar.High:0.####}; {bounds.Floor:0} to {bounds.Ceiling:0} is plausible"));
+                    yield return new PriceFault(
+                        bar.Time,
+                        GateVerdict.Fail,
+                        FormattableString.Invariant(
+                            $"{bar.Low:0.####} to {bar.High:0.####}; {bounds.Floor:0} to {bounds.Ceiling:0} is plausible"
+                        )
+                    );
                 }
 
                 continue;
@@ -68,11 +78,22 @@ public static class PriceRules
             if (last is { } before && bar.Time - before.Time <= TimeSpan.FromHours(1))
             {
                 var made = Math.Log(bar.Close / before.Close);
-                double? asked = implied.TryGetValue(before.Time, out var start) && implied.TryGetValue(bar.Time, out var end) ? Math.Log((double)end / (double)start) : null;
+                double? asked =
+                    implied.TryGetValue(before.Time, out var start) && implied.TryGetValue(bar.Time, out var end)
+                        ? Math.Log((double)end / (double)start)
+                        : null;
                 if (bar.Time >= from && Judge(made, asked, returns) is { } verdict)
                 {
-                    yield return new PriceFault(bar.Time, verdict, FormattableString.Invariant($"moved by {made:P3}") +
-                        (asked is { } move ? FormattableString.Invariant($", its components by {move:P3}") : "; what its components did is not known"));
+                    yield return new PriceFault(
+                        bar.Time,
+                        verdict,
+                        FormattableString.Invariant($"moved by {made:P3}")
+                            + (
+                                asked is { } move
+                                    ? FormattableString.Invariant($", its components by {move:P3}")
+                                    : "; what its components did is not known"
+                            )
+                    );
                 }
 
                 if (returns.Count == Rolling)
@@ -87,14 +108,15 @@ public static class PriceRules
         }
     }
 
-    static GateVerdict? Judge(double made, double? implied, Queue<double> before) => Math.Abs(made) switch
-    {
-        > Impossible => GateVerdict.Fail,
-        _ when implied is { } move && Math.Abs(made - move) > Tolerance => GateVerdict.Fail,
-        > Remarkable => GateVerdict.Warn,
-        > Tolerance and var size when implied is null && size > Deviations * Scale * Deviation(before) => GateVerdict.Warn,
-        _ => null,
-    };
+    static GateVerdict? Judge(double made, double? implied, Queue<double> before) =>
+        Math.Abs(made) switch
+        {
+            > Impossible => GateVerdict.Fail,
+            _ when implied is { } move && Math.Abs(made - move) > Tolerance => GateVerdict.Fail,
+            > Remarkable => GateVerdict.Warn,
+            > Tolerance and var size when implied is null && size > Deviations * Scale * Deviation(before) => GateVerdict.Warn,
+            _ => null,
+        };
 
     // The median of the returns' sizes: their median is next to nothing, and is left out of it.
     static double Deviation(Queue<double> returns)

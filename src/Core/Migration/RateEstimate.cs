@@ -24,7 +24,10 @@ public sealed record RateEstimate(double PerSecond, TimeSpan Left, TimeSpan Leas
             return null;
         }
 
-        double weights = 0, squares = 0, rows = 0, seconds = 0;
+        double weights = 0,
+            squares = 0,
+            rows = 0,
+            seconds = 0;
         for (var i = 0; i < batches.Count; i++)
         {
             var weight = Weight(batches.Count, i);

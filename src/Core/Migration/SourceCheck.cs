@@ -9,7 +9,14 @@ public static partial class SourceCheck
     public static IReadOnlyList<string>? Values(string expression)
     {
         var list = List().Match(expression);
-        return list.Success ? [.. Literal().Matches(list.Groups["values"].Value).Select(match => match.Groups[1].Value.Replace("''", "'", StringComparison.Ordinal))] : null;
+        return list.Success
+            ?
+            [
+                .. Literal()
+                    .Matches(list.Groups["values"].Value)
+                    .Select(match => match.Groups[1].Value.Replace("''", "'", StringComparison.Ordinal)),
+            ]
+            : null;
     }
 
     /// <summary>The same check, which lets one source more in. What it says beside stays as it is.</summary>
@@ -22,7 +29,9 @@ public static partial class SourceCheck
     }
 
     // (source = ANY (ARRAY['a'::text, 'b'::text])), and with a varchar column ((source)::text = ANY ((ARRAY['a'::character varying, …])::text[])).
-    [GeneratedRegex(@"^\(+source(?:\)::text)? = ANY \(\(?ARRAY\[(?<values>'(?:[^']|'')*'::(?:text|character varying)(?:, '(?:[^']|'')*'::(?:text|character varying))*)\](?:\)::text\[\])?\)\)$")]
+    [GeneratedRegex(
+        @"^\(+source(?:\)::text)? = ANY \(\(?ARRAY\[(?<values>'(?:[^']|'')*'::(?:text|character varying)(?:, '(?:[^']|'')*'::(?:text|character varying))*)\](?:\)::text\[\])?\)\)$"
+    )]
     private static partial Regex List();
 
     [GeneratedRegex(@"'((?:[^']|'')*)'::")]

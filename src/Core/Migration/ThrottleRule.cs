@@ -7,7 +7,12 @@ namespace DxyOrleans.Core.Migration;
 /// <param name="LockWaits">Sessions that wait for a lock.</param>
 /// <param name="WalMegabytesPerSecond">What the server wrote since the look before.</param>
 /// <param name="ReplicaLagSeconds">How far the furthest replica is behind.</param>
-public readonly record struct ThrottleSignals(double? LiveLateSeconds, int? LockWaits, double? WalMegabytesPerSecond, double? ReplicaLagSeconds);
+public readonly record struct ThrottleSignals(
+    double? LiveLateSeconds,
+    int? LockWaits,
+    double? WalMegabytesPerSecond,
+    double? ReplicaLagSeconds
+);
 
 /// <summary>When work in batches is held back to spare everybody else.</summary>
 public static class ThrottleRule
@@ -18,7 +23,9 @@ public static class ThrottleRule
         var reasons = new List<string>();
         if (settings.MaxLiveLateSeconds > 0 && signs.LiveLateSeconds > settings.MaxLiveLateSeconds)
         {
-            reasons.Add(Say($"a live bar has been waiting for {signs.LiveLateSeconds:0.0} s, more than {settings.MaxLiveLateSeconds:0.###} s"));
+            reasons.Add(
+                Say($"a live bar has been waiting for {signs.LiveLateSeconds:0.0} s, more than {settings.MaxLiveLateSeconds:0.###} s")
+            );
         }
 
         if (settings.MaxLockWaits >= 0 && signs.LockWaits > settings.MaxLockWaits)
@@ -28,7 +35,11 @@ public static class ThrottleRule
 
         if (settings.MaxWalMegabytesPerSecond > 0 && signs.WalMegabytesPerSecond > settings.MaxWalMegabytesPerSecond)
         {
-            reasons.Add(Say($"the server writes {signs.WalMegabytesPerSecond:0.0} MB of WAL a second, more than {settings.MaxWalMegabytesPerSecond:0.###}"));
+            reasons.Add(
+                Say(
+                    $"the server writes {signs.WalMegabytesPerSecond:0.0} MB of WAL a second, more than {settings.MaxWalMegabytesPerSecond:0.###}"
+                )
+            );
         }
 
         if (settings.MaxReplicaLagSeconds > 0 && signs.ReplicaLagSeconds > settings.MaxReplicaLagSeconds)

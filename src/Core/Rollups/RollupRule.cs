@@ -43,7 +43,8 @@ public static class RollupRule
         Bar? first = null;
         var last = inputs[from];
         var sums = new RollupSums();
-        decimal high = 0, low = 0;
+        decimal high = 0,
+            low = 0;
         for (var i = from; i < end; i++)
         {
             var bar = inputs[i];
@@ -64,12 +65,29 @@ public static class RollupRule
             return null;
         }
 
-        var volume = sums.IsExact ? sums.Volume : Volume.Sum(inputs.Skip(from).Take(end - from).Where(bar => !bar.IsPartial).Select(bar => bar.Volume));
-        var folded = Bar.Create(first.Series with { Timeframe = to }, bucket, first.Open, high, low, last.Close, volume, sums.Vwap, sums.TradeCount);
+        var volume = sums.IsExact
+            ? sums.Volume
+            : Volume.Sum(inputs.Skip(from).Take(end - from).Where(bar => !bar.IsPartial).Select(bar => bar.Volume));
+        var folded = Bar.Create(
+            first.Series with
+            {
+                Timeframe = to,
+            },
+            bucket,
+            first.Open,
+            high,
+            low,
+            last.Close,
+            volume,
+            sums.Vwap,
+            sums.TradeCount
+        );
         var expected = FxWeek.OpenMinutes(new TimeRange(bucket, bucket + to)) / first.Timeframe.Minutes;
         return new RolledBar(folded, sums.Inputs, expected)
         {
-            UnknownVolumes = sums.UnknownVolumes, UnknownTradeCounts = sums.UnknownTradeCounts, UnknownVwaps = sums.UnknownVwaps,
+            UnknownVolumes = sums.UnknownVolumes,
+            UnknownTradeCounts = sums.UnknownTradeCounts,
+            UnknownVwaps = sums.UnknownVwaps,
         };
     }
 

@@ -29,7 +29,8 @@ struct RollupSums
     public readonly int TradeCount => _trades > int.MaxValue ? 0 : (int)_trades;
 
     /// <summary>Null where no input has both volume and volume-weighted price, or their product is beyond a decimal.</summary>
-    public readonly decimal? Vwap => !_isTooHeavy && _weight > 0 && Price.Round(_weighted / _weight) is > 0 and < Price.Limit and var vwap ? vwap : null;
+    public readonly decimal? Vwap =>
+        !_isTooHeavy && _weight > 0 && Price.Round(_weighted / _weight) is > 0 and < Price.Limit and var vwap ? vwap : null;
 
     public void Add(Bar bar)
     {

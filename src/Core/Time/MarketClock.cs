@@ -90,7 +90,8 @@ public sealed class MarketClock : TimeProvider
 
     sealed class MarketTimer(MarketClock clock, ITimer real) : ITimer
     {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => real.Change(clock.Wait(dueTime, clock.Standing), clock.Wait(period, TimeSpan.Zero));
+        public bool Change(TimeSpan dueTime, TimeSpan period) =>
+            real.Change(clock.Wait(dueTime, clock.Standing), clock.Wait(period, TimeSpan.Zero));
 
         public void Dispose() => real.Dispose();
 

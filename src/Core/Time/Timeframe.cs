@@ -7,7 +7,15 @@ namespace DxyOrleans.Core.Time;
 public readonly record struct Timeframe : IComparable<Timeframe>
 {
     static readonly (string Name, int Minutes)[] Known =
-        [("1m", 1), ("5m", 5), ("15m", 15), ("30m", 30), ("1h", 60), ("4h", 240), ("1d", 1440)];
+    [
+        ("1m", 1),
+        ("5m", 5),
+        ("15m", 15),
+        ("30m", 30),
+        ("1h", 60),
+        ("4h", 240),
+        ("1d", 1440),
+    ];
 
     private readonly int _minutesLessOne;
 
@@ -47,9 +55,10 @@ public readonly record struct Timeframe : IComparable<Timeframe>
     }
 
     /// <exception cref="FormatException">Not one of the timeframes there are.</exception>
-    public static Timeframe Parse(string text) => TryParse(text, out var timeframe)
-        ? timeframe
-        : throw new FormatException($"'{text}' is not a timeframe; there are {string.Join(", ", Known.Select(known => known.Name))}.");
+    public static Timeframe Parse(string text) =>
+        TryParse(text, out var timeframe)
+            ? timeframe
+            : throw new FormatException($"'{text}' is not a timeframe; there are {string.Join(", ", Known.Select(known => known.Name))}.");
 
     public int CompareTo(Timeframe other) => Minutes.CompareTo(other.Minutes);
 

@@ -26,9 +26,10 @@ public readonly record struct UtcTime : IComparable<UtcTime>
     public bool IsOnCalendar => _ticks >= TimeSpan.TicksPerDay && _ticks < DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay;
 
     /// <exception cref="ArgumentException">The kind is not <see cref="DateTimeKind.Utc"/>.</exception>
-    public static UtcTime From(DateTime utc) => utc.Kind == DateTimeKind.Utc
-        ? new(utc.Ticks)
-        : throw new ArgumentException($"A {utc.Kind} time has no place on the UTC line; convert it first.", nameof(utc));
+    public static UtcTime From(DateTime utc) =>
+        utc.Kind == DateTimeKind.Utc
+            ? new(utc.Ticks)
+            : throw new ArgumentException($"A {utc.Kind} time has no place on the UTC line; convert it first.", nameof(utc));
 
     public static UtcTime From(DateTimeOffset time) => new(time.UtcTicks);
 
@@ -59,9 +60,10 @@ public readonly record struct UtcTime : IComparable<UtcTime>
     }
 
     /// <exception cref="FormatException">Not ISO-8601 with a zone.</exception>
-    public static UtcTime Parse(string text) => TryParse(text, out var time)
-        ? time
-        : throw new FormatException($"'{text}' is not an ISO-8601 time with a zone; write it like 2019-10-01T00:00:00Z.");
+    public static UtcTime Parse(string text) =>
+        TryParse(text, out var time)
+            ? time
+            : throw new FormatException($"'{text}' is not an ISO-8601 time with a zone; write it like 2019-10-01T00:00:00Z.");
 
     /// <summary>The last boundary of the timeframe's grid at or before this instant; grids are anchored at 00:00Z.</summary>
     public UtcTime Floor(Timeframe timeframe) => new(_ticks - (_ticks % timeframe.Ticks));
@@ -101,8 +103,11 @@ public readonly record struct UtcTime : IComparable<UtcTime>
 
     /// <summary>ISO-8601 with <c>Z</c>; fractions only where there are any.</summary>
     public override string ToString() =>
-        ToDateTime().ToString(_ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'",
-            CultureInfo.InvariantCulture);
+        ToDateTime()
+            .ToString(
+                _ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'",
+                CultureInfo.InvariantCulture
+            );
 
     // The framework's parser also takes 10/01/2019, which is January to one reader and October to the next.
     static bool BeginsWithIsoDate(ReadOnlySpan<char> text) =>

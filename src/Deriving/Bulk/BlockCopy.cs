@@ -13,8 +13,16 @@ static class BlockCopy
 
     /// <summary>Copies all bars on the connection's transaction; the server stores while the next are encoded.</summary>
     /// <exception cref="PostgresException">A row is there already (23505), or was refused.</exception>
-    public static async Task WriteAsync(NpgsqlConnection connection, BarTable table, Series series, IBarBlock block, string source, int version, UtcTime now,
-        CancellationToken cancellation)
+    public static async Task WriteAsync(
+        NpgsqlConnection connection,
+        BarTable table,
+        Series series,
+        IBarBlock block,
+        string source,
+        int version,
+        UtcTime now,
+        CancellationToken cancellation
+    )
     {
         var isDerived = table == BarTable.Derived;
         var (head, middle, tail) = Constants(series, source, now, isDerived ? version : null);

@@ -23,7 +23,13 @@ readonly struct CopiedBytes : IDisposable
     /// <param name="series">Whose bars.</param>
     /// <param name="range">Which bars, by their open.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    public static async Task<CopiedBytes> ReadAsync(NpgsqlConnection connection, string statement, Series series, TimeRange range, CancellationToken cancellation)
+    public static async Task<CopiedBytes> ReadAsync(
+        NpgsqlConnection connection,
+        string statement,
+        Series series,
+        TimeRange range,
+        CancellationToken cancellation
+    )
     {
         await using (var command = new NpgsqlCommand(Sql.Statement("copy_range"), connection))
         {
@@ -36,7 +42,7 @@ readonly struct CopiedBytes : IDisposable
         var length = 0;
 
         // The server sends a message a row, and each is one read.
-        for (int read; (read = await copy.ReadAsync(array.AsMemory(length), cancellation)) > 0;)
+        for (int read; (read = await copy.ReadAsync(array.AsMemory(length), cancellation)) > 0; )
         {
             length += read;
             if (array.Length - length < 1 << 16)

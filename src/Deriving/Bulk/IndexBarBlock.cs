@@ -36,7 +36,11 @@ sealed class IndexBarBlock : IBarBlock
     public BarRow Row(int place)
     {
         var minute = _block.Minute(place);
-        return new BarRow(Bar.Flat(_block.Definition.Series, minute.Time, minute.Level), Provenance.Of(_block.Definition, minute), -minute.TotalAge);
+        return new BarRow(
+            Bar.Flat(_block.Definition.Series, minute.Time, minute.Level),
+            Provenance.Of(_block.Definition, minute),
+            -minute.TotalAge
+        );
     }
 
     public void AppendValues(int place, BinaryRows rows)

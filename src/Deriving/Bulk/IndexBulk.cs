@@ -17,7 +17,13 @@ static class IndexBulk
     /// Null where some stored bars carry another version than the index's, a close is none or stands twice and not the same, or a level can't be a price: those minutes are derived one by one.
     /// </returns>
     public static async Task<IBarBlock?> DeriveAsync(
-        NpgsqlConnection connection, IndexDefinition definition, TimeRange window, DerivingVersion? asked, Route route, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        IndexDefinition definition,
+        TimeRange window,
+        DerivingVersion? asked,
+        Route route,
+        CancellationToken cancellation
+    )
     {
         // Bars are compared with the table they are written to, their versions are read from the one that is read.
         if (route.Written != route.Read)
@@ -49,7 +55,13 @@ static class IndexBulk
             return null;
         }
 
-        using var stored = await CopiedBytes.ReadAsync(connection, $"copy_flat_{route.Written.Name}", definition.Series, window, cancellation);
+        using var stored = await CopiedBytes.ReadAsync(
+            connection,
+            $"copy_flat_{route.Written.Name}",
+            definition.Series,
+            window,
+            cancellation
+        );
         IndexBlock levels;
         try
         {
@@ -61,7 +73,13 @@ static class IndexBulk
         }
 
         var block = new IndexBarBlock(levels, stored.Rows);
-        return asked is null && !block.IsNew && block.Differing.Count > 0 && await HasOthersAsync(connection, definition, window, route, cancellation) ? null : block;
+        return
+            asked is null
+            && !block.IsNew
+            && block.Differing.Count > 0
+            && await HasOthersAsync(connection, definition, window, route, cancellation)
+            ? null
+            : block;
     }
 
     // False when a minute has two closes, or one that is none.
@@ -80,7 +98,13 @@ static class IndexBulk
         return isOne;
     }
 
-    static async Task<bool> HasOthersAsync(NpgsqlConnection connection, IndexDefinition definition, TimeRange window, Route route, CancellationToken cancellation)
+    static async Task<bool> HasOthersAsync(
+        NpgsqlConnection connection,
+        IndexDefinition definition,
+        TimeRange window,
+        Route route,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(connection.Bound(route.Read.ReadVersions), connection);
         command.Parameters.AddSeries(definition.Series).AddRange(window).With((int)definition.Version);

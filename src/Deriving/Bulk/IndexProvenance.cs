@@ -22,9 +22,14 @@ sealed class IndexProvenance
     public IndexProvenance(IndexBlock block)
     {
         _block = block;
-        _inputs = [.. block.Definition.Components.Select((component, i) => (component.Symbol.Name, i))
-            .OrderBy(input => input.Name.Length).ThenBy(input => input.Name, StringComparer.Ordinal)
-            .Select(input => (input.i, Encoding.UTF8.GetBytes($"\"{input.Name}\": "), Encoding.UTF8.GetBytes($", \"{input.Name}\": ")))];
+        _inputs =
+        [
+            .. block
+                .Definition.Components.Select((component, i) => (component.Symbol.Name, i))
+                .OrderBy(input => input.Name.Length)
+                .ThenBy(input => input.Name, StringComparer.Ordinal)
+                .Select(input => (input.i, Encoding.UTF8.GetBytes($"\"{input.Name}\": "), Encoding.UTF8.GetBytes($", \"{input.Name}\": "))),
+        ];
         _kind = Encoding.UTF8.GetBytes($"\"kind\": \"{block.Definition.Symbol.Name.ToLowerInvariant()}\", \"inputs\": {{");
         _version = Encoding.UTF8.GetBytes($"}}, \"version\": {(int)block.Version}");
         if (_text.Length < Longest)

@@ -80,8 +80,12 @@ sealed class RollupBarBlock : IBarBlock
             return System.Text.Encoding.UTF8.GetBytes(Deriving.Provenance.AsStored(_buckets[place]));
         }
 
-        System.Text.Unicode.Utf8.TryWrite(_provenance, CultureInfo.InvariantCulture,
-            $"{{\"kind\": \"rollup\", \"inputs\": {_buckets[place].Inputs}, \"expected\": {_buckets[place].Expected}}}", out var written);
+        System.Text.Unicode.Utf8.TryWrite(
+            _provenance,
+            CultureInfo.InvariantCulture,
+            $"{{\"kind\": \"rollup\", \"inputs\": {_buckets[place].Inputs}, \"expected\": {_buckets[place].Expected}}}",
+            out var written
+        );
         return _provenance.AsSpan(0, written);
     }
 }

@@ -15,7 +15,11 @@ static class RollupBulk
     /// <param name="cancellation">Ends the reading.</param>
     /// <returns>Null where a row is no bar, or a minute stands twice and its rows don't say the same: bar by bar they are told and the rest is derived.</returns>
     public static async Task<IReadOnlyList<IBarBlock>?> DeriveAsync(
-        NpgsqlConnection connection, IReadOnlyList<TargetSlice> work, Route route, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        IReadOnlyList<TargetSlice> work,
+        Route route,
+        CancellationToken cancellation
+    )
     {
         var inputs = new Series(work[0].Rule.Series.Symbol, Timeframe.OneMinute);
         List<Bar>? bars;
@@ -66,7 +70,9 @@ static class RollupBulk
     {
         var from = bars.FindIndex(bar => window.Contains(bar.Time));
         var end = bars.FindLastIndex(bar => window.Contains(bar.Time)) + 1;
-        return from < 0 ? [] : from == 0 && end == bars.Count ? bars : bars[from..end];
+        return from < 0 ? []
+            : from == 0 && end == bars.Count ? bars
+            : bars[from..end];
     }
 
     // Null when a row is no bar.
@@ -89,7 +95,13 @@ static class RollupBulk
     }
 
     /// <summary>Reads time and values, as <c>copy_values_…</c> and <c>copy_rolled</c> give them; false when they are no bar.</summary>
-    public static bool TryBar(ref CopiedRows rows, Series series, out UtcTime time, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar, out UnfitRow? unfit)
+    public static bool TryBar(
+        ref CopiedRows rows,
+        Series series,
+        out UtcTime time,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bar? bar,
+        out UnfitRow? unfit
+    )
     {
         time = rows.Time();
         return new HostRow

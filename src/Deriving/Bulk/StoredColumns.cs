@@ -12,12 +12,16 @@ public static class StoredColumns
     static readonly long Epoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerMinute;
 
     /// <summary>The bytes of a value, empty when it is null.</summary>
-    public static byte[] Bytes(this NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? [] : reader.GetFieldValue<byte[]>(ordinal);
+    public static byte[] Bytes(this NpgsqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? [] : reader.GetFieldValue<byte[]>(ordinal);
 
     /// <summary>The number of the minute of the time at a place; false for one that is off the minutes' grid, which is no bar.</summary>
     public static bool TryMinute(ReadOnlySpan<byte> times, int place, out long minute)
     {
-        (minute, var rest) = Math.DivRem(BinaryPrimitives.ReadInt64BigEndian(times[(place * 8)..]), TimeSpan.TicksPerMinute / TimeSpan.TicksPerMicrosecond);
+        (minute, var rest) = Math.DivRem(
+            BinaryPrimitives.ReadInt64BigEndian(times[(place * 8)..]),
+            TimeSpan.TicksPerMinute / TimeSpan.TicksPerMicrosecond
+        );
         minute += Epoch;
         return rest == 0;
     }

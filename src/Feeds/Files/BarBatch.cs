@@ -12,7 +12,13 @@ namespace DxyOrleans.Feeds.Files;
 /// <param name="PassedOver">Rows left out because nobody asked for them.</param>
 /// <param name="Broken">On the last batch of a file: what kept it from being read to its end, or at all; null when nothing did.</param>
 public sealed record BarBatch(
-    string File, IReadOnlyList<Bar> Bars, IReadOnlyList<RefusedRow> Refused, int Repeated, PassedOver PassedOver, RefusedRow? Broken)
+    string File,
+    IReadOnlyList<Bar> Bars,
+    IReadOnlyList<RefusedRow> Refused,
+    int Repeated,
+    PassedOver PassedOver,
+    RefusedRow? Broken
+)
 {
     /// <summary>Good rows of a table's copy that say they were derived, or are partial: they are to be stored only where nothing stands.</summary>
     public IReadOnlyList<CopiedBar> Copied { get; init; } = [];

@@ -7,16 +7,30 @@ public static class BarFileFormats
 {
     public static IReadOnlyList<BarFileFormat> All { get; } =
     [
-        TableFormat.Table, MassiveFormat.Table, MetaTrader5Format.Table, DukascopyFormat.Table, JForexFormat.Table, DukascopyNodeFormat.Table,
-        TradingViewFormat.Table, PandasFormat.Table, DxyFormat.Table, HistDataFormat.Table, HistDataMetaTraderFormat.Table, MetaTrader4Format.Table,
+        TableFormat.Table,
+        MassiveFormat.Table,
+        MetaTrader5Format.Table,
+        DukascopyFormat.Table,
+        JForexFormat.Table,
+        DukascopyNodeFormat.Table,
+        TradingViewFormat.Table,
+        PandasFormat.Table,
+        DxyFormat.Table,
+        HistDataFormat.Table,
+        HistDataMetaTraderFormat.Table,
+        MetaTrader4Format.Table,
     ];
 
     /// <summary>The project's own, in which anybody can write.</summary>
     public static BarFileFormat Own => DxyFormat.Table;
 
     /// <exception cref="ArgumentException">No format has that name.</exception>
-    public static BarFileFormat Get(string name) => All.FirstOrDefault(format => format.Name == name)
-        ?? throw new ArgumentException($"There is no format '{name}'; there are {string.Join(", ", All.Select(format => format.Name))}.", nameof(name));
+    public static BarFileFormat Get(string name) =>
+        All.FirstOrDefault(format => format.Name == name)
+        ?? throw new ArgumentException(
+            $"There is no format '{name}'; there are {string.Join(", ", All.Select(format => format.Name))}.",
+            nameof(name)
+        );
 
     /// <summary>How a file that begins with this line is laid out; null when it is of no format.</summary>
     internal static FileLayout? Recognise(ReadOnlySpan<byte> firstLine)

@@ -81,8 +81,7 @@ public sealed class BarFileReader(TimeProvider time)
                     yield break;
                 }
             }
-        }
-        while (await lines.Fill(cancel));
+        } while (await lines.Fill(cancel));
 
         if (rows is null)
         {
@@ -103,8 +102,7 @@ public sealed class BarFileReader(TimeProvider time)
         do
         {
             step = lines.Next(out first);
-        }
-        while (step == LineReader.Step.Line && SaysNothing(first));
+        } while (step == LineReader.Step.Line && SaysNothing(first));
 
         // A first line that doesn't end in good time decides too: what has no end is not read to it.
         var endless = step == LineReader.Step.Wanting && lines.IsSkipping;
@@ -125,7 +123,12 @@ public sealed class BarFileReader(TimeProvider time)
         if ((options.Format is { } forced ? FileLayout.Force(forced, first) : BarFileFormats.Recognise(first)) is not { } layout)
         {
             var excerpt = RefusedRow.Excerpt(first);
-            return Broken(name, lines.Line, options.Format is { } wanted ? FileFaults.NotThisFormat(wanted, excerpt) : FileFaults.UnknownFormat(excerpt), first);
+            return Broken(
+                name,
+                lines.Line,
+                options.Format is { } wanted ? FileFaults.NotThisFormat(wanted, excerpt) : FileFaults.UnknownFormat(excerpt),
+                first
+            );
         }
 
         if (endless)

@@ -14,7 +14,11 @@ sealed class DirectoryStream(Stream file, long budget) : Stream
 
     public override long Length => file.Length;
 
-    public override long Position { get => file.Position; set => file.Position = value; }
+    public override long Position
+    {
+        get => file.Position;
+        set => file.Position = value;
+    }
 
     /// <summary>The list is read: what follows is the entries' content, which has a limit of its own.</summary>
     public void Free() => _free = true;
@@ -23,9 +27,11 @@ sealed class DirectoryStream(Stream file, long budget) : Stream
 
     public override int Read(Span<byte> buffer) => Counted(file.Read(buffer));
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Counted(await file.ReadAsync(buffer, cancellationToken));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Counted(await file.ReadAsync(buffer, cancellationToken));
 
     public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
 

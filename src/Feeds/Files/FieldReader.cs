@@ -11,7 +11,9 @@ static class FieldReader
 
     public static BarFault? Price(string name, ReadOnlySpan<byte> field, out decimal value) =>
         TryNumber(field, out value) ? null
-        : field.Contains((byte)',') ? field.Contains((byte)'.') ? RowFaults.Thousands(name, Text(field)) : RowFaults.DecimalComma(Text(field))
+        : field.Contains((byte)',')
+            ? field.Contains((byte)'.') ? RowFaults.Thousands(name, Text(field))
+                : RowFaults.DecimalComma(Text(field))
         : BarFault.NotANumber(name, Text(field));
 
     public static BarFault? Volume(ReadOnlySpan<byte> field, out decimal value) =>
@@ -50,7 +52,8 @@ static class FieldReader
     }
 
     /// <summary>The text of a field in which a quote is written twice.</summary>
-    public static string Unquoted(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
+    public static string Unquoted(ReadOnlySpan<byte> field) =>
+        Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
 
     /// <summary><paramref name="count"/> digits as a number, or -1.</summary>
     public static int Digits(ReadOnlySpan<byte> text, int from, int count)
@@ -71,8 +74,14 @@ static class FieldReader
 
     public static bool TryDateTime(int year, int month, int day, int hour, int minute, int second, out DateTime time)
     {
-        var valid = year >= 1 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
-            && hour is >= 0 and < 24 && minute is >= 0 and < 60 && second is >= 0 and < 60;
+        var valid =
+            year >= 1
+            && month is >= 1 and <= 12
+            && day >= 1
+            && day <= DateTime.DaysInMonth(year, month)
+            && hour is >= 0 and < 24
+            && minute is >= 0 and < 60
+            && second is >= 0 and < 60;
         time = valid ? new DateTime(year, month, day, hour, minute, second) : default;
         return valid;
     }

@@ -89,11 +89,22 @@ sealed class FileLayout
     /// <returns>What is wrong with a field, or null.</returns>
     public BarFault? Read(RowFields row, FileZone? zone, ref BarFields fields, out bool saysZone)
     {
-        decimal open = 0, high = 0, low = 0, close = 0, volume = 0;
-        if ((ReadTime(row, zone, out var time, out saysZone)
-            ?? FieldReader.Price("open", row[_at[(int)BarColumn.Open]], out open) ?? FieldReader.Price("high", row[_at[(int)BarColumn.High]], out high)
-            ?? FieldReader.Price("low", row[_at[(int)BarColumn.Low]], out low) ?? FieldReader.Price("close", row[_at[(int)BarColumn.Close]], out close)
-            ?? ReadVolume(row, out volume)) is { } fault)
+        decimal open = 0,
+            high = 0,
+            low = 0,
+            close = 0,
+            volume = 0;
+        if (
+            (
+                ReadTime(row, zone, out var time, out saysZone)
+                ?? FieldReader.Price("open", row[_at[(int)BarColumn.Open]], out open)
+                ?? FieldReader.Price("high", row[_at[(int)BarColumn.High]], out high)
+                ?? FieldReader.Price("low", row[_at[(int)BarColumn.Low]], out low)
+                ?? FieldReader.Price("close", row[_at[(int)BarColumn.Close]], out close)
+                ?? ReadVolume(row, out volume)
+            ) is
+            { } fault
+        )
         {
             return fault;
         }
@@ -143,9 +154,10 @@ sealed class FileLayout
         return SpelledTime.TryRead(joined[..(date.Length + 1 + clock.Length)], Format.Times, out time);
     }
 
-    string TimeOf(RowFields row) => _at[(int)BarColumn.Time] is >= 0 and var at
-        ? FieldReader.Text(row[at])
-        : $"{FieldReader.Text(row[_at[(int)BarColumn.Date]])} {FieldReader.Text(row[_at[(int)BarColumn.Clock]])}";
+    string TimeOf(RowFields row) =>
+        _at[(int)BarColumn.Time] is >= 0 and var at
+            ? FieldReader.Text(row[at])
+            : $"{FieldReader.Text(row[_at[(int)BarColumn.Date]])} {FieldReader.Text(row[_at[(int)BarColumn.Clock]])}";
 
     BarFault? ReadVolume(RowFields row, out decimal volume)
     {
@@ -179,10 +191,13 @@ sealed class FileLayout
 
     BarFault? ReadTable(RowFields row, ref BarFields fields)
     {
-        fields.Vwap = Cell(BarColumn.Vwap, row, out var vwap) && FieldReader.TryNumber(vwap, out var average) && average > 0 ? average : null;
+        fields.Vwap =
+            Cell(BarColumn.Vwap, row, out var vwap) && FieldReader.TryNumber(vwap, out var average) && average > 0 ? average : null;
         fields.IsPartial = Cell(BarColumn.IsPartial, row, out var partial) && partial[0] is (byte)'t' or (byte)'T' or (byte)'1';
         fields.IsDeleted = Cell(BarColumn.DeletedAt, row, out _);
-        fields.IsDerived = _at[(int)BarColumn.DeletedAt] >= 0 || _at[(int)BarColumn.Version] >= 0
+        fields.IsDerived =
+            _at[(int)BarColumn.DeletedAt] >= 0
+            || _at[(int)BarColumn.Version] >= 0
             || (Cell(BarColumn.Source, row, out var source) && (source.SequenceEqual("synthetic"u8) || source.SequenceEqual("derived"u8)));
         fields.Raw = fields.IsDerived && Cell(BarColumn.Raw, row, out var raw) ? FieldReader.Unquoted(raw) : null;
         if (fields.Raw is { } provenance && !IsObject(provenance))
@@ -245,7 +260,12 @@ sealed class FileLayout
         }
 
         layout.Pair(timeIsOfDay);
-        if (!layout.IsComplete() || !format.Marks.All(mark => mark.StartsWith('!') ? !mark[1..].Split('|').Any(names.Contains) : mark.Split('|').Any(names.Contains)))
+        if (
+            !layout.IsComplete()
+            || !format.Marks.All(mark =>
+                mark.StartsWith('!') ? !mark[1..].Split('|').Any(names.Contains) : mark.Split('|').Any(names.Contains)
+            )
+        )
         {
             return null;
         }
@@ -262,9 +282,14 @@ sealed class FileLayout
         }
 
         var layout = InOrder(format, delimiter);
-        return layout.TryTime(row, out _)
-            && (format.VolumeIsZero is not { } isZero || (FieldReader.TryNumber(row[layout._at[(int)BarColumn.Volume]], out var volume) && volume == 0 == isZero))
-            ? layout : null;
+        return
+            layout.TryTime(row, out _)
+            && (
+                format.VolumeIsZero is not { } isZero
+                || (FieldReader.TryNumber(row[layout._at[(int)BarColumn.Volume]], out var volume) && volume == 0 == isZero)
+            )
+            ? layout
+            : null;
     }
 
     static FileLayout InOrder(BarFileFormat format, byte delimiter)
@@ -278,8 +303,12 @@ sealed class FileLayout
         return layout;
     }
 
-    bool IsComplete() => (Has(BarColumn.Time) || (Has(BarColumn.Date) && Has(BarColumn.Clock)))
-        && Has(BarColumn.Open) && Has(BarColumn.High) && Has(BarColumn.Low) && Has(BarColumn.Close);
+    bool IsComplete() =>
+        (Has(BarColumn.Time) || (Has(BarColumn.Date) && Has(BarColumn.Clock)))
+        && Has(BarColumn.Open)
+        && Has(BarColumn.High)
+        && Has(BarColumn.Low)
+        && Has(BarColumn.Close);
 
     bool Has(BarColumn column) => _at[(int)column] >= 0;
 

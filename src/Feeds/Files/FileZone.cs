@@ -26,8 +26,12 @@ public sealed partial class FileZone
     public static FileZone Fixed(int hours) => new(DateTimeZone.ForOffset(Offset.FromHours(hours)));
 
     /// <exception cref="ArgumentException">Neither an IANA zone nor an offset.</exception>
-    public static FileZone Parse(string text) => Find(text)
-        ?? throw new ArgumentException($"'{text}' is not a time zone; write an IANA name like Europe/Athens or an offset like -05:00.", nameof(text));
+    public static FileZone Parse(string text) =>
+        Find(text)
+        ?? throw new ArgumentException(
+            $"'{text}' is not a time zone; write an IANA name like Europe/Athens or an offset like -05:00.",
+            nameof(text)
+        );
 
     /// <summary>The zone of an IANA name, in whatever case, or of an offset (<c>-05:00</c>, <c>+0530</c>, <c>+3</c>, <c>GMT+3</c>, <c>Z</c>); null when it is neither.</summary>
     public static FileZone? Find(string text)
@@ -39,21 +43,31 @@ public sealed partial class FileZone
         }
 
         // GMT+3 is three hours east, as people write it; Etc/GMT+3 above is three hours west, as the zone data have it.
-        var offset = text.StartsWith("UTC", StringComparison.OrdinalIgnoreCase) || text.StartsWith("GMT", StringComparison.OrdinalIgnoreCase) ? text[3..] : text;
+        var offset =
+            text.StartsWith("UTC", StringComparison.OrdinalIgnoreCase) || text.StartsWith("GMT", StringComparison.OrdinalIgnoreCase)
+                ? text[3..]
+                : text;
         if (OffsetPattern.GeneralInvariantWithZ.Parse(offset) is { Success: true } general)
         {
             return new FileZone(DateTimeZone.ForOffset(general.Value));
         }
 
-        if (s_short.Match(offset) is { Success: true } found
+        if (
+            s_short.Match(offset) is { Success: true } found
             && int.Parse(found.Groups["h"].ValueSpan, CultureInfo.InvariantCulture) is var hours and <= 14
-            && (found.Groups["m"].Success ? int.Parse(found.Groups["m"].ValueSpan, CultureInfo.InvariantCulture) : 0) is var minutes and < 60)
+            && (found.Groups["m"].Success ? int.Parse(found.Groups["m"].ValueSpan, CultureInfo.InvariantCulture) : 0)
+                is var minutes
+                    and < 60
+        )
         {
-            return new FileZone(DateTimeZone.ForOffset(Offset.FromSeconds((found.Groups["s"].Value == "+" ? 1 : -1) * ((hours * 60) + minutes) * 60)));
+            return new FileZone(
+                DateTimeZone.ForOffset(Offset.FromSeconds((found.Groups["s"].Value == "+" ? 1 : -1) * ((hours * 60) + minutes) * 60))
+            );
         }
 
         return DateTimeZoneProviders.Tzdb.Ids.FirstOrDefault(id => id.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } other
-            ? new FileZone(DateTimeZoneProviders.Tzdb[other]) : null;
+            ? new FileZone(DateTimeZoneProviders.Tzdb[other])
+            : null;
     }
 
     /// <summary>Whether both are the same at all times.</summary>

@@ -29,8 +29,14 @@ static class InputFile
             throw new IOException(NoPipes);
         }
 
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16,
-            FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite,
+            1 << 16,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
         if (!file.CanSeek)
         {
             throw new IOException(NoPipes);
@@ -48,13 +54,27 @@ static class InputFile
             case [(byte)'P', (byte)'K', 5, 6]:
                 var limit = new UnpackLimit(maxUnpacked);
                 await using (var listing = new DirectoryStream(file, MaxDirectory))
-                await using (var archive = await ZipArchive.CreateAsync(listing, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancel))
+                await using (
+                    var archive = await ZipArchive.CreateAsync(
+                        listing,
+                        ZipArchiveMode.Read,
+                        leaveOpen: true,
+                        entryNameEncoding: null,
+                        cancel
+                    )
+                )
                 {
                     var entries = Wanted(archive);
                     listing.Free();
                     foreach (var entry in entries)
                     {
-                        yield return new InputPart($"{path}!{RefusedRow.Printable(entry.FullName, MaxName)}", await entry.OpenAsync(cancel), limit, entry.Length, entry.Crc32);
+                        yield return new InputPart(
+                            $"{path}!{RefusedRow.Printable(entry.FullName, MaxName)}",
+                            await entry.OpenAsync(cancel),
+                            limit,
+                            entry.Length,
+                            entry.Crc32
+                        );
                     }
                 }
 
@@ -68,7 +88,9 @@ static class InputFile
     // Vendors pack a report beside the data (HistData a .txt of gaps): where there is CSV, the rest is not meant.
     static List<ZipArchiveEntry> Wanted(ZipArchive archive)
     {
-        var files = archive.Entries.Where(entry => entry.Name.Length > 0 && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal)).ToList();
+        var files = archive
+            .Entries.Where(entry => entry.Name.Length > 0 && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal))
+            .ToList();
         var csv = files.Where(entry => entry.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)).ToList();
         return csv.Count > 0 ? csv : files;
     }

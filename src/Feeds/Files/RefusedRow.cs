@@ -26,6 +26,16 @@ public sealed record RefusedRow(string File, long Line, BarFault Fault, string T
 
     /// <summary>Text of somebody else's for a terminal: nothing in it moves the cursor, sets a colour or turns the writing's direction.</summary>
     internal static string Printable(string text, int most) =>
-        string.Concat(text.Take(most).Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? '·' : c))
-            + (text.Length > most ? "…" : "");
+        string.Concat(
+            text.Take(most)
+                .Select(c =>
+                    char.IsControl(c)
+                    || char.GetUnicodeCategory(c)
+                        is UnicodeCategory.Format
+                            or UnicodeCategory.LineSeparator
+                            or UnicodeCategory.ParagraphSeparator
+                        ? '·'
+                        : c
+                )
+        ) + (text.Length > most ? "…" : "");
 }

@@ -48,7 +48,14 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
     /// <param name="broken">What kept the file from being read to its end.</param>
     public BarBatch Take(bool isEnd, RefusedRow? broken)
     {
-        if (!_isZoneProven && zone is not null && options.Zone is not null && _layout.Format.Zone == ZoneRule.InEachTime && _naive == 0 && _zoned > 0)
+        if (
+            !_isZoneProven
+            && zone is not null
+            && options.Zone is not null
+            && _layout.Format.Zone == ZoneRule.InEachTime
+            && _naive == 0
+            && _zoned > 0
+        )
         {
             return new BarBatch(file, [], [], 0, default, new RefusedRow(file, 0, FileFaults.ZoneUnused(_zoned), ""));
         }
@@ -58,10 +65,17 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
         if (isEnd)
         {
             _refused.AddRange(_spacing?.Refusals(file) ?? []);
-            _refused.AddRange(_unknown.Select(unknown => new RefusedRow(file, unknown.Value.Line, RowFaults.NotInRegistry(unknown.Key, unknown.Value.Rows), "")
-            {
-                Rows = unknown.Value.Rows,
-            }));
+            _refused.AddRange(
+                _unknown.Select(unknown => new RefusedRow(
+                    file,
+                    unknown.Value.Line,
+                    RowFaults.NotInRegistry(unknown.Key, unknown.Value.Rows),
+                    ""
+                )
+                {
+                    Rows = unknown.Value.Rows,
+                })
+            );
         }
 
         var batch = new BarBatch(file, New(), _refused, _repeated, _passedOver, broken)
@@ -157,8 +171,15 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
         {
             _passedOver = _passedOver with { OtherTimeframes = _passedOver.OtherTimeframes + 1 };
         }
-        else if (_layout.Format.FillsClosedMarket && _fields.Volume == 0 && _fields.Open == _fields.Close && _fields.High == _fields.Low
-            && _fields.Open == _fields.High && _fields.Time.IsOnCalendar && !FxWeek.IsOpen(_fields.Time))
+        else if (
+            _layout.Format.FillsClosedMarket
+            && _fields.Volume == 0
+            && _fields.Open == _fields.Close
+            && _fields.High == _fields.Low
+            && _fields.Open == _fields.High
+            && _fields.Time.IsOnCalendar
+            && !FxWeek.IsOpen(_fields.Time)
+        )
         {
             _passedOver = _passedOver with { ClosedMarket = _passedOver.ClosedMarket + 1 };
         }
@@ -172,8 +193,22 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
 
     BarFault? JudgeBar(Series series, long number)
     {
-        if (!Bar.TryCreate(series, _fields.Time, _fields.Open, _fields.High, _fields.Low, _fields.Close, _fields.Volume, _fields.Vwap,
-            _fields.TradeCount, _fields.IsPartial, out var bar, out var fault))
+        if (
+            !Bar.TryCreate(
+                series,
+                _fields.Time,
+                _fields.Open,
+                _fields.High,
+                _fields.Low,
+                _fields.Close,
+                _fields.Volume,
+                _fields.Vwap,
+                _fields.TradeCount,
+                _fields.IsPartial,
+                out var bar,
+                out var fault
+            )
+        )
         {
             return fault;
         }
@@ -213,7 +248,11 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
     RefusedRow? Keep(BarFault fault, ReadOnlySpan<byte> line, long number)
     {
         var row = new RefusedRow(file, number, fault, RefusedRow.Excerpt(line));
-        if (fault.Code != BarFault.OffGridCode || _spacing is null || _spacing.Lets(_layout.NamesSymbol ? _fields.Symbol : symbol!.Value, _fields.Time, row))
+        if (
+            fault.Code != BarFault.OffGridCode
+            || _spacing is null
+            || _spacing.Lets(_layout.NamesSymbol ? _fields.Symbol : symbol!.Value, _fields.Time, row)
+        )
         {
             return row;
         }
@@ -281,8 +320,9 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
         }
 
         return _row.Count == _layout.Columns + 1 && _row.Count <= RowFields.MaxKept && _row[_layout.Columns].IsEmpty
-            ? RowFaults.OneTooMany(_row.Count, _layout.Columns)
-            : _row.Count > _layout.Columns && _layout.Delimiter == ',' && !line.Contains((byte)'.') ? RowFaults.DecimalCommaRow(_row.Count, _layout.Columns)
+                ? RowFaults.OneTooMany(_row.Count, _layout.Columns)
+            : _row.Count > _layout.Columns && _layout.Delimiter == ',' && !line.Contains((byte)'.')
+                ? RowFaults.DecimalCommaRow(_row.Count, _layout.Columns)
             : RowFaults.WrongColumns(_row.Count, _layout.Columns);
     }
 
@@ -290,8 +330,13 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
     bool IsHeaderAgain(ReadOnlySpan<byte> line)
     {
         line = line.StartsWith("\uFEFF"u8) ? line[3..] : line;
-        if (!_layout.HasHeader || _row.Count < 5 || (_row.Count == _layout.Columns && _layout.HasTime(_row))
-            || FileLayout.Recognise(_layout.Format, line) is not { } again || again.NamesSymbol != _layout.NamesSymbol)
+        if (
+            !_layout.HasHeader
+            || _row.Count < 5
+            || (_row.Count == _layout.Columns && _layout.HasTime(_row))
+            || FileLayout.Recognise(_layout.Format, line) is not { } again
+            || again.NamesSymbol != _layout.NamesSymbol
+        )
         {
             return false;
         }

@@ -45,14 +45,16 @@ static class Spacing
         intervals.Count < MinOfAll ? (SpacingVerdict.Fits, 0) : Weigh(intervals, timeframe);
 
     /// <summary>The timeframe of that length, if there is one.</summary>
-    public static Timeframe? Of(long ticks) => Timeframe.All.Where(timeframe => timeframe.Ticks == ticks).Select(timeframe => (Timeframe?)timeframe).FirstOrDefault();
+    public static Timeframe? Of(long ticks) =>
+        Timeframe.All.Where(timeframe => timeframe.Ticks == ticks).Select(timeframe => (Timeframe?)timeframe).FirstOrDefault();
 
     static (SpacingVerdict Verdict, long Apart) Weigh(IReadOnlyCollection<long> intervals, Timeframe timeframe)
     {
         var common = intervals.GroupBy(interval => interval).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First();
         var narrow = intervals.Count(interval => interval < timeframe.Ticks);
         return narrow >= NarrowShare * intervals.Count ? (SpacingVerdict.Narrow, intervals.Min())
-            : common.Key > timeframe.Ticks && common.Count() >= WideShare * intervals.Count && Of(common.Key) is not null ? (SpacingVerdict.Wide, common.Key)
+            : common.Key > timeframe.Ticks && common.Count() >= WideShare * intervals.Count && Of(common.Key) is not null
+                ? (SpacingVerdict.Wide, common.Key)
             : (SpacingVerdict.Fits, common.Count() >= WideShare * intervals.Count ? common.Key : 0);
     }
 }

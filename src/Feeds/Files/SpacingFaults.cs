@@ -9,7 +9,8 @@ static class SpacingFaults
     public static BarFault Of(SpacingVerdict verdict, long apart, Timeframe given, bool isOnGrid, bool isDerivedHere)
     {
         var fits = Spacing.Of(apart);
-        var advice = fits is null ? $"the shortest timeframe is {Timeframe.OneMinute}"
+        var advice =
+            fits is null ? $"the shortest timeframe is {Timeframe.OneMinute}"
             : !isOnGrid ? $"--timeframe {fits} would fit, but its bars begin at multiples of it from 00:00Z and these don't"
             : isDerivedHere ? $"--timeframe {fits} would fit, but {fits} bars are derived here: import the 1m bars they are made of"
             : $"say --timeframe {fits}";

@@ -93,7 +93,10 @@ sealed class SpacingGate(BarFileOptions options)
             else
             {
                 pair.Kept += pair.Held.Count + pair.HeldOffGrid.Count;
-                pair.IsOnGrid = Spacing.Of(pair.Apart) is { } fits && pair.Held.All(held => held.Bar.Time.IsOnGrid(fits)) && pair.HeldOffGrid.All(held => held.Time.IsOnGrid(fits));
+                pair.IsOnGrid =
+                    Spacing.Of(pair.Apart) is { } fits
+                    && pair.Held.All(held => held.Bar.Time.IsOnGrid(fits))
+                    && pair.HeldOffGrid.All(held => held.Time.IsOnGrid(fits));
             }
 
             pair.Held.Clear();
@@ -104,25 +107,35 @@ sealed class SpacingGate(BarFileOptions options)
     }
 
     /// <summary>What was refused for its spacing, a line for all symbols of which the same is to be said.</summary>
-    public IEnumerable<RefusedRow> Refusals(string file) => _pairs.Values
-        .Where(pair => pair.Kept > 0)
-        .GroupBy(pair => SpacingFaults.Of(pair.Verdict, pair.Apart, _timeframe, pair.IsOnGrid, IsDerived(pair)))
-        .Select(group => new RefusedRow(file, group.Min(pair => pair.FirstLine), group.Key, string.Join(", ", group.Select(pair => pair.Symbol)))
-        {
-            Rows = group.Sum(pair => pair.Kept),
-        });
+    public IEnumerable<RefusedRow> Refusals(string file) =>
+        _pairs
+            .Values.Where(pair => pair.Kept > 0)
+            .GroupBy(pair => SpacingFaults.Of(pair.Verdict, pair.Apart, _timeframe, pair.IsOnGrid, IsDerived(pair)))
+            .Select(group => new RefusedRow(
+                file,
+                group.Min(pair => pair.FirstLine),
+                group.Key,
+                string.Join(", ", group.Select(pair => pair.Symbol))
+            )
+            {
+                Rows = group.Sum(pair => pair.Kept),
+            });
 
     /// <summary>What is odd and refused nothing.</summary>
-    public IEnumerable<string> Notes() => _pairs.Values
-        .Where(pair => pair.Verdict == SpacingVerdict.Fits && pair.Apart > _timeframe.Ticks && Spacing.Of(pair.Apart) is null)
-        .Select(pair => $"{pair.Symbol}'s rows lie {SpacingFaults.Length(pair.Apart)} apart, which is no timeframe there is; they are taken for {_timeframe} bars");
+    public IEnumerable<string> Notes() =>
+        _pairs
+            .Values.Where(pair => pair.Verdict == SpacingVerdict.Fits && pair.Apart > _timeframe.Ticks && Spacing.Of(pair.Apart) is null)
+            .Select(pair =>
+                $"{pair.Symbol}'s rows lie {SpacingFaults.Length(pair.Apart)} apart, which is no timeframe there is; they are taken for {_timeframe} bars"
+            );
 
     // Where other symbols' rows are as they should be, or all not, these are too; where nobody has enough, they speak together.
     void JudgeRest()
     {
         var rest = _open.Where(pair => pair.Verdict == SpacingVerdict.Open).ToList();
         var judged = _pairs.Values.Where(pair => pair.Verdict != SpacingVerdict.Open).ToList();
-        var (verdict, apart) = judged.Exists(pair => pair.Verdict == SpacingVerdict.Fits) ? (SpacingVerdict.Fits, 0)
+        var (verdict, apart) =
+            judged.Exists(pair => pair.Verdict == SpacingVerdict.Fits) ? (SpacingVerdict.Fits, 0)
             : judged.Count > 0 ? (judged[0].Verdict, judged[0].Apart)
             : Spacing.JudgeTogether([.. rest.SelectMany(Intervals)], _timeframe);
         foreach (var pair in rest)
@@ -131,7 +144,8 @@ sealed class SpacingGate(BarFileOptions options)
         }
     }
 
-    bool IsDerived(Pair pair) => Spacing.Of(pair.Apart) is { } fits && (options.IsDerivedHere?.Invoke(new Series(pair.Symbol, fits)) ?? false);
+    bool IsDerived(Pair pair) =>
+        Spacing.Of(pair.Apart) is { } fits && (options.IsDerivedHere?.Invoke(new Series(pair.Symbol, fits)) ?? false);
 
     Pair Of(Symbol symbol, long line)
     {
@@ -149,5 +163,6 @@ sealed class SpacingGate(BarFileOptions options)
         return _last = pair;
     }
 
-    static List<long> Intervals(Pair pair) => Spacing.Intervals(pair.Held.Select(held => held.Bar.Time).Concat(pair.HeldOffGrid.Select(held => held.Time)));
+    static List<long> Intervals(Pair pair) =>
+        Spacing.Intervals(pair.Held.Select(held => held.Bar.Time).Concat(pair.HeldOffGrid.Select(held => held.Time)));
 }

@@ -11,16 +11,34 @@ readonly record struct SpelledTime(DateTime Value, bool HasZone)
 
     static readonly (TimeSpellings Spelling, long PerSecond)[] Units =
     [
-        (TimeSpellings.Nanoseconds, 1_000_000_000), (TimeSpellings.Milliseconds, 1000), (TimeSpellings.Seconds, 1), (TimeSpellings.Microseconds, 1_000_000),
+        (TimeSpellings.Nanoseconds, 1_000_000_000),
+        (TimeSpellings.Milliseconds, 1000),
+        (TimeSpellings.Seconds, 1),
+        (TimeSpellings.Microseconds, 1_000_000),
     ];
 
     public static bool TryRead(ReadOnlySpan<byte> text, TimeSpellings spellings, out SpelledTime time)
     {
         // What our own files have, and most others: 2019-10-01T00:00:00Z.
-        if (text.Length == 20 && (spellings & TimeSpellings.YearFirst) != 0 && text[19] == 'Z' && text[4] == '-' && text[7] == '-'
-            && text[10] == 'T' && text[13] == ':' && text[16] == ':'
-            && FieldReader.TryDateTime(FieldReader.Digits(text, 0, 4), FieldReader.Digits(text, 5, 2), FieldReader.Digits(text, 8, 2),
-                FieldReader.Digits(text, 11, 2), FieldReader.Digits(text, 14, 2), FieldReader.Digits(text, 17, 2), out var utc))
+        if (
+            text.Length == 20
+            && (spellings & TimeSpellings.YearFirst) != 0
+            && text[19] == 'Z'
+            && text[4] == '-'
+            && text[7] == '-'
+            && text[10] == 'T'
+            && text[13] == ':'
+            && text[16] == ':'
+            && FieldReader.TryDateTime(
+                FieldReader.Digits(text, 0, 4),
+                FieldReader.Digits(text, 5, 2),
+                FieldReader.Digits(text, 8, 2),
+                FieldReader.Digits(text, 11, 2),
+                FieldReader.Digits(text, 14, 2),
+                FieldReader.Digits(text, 17, 2),
+                out var utc
+            )
+        )
         {
             time = new SpelledTime(utc, true);
             return true;
@@ -48,9 +66,10 @@ readonly record struct SpelledTime(DateTime Value, bool HasZone)
         {
             if ((spellings & spelling) != 0 && number / perSecond is >= Earliest and < Latest)
             {
-                var ticks = perSecond > TimeSpan.TicksPerSecond
-                    ? number / (perSecond / TimeSpan.TicksPerSecond)
-                    : number * (TimeSpan.TicksPerSecond / perSecond);
+                var ticks =
+                    perSecond > TimeSpan.TicksPerSecond
+                        ? number / (perSecond / TimeSpan.TicksPerSecond)
+                        : number * (TimeSpan.TicksPerSecond / perSecond);
                 time = new SpelledTime(DateTime.UnixEpoch.AddTicks(ticks), true);
                 return true;
             }
@@ -60,5 +79,6 @@ readonly record struct SpelledTime(DateTime Value, bool HasZone)
     }
 
     // A column of whole numbers that went through a column of fractions: 1569888000.0
-    static bool IsZeroFraction(ReadOnlySpan<byte> text) => text.IsEmpty || (text[0] == '.' && text.Length > 1 && text[1..].IndexOfAnyExcept((byte)'0') < 0);
+    static bool IsZeroFraction(ReadOnlySpan<byte> text) =>
+        text.IsEmpty || (text[0] == '.' && text.Length > 1 && text[1..].IndexOfAnyExcept((byte)'0') < 0);
 }

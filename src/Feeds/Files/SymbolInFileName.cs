@@ -38,7 +38,12 @@ static class SymbolInFileName
     }
 
     static HashSet<Symbol> Runs(string file) =>
-        [.. string.Concat(file.Select(c => char.IsAsciiLetter(c) ? c : ' ')).Split(' ').Where(run => run.Length == PairLength).Select(Symbol.Parse)];
+        [
+            .. string.Concat(file.Select(c => char.IsAsciiLetter(c) ? c : ' '))
+                .Split(' ')
+                .Where(run => run.Length == PairLength)
+                .Select(Symbol.Parse),
+        ];
 
     static bool Stands(string file, string symbol)
     {
@@ -54,7 +59,10 @@ static class SymbolInFileName
     {
         for (var at = file.IndexOf(name, StringComparison.Ordinal); at >= 0; at = file.IndexOf(name, at + 1, StringComparison.Ordinal))
         {
-            if (Ends(name[0], at == 0 ? ' ' : file[at - 1]) && Ends(name[^1], at + name.Length == file.Length ? ' ' : file[at + name.Length]))
+            if (
+                Ends(name[0], at == 0 ? ' ' : file[at - 1])
+                && Ends(name[^1], at + name.Length == file.Length ? ' ' : file[at + name.Length])
+            )
             {
                 return true;
             }

@@ -13,10 +13,13 @@ ref struct TimeText(ReadOnlySpan<byte> text)
     public bool TryRead(bool dayFirst, out SpelledTime time)
     {
         time = default;
-        if (!TryDate(dayFirst, out var year, out var month, out var day) || !TryGap()
+        if (
+            !TryDate(dayFirst, out var year, out var month, out var day)
+            || !TryGap()
             || !TryClock(out var hour, out var minute, out var second, out var fraction)
             || !FieldReader.TryDateTime(year, month, day, hour, minute, second, out var local)
-            || !TryZone(out var offset))
+            || !TryZone(out var offset)
+        )
         {
             return false;
         }
@@ -48,7 +51,10 @@ ref struct TimeText(ReadOnlySpan<byte> text)
 
     bool TryGap()
     {
-        var length = _rest.IsEmpty ? 0 : _rest[0] is (byte)'T' or (byte)'t' ? 1 : _rest.Length - _rest.TrimStart((byte)' ').Length;
+        var length =
+            _rest.IsEmpty ? 0
+            : _rest[0] is (byte)'T' or (byte)'t' ? 1
+            : _rest.Length - _rest.TrimStart((byte)' ').Length;
         _rest = _rest[length..];
         return length > 0;
     }
@@ -128,7 +134,10 @@ ref struct TimeText(ReadOnlySpan<byte> text)
         offset = null;
 
         // The minus of typographers too.
-        var minus = _rest.StartsWith("−"u8) ? 3 : _rest.StartsWith("-"u8) ? 1 : 0;
+        var minus =
+            _rest.StartsWith("−"u8) ? 3
+            : _rest.StartsWith("-"u8) ? 1
+            : 0;
         if (minus == 0 && !_rest.StartsWith("+"u8))
         {
             return false;
@@ -136,8 +145,13 @@ ref struct TimeText(ReadOnlySpan<byte> text)
 
         _rest = _rest[Math.Max(minus, 1)..];
         var minutes = 0;
-        if (!TryDigits(2, out var hours) || (!_rest.IsEmpty && (!TryMark(_rest[0] == ':' ? (byte)':' : (byte)0) || !TryDigits(2, out minutes)))
-            || !_rest.IsEmpty || hours > MaxOffsetHours || minutes > 59)
+        if (
+            !TryDigits(2, out var hours)
+            || (!_rest.IsEmpty && (!TryMark(_rest[0] == ':' ? (byte)':' : (byte)0) || !TryDigits(2, out minutes)))
+            || !_rest.IsEmpty
+            || hours > MaxOffsetHours
+            || minutes > 59
+        )
         {
             return false;
         }

@@ -27,14 +27,15 @@ sealed class Utf16Text
     /// <summary>The text of a stream that begins so, if that is UTF-16: by its mark, or by ASCII of which each other byte is 0.</summary>
     /// <param name="beginning">What was read off the stream already.</param>
     /// <param name="source">Reads on; 0 at the end.</param>
-    public static Utf16Text? Of(Memory<byte> beginning, Func<Memory<byte>, CancellationToken, ValueTask<int>> source) => beginning.Span switch
-    {
-        [0xFF, 0xFE, ..] => new Utf16Text(Encoding.Unicode, beginning[2..].ToArray(), source),
-        [0xFE, 0xFF, ..] => new Utf16Text(Encoding.BigEndianUnicode, beginning[2..].ToArray(), source),
-        [>= 0x20 and < 0x7F, 0, >= 0x20 and < 0x7F, 0, ..] => new Utf16Text(Encoding.Unicode, beginning.ToArray(), source),
-        [0, >= 0x20 and < 0x7F, 0, >= 0x20 and < 0x7F, ..] => new Utf16Text(Encoding.BigEndianUnicode, beginning.ToArray(), source),
-        _ => null,
-    };
+    public static Utf16Text? Of(Memory<byte> beginning, Func<Memory<byte>, CancellationToken, ValueTask<int>> source) =>
+        beginning.Span switch
+        {
+            [0xFF, 0xFE, ..] => new Utf16Text(Encoding.Unicode, beginning[2..].ToArray(), source),
+            [0xFE, 0xFF, ..] => new Utf16Text(Encoding.BigEndianUnicode, beginning[2..].ToArray(), source),
+            [>= 0x20 and < 0x7F, 0, >= 0x20 and < 0x7F, 0, ..] => new Utf16Text(Encoding.Unicode, beginning.ToArray(), source),
+            [0, >= 0x20 and < 0x7F, 0, >= 0x20 and < 0x7F, ..] => new Utf16Text(Encoding.BigEndianUnicode, beginning.ToArray(), source),
+            _ => null,
+        };
 
     /// <summary>The next bytes; 0 at the end.</summary>
     public async ValueTask<int> Read(Memory<byte> buffer, CancellationToken cancel)

@@ -12,8 +12,13 @@ sealed class PairMarket
     // allowed the price keeps above four fifths of its start.
     static readonly (long Period, double Share)[] Swings =
     [
-        (30 * TimeSpan.TicksPerDay, 0.018), (5 * TimeSpan.TicksPerDay, 0.010), (TimeSpan.TicksPerDay, 0.004), (4 * TimeSpan.TicksPerHour, 0.0018),
-        (40 * TimeSpan.TicksPerMinute, 0.0007), (7 * TimeSpan.TicksPerMinute, 0.0003), (70 * TimeSpan.TicksPerSecond, 0.00012),
+        (30 * TimeSpan.TicksPerDay, 0.018),
+        (5 * TimeSpan.TicksPerDay, 0.010),
+        (TimeSpan.TicksPerDay, 0.004),
+        (4 * TimeSpan.TicksPerHour, 0.0018),
+        (40 * TimeSpan.TicksPerMinute, 0.0007),
+        (7 * TimeSpan.TicksPerMinute, 0.0003),
+        (70 * TimeSpan.TicksPerSecond, 0.00012),
     ];
 
     readonly SimulationOptions _options;
@@ -65,7 +70,11 @@ sealed class PairMarket
             swing += Swings[i].Share * new Noise(_price.Seed ^ (ulong)i).Wave(time.Ticks, Swings[i].Period);
         }
 
-        return decimal.Round((decimal)((double)_pair.StartPrice * (1 + (_pair.Volatility * swing))), _pair.Decimals, MidpointRounding.AwayFromZero);
+        return decimal.Round(
+            (decimal)((double)_pair.StartPrice * (1 + (_pair.Volatility * swing))),
+            _pair.Decimals,
+            MidpointRounding.AwayFromZero
+        );
     }
 
     int Count(UtcTime minute)

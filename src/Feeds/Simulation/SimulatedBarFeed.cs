@@ -45,11 +45,17 @@ public sealed class SimulatedBarFeed(SimulatedMarket market, TimeProvider time)
     }
 
     ImmutableArray<Bar> Within(TimeRange range) =>
-    [
-        .. (market.Options.AlwaysOpen ? [range] : FxWeek.OpenRanges(range)).SelectMany(MinutesOf).SelectMany(minute => market.Symbols
-            .Where(symbol => !market.IsLate(symbol, minute)).Select(symbol => market.BarOf(symbol, minute)).OfType<Bar>()),
-        .. market.DeliveriesWithin(range).Select(delivery => delivery.Bar),
-    ];
+        [
+            .. (market.Options.AlwaysOpen ? [range] : FxWeek.OpenRanges(range))
+                .SelectMany(MinutesOf)
+                .SelectMany(minute =>
+                    market
+                        .Symbols.Where(symbol => !market.IsLate(symbol, minute))
+                        .Select(symbol => market.BarOf(symbol, minute))
+                        .OfType<Bar>()
+                ),
+            .. market.DeliveriesWithin(range).Select(delivery => delivery.Bar),
+        ];
 
     static IEnumerable<UtcTime> MinutesOf(TimeRange range)
     {

@@ -24,7 +24,8 @@ public sealed class SimulatedMarket
         Symbols = [.. options.Pairs.Select(pair => pair.Symbol)];
         _pairs = options.Pairs.ToDictionary(
             pair => pair.Symbol,
-            pair => (new PairMarket(options, pair), new Noise(unchecked((ulong)options.Seed)).Of(pair.Symbol.Name).Of("delivery")));
+            pair => (new PairMarket(options, pair), new Noise(unchecked((ulong)options.Seed)).Of(pair.Symbol.Name).Of("delivery"))
+        );
     }
 
     public SimulationOptions Options { get; }
@@ -50,8 +51,7 @@ public sealed class SimulatedMarket
 
     /// <summary>The minute's bar as it stands when everything has arrived: corrected where it is corrected.</summary>
     /// <exception cref="ArgumentException">Not a symbol of this market.</exception>
-    public Bar? FinalBarOf(Symbol symbol, UtcTime minute) =>
-        DeliveriesOf(symbol, minute).LastOrDefault()?.Bar ?? BarOf(symbol, minute);
+    public Bar? FinalBarOf(Symbol symbol, UtcTime minute) => DeliveriesOf(symbol, minute).LastOrDefault()?.Bar ?? BarOf(symbol, minute);
 
     /// <summary>Whether the minute's ticks don't come and its bar arrives late.</summary>
     /// <exception cref="ArgumentException">Not a symbol of this market.</exception>
@@ -95,16 +95,23 @@ public sealed class SimulatedMarket
         // A bar arrives 1 to MaxDelayMinutes after its end, so only minutes this far back can arrive now.
         var first = range.From.Minute - Options.MaxDelayMinutes - 1;
         var minutes = (int)(range.To.Minute - first) + 1;
-        return Enumerable.Range(0, minutes)
+        return Enumerable
+            .Range(0, minutes)
             .SelectMany(i => Symbols.SelectMany(symbol => DeliveriesOf(symbol, UtcTime.FromMinute(first + i))))
             .Where(delivery => range.Contains(delivery.DeliveredAt))
-            .OrderBy(delivery => delivery.DeliveredAt).ThenBy(delivery => delivery.Bar.Symbol).ThenBy(delivery => delivery.Bar.Time)
+            .OrderBy(delivery => delivery.DeliveredAt)
+            .ThenBy(delivery => delivery.Bar.Symbol)
+            .ThenBy(delivery => delivery.Bar.Time)
             .ThenBy(delivery => delivery.IsCorrection);
     }
 
-    (PairMarket Market, Noise Delivery) Of(Symbol symbol) => _pairs.TryGetValue(symbol, out var pair)
-        ? pair
-        : throw new ArgumentException($"{symbol} is not in the simulated market; there are {string.Join(", ", Symbols)}.", nameof(symbol));
+    (PairMarket Market, Noise Delivery) Of(Symbol symbol) =>
+        _pairs.TryGetValue(symbol, out var pair)
+            ? pair
+            : throw new ArgumentException(
+                $"{symbol} is not in the simulated market; there are {string.Join(", ", Symbols)}.",
+                nameof(symbol)
+            );
 
     static TimeSpan Delay(double chance, int most) => TimeSpan.FromMinutes(1 + (int)(chance * most));
 
@@ -113,7 +120,16 @@ public sealed class SimulatedMarket
     {
         var share = (1 + (int)(chance * 10 % 5)) * 0.0001m * (chance < 0.5 ? -1 : 1);
         var close = Price.Round(bar.Close * (1 + share));
-        return Bar.Create(bar.Series, bar.Time, bar.Open, Math.Max(bar.High, close), Math.Min(bar.Low, close), close,
-            bar.Volume, bar.Vwap, bar.TradeCount);
+        return Bar.Create(
+            bar.Series,
+            bar.Time,
+            bar.Open,
+            Math.Max(bar.High, close),
+            Math.Min(bar.Low, close),
+            close,
+            bar.Volume,
+            bar.Vwap,
+            bar.TradeCount
+        );
     }
 }

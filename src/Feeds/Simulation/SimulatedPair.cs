@@ -14,9 +14,12 @@ public sealed record SimulatedPair(Symbol Symbol, decimal StartPrice, int Decima
     /// <summary>The six pairs of the dollar index, USDSEK thin.</summary>
     public static ImmutableArray<SimulatedPair> DollarIndex { get; } =
     [
-        new(Symbol.Parse("EURUSD"), 1.10m, 5, 40, 1.0), new(Symbol.Parse("USDJPY"), 150m, 3, 36, 1.2),
-        new(Symbol.Parse("GBPUSD"), 1.27m, 5, 30, 1.1), new(Symbol.Parse("USDCAD"), 1.36m, 5, 24, 0.8),
-        new(Symbol.Parse("USDSEK"), 10.5m, 5, 2.5, 1.3), new(Symbol.Parse("USDCHF"), 0.88m, 5, 24, 0.9),
+        new(Symbol.Parse("EURUSD"), 1.10m, 5, 40, 1.0),
+        new(Symbol.Parse("USDJPY"), 150m, 3, 36, 1.2),
+        new(Symbol.Parse("GBPUSD"), 1.27m, 5, 30, 1.1),
+        new(Symbol.Parse("USDCAD"), 1.36m, 5, 24, 0.8),
+        new(Symbol.Parse("USDSEK"), 10.5m, 5, 2.5, 1.3),
+        new(Symbol.Parse("USDCHF"), 0.88m, 5, 24, 0.9),
     ];
 
     /// <summary>The same pairs, each with a tick in every minute of every hour: for feeds of whole bars.</summary>

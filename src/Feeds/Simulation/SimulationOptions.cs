@@ -49,12 +49,17 @@ public sealed record SimulationOptions
         Require(Pairs.DistinctBy(pair => pair.Symbol).Count() == Pairs.Length, $"{nameof(Pairs)} names a symbol twice.");
         foreach (var pair in Pairs)
         {
-            Require(pair.StartPrice is > 0 and < 1_000_000, $"{pair.Symbol}: the start price is {pair.StartPrice}; it has to be above 0 and under 1,000,000.");
+            Require(
+                pair.StartPrice is > 0 and < 1_000_000,
+                $"{pair.Symbol}: the start price is {pair.StartPrice}; it has to be above 0 and under 1,000,000."
+            );
             Require(pair.Decimals is >= 0 and <= 8, $"{pair.Symbol}: {pair.Decimals} decimals; there can be 0 to 8.");
             Require(pair.TicksPerMinute is >= 0 and <= 600, $"{pair.Symbol}: {pair.TicksPerMinute} ticks a minute; there can be 0 to 600.");
             Require(pair.Volatility is >= 0 and <= 5, $"{pair.Symbol}: a volatility of {pair.Volatility}; it has to be 0 to 5.");
-            Require(pair.Decimals is < 0 or > 8 || decimal.Round(pair.StartPrice * 0.8m, pair.Decimals) > 0,
-                $"{pair.Symbol}: {pair.Decimals} decimals can't hold a price near {pair.StartPrice}.");
+            Require(
+                pair.Decimals is < 0 or > 8 || decimal.Round(pair.StartPrice * 0.8m, pair.Decimals) > 0,
+                $"{pair.Symbol}: {pair.Decimals} decimals can't hold a price near {pair.StartPrice}."
+            );
         }
 
         return faults;

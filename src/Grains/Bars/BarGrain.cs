@@ -23,7 +23,8 @@ public sealed partial class BarGrain(
     RegistryCache registry,
     IOptions<BarGrainOptions> options,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
-    ILogger<BarGrain> logger) : Grain, IBarGrain
+    ILogger<BarGrain> logger
+) : Grain, IBarGrain
 {
     // A nudge carries the bars of a live minute; of bulk it says no more than that there is something.
     const int NudgeWith = 64;
@@ -33,6 +34,7 @@ public sealed partial class BarGrain(
 
     Series _series;
     FormingMinutes _forming = null!;
+
     // Finals that came before their minute ended: the watermark can't say it of them yet.
     readonly HashSet<UtcTime> _early = [];
 
@@ -40,7 +42,9 @@ public sealed partial class BarGrain(
     UtcTime? _closedThrough;
     IGrainTimer? _timer;
     UtcTime? _armedFor;
-    long _published, _ticks, _refused;
+    long _published,
+        _ticks,
+        _refused;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -60,11 +64,15 @@ public sealed partial class BarGrain(
             }
         }
 
-        _timer = this.RegisterGrainTimer(SettleAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        _timer = this.RegisterGrainTimer(
+            SettleAsync,
+            new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true }
+        );
         Arm(Soon);
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await SaveAsync(cancellationToken);
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        await SaveAsync(cancellationToken);
 
     public async Task<PublishResult> PublishAsync(PublishBars message, CancellationToken cancellation)
     {
@@ -74,7 +82,8 @@ public sealed partial class BarGrain(
         var accepted = new Dictionary<UtcTime, Bar>();
         foreach (var bar in message.Bars)
         {
-            var fault = options.Value.Shadow ? BarFault.Shadow()
+            var fault =
+                options.Value.Shadow ? BarFault.Shadow()
                 : bar.Series != _series ? BarFault.WrongSeries(bar.Series, _series)
                 : !known ? BarFault.UnknownSymbol(_series.Symbol)
                 : bar.Time > limit ? BarFault.InTheFuture(bar.Time, Now)
@@ -92,12 +101,18 @@ public sealed partial class BarGrain(
 
         // What is stored is noted, also when the sender has given up: else ticks would close a minute over its final.
         var written = accepted.Count > 0 ? await writer.WriteAsync(accepted.Values, message.Source, CancellationToken.None) : [];
-        refused.AddRange(written.Where(bar => bar.Outcome == BarOutcome.Refused).Select(bar => new RefusedBar(bar.Bar.Time, "refused", bar.Reason ?? "")));
+        refused.AddRange(
+            written.Where(bar => bar.Outcome == BarOutcome.Refused).Select(bar => new RefusedBar(bar.Bar.Time, "refused", bar.Reason ?? ""))
+        );
         await NoteAsync(written, CancellationToken.None);
         _refused += refused.Count;
         return new PublishResult(
-            written.Count(bar => bar.Outcome == BarOutcome.New), written.Count(bar => bar.Outcome == BarOutcome.Changed),
-            written.Count(bar => bar.Outcome == BarOutcome.Equal), written.Count(bar => bar.Outcome == BarOutcome.OtherSource), refused.ToImmutable());
+            written.Count(bar => bar.Outcome == BarOutcome.New),
+            written.Count(bar => bar.Outcome == BarOutcome.Changed),
+            written.Count(bar => bar.Outcome == BarOutcome.Equal),
+            written.Count(bar => bar.Outcome == BarOutcome.OtherSource),
+            refused.ToImmutable()
+        );
     }
 
     public async Task<TickResult> TickAsync(PublishTicks message, CancellationToken cancellation)
@@ -108,7 +123,8 @@ public sealed partial class BarGrain(
         var (taken, late) = (0, 0);
         foreach (var quote in message.Quotes)
         {
-            var fault = options.Value.Shadow ? BarFault.Shadow()
+            var fault =
+                options.Value.Shadow ? BarFault.Shadow()
                 : !known ? BarFault.UnknownSymbol(_series.Symbol)
                 : Price.Round(quote.Price) <= 0 ? BarFault.NotPositive("price", quote.Price)
                 : Price.Round(quote.Price) >= Price.Limit ? BarFault.TooLarge("price", quote.Price)
@@ -172,8 +188,19 @@ public sealed partial class BarGrain(
         }
     }
 
-    public Task<BarGrainState> StateAsync(CancellationToken cancellation) => Task.FromResult(new BarGrainState(
-        _closedThrough, _newest, [.. _forming.Times], [.. subscriptions.State.Indexes.Order(StringComparer.Ordinal)], _published, _ticks, _refused, _forming.LastTick));
+    public Task<BarGrainState> StateAsync(CancellationToken cancellation) =>
+        Task.FromResult(
+            new BarGrainState(
+                _closedThrough,
+                _newest,
+                [.. _forming.Times],
+                [.. subscriptions.State.Indexes.Order(StringComparer.Ordinal)],
+                _published,
+                _ticks,
+                _refused,
+                _forming.LastTick
+            )
+        );
 
     // A change that could not be written is not one: asked again, it is written then.
     async Task WriteSubscriptionsAsync(HashSet<string> indexes, CancellationToken cancellation)
@@ -276,7 +303,11 @@ public sealed partial class BarGrain(
         foreach (var key in subscriptions.State.Indexes)
         {
             var index = GrainFactory.GetGrain<IIndexGrain>(key);
-            await (Derived(written, key) is { } derived ? index.MinuteCommittedAsync(stored, derived) : index.NudgeAsync(stored.Length <= NudgeWith ? stored : []));
+            await (
+                Derived(written, key) is { } derived
+                    ? index.MinuteCommittedAsync(stored, derived)
+                    : index.NudgeAsync(stored.Length <= NudgeWith ? stored : [])
+            );
         }
     }
 

@@ -14,8 +14,14 @@ namespace DxyOrleans.Grains.Due;
 /// what a killed silo had begun stays due. While live bars are being stored by this silo it stands back.
 /// </summary>
 public sealed partial class BacklogWorker(
-    NpgsqlDataSource database, DueStore due, RegistryCache registry, BarWriter writer, IOptions<DerivingOptions> deriving, IOptions<PollerOptions> options, ILogger<BacklogWorker> logger)
-    : BackgroundService
+    NpgsqlDataSource database,
+    DueStore due,
+    RegistryCache registry,
+    BarWriter writer,
+    IOptions<DerivingOptions> deriving,
+    IOptions<PollerOptions> options,
+    ILogger<BacklogWorker> logger
+) : BackgroundService
 {
     /// <summary>Real time between two looks.</summary>
     static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
@@ -81,8 +87,7 @@ public sealed partial class BacklogWorker(
             }
 
             done = (await deriver.ProcessSliceAsync(cancellation)).Window?.Length;
-        }
-        while (done >= Deriver.LongWork);
+        } while (done >= Deriver.LongWork);
     }
 
     [LoggerMessage(1507, LogLevel.Warning, "Can't help with what is due, goes on trying: {Reason}")]

@@ -27,7 +27,8 @@ public sealed partial class ChangePoller(
     IGrainFactory grains,
     IOptions<PollerOptions> options,
     IOptions<FeedOptions> feed,
-    ILogger<ChangePoller> logger) : BackgroundService
+    ILogger<ChangePoller> logger
+) : BackgroundService
 {
     const int ExpandLimit = 5000;
 
@@ -60,9 +61,7 @@ public sealed partial class ChangePoller(
         }
 
         // Work that waits is worked off before more is taken: what is recorded keeps in the table.
-        while (await due.ExpandAsync(cancellation) == ExpandLimit)
-        {
-        }
+        while (await due.ExpandAsync(cancellation) == ExpandLimit) { }
 
         foreach (var target in await due.TargetsAsync(cancellation))
         {
@@ -105,8 +104,7 @@ public sealed partial class ChangePoller(
                 LogPollFailed(fault.Message);
                 (IsPolling, PollFailure) = (false, fault.Message);
             }
-        }
-        while (await WaitAsync(timer, stoppingToken));
+        } while (await WaitAsync(timer, stoppingToken));
     }
 
     static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken stopping)
@@ -158,15 +156,22 @@ public sealed partial class ChangePoller(
         }
 
         var targets = current.Targets.ToDictionary(target => target, target => current.Find(target.Symbol)!.Metadata);
-        var changed = targets.Where(target => _connected.GetValueOrDefault(target.Key) != target.Value).Select(target => target.Key).ToList();
+        var changed = targets
+            .Where(target => _connected.GetValueOrDefault(target.Key) != target.Value)
+            .Select(target => target.Key)
+            .ToList();
         if (changed.Count == 0)
         {
             return;
         }
 
-        await Task.WhenAll(changed.Select(target => target.Timeframe == Timeframe.OneMinute
-            ? grains.GetGrain<IIndexGrain>(target.Symbol.Name).ConnectAsync(cancellation)
-            : grains.GetGrain<IRollupGrain>(target.ToString()).ConnectAsync(cancellation)));
+        await Task.WhenAll(
+            changed.Select(target =>
+                target.Timeframe == Timeframe.OneMinute
+                    ? grains.GetGrain<IIndexGrain>(target.Symbol.Name).ConnectAsync(cancellation)
+                    : grains.GetGrain<IRollupGrain>(target.ToString()).ConnectAsync(cancellation)
+            )
+        );
         await grains.GetGrain<ISweepGrain>(ISweepGrain.Key).ConnectAsync(cancellation);
         if (feed.Value.Name != FeedOptions.None)
         {
@@ -181,9 +186,11 @@ public sealed partial class ChangePoller(
         var more = true;
         while (more)
         {
-            more = (target.Timeframe == Timeframe.OneMinute
-                ? await grains.GetGrain<IIndexGrain>(target.Symbol.Name).ProcessAsync(CancellationToken.None)
-                : await grains.GetGrain<IRollupGrain>(target.ToString()).ProcessAsync(CancellationToken.None)).More;
+            more = (
+                target.Timeframe == Timeframe.OneMinute
+                    ? await grains.GetGrain<IIndexGrain>(target.Symbol.Name).ProcessAsync(CancellationToken.None)
+                    : await grains.GetGrain<IRollupGrain>(target.ToString()).ProcessAsync(CancellationToken.None)
+            ).More;
         }
     }
 

@@ -14,7 +14,15 @@ namespace DxyOrleans.Grains.Due;
 /// The rule is renewed when the registry's definition changed. Long work leaves live bars their share of the machine: its transactions are shorter while bars come,
 /// and while a minute's bars are coming in it rests after each, see <see cref="BackgroundThrottle"/>.
 /// </summary>
-sealed partial class DueWorker(Series target, NpgsqlDataSource database, RegistryCache registry, BarWriter writer, BackgroundThrottle pace, DerivingOptions options, ILogger logger)
+sealed partial class DueWorker(
+    Series target,
+    NpgsqlDataSource database,
+    RegistryCache registry,
+    BarWriter writer,
+    BackgroundThrottle pace,
+    DerivingOptions options,
+    ILogger logger
+)
 {
     /// <summary>Real time within which bars that wait for their commit go first: their callers wait for an answer, and what is derived now takes the machine from them.</summary>
     static readonly TimeSpan LetThrough = TimeSpan.FromMilliseconds(100);
@@ -49,9 +57,13 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
         }
 
         _waiting = true;
-        CallItself().ContinueWith(
-            failed => LogFailed(target, failed.Exception!.GetBaseException().Message),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        CallItself()
+            .ContinueWith(
+                failed => LogFailed(target, failed.Exception!.GetBaseException().Message),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default
+            );
     }
 
     /// <summary>Notes a bar of the target that was derived and committed elsewhere.</summary>
@@ -140,7 +152,9 @@ sealed partial class DueWorker(Series target, NpgsqlDataSource database, Registr
         if (definition != _definition || _deriver is null)
         {
             _definition = definition;
-            _deriver = TargetRules.For(current, target, options) is { } rule ? new Deriver(database, rule) { YieldsToLive = () => writer.IsLive } : null;
+            _deriver = TargetRules.For(current, target, options) is { } rule
+                ? new Deriver(database, rule) { YieldsToLive = () => writer.IsLive }
+                : null;
         }
 
         return _deriver;

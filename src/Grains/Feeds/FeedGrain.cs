@@ -16,7 +16,8 @@ public sealed partial class FeedGrain(
     IOptions<FeedOptions> options,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     TimeProvider realTime,
-    ILogger<FeedGrain> logger) : Grain, IFeedGrain, IRemindable, IDisposable
+    ILogger<FeedGrain> logger
+) : Grain, IFeedGrain, IRemindable, IDisposable
 {
     const string ReminderName = "alive";
     static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
@@ -110,8 +111,12 @@ public sealed partial class FeedGrain(
     {
         await foreach (var bars in new SimulatedBarFeed(market, clock).Run(await ContinueFromAsync(market, stopping), stopping))
         {
-            await Task.WhenAll(bars.GroupBy(bar => bar.Symbol).Select(own => UntilAsync(
-                () => Grain(own.Key).PublishAsync(new PublishBars([.. own], options.Value.Source), stopping), stopping)));
+            await Task.WhenAll(
+                bars.GroupBy(bar => bar.Symbol)
+                    .Select(own =>
+                        UntilAsync(() => Grain(own.Key).PublishAsync(new PublishBars([.. own], options.Value.Source), stopping), stopping)
+                    )
+            );
         }
     }
 
@@ -134,9 +139,12 @@ public sealed partial class FeedGrain(
     async Task BackfillAsync(SimulatedMarket market, Symbol symbol, UtcTime start, CancellationToken cancellation)
     {
         var current = start.Floor(Timeframe.OneMinute);
-        var bars = Enumerable.Range(1, options.Value.BackfillMinutes)
+        var bars = Enumerable
+            .Range(1, options.Value.BackfillMinutes)
             .Select(back => market.FinalBarOf(symbol, UtcTime.FromMinute(current.Minute - back)))
-            .OfType<Bar>().Reverse().ToImmutableArray();
+            .OfType<Bar>()
+            .Reverse()
+            .ToImmutableArray();
         if (!bars.IsEmpty)
         {
             await UntilAsync(() => Grain(symbol).PublishAsync(new PublishBars(bars, options.Value.Source), cancellation), cancellation);
@@ -144,19 +152,29 @@ public sealed partial class FeedGrain(
 
         // What the grain has of the running minute already, from before this feed's silo died, is not told twice.
         var told = (await Grain(symbol).StateAsync(cancellation)).LastTick;
-        var begun = market.QuotesOf(symbol, current).Where(quote => quote.Time < start && (told is null || quote.Time > told)).ToImmutableArray();
+        var begun = market
+            .QuotesOf(symbol, current)
+            .Where(quote => quote.Time < start && (told is null || quote.Time > told))
+            .ToImmutableArray();
         if (!begun.IsEmpty && !market.IsLate(symbol, current))
         {
             await UntilAcceptedAsync(new QuotesArrived(symbol, begun), cancellation);
         }
     }
 
-    Task UntilAcceptedAsync(FeedEvent happening, CancellationToken cancellation) => happening switch
-    {
-        QuotesArrived quotes => UntilAsync(() => Grain(quotes.Symbol).TickAsync(new PublishTicks(quotes.Quotes, options.Value.Source), cancellation), cancellation),
-        BarArrived bar => UntilAsync(() => Grain(bar.Symbol).PublishAsync(new PublishBars([bar.Bar], options.Value.Source), cancellation), cancellation),
-        _ => throw new InvalidOperationException($"The feed told a {happening.GetType().Name}."),
-    };
+    Task UntilAcceptedAsync(FeedEvent happening, CancellationToken cancellation) =>
+        happening switch
+        {
+            QuotesArrived quotes => UntilAsync(
+                () => Grain(quotes.Symbol).TickAsync(new PublishTicks(quotes.Quotes, options.Value.Source), cancellation),
+                cancellation
+            ),
+            BarArrived bar => UntilAsync(
+                () => Grain(bar.Symbol).PublishAsync(new PublishBars([bar.Bar], options.Value.Source), cancellation),
+                cancellation
+            ),
+            _ => throw new InvalidOperationException($"The feed told a {happening.GetType().Name}."),
+        };
 
     // A feed that can't deliver waits: what it has not delivered it still has.
     async Task UntilAsync(Func<Task> deliver, CancellationToken cancellation)

@@ -41,7 +41,9 @@ public static class GrainServices
         services.Configure<SiloMessagingOptions>(messaging => messaging.MaxEnqueuedRequestsHardLimit = CallLimit);
 
         // Else a caller elsewhere is told that there is no codec for the fault, and not what it was.
-        services.Configure<ExceptionSerializationOptions>(faults => faults.SupportedNamespacePrefixes.UnionWith([nameof(DxyOrleans), nameof(Npgsql)]));
+        services.Configure<ExceptionSerializationOptions>(faults =>
+            faults.SupportedNamespacePrefixes.UnionWith([nameof(DxyOrleans), nameof(Npgsql)])
+        );
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RegistryStore>();
         services.AddSingleton<RegistryCache>();
@@ -52,11 +54,17 @@ public static class GrainServices
         // Retries wait in real time: they are about the server, not the market.
         services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));
         services.AddSingleton(provider => new BarWriter(
-            provider.GetRequiredService<BarStore>(), new InlineIndexes(() => provider.GetRequiredService<RegistryCache>().Current)));
+            provider.GetRequiredService<BarStore>(),
+            new InlineIndexes(() => provider.GetRequiredService<RegistryCache>().Current)
+        ));
         services.AddSingleton<BackgroundThrottle>();
         services.AddSingleton<ChangePoller>();
         services.AddSingleton(provider => new MigrationEngine(
-            provider.GetRequiredService<NpgsqlDataSource>(), MigrationSteps.All, TimeProvider.System, pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)));
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            MigrationSteps.All,
+            TimeProvider.System,
+            pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)
+        ));
         services.AddSingleton<RunQueue>();
         if (lookOut)
         {

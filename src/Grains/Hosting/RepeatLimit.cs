@@ -34,7 +34,8 @@ public sealed class RepeatLimit : ILoggerProvider, ISupportExternalScope
 
     public ILogger CreateLogger(string categoryName) => new Limited(this, categoryName, _inner.CreateLogger(categoryName));
 
-    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => (_inner as ISupportExternalScope)?.SetScopeProvider(scopeProvider);
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) =>
+        (_inner as ISupportExternalScope)?.SetScopeProvider(scopeProvider);
 
     public void Dispose()
     {
@@ -59,7 +60,13 @@ public sealed class RepeatLimit : ILoggerProvider, ISupportExternalScope
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (logLevel < LogLevel.Warning || !inner.IsEnabled(logLevel))
             {
@@ -67,7 +74,9 @@ public sealed class RepeatLimit : ILoggerProvider, ISupportExternalScope
                 return;
             }
 
-            limit._kinds.GetOrAdd((category, eventId.Id, logLevel), _ => new Kind(limit._time, inner, logLevel, eventId)).Say(formatter(state, exception), exception);
+            limit
+                ._kinds.GetOrAdd((category, eventId.Id, logLevel), _ => new Kind(limit._time, inner, logLevel, eventId))
+                .Say(formatter(state, exception), exception);
         }
     }
 
@@ -117,13 +126,22 @@ public sealed class RepeatLimit : ILoggerProvider, ISupportExternalScope
                 {
                     // What goes on is news again for a minute.
                     _lines[text] = new Line(now, 0);
-                    Write(string.Create(CultureInfo.InvariantCulture, $"{text} (came {line.Since} times more within {Seconds(line, now)} s)"), null);
+                    Write(
+                        string.Create(CultureInfo.InvariantCulture, $"{text} (came {line.Since} times more within {Seconds(line, now)} s)"),
+                        null
+                    );
                 }
             }
 
             if (_others.Since > 0 && time.GetElapsedTime(_others.Written, now) >= after)
             {
-                Write(string.Create(CultureInfo.InvariantCulture, $"{_others.Since} more lines of this kind within {Seconds(_others, now)} s were left out"), null);
+                Write(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{_others.Since} more lines of this kind within {Seconds(_others, now)} s were left out"
+                    ),
+                    null
+                );
                 _others = new Line(0, 0);
             }
         }

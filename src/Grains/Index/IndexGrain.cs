@@ -24,7 +24,8 @@ public sealed partial class IndexGrain(
     BackgroundThrottle pace,
     IOptions<DerivingOptions> options,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
-    ILogger<IndexGrain> logger) : Grain, IIndexGrain
+    ILogger<IndexGrain> logger
+) : Grain, IIndexGrain
 {
     readonly MinuteGate _gate = new();
     DueWorker _worker = null!;
@@ -35,7 +36,8 @@ public sealed partial class IndexGrain(
         _symbol = Symbol.Parse(this.GetPrimaryKeyString());
         _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, writer, pace, options.Value, logger)
         {
-            CallItself = () => this.AsReference<IIndexGrain>().ProcessAsync(), OnSlice = NudgeRollupsAsync,
+            CallItself = () => this.AsReference<IIndexGrain>().ProcessAsync(),
+            OnSlice = NudgeRollupsAsync,
         };
         LogHere(_symbol);
         return Task.CompletedTask;
@@ -71,8 +73,13 @@ public sealed partial class IndexGrain(
     {
         if ((await registry.RefreshAsync(cancellation)).Index(_symbol) is { } definition)
         {
-            await Task.WhenAll(definition.Components.Select(component =>
-                GrainFactory.GetGrain<IBarGrain>(new Series(component.Symbol, Timeframe.OneMinute).ToString()).SubscribeAsync(_symbol.Name, cancellation)));
+            await Task.WhenAll(
+                definition.Components.Select(component =>
+                    GrainFactory
+                        .GetGrain<IBarGrain>(new Series(component.Symbol, Timeframe.OneMinute).ToString())
+                        .SubscribeAsync(_symbol.Name, cancellation)
+                )
+            );
         }
     }
 
@@ -82,7 +89,11 @@ public sealed partial class IndexGrain(
     // Live minutes wait for their bucket's end by reminder and poll; what changes an emitted bucket is told at once.
     async Task NudgeRollupsAsync(SliceOutcome outcome)
     {
-        if (!outcome.WroteAnything || outcome.Window is not { } window || (await registry.GetAsync(CancellationToken.None)).Find(_symbol) is not { } entry)
+        if (
+            !outcome.WroteAnything
+            || outcome.Window is not { } window
+            || (await registry.GetAsync(CancellationToken.None)).Find(_symbol) is not { } entry
+        )
         {
             return;
         }

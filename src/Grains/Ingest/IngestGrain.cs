@@ -20,12 +20,22 @@ public sealed class IngestGrain(RegistryCache registry) : Grain, IIngestGrain
         // A grain for each name that somebody makes up would fill memory for hours.
         var bySeries = message.Bars.GroupBy(bar => bar.Series).ToLookup(own => known.Find(own.Key.Symbol) is not null);
         var all = bySeries[true].ToList();
-        var results = await Task.WhenAll(all.Select(own =>
-            GrainFactory.GetGrain<IBarGrain>(own.Key.ToString()).PublishAsync(new PublishBars([.. own], message.Source), cancellation)));
+        var results = await Task.WhenAll(
+            all.Select(own =>
+                GrainFactory.GetGrain<IBarGrain>(own.Key.ToString()).PublishAsync(new PublishBars([.. own], message.Source), cancellation)
+            )
+        );
         return new IngestResult(
-            results.Sum(result => result.New), results.Sum(result => result.Changed), results.Sum(result => result.Equal), results.Sum(result => result.OtherSource),
-            [.. bySeries[false].SelectMany(own => own.Select(bar => new RefusedSeriesBar(own.Key, Refusal(bar)))),
-                .. all.Zip(results, (own, result) => result.Refused.Select(refused => new RefusedSeriesBar(own.Key, refused))).SelectMany(refused => refused)]);
+            results.Sum(result => result.New),
+            results.Sum(result => result.Changed),
+            results.Sum(result => result.Equal),
+            results.Sum(result => result.OtherSource),
+            [
+                .. bySeries[false].SelectMany(own => own.Select(bar => new RefusedSeriesBar(own.Key, Refusal(bar)))),
+                .. all.Zip(results, (own, result) => result.Refused.Select(refused => new RefusedSeriesBar(own.Key, refused)))
+                    .SelectMany(refused => refused),
+            ]
+        );
     }
 
     static RefusedBar Refusal(Bar bar)

@@ -12,7 +12,10 @@ namespace DxyOrleans.Grains.Migration;
 /// </summary>
 [GrainType("migration")]
 [KeepAlive]
-public sealed partial class MigrationGrain(MigrationEngine engine, BackgroundThrottle pace, ILogger<MigrationGrain> logger) : Grain, IMigrationGrain, IRemindable
+public sealed partial class MigrationGrain(MigrationEngine engine, BackgroundThrottle pace, ILogger<MigrationGrain> logger)
+    : Grain,
+        IMigrationGrain,
+        IRemindable
 {
     const string ReminderName = "resume";
     static readonly TimeSpan Resume = TimeSpan.FromMinutes(1);
@@ -53,8 +56,7 @@ public sealed partial class MigrationGrain(MigrationEngine engine, BackgroundThr
             {
                 await pace.WaitTurnAsync(Stopwatch.GetElapsedTime(began), cancellation);
             }
-        }
-        while (advance.Progressed && advance.Again is not null && Stopwatch.GetElapsedTime(start) < Turn);
+        } while (advance.Progressed && advance.Again is not null && Stopwatch.GetElapsedTime(start) < Turn);
 
         if (advance.Again is null)
         {

@@ -19,9 +19,7 @@ public sealed partial class MigrationPoller(RunQueue lookout, IGrainFactory grai
             {
                 if (await lookout.DueAsync(stoppingToken) is { } run)
                 {
-                    while (await grains.GetGrain<IMigrationGrain>(run).WorkAsync(stoppingToken))
-                    {
-                    }
+                    while (await grains.GetGrain<IMigrationGrain>(run).WorkAsync(stoppingToken)) { }
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -21,7 +21,10 @@ public sealed class BesideIndexDirector(RegistryCache registry) : IPlacementDire
     public static string FamilyOf(string key, SymbolRegistry registry)
     {
         var symbol = key.Split('/')[0];
-        return registry.Indexes.Where(index => index.Components.Any(component => component.Symbol.Name == symbol))
-            .Select(index => index.Symbol.Name).Order(StringComparer.Ordinal).FirstOrDefault(symbol);
+        return registry
+            .Indexes.Where(index => index.Components.Any(component => component.Symbol.Name == symbol))
+            .Select(index => index.Symbol.Name)
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault(symbol);
     }
 }

@@ -25,7 +25,8 @@ public sealed class RollupGrain(
     BackgroundThrottle pace,
     IOptions<DerivingOptions> options,
     [FromKeyedServices(ReminderTimeProviderNames.Reminders)] TimeProvider clock,
-    ILogger<RollupGrain> logger) : Grain, IRollupGrain, IRemindable
+    ILogger<RollupGrain> logger
+) : Grain, IRollupGrain, IRemindable
 {
     const string ReminderName = "boundary";
 
@@ -36,7 +37,10 @@ public sealed class RollupGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _series = Series.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(_series, database, registry, writer, pace, options.Value, logger) { CallItself = () => this.AsReference<IRollupGrain>().ProcessAsync() };
+        _worker = new DueWorker(_series, database, registry, writer, pace, options.Value, logger)
+        {
+            CallItself = () => this.AsReference<IRollupGrain>().ProcessAsync(),
+        };
         return Task.CompletedTask;
     }
 

@@ -15,7 +15,13 @@ namespace DxyOrleans.Grains.Sweep;
 /// <summary>The sweep; see <see cref="ISweepGrain"/>. What it makes due is worked off like everything else.</summary>
 [GrainType("sweep")]
 public sealed partial class SweepGrain(
-    NpgsqlDataSource database, RegistryCache registry, BackgroundThrottle pace, IOptions<DerivingOptions> options, IOptions<SweepOptions> sweep, ILogger<SweepGrain> logger) : Grain, ISweepGrain, IRemindable
+    NpgsqlDataSource database,
+    RegistryCache registry,
+    BackgroundThrottle pace,
+    IOptions<DerivingOptions> options,
+    IOptions<SweepOptions> sweep,
+    ILogger<SweepGrain> logger
+) : Grain, ISweepGrain, IRemindable
 {
     const string ReminderName = "hourly";
     static readonly TimeSpan Hourly = TimeSpan.FromHours(1);
@@ -88,8 +94,7 @@ public sealed partial class SweepGrain(
                 var began = Stopwatch.GetTimestamp();
                 more = await retention.ForgetAsync(cancellation);
                 await pace.WaitTurnAsync(Stopwatch.GetElapsedTime(began), cancellation);
-            }
-            while (more && Stopwatch.GetElapsedTime(start) < Forgetting);
+            } while (more && Stopwatch.GetElapsedTime(start) < Forgetting);
         }
         catch (NpgsqlException fault)
         {

@@ -20,7 +20,11 @@ static class FullVerification
 
     /// <summary>Takes it a portion further: what the step has to say meanwhile, or the finished one with its gate.</summary>
     public static async Task<(StepOutcome? Instead, Gate Gate, Verification Verification)> AdvanceAsync(
-        RunContext context, IMigrationStep step, string gate, CancellationToken cancellation)
+        RunContext context,
+        IMigrationStep step,
+        string gate,
+        CancellationToken cancellation
+    )
     {
         var verification = new TableVerification(context.Database);
         if (Number(context, step) is not { } number)
@@ -36,7 +40,8 @@ static class FullVerification
         }
 
         // Who writes all the while is followed, not waited for: what he wrote since is compared again.
-        var confirmed = found.State == VerificationState.Equal ? await VerificationConfirmation.ReadAsync(context.Database, found, cancellation) : null;
+        var confirmed =
+            found.State == VerificationState.Equal ? await VerificationConfirmation.ReadAsync(context.Database, found, cancellation) : null;
         if (confirmed is { Holds: true })
         {
             return (null, ToGate(found, gate, confirmed), found);
@@ -54,19 +59,32 @@ static class FullVerification
     /// <param name="found">The verification.</param>
     /// <param name="gate">The gate's name.</param>
     /// <param name="confirmed">What became of it since; null where nobody asked.</param>
-    public static Gate ToGate(Verification found, string gate, VerificationConfirmation? confirmed) => Gate.Of(
-        gate, found.State == VerificationState.Equal && confirmed?.Holds != false, "every bar equal in both tables: 0 missing, 0 extra, 0 different",
-        $"{found.Compared} bars compared: {found.Missing} missing, {found.Extra} extra, {found.Different} different, {found.Explained} explained"
-            + (found.Note is { } note ? $" ({note})" : "")
-            + confirmed switch { { Why: { } why } => $"; {why}", { Bars: > 0 } => $"; {confirmed.Bars} bars of days that were written to since are equal too", _ => "" },
-        $"verification {found.Id}: SELECT * FROM dxy.verification WHERE id = {found.Id}",
-        found.State == VerificationState.Equal ? "nothing: it is verified again"
-            : "'migrate verify' shows samples; mend what differs, or roll back; 'migrate retry' looks again at once");
+    public static Gate ToGate(Verification found, string gate, VerificationConfirmation? confirmed) =>
+        Gate.Of(
+            gate,
+            found.State == VerificationState.Equal && confirmed?.Holds != false,
+            "every bar equal in both tables: 0 missing, 0 extra, 0 different",
+            $"{found.Compared} bars compared: {found.Missing} missing, {found.Extra} extra, {found.Different} different, {found.Explained} explained"
+                + (found.Note is { } note ? $" ({note})" : "")
+                + confirmed switch
+                {
+                    { Why: { } why } => $"; {why}",
+                    { Bars: > 0 } => $"; {confirmed.Bars} bars of days that were written to since are equal too",
+                    _ => "",
+                },
+            $"verification {found.Id}: SELECT * FROM dxy.verification WHERE id = {found.Id}",
+            found.State == VerificationState.Equal
+                ? "nothing: it is verified again"
+                : "'migrate verify' shows samples; mend what differs, or roll back; 'migrate retry' looks again at once"
+        );
 
     static async Task BeginAsync(RunContext context, IMigrationStep step, TableVerification verification, CancellationToken cancellation)
     {
-        var (first, now) = (await context.Database.Migration("derive/first_bar", context.Run.Symbol.Name).RowsAsync(
-            reader => (reader.IsDBNull(0) ? (UtcTime?)null : reader.GetUtc(0), reader.GetUtc(1)), cancellation))[0];
+        var (first, now) = (
+            await context
+                .Database.Migration("derive/first_bar", context.Run.Symbol.Name)
+                .RowsAsync(reader => (reader.IsDBNull(0) ? (UtcTime?)null : reader.GetUtc(0), reader.GetUtc(1)), cancellation)
+        )[0];
         var until = now.Floor(Timeframe.OneMinute) - Settling;
         var range = first is { } from && from < until ? new TimeRange(from, until) : (TimeRange?)null;
         var number = await verification.StartAsync(context.Run.Name, context.Run.Symbol, VerificationScope.Full, range, cancellation);
@@ -76,7 +94,9 @@ static class FullVerification
     static long? Number(RunContext context, IMigrationStep step)
     {
         using var checkpoint = JsonDocument.Parse(context.Progress(step).Checkpoint);
-        return checkpoint.RootElement.TryGetProperty(Key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
+        return checkpoint.RootElement.TryGetProperty(Key, out var value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetInt64()
+            : null;
     }
 
     static async Task KeepAsync(RunContext context, IMigrationStep step, long? number, CancellationToken cancellation)

@@ -46,15 +46,23 @@ static class NewTableRestore
         await transaction.MoveRouteAsync(cancellation);
         if (!await transaction.Connection.Text("SELECT to_regclass($1) IS NOT NULL", backup[0]).ValueAsync<bool>(cancellation))
         {
-            throw new InvalidOperationException($"{backup[0]} is gone: what data_bars held before the run can't be told from what it wrote.");
+            throw new InvalidOperationException(
+                $"{backup[0]} is gone: what data_bars held before the run can't be told from what it wrote."
+            );
         }
 
         var from = place.Back ?? DateTime.UnixEpoch.AddYears(-200);
-        var (rows, last) = (await transaction.Connection.Migration("restore/next_portion", run.Symbol.Name, from, (long)Math.Min(place.BackRows, run.Settings.BatchRows)).RowsAsync(
-            reader => ((int)reader.GetInt64(0), reader.IsDBNull(1) ? (UtcTime?)null : reader.GetUtc(1)), cancellation))[0];
+        var (rows, last) = (
+            await transaction
+                .Connection.Migration("restore/next_portion", run.Symbol.Name, from, (long)Math.Min(place.BackRows, run.Settings.BatchRows))
+                .RowsAsync(reader => ((int)reader.GetInt64(0), reader.IsDBNull(1) ? (UtcTime?)null : reader.GetUtc(1)), cancellation)
+        )[0];
         if (last is not { } end)
         {
-            return new StepOutcome.Done([], $$"""{"removed": {{place.Removed}}, "restored": {{place.Restored}}, "brought_to_old": {{place.Saved}}, "of_others_left": {{place.Others}}}""");
+            return new StepOutcome.Done(
+                [],
+                $$"""{"removed": {{place.Removed}}, "restored": {{place.Restored}}, "brought_to_old": {{place.Saved}}, "of_others_left": {{place.Others}}}"""
+            );
         }
 
         var to = end.ToDateTime().AddMicroseconds(1);
@@ -67,8 +75,12 @@ static class NewTableRestore
         var took = context.RealTime.GetElapsedTime(began);
         place = place with
         {
-            Back = to, BackRows = BatchSizer.Next(run.Settings, rows, took, live: false),
-            Removed = place.Removed + removed, Restored = place.Restored + restored, Saved = place.Saved + saved, Others = place.Others + others,
+            Back = to,
+            BackRows = BatchSizer.Next(run.Settings, rows, took, live: false),
+            Removed = place.Removed + removed,
+            Restored = place.Restored + restored,
+            Saved = place.Saved + saved,
+            Others = place.Others + others,
         };
         await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place) }, cancellation);
         await context.At(step, "undo-written", cancellation);

@@ -23,7 +23,12 @@ static class RowsRestore
     static readonly DateTime Forever = DateTime.UnixEpoch.AddYears(1000);
 
     /// <summary>The next month; null when both tables are gone through.</summary>
-    public static async Task<Place?> AdvanceAsync(RunContext context, RunTransaction transaction, Place place, CancellationToken cancellation)
+    public static async Task<Place?> AdvanceAsync(
+        RunContext context,
+        RunTransaction transaction,
+        Place place,
+        CancellationToken cancellation
+    )
     {
         if (place.Table == Backup.Tables.Length)
         {
@@ -32,8 +37,9 @@ static class RowsRestore
 
         var (connection, run) = (transaction.Connection, context.Run);
         var (table, backup) = (Backup.Tables[place.Table], Backup.Of(run, Backup.Tables[place.Table]));
-        var months = await connection.AsItStands(Fill("next_month", table, backup), run.Symbol.Name, place.Next, Forever).RowsAsync(
-            row => (From: row.GetDateTime(0), To: row.GetDateTime(1)), cancellation);
+        var months = await connection
+            .AsItStands(Fill("next_month", table, backup), run.Symbol.Name, place.Next, Forever)
+            .RowsAsync(row => (From: row.GetDateTime(0), To: row.GetDateTime(1)), cancellation);
         if (months.Count == 0)
         {
             return place with { Table = place.Table + 1, Next = new Place().Next };
@@ -47,21 +53,42 @@ static class RowsRestore
         var restored = 0L;
         foreach (var statement in (string[])["remove_rows", "restore_rows", "insert_rows"])
         {
-            restored += await connection.AsItStands(rows.Statement(statement), run.Symbol.Name, months[0].From, months[0].To, run.StartedAt.ToDateTime(), components).RunAsync(cancellation);
+            restored += await connection
+                .AsItStands(
+                    rows.Statement(statement),
+                    run.Symbol.Name,
+                    months[0].From,
+                    months[0].To,
+                    run.StartedAt.ToDateTime(),
+                    components
+                )
+                .RunAsync(cancellation);
         }
 
-        return place with { Next = months[0].To, Restored = place.Restored + restored };
+        return place with
+        {
+            Next = months[0].To,
+            Restored = place.Restored + restored,
+        };
     }
 
     /// <summary>The statements for one table and its backup.</summary>
-    internal sealed record RowsSql(string Table, string Backup, string Pairs, string Everything, IReadOnlyList<string> All, IReadOnlyList<string> Changeable)
+    internal sealed record RowsSql(
+        string Table,
+        string Backup,
+        string Pairs,
+        string Everything,
+        IReadOnlyList<string> All,
+        IReadOnlyList<string> Changeable
+    )
     {
-        public string Statement(string name) => Fill(name, Table, Backup)
-            .Replace("{set}", string.Join(", ", Changeable.Select(column => $"{column} = (p.b).{column}")), StringComparison.Ordinal)
-            .Replace("{columns}", string.Join(", ", All), StringComparison.Ordinal)
-            .Replace("{old columns}", string.Join(", ", All.Select(column => $"(p.b).{column}")), StringComparison.Ordinal)
-            .Replace("{rows}", Pairs, StringComparison.Ordinal)
-            .Replace("{everything}", Everything, StringComparison.Ordinal);
+        public string Statement(string name) =>
+            Fill(name, Table, Backup)
+                .Replace("{set}", string.Join(", ", Changeable.Select(column => $"{column} = (p.b).{column}")), StringComparison.Ordinal)
+                .Replace("{columns}", string.Join(", ", All), StringComparison.Ordinal)
+                .Replace("{old columns}", string.Join(", ", All.Select(column => $"(p.b).{column}")), StringComparison.Ordinal)
+                .Replace("{rows}", Pairs, StringComparison.Ordinal)
+                .Replace("{everything}", Everything, StringComparison.Ordinal);
     }
 
     /// <summary>Thousands of rows are paired with as many: whatever the statistics say, not each with each. For the transaction.</summary>
@@ -75,11 +102,22 @@ static class RowsRestore
     /// <param name="rollups">Whether the backup holds rollups too.</param>
     /// <param name="everything">Whether every difference is undone, whoever made it.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    internal static async Task<RowsSql> RowsAsync(NpgsqlConnection connection, Run run, string table, bool rollups, bool everything, CancellationToken cancellation)
+    internal static async Task<RowsSql> RowsAsync(
+        NpgsqlConnection connection,
+        Run run,
+        string table,
+        bool rollups,
+        bool everything,
+        CancellationToken cancellation
+    )
     {
         var backup = Backup.Of(run, table);
-        var all = await connection.Migration("identity/columns", $"public.{table}", backup, false).RowsAsync(row => row.GetString(0), cancellation);
-        var changeable = await connection.Migration("identity/columns", $"public.{table}", backup, true).RowsAsync(row => row.GetString(0), cancellation);
+        var all = await connection
+            .Migration("identity/columns", $"public.{table}", backup, false)
+            .RowsAsync(row => row.GetString(0), cancellation);
+        var changeable = await connection
+            .Migration("identity/columns", $"public.{table}", backup, true)
+            .RowsAsync(row => row.GetString(0), cancellation);
         var derived = table == Backup.Tables[1];
         var pairs = Fill("rows", table, backup)
             .Replace("{columns of b}", string.Join(", ", all.Select(column => $"b.{column}")), StringComparison.Ordinal)
@@ -95,7 +133,13 @@ static class RowsRestore
         var metadata = IndexRegistration.ForDeriving(context.Run.Symbol, entry?.Metadata);
         try
         {
-            return [.. RegistryStore.Entry(context.Run.Symbol.Name, null, null, true, metadata).Index?.Components.Select(component => component.Symbol.Name) ?? []];
+            return
+            [
+                .. RegistryStore
+                    .Entry(context.Run.Symbol.Name, null, null, true, metadata)
+                    .Index?.Components.Select(component => component.Symbol.Name)
+                    ?? [],
+            ];
         }
         catch (Exception fault) when (fault is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
@@ -104,8 +148,10 @@ static class RowsRestore
         }
     }
 
-    static string Fill(string name, string table, string backup) => MigrationSql.Template($"identity/{name}")
-        .Replace("{table}", $"public.{table}", StringComparison.Ordinal)
-        .Replace("{name}", table, StringComparison.Ordinal)
-        .Replace("{backup}", backup, StringComparison.Ordinal);
+    static string Fill(string name, string table, string backup) =>
+        MigrationSql
+            .Template($"identity/{name}")
+            .Replace("{table}", $"public.{table}", StringComparison.Ordinal)
+            .Replace("{name}", table, StringComparison.Ordinal)
+            .Replace("{backup}", backup, StringComparison.Ordinal);
 }

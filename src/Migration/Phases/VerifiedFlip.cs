@@ -18,7 +18,13 @@ static class VerifiedFlip
     /// <param name="beside">What else the turning transaction does.</param>
     /// <param name="cancellation">Ends the statements.</param>
     public static async Task<StepOutcome?> AdvanceAsync(
-        RunContext context, IMigrationStep step, string mode, string gate, Func<RunTransaction, Task> beside, CancellationToken cancellation)
+        RunContext context,
+        IMigrationStep step,
+        string mode,
+        string gate,
+        Func<RunTransaction, Task> beside,
+        CancellationToken cancellation
+    )
     {
         var result = await FullVerification.AdvanceAsync(context, step, gate, cancellation);
         if (result.Instead is { } instead)
@@ -42,7 +48,11 @@ static class VerifiedFlip
         }
 
         await transaction.GatesAsync(step.Phase, [FullVerification.ToGate(result.Verification, gate, confirmed)], cancellation);
-        await transaction.EventAsync("route turned", $$"""{"mode": "{{mode}}", "epoch": {{epoch}}, "verification": {{result.Verification.Id}}}""", cancellation);
+        await transaction.EventAsync(
+            "route turned",
+            $$"""{"mode": "{{mode}}", "epoch": {{epoch}}, "verification": {{result.Verification.Id}}}""",
+            cancellation
+        );
         await beside(transaction);
         await context.At(step, "written", cancellation);
         await transaction.CommitAsync(cancellation);

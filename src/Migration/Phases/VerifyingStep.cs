@@ -18,8 +18,13 @@ abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(
     /// <param name="cancellation">Ends the statements.</param>
     /// <param name="isGood">Which finished one will do; null: an equal one.</param>
     protected async Task<(Verification? Equal, StepOutcome? Instead)> VerifyAsync(
-        RunContext context, string key, VerificationScope scope, TimeRange? range, CancellationToken cancellation,
-        Func<Verification, bool>? isGood = null)
+        RunContext context,
+        string key,
+        VerificationScope scope,
+        TimeRange? range,
+        CancellationToken cancellation,
+        Func<Verification, bool>? isGood = null
+    )
     {
         var verifications = new TableVerification(context.Database);
         if (Kept<long?>(context, key) is not { } id)
@@ -41,7 +46,9 @@ abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(
         // Somebody may have mended it and verified since.
         var newest = await verifications.NewestAsync(context.Run.Name, scope, cancellation);
         var now = await context.Database.NowAsync(cancellation);
-        return newest is { State: VerificationState.Equal } mended && mended.Id > id || now >= verification.FinishedAt + TimeSpan.FromMinutes(context.Run.Settings.SettleMinutes)
+        return
+            newest is { State: VerificationState.Equal } mended && mended.Id > id
+            || now >= verification.FinishedAt + TimeSpan.FromMinutes(context.Run.Settings.SettleMinutes)
             ? (null, await BeginAsync(context, key, scope, range, cancellation))
             : (null, new StepOutcome.Waiting([Told(key, verification)], Soon));
     }
@@ -62,13 +69,25 @@ abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(
     }
 
     /// <summary>What a finished verification says, as a gate named for the phase and the key.</summary>
-    protected Gate Told(string key, Verification verification) => Gate.Of($"{Phase.Title()}/{key}", verification.State == VerificationState.Equal,
-        "the tables are equal, or their differences explained",
-        verification.State == VerificationState.NotCompared ? verification.Note ?? "nothing was compared"
-        : $"{verification.Compared} compared: {verification.Missing} missing, {verification.Extra} extra, {verification.Different} different, {verification.Explained} explained",
-        $"verification {verification.Id}", $"mend what differs and 'migrate verify'; without that it is verified again after some market minutes");
+    protected Gate Told(string key, Verification verification) =>
+        Gate.Of(
+            $"{Phase.Title()}/{key}",
+            verification.State == VerificationState.Equal,
+            "the tables are equal, or their differences explained",
+            verification.State == VerificationState.NotCompared
+                ? verification.Note ?? "nothing was compared"
+                : $"{verification.Compared} compared: {verification.Missing} missing, {verification.Extra} extra, {verification.Different} different, {verification.Explained} explained",
+            $"verification {verification.Id}",
+            $"mend what differs and 'migrate verify'; without that it is verified again after some market minutes"
+        );
 
-    async Task<StepOutcome> BeginAsync(RunContext context, string key, VerificationScope scope, TimeRange? range, CancellationToken cancellation)
+    async Task<StepOutcome> BeginAsync(
+        RunContext context,
+        string key,
+        VerificationScope scope,
+        TimeRange? range,
+        CancellationToken cancellation
+    )
     {
         var id = await new TableVerification(context.Database).StartAsync(context.Run.Name, context.Run.Symbol, scope, range, cancellation);
         await context.At(this, $"{key} begun", cancellation);

@@ -36,11 +36,20 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
                 continue;
             }
 
-            foreach (var rule in (ITargetRule[])[
-                new IndexTargetRule(index, Patience),
-                new RollupTargetRule(new Series(symbol, Timeframe.FiveMinutes), Patience), new RollupTargetRule(new Series(symbol, Timeframe.OneHour), Patience)])
+            foreach (
+                var rule in (ITargetRule[])
+                    [
+                        new IndexTargetRule(index, Patience),
+                        new RollupTargetRule(new Series(symbol, Timeframe.FiveMinutes), Patience),
+                        new RollupTargetRule(new Series(symbol, Timeframe.OneHour), Patience),
+                    ]
+            )
             {
-                if (await database.Migration("shadow/holds_bars", symbol.Name, rule.Series.Timeframe.ToString()).ValueAsync<bool>(cancellation))
+                if (
+                    await database
+                        .Migration("shadow/holds_bars", symbol.Name, rule.Series.Timeframe.ToString())
+                        .ValueAsync<bool>(cancellation)
+                )
                 {
                     rules.Add(rule);
                 }
@@ -59,9 +68,16 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         var compared = known.ToDictionary(day => day.Day, day => day.ComparedAt);
         var today = now.Floor(Timeframe.OneDay);
         return compared.TryGetValue(today, out var at) && at.Floor(Timeframe.OneMinute) >= now.Floor(Timeframe.OneMinute)
-            ? Enumerable.Range(1, days).Select(back => today - TimeSpan.FromDays(back))
-                .Where(day => !compared.TryGetValue(day, out var then) || now - then >= Again || then < day + TimeSpan.FromDays(1) + Patience)
-                .OrderBy(day => compared.GetValueOrDefault(day)).ThenByDescending(day => day).Select(day => (UtcTime?)day).FirstOrDefault()
+            ? Enumerable
+                .Range(1, days)
+                .Select(back => today - TimeSpan.FromDays(back))
+                .Where(day =>
+                    !compared.TryGetValue(day, out var then) || now - then >= Again || then < day + TimeSpan.FromDays(1) + Patience
+                )
+                .OrderBy(day => compared.GetValueOrDefault(day))
+                .ThenByDescending(day => day)
+                .Select(day => (UtcTime?)day)
+                .FirstOrDefault()
             : today;
     }
 
@@ -87,7 +103,13 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         await using var batch = new NpgsqlBatch(connection, snapshot);
         batch.AddBound(BarReader.Command(BarTable.Derived, rule.Series, window));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        return ShadowDay.Compare(rule.Series, day, derived.Rows.AsStored(connection, BarTable.Derived), (await BarReader.ReadAsync(reader, rule.Series, cancellation)).Bars, now);
+        return ShadowDay.Compare(
+            rule.Series,
+            day,
+            derived.Rows.AsStored(connection, BarTable.Derived),
+            (await BarReader.ReadAsync(reader, rule.Series, cancellation)).Bars,
+            now
+        );
     }
 
     /// <summary>Compares whatever has its turn, and saves it; how many days that were. A day that can't be compared is noted, and stops no other.</summary>
@@ -116,7 +138,12 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
             catch (Exception fault) when (!cancellation.IsCancellationRequested && (fault is PostgresException or not NpgsqlException))
             {
                 _failed[(rule.Series, day)] = now;
-                await store.FailAsync(rule.Series, day, fault is PostgresException refused ? refused.MessageText : fault.Message, cancellation);
+                await store.FailAsync(
+                    rule.Series,
+                    day,
+                    fault is PostgresException refused ? refused.MessageText : fault.Message,
+                    cancellation
+                );
             }
         }
 
@@ -129,7 +156,12 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         var days = known.ToDictionary(day => day.Day);
         foreach (var ((failed, day), at) in _failed.Where(one => one.Key.Target == target))
         {
-            days[day] = days.TryGetValue(day, out var found) ? found with { ComparedAt = at } : new ShadowDay(failed, day, 0, 0, 0, 0, 0, "[]", at);
+            days[day] = days.TryGetValue(day, out var found)
+                ? found with
+                {
+                    ComparedAt = at,
+                }
+                : new ShadowDay(failed, day, 0, 0, 0, 0, 0, "[]", at);
         }
 
         return days.Values;
@@ -141,7 +173,14 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         {
             return RegistryStore.Entry(symbol.Name, null, null, true, IndexRegistration.ForDeriving(symbol, metadata)).Index;
         }
-        catch (Exception wrong) when (wrong is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException or System.Text.Json.JsonException)
+        catch (Exception wrong)
+            when (wrong
+                    is FormatException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or System.Text.Json.JsonException
+            )
         {
             return null;
         }

@@ -17,7 +17,16 @@ namespace DxyOrleans.Migration;
 /// <param name="Samples">A JSON array of some of the bars that aren't equal.</param>
 /// <param name="ComparedAt">Market time.</param>
 public sealed record ShadowDay(
-    Series Target, UtcTime Day, long Equal, long Different, long Missing, long Extra, decimal LargestDifference, string Samples, UtcTime ComparedAt)
+    Series Target,
+    UtcTime Day,
+    long Equal,
+    long Different,
+    long Missing,
+    long Extra,
+    decimal LargestDifference,
+    string Samples,
+    UtcTime ComparedAt
+)
 {
     // One unit of the eighth place, to which prices are rounded.
     const decimal Tolerance = 1e-8m;
@@ -26,7 +35,10 @@ public sealed record ShadowDay(
     public bool IsEqual => Different + Missing + Extra == 0;
 
     /// <summary>Why the last comparison of the day failed; null when it didn't. The counts are then those of the one before.</summary>
-    public string? Fault => JsonNode.Parse(Samples)!.AsArray().FirstOrDefault(sample => (string?)sample!["kind"] == "fault") is { } fault ? (string?)fault["reason"] : null;
+    public string? Fault =>
+        JsonNode.Parse(Samples)!.AsArray().FirstOrDefault(sample => (string?)sample!["kind"] == "fault") is { } fault
+            ? (string?)fault["reason"]
+            : null;
 
     /// <summary>Whether it was ever compared.</summary>
     public bool WasCompared => ComparedAt > UtcTime.From(DateTime.UnixEpoch);
@@ -75,14 +87,25 @@ public sealed record ShadowDay(
         {
             if (samples.Count(sample => (string?)sample!["kind"] == kind) < MaxSamplesOfAKind)
             {
-                samples.Add((JsonNode)new JsonObject { ["kind"] = kind, ["ts_utc"] = time.ToString(), ["shop"] = Text(inShop), ["derived"] = Text(given) });
+                samples.Add(
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["kind"] = kind,
+                            ["ts_utc"] = time.ToString(),
+                            ["shop"] = Text(inShop),
+                            ["derived"] = Text(given),
+                        }
+                );
             }
         }
     }
 
-    static decimal Distance(Bar one, Bar other) => Math.Max(
-        Math.Max(Math.Abs(one.Open - other.Open), Math.Abs(one.High - other.High)),
-        Math.Max(Math.Abs(one.Low - other.Low), Math.Abs(one.Close - other.Close)));
+    static decimal Distance(Bar one, Bar other) =>
+        Math.Max(
+            Math.Max(Math.Abs(one.Open - other.Open), Math.Abs(one.High - other.High)),
+            Math.Max(Math.Abs(one.Low - other.Low), Math.Abs(one.Close - other.Close))
+        );
 
     static string? Text(decimal? price) => price?.ToString(CultureInfo.InvariantCulture);
 }

@@ -40,16 +40,24 @@ public sealed record ShadowVerdict(ShadowState State, UtcTime? Newest, Immutable
         var bars = compared.Sum(day => day.Equal + day.Different + day.Missing + day.Extra);
         var wrong = compared.Sum(day => day.Different + day.Missing + day.Extra);
         var failed = days.Where(day => day.Fault is not null).ToImmutableArray();
-        var old = days.GroupBy(day => day.Target).Where(target => now - target.Max(day => day.ComparedAt) > Patience).Select(target => target.Key).ToList();
+        var old = days.GroupBy(day => day.Target)
+            .Where(target => now - target.Max(day => day.ComparedAt) > Patience)
+            .Select(target => target.Key)
+            .ToList();
         return failed.Length > 0 ? Be(ShadowState.Failed, $"the last comparison failed of {Named(failed)}")
             : bars == 0 ? Be(ShadowState.NotCompared, "nothing was compared yet; './dxy up --shadow' compares")
-            : old.Count > 0 ? Be(ShadowState.Old, $"the newest comparison is of {newest}: {string.Join(", ", old)} {(old.Count == 1 ? "is" : "are")} not looked at any more; './dxy up --shadow' compares")
+            : old.Count > 0
+                ? Be(
+                    ShadowState.Old,
+                    $"the newest comparison is of {newest}: {string.Join(", ", old)} {(old.Count == 1 ? "is" : "are")} not looked at any more; './dxy up --shadow' compares"
+                )
             : wrong > 0 ? Be(ShadowState.Different, FormattableString.Invariant($"different: {wrong} of {bars} bars, as of {newest}"))
             : Be(ShadowState.Equal, FormattableString.Invariant($"equal: {bars} bars, as of {newest}"));
 
         ShadowVerdict Be(ShadowState state, string text) => new(state, newest, failed, text);
     }
 
-    static string Named(ImmutableArray<ShadowDay> failed) => string.Join("; ", failed.Take(3).Select(day => $"{day.Target} {day.Day.ToString()[..10]}: {day.Fault}"))
+    static string Named(ImmutableArray<ShadowDay> failed) =>
+        string.Join("; ", failed.Take(3).Select(day => $"{day.Target} {day.Day.ToString()[..10]}: {day.Fault}"))
         + (failed.Length > 3 ? FormattableString.Invariant($"; and {failed.Length - 3} more") : "");
 }

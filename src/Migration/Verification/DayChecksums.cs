@@ -14,13 +14,21 @@ internal readonly record struct DayChecksum(UtcTime Day, long Bars, bool IsEqual
 internal static class DayChecksums
 {
     /// <summary>Every day that has a row in either table, in order.</summary>
-    public static async Task<IReadOnlyList<DayChecksum>> ReadAsync(SharedSnapshot snapshot, Symbol symbol, TimeRange slice, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<DayChecksum>> ReadAsync(
+        SharedSnapshot snapshot,
+        Symbol symbol,
+        TimeRange slice,
+        CancellationToken cancellation
+    )
     {
-        Dictionary<UtcTime, (long Bars, decimal Hash)> source, target;
+        Dictionary<UtcTime, (long Bars, decimal Hash)> source,
+            target;
         if (snapshot.Second is { } second)
         {
             var both = await Task.WhenAll(
-                ReadAsync(snapshot.First, "source_days", symbol, slice, cancellation), ReadAsync(second, "target_days", symbol, slice, cancellation));
+                ReadAsync(snapshot.First, "source_days", symbol, slice, cancellation),
+                ReadAsync(second, "target_days", symbol, slice, cancellation)
+            );
             (source, target) = (both[0], both[1]);
         }
         else
@@ -31,17 +39,32 @@ internal static class DayChecksums
 
         return
         [
-            .. source.Keys.Union(target.Keys).Order().Select(day => source.TryGetValue(day, out var old)
-                ? new DayChecksum(day, old.Bars, target.TryGetValue(day, out var found) && found == old)
-                : new DayChecksum(day, 0, IsEqual: false)),
+            .. source
+                .Keys.Union(target.Keys)
+                .Order()
+                .Select(day =>
+                    source.TryGetValue(day, out var old)
+                        ? new DayChecksum(day, old.Bars, target.TryGetValue(day, out var found) && found == old)
+                        : new DayChecksum(day, 0, IsEqual: false)
+                ),
         ];
     }
 
     static async Task<Dictionary<UtcTime, (long Bars, decimal Hash)>> ReadAsync(
-        NpgsqlConnection connection, string statement, Symbol symbol, TimeRange slice, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        string statement,
+        Symbol symbol,
+        TimeRange slice,
+        CancellationToken cancellation
+    )
     {
         var days = new Dictionary<UtcTime, (long Bars, decimal Hash)>();
-        await using var command = connection.Migration($"verification/{statement}", symbol.Name, slice.From.ToDateTime(), slice.To.ToDateTime());
+        await using var command = connection.Migration(
+            $"verification/{statement}",
+            symbol.Name,
+            slice.From.ToDateTime(),
+            slice.To.ToDateTime()
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

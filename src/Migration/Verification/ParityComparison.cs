@@ -32,10 +32,17 @@ internal sealed class ParityComparison
     }
 
     /// <summary>Null when the registry has no such index.</summary>
-    public static async Task<ParityComparison?> OpenAsync(NpgsqlDataSource database, Symbol symbol, string? run, CancellationToken cancellation)
+    public static async Task<ParityComparison?> OpenAsync(
+        NpgsqlDataSource database,
+        Symbol symbol,
+        string? run,
+        CancellationToken cancellation
+    )
     {
         var registry = await new RegistryStore(database).LoadAsync(cancellation);
-        return TargetRules.For(registry, new Series(symbol, Timeframe.OneMinute), new DerivingOptions()) is IndexTargetRule rule ? new ParityComparison(database, rule, run) : null;
+        return TargetRules.For(registry, new Series(symbol, Timeframe.OneMinute), new DerivingOptions()) is IndexTargetRule rule
+            ? new ParityComparison(database, rule, run)
+            : null;
     }
 
     public async Task<UtcTime> AddAsync(TimeRange window, VerificationTally tally, CancellationToken cancellation)
@@ -70,7 +77,8 @@ internal sealed class ParityComparison
         var derived = (await _rule.DeriveAsync(connection, window, null, route, cancellation)).Rows.ToDictionary(row => row.Bar.Time);
         var findings = new List<RowDifference>();
         long compared = 0;
-        var days = Enumerable.Range(0, (int)Math.Ceiling((window.To - window.From.Floor(Timeframe.OneDay)).TotalDays))
+        var days = Enumerable
+            .Range(0, (int)Math.Ceiling((window.To - window.From.Floor(Timeframe.OneDay)).TotalDays))
             .Select(day => window.From.Floor(Timeframe.OneDay) + TimeSpan.FromDays(day));
         await using (var command = ComparedRow.Command(connection, _rule.Series.Symbol, _run, window, days, null, withAll: true))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
@@ -93,8 +101,17 @@ internal sealed class ParityComparison
             }
         }
 
-        findings.AddRange(derived.Values.Where(row => row.Bar.Time < ripeEnd)
-            .Select(row => new RowDifference(row.Bar.Time, RowDifferenceKind.NotStored, null, null, row.Bar.Close.ToString(CultureInfo.InvariantCulture))));
+        findings.AddRange(
+            derived
+                .Values.Where(row => row.Bar.Time < ripeEnd)
+                .Select(row => new RowDifference(
+                    row.Bar.Time,
+                    RowDifferenceKind.NotStored,
+                    null,
+                    null,
+                    row.Bar.Close.ToString(CultureInfo.InvariantCulture)
+                ))
+        );
         return (findings, compared);
     }
 
@@ -107,7 +124,9 @@ internal sealed class ParityComparison
 
         var close = (row.Target ?? row.Source)!.Close;
         return Near(close, decimal.Parse(recomputed, CultureInfo.InvariantCulture)) ? null
-            : InputsGoneRule.RecordedCloses(_rule.Definition, row.Raw) is { } closes && Near(close, IndexFormula.Level(_rule.Definition, closes)) ? RowDifferenceKind.InputsDiffer
+            : InputsGoneRule.RecordedCloses(_rule.Definition, row.Raw) is { } closes
+            && Near(close, IndexFormula.Level(_rule.Definition, closes))
+                ? RowDifferenceKind.InputsDiffer
             : RowDifferenceKind.Deviating;
     }
 

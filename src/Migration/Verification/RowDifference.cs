@@ -31,7 +31,16 @@ public enum RowDifferenceKind
 }
 
 /// <summary>A bar's business columns as PostgreSQL prints them: a shop's numbers may be longer than <c>decimal</c>, or none.</summary>
-public sealed record RowValues(string? Open, string? High, string? Low, string? Close, string? Vol, string? Vwap, string? TradeCount, string? IsPartial)
+public sealed record RowValues(
+    string? Open,
+    string? High,
+    string? Low,
+    string? Close,
+    string? Vol,
+    string? Vwap,
+    string? TradeCount,
+    string? IsPartial
+)
 {
     internal static RowValues? Of(string?[]? values) =>
         values is null ? null : new(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);

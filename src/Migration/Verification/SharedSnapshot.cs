@@ -79,7 +79,10 @@ internal sealed class SharedSnapshot : IAsyncDisposable
 
     // The name is spliced into the joining statement, which takes no parameter: one of another form isn't joined.
     async Task<string?> ExportAsync(CancellationToken cancellation) =>
-        await First.Text("SELECT pg_export_snapshot()").ValueAsync<string>(cancellation) is { } name && name.All(one => char.IsAsciiHexDigit(one) || one == '-') ? name : null;
+        await First.Text("SELECT pg_export_snapshot()").ValueAsync<string>(cancellation) is { } name
+        && name.All(one => char.IsAsciiHexDigit(one) || one == '-')
+            ? name
+            : null;
 
     async Task<SharedSnapshot> JoinAsync(NpgsqlDataSource database, string name, CancellationToken cancellation)
     {
@@ -95,7 +98,8 @@ internal sealed class SharedSnapshot : IAsyncDisposable
             join.CommandTimeout = (int)Patience.TotalSeconds;
             await join.ExecuteNonQueryAsync(cancellation);
         }
-        catch (Exception none) when (none is NpgsqlException || (none is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception none)
+            when (none is NpgsqlException || (none is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             // One connection reads it all, later.
             IsAlone = none is NpgsqlException;

@@ -67,7 +67,12 @@ internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, 
     }
 
     async Task AddRowsAsync(
-        TimeRange slice, List<UtcTime> days, Dictionary<(UtcTime, RowDifferenceKind), bool> first, VerificationTally tally, CancellationToken cancellation)
+        TimeRange slice,
+        List<UtcTime> days,
+        Dictionary<(UtcTime, RowDifferenceKind), bool> first,
+        VerificationTally tally,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
@@ -108,8 +113,13 @@ internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, 
         }
     }
 
-    async IAsyncEnumerable<ComparedRow> RowsAsync(NpgsqlConnection connection, TimeRange slice, List<UtcTime> days, List<UtcTime>? only,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    async IAsyncEnumerable<ComparedRow> RowsAsync(
+        NpgsqlConnection connection,
+        TimeRange slice,
+        List<UtcTime> days,
+        List<UtcTime>? only,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         await using var command = ComparedRow.Command(connection, symbol, run, slice, days, only, withAll: false);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -121,18 +131,35 @@ internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, 
 }
 
 /// <summary>A row of <c>rows.sql</c>: one bar, or how many there are.</summary>
-internal readonly record struct ComparedRow(UtcTime Time, RowDifferenceKind? Kind, RowValues? Source, RowValues? Target, string? Raw, long Bars)
+internal readonly record struct ComparedRow(
+    UtcTime Time,
+    RowDifferenceKind? Kind,
+    RowValues? Source,
+    RowValues? Target,
+    string? Raw,
+    long Bars
+)
 {
     public static NpgsqlCommand Command(
-        NpgsqlConnection connection, Symbol symbol, string? run, TimeRange range, IEnumerable<UtcTime> days, IEnumerable<UtcTime>? only, bool withAll)
+        NpgsqlConnection connection,
+        Symbol symbol,
+        string? run,
+        TimeRange range,
+        IEnumerable<UtcTime> days,
+        IEnumerable<UtcTime>? only,
+        bool withAll
+    )
     {
         var command = connection.Migration("verification/rows");
         command.Parameters.With(symbol.Name).AddRange(range).With(days.Select(day => day.ToDateTime()).ToArray());
         command.Parameters.Add(new NpgsqlParameter { Value = run ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter
-        {
-            Value = only?.Select(time => time.ToDateTime()).ToArray() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
-        });
+        command.Parameters.Add(
+            new NpgsqlParameter
+            {
+                Value = only?.Select(time => time.ToDateTime()).ToArray() ?? (object)DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+            }
+        );
         command.Parameters.With(withAll);
         return command;
     }
@@ -144,11 +171,20 @@ internal readonly record struct ComparedRow(UtcTime Time, RowDifferenceKind? Kin
             return new ComparedRow(default, null, null, null, null, reader.GetInt64(6));
         }
 
-        RowDifferenceKind? kind = reader.IsDBNull(1) ? null
+        RowDifferenceKind? kind =
+            reader.IsDBNull(1) ? null
             : reader.GetBoolean(2) ? RowDifferenceKind.Explained
             : Enum.Parse<RowDifferenceKind>(reader.GetString(1), ignoreCase: true);
-        return new ComparedRow(reader.GetUtc(0), kind, Values(reader, 3), Values(reader, 4), reader.IsDBNull(5) ? null : reader.GetString(5), 0);
+        return new ComparedRow(
+            reader.GetUtc(0),
+            kind,
+            Values(reader, 3),
+            Values(reader, 4),
+            reader.IsDBNull(5) ? null : reader.GetString(5),
+            0
+        );
     }
 
-    static RowValues? Values(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : RowValues.Of(reader.GetFieldValue<string?[]>(ordinal));
+    static RowValues? Values(NpgsqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : RowValues.Of(reader.GetFieldValue<string?[]>(ordinal));
 }

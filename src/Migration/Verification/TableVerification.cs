@@ -33,7 +33,13 @@ public sealed class TableVerification(NpgsqlDataSource database)
     /// <param name="scope">What to compare.</param>
     /// <param name="range">Bars, by their open; null: all up to the newest one there is, none of the future.</param>
     /// <param name="cancellation">Ends the statements.</param>
-    public async Task<long> StartAsync(string? run, Symbol symbol, VerificationScope scope, TimeRange? range, CancellationToken cancellation)
+    public async Task<long> StartAsync(
+        string? run,
+        Symbol symbol,
+        VerificationScope scope,
+        TimeRange? range,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -44,7 +50,12 @@ public sealed class TableVerification(NpgsqlDataSource database)
             (left, note, state) = await VerificationStore.SinceLastAsync(connection, id, whole, cancellation);
         }
 
-        var checkpoint = new VerificationCheckpoint { Days = FirstDays, Note = note, Left = [.. left.Where(one => !one.IsEmpty).Select(one => new[] { one.From.Ticks, one.To.Ticks })] };
+        var checkpoint = new VerificationCheckpoint
+        {
+            Days = FirstDays,
+            Note = note,
+            Left = [.. left.Where(one => !one.IsEmpty).Select(one => new[] { one.From.Ticks, one.To.Ticks })],
+        };
         await VerificationStore.BeginAsync(connection, id, checkpoint, state, cancellation);
         await transaction.CommitAsync(cancellation);
         return id;
@@ -56,7 +67,8 @@ public sealed class TableVerification(NpgsqlDataSource database)
     /// <exception cref="ArgumentException">There is no such verification.</exception>
     public async Task<Verification> AdvanceAsync(long id, CancellationToken cancellation)
     {
-        var (before, json) = await _store.ReadAsync(id, cancellation) ?? throw new ArgumentException($"There is no verification {id}.", nameof(id));
+        var (before, json) = await _store.ReadAsync(id, cancellation)
+            ?? throw new ArgumentException($"There is no verification {id}.", nameof(id));
         if (before.State != VerificationState.Running)
         {
             return before;
@@ -82,7 +94,11 @@ public sealed class TableVerification(NpgsqlDataSource database)
             compare = slice => tables.AddAsync(slice, tally, cancellation);
         }
 
-        for (var slices = 0; refused is null && left.Count > 0 && slices < SlicesAtMost && Stopwatch.GetElapsedTime(started) < Portion; slices++)
+        for (
+            var slices = 0;
+            refused is null && left.Count > 0 && slices < SlicesAtMost && Stopwatch.GetElapsedTime(started) < Portion;
+            slices++
+        )
         {
             var range = left.Dequeue();
             if (await _store.NextBarAsync(before.Symbol, range, cancellation) is not { } next)
@@ -96,20 +112,26 @@ public sealed class TableVerification(NpgsqlDataSource database)
             var reached = await compare(slice);
             left = new Queue<TimeRange>(left.Prepend(new TimeRange(reached, range.To)).Where(one => !one.IsEmpty));
             var took = Stopwatch.GetElapsedTime(from);
-            days = before.Scope == VerificationScope.Parity ? days
+            days =
+                before.Scope == VerificationScope.Parity ? days
                 : took < ShortSlice ? Math.Min(days * 4, MaxSlice)
                 : took > LongSlice ? Math.Max(days / 2, 1)
                 : days;
         }
 
-        var state = left.Count > 0 && refused is null ? VerificationState.Running
+        var state =
+            left.Count > 0 && refused is null ? VerificationState.Running
             : tally.HasDifferences ? VerificationState.Different
             : refused is null && (tally.Compared > 0 || before.Scope == VerificationScope.SinceLast) ? VerificationState.Equal
             : VerificationState.NotCompared;
         var note = refused ?? (state == VerificationState.NotCompared ? "nothing is stored in the range" : checkpoint.Note);
         var after = checkpoint with
         {
-            Left = [.. left.Select(one => new[] { one.From.Ticks, one.To.Ticks })], Days = days, Note = note, Recomputation = tally.Recomputation, IsAlone = tables?.IsAlone ?? false,
+            Left = [.. left.Select(one => new[] { one.From.Ticks, one.To.Ticks })],
+            Days = days,
+            Note = note,
+            Recomputation = tally.Recomputation,
+            IsAlone = tables?.IsAlone ?? false,
         };
         await _store.SaveAsync(id, json, after, state, tally, cancellation);
 
@@ -118,7 +140,8 @@ public sealed class TableVerification(NpgsqlDataSource database)
     }
 
     /// <summary>A verification as it stands; null when there is none of that number.</summary>
-    public async Task<Verification?> FindAsync(long id, CancellationToken cancellation) => (await _store.ReadAsync(id, cancellation))?.Verification;
+    public async Task<Verification?> FindAsync(long id, CancellationToken cancellation) =>
+        (await _store.ReadAsync(id, cancellation))?.Verification;
 
     /// <summary>The newest one of a run (or of none) that came to an end; null when there is none.</summary>
     public Task<Verification?> NewestAsync(string? run, VerificationScope scope, CancellationToken cancellation) =>

@@ -19,8 +19,21 @@ namespace DxyOrleans.Migration;
 /// <param name="StartedAt">Market time of the snapshot: what was written later is newer.</param>
 /// <param name="FinishedAt">Market time; null while it runs.</param>
 public sealed record Verification(
-    long Id, string? Run, Symbol Symbol, VerificationScope Scope, TimeRange Range, VerificationState State, long Compared, long Missing, long Extra,
-    long Different, long Explained, IReadOnlyList<RowDifference> Samples, UtcTime StartedAt, UtcTime? FinishedAt)
+    long Id,
+    string? Run,
+    Symbol Symbol,
+    VerificationScope Scope,
+    TimeRange Range,
+    VerificationState State,
+    long Compared,
+    long Missing,
+    long Extra,
+    long Different,
+    long Explained,
+    IReadOnlyList<RowDifference> Samples,
+    UtcTime StartedAt,
+    UtcTime? FinishedAt
+)
 {
     /// <summary>What a reader has to know to judge it: what was trusted, or why nothing was compared; null when there is nothing to say.</summary>
     public string? Note { get; init; }

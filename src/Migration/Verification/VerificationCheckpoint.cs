@@ -7,7 +7,11 @@ namespace DxyOrleans.Migration;
 /// <summary>How far a verification came, as stored in its row.</summary>
 internal sealed record VerificationCheckpoint
 {
-    static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <summary>What is left to read, ascending: pairs of ticks.</summary>
     public ImmutableArray<long[]> Left { get; init; } = [];

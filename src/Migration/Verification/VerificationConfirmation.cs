@@ -20,7 +20,11 @@ public sealed record VerificationConfirmation(bool Holds, long Bars, string? Why
     /// <param name="database">Where both tables are.</param>
     /// <param name="verification">An equal one.</param>
     /// <param name="cancellation">Ends the statements.</param>
-    public static async Task<VerificationConfirmation> ReadAsync(NpgsqlDataSource database, Verification verification, CancellationToken cancellation)
+    public static async Task<VerificationConfirmation> ReadAsync(
+        NpgsqlDataSource database,
+        Verification verification,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
@@ -29,7 +33,8 @@ public sealed record VerificationConfirmation(bool Holds, long Bars, string? Why
             return new VerificationConfirmation(false, 0, "the tables were not watched since before it");
         }
 
-        var touched = await connection.Migration("verification/touched", verification.Id, verification.Id)
+        var touched = await connection
+            .Migration("verification/touched", verification.Id, verification.Id)
             .RowsAsync(row => new TimeRange(row.GetUtc(0), row.GetUtc(1)), cancellation);
         var days = touched.SelectMany(Days).ToList();
         if (days.Count > MaxDays)
@@ -44,7 +49,14 @@ public sealed record VerificationConfirmation(bool Holds, long Bars, string? Why
 
         var (bars, differing, first) = (0L, 0L, (UtcTime?)null);
         await using var command = ComparedRow.Command(
-            connection, verification.Symbol, verification.Run, new TimeRange(touched[0].From, touched[^1].To), days, null, withAll: false);
+            connection,
+            verification.Symbol,
+            verification.Run,
+            new TimeRange(touched[0].From, touched[^1].To),
+            days,
+            null,
+            withAll: false
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -57,8 +69,11 @@ public sealed record VerificationConfirmation(bool Holds, long Bars, string? Why
             }
         }
 
-        return new VerificationConfirmation(differing == 0, bars,
-            differing == 0 ? null : $"{differing} of the {bars} bars of days that were written to since differ, the first at {first}");
+        return new VerificationConfirmation(
+            differing == 0,
+            bars,
+            differing == 0 ? null : $"{differing} of the {bars} bars of days that were written to since differ, the first at {first}"
+        );
     }
 
     static IEnumerable<UtcTime> Days(TimeRange range)

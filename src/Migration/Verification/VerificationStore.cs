@@ -13,7 +13,13 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
 
     /// <summary>Adds one, with the statement's snapshot.</summary>
     public static async Task<(long Id, TimeRange Range)> StartAsync(
-        NpgsqlConnection connection, string? run, Symbol symbol, VerificationScope scope, TimeRange? range, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        string? run,
+        Symbol symbol,
+        VerificationScope scope,
+        TimeRange? range,
+        CancellationToken cancellation
+    )
     {
         await using var command = Command(connection, "start");
         command.Parameters.Add(Text(run));
@@ -27,7 +33,11 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
 
     /// <summary>What one since the last has to read, or why it can't be.</summary>
     public static async Task<(ImmutableArray<TimeRange> Left, string? Note, VerificationState State)> SinceLastAsync(
-        NpgsqlConnection connection, long id, TimeRange whole, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        long id,
+        TimeRange whole,
+        CancellationToken cancellation
+    )
     {
         long last;
         await using (var command = Command(connection, "base"))
@@ -47,7 +57,9 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
 
             if (reader.GetUtc(2) > whole.From || reader.GetUtc(3) < whole.From)
             {
-                return Refused($"the last verification ({last}) compared [{reader.GetUtc(2)}, {reader.GetUtc(3)}) only; verify without --since-last");
+                return Refused(
+                    $"the last verification ({last}) compared [{reader.GetUtc(2)}, {reader.GetUtc(3)}) only; verify without --since-last"
+                );
             }
 
             if (!reader.GetBoolean(4))
@@ -68,27 +80,55 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
         }
 
         var days = touched.Sum(range => (long)Math.Ceiling(range.Length.TotalDays));
-        return (touched.ToImmutable(), $"trusts the change log since verification {last}: {days} days were touched or are new, the others were not read", VerificationState.Running);
+        return (
+            touched.ToImmutable(),
+            $"trusts the change log since verification {last}: {days} days were touched or are new, the others were not read",
+            VerificationState.Running
+        );
 
-        static (ImmutableArray<TimeRange>, string?, VerificationState) Refused(string reason) => ([], reason, VerificationState.NotCompared);
+        static (ImmutableArray<TimeRange>, string?, VerificationState) Refused(string reason) =>
+            ([], reason, VerificationState.NotCompared);
     }
 
     /// <summary>Says what is to be read.</summary>
-    public static async Task BeginAsync(NpgsqlConnection connection, long id, VerificationCheckpoint checkpoint, VerificationState state, CancellationToken cancellation)
+    public static async Task BeginAsync(
+        NpgsqlConnection connection,
+        long id,
+        VerificationCheckpoint checkpoint,
+        VerificationState state,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(
-            "UPDATE dxy.verification SET checkpoint = $2::jsonb, state = $3, finished_at = CASE WHEN $3 <> 'running' THEN dxy.now() END WHERE id = $1", connection);
+            "UPDATE dxy.verification SET checkpoint = $2::jsonb, state = $3, finished_at = CASE WHEN $3 <> 'running' THEN dxy.now() END WHERE id = $1",
+            connection
+        );
         command.Parameters.With(id).With(checkpoint.ToJson()).With(Name(state));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Stores a portion, unless somebody else did since <paramref name="before"/> was read.</summary>
     public async Task SaveAsync(
-        long id, string before, VerificationCheckpoint after, VerificationState state, VerificationTally tally, CancellationToken cancellation)
+        long id,
+        string before,
+        VerificationCheckpoint after,
+        VerificationState state,
+        VerificationTally tally,
+        CancellationToken cancellation
+    )
     {
         await using var command = database.Migration("verification/save");
-        command.Parameters.With(id).With(before).With(after.ToJson()).With(Name(state)).With(tally.Compared).With(tally[RowDifferenceKind.Missing])
-            .With(tally[RowDifferenceKind.Extra]).With(tally.Different).With(tally[RowDifferenceKind.Explained]).With(tally.SamplesJson());
+        command
+            .Parameters.With(id)
+            .With(before)
+            .With(after.ToJson())
+            .With(Name(state))
+            .With(tally.Compared)
+            .With(tally[RowDifferenceKind.Missing])
+            .With(tally[RowDifferenceKind.Extra])
+            .With(tally.Different)
+            .With(tally[RowDifferenceKind.Explained])
+            .With(tally.SamplesJson());
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -105,9 +145,21 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
         var checkpoint = VerificationCheckpoint.Parse(reader.GetString(15));
         var range = new TimeRange(reader.GetUtc(4), reader.GetUtc(5));
         var verification = new Verification(
-            reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1), Symbol.Parse(reader.GetString(2)), Parse<VerificationScope>(reader.GetString(3)), range,
-            Parse<VerificationState>(reader.GetString(6)), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11),
-            VerificationTally.ParseSamples(reader.GetString(12)), reader.GetUtc(13), reader.IsDBNull(14) ? null : reader.GetUtc(14))
+            reader.GetInt64(0),
+            reader.IsDBNull(1) ? null : reader.GetString(1),
+            Symbol.Parse(reader.GetString(2)),
+            Parse<VerificationScope>(reader.GetString(3)),
+            range,
+            Parse<VerificationState>(reader.GetString(6)),
+            reader.GetInt64(7),
+            reader.GetInt64(8),
+            reader.GetInt64(9),
+            reader.GetInt64(10),
+            reader.GetInt64(11),
+            VerificationTally.ParseSamples(reader.GetString(12)),
+            reader.GetUtc(13),
+            reader.IsDBNull(14) ? null : reader.GetUtc(14)
+        )
         {
             Note = checkpoint.Note,
             Position = checkpoint.Left.IsDefaultOrEmpty ? range.To : UtcTime.FromTicks(checkpoint.Left[0][0]),
@@ -136,11 +188,14 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
 
     static NpgsqlParameter Text(string? value) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    static NpgsqlParameter Time(UtcTime? value) => new() { Value = value?.ToDateTime() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+    static NpgsqlParameter Time(UtcTime? value) =>
+        new() { Value = value?.ToDateTime() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
-    static string Name(VerificationScope scope) => scope == VerificationScope.SinceLast ? "since_last" : scope.ToString().ToLowerInvariant();
+    static string Name(VerificationScope scope) =>
+        scope == VerificationScope.SinceLast ? "since_last" : scope.ToString().ToLowerInvariant();
 
-    static string Name(VerificationState state) => state == VerificationState.NotCompared ? "not_compared" : state.ToString().ToLowerInvariant();
+    static string Name(VerificationState state) =>
+        state == VerificationState.NotCompared ? "not_compared" : state.ToString().ToLowerInvariant();
 
     static T Parse<T>(string name)
         where T : struct, Enum => Enum.Parse<T>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);

@@ -48,27 +48,42 @@ internal sealed class VerificationTally
         set => _counts[(int)kind] = value;
     }
 
-    public RecomputationCounts Recomputation => new()
-    {
-        Agreeing = Agreeing,
-        Deviating = this[RowDifferenceKind.Deviating],
-        InputsGone = this[RowDifferenceKind.InputsGone],
-        InputsDiffer = this[RowDifferenceKind.InputsDiffer],
-        NotStored = this[RowDifferenceKind.NotStored],
-    };
+    public RecomputationCounts Recomputation =>
+        new()
+        {
+            Agreeing = Agreeing,
+            Deviating = this[RowDifferenceKind.Deviating],
+            InputsGone = this[RowDifferenceKind.InputsGone],
+            InputsDiffer = this[RowDifferenceKind.InputsDiffer],
+            NotStored = this[RowDifferenceKind.NotStored],
+        };
 
     public bool HasDifferences => Different + this[RowDifferenceKind.Missing] + this[RowDifferenceKind.Extra] > 0;
 
     /// <summary>How many samples of a kind there is still room for.</summary>
     public int Room(RowDifferenceKind kind) => Keep - Samples.Count(sample => sample.Kind == kind);
 
-    public string SamplesJson() => JsonSerializer.Serialize(
-        Samples.OrderBy(sample => sample.Kind).ThenBy(sample => sample.Time)
-            .Select(sample => new StoredSample(sample.Kind, sample.Time.ToString(), sample.Source, sample.Target, sample.Recomputed)), Json);
+    public string SamplesJson() =>
+        JsonSerializer.Serialize(
+            Samples
+                .OrderBy(sample => sample.Kind)
+                .ThenBy(sample => sample.Time)
+                .Select(sample => new StoredSample(sample.Kind, sample.Time.ToString(), sample.Source, sample.Target, sample.Recomputed)),
+            Json
+        );
 
     public static IReadOnlyList<RowDifference> ParseSamples(string json) =>
-        [.. JsonSerializer.Deserialize<StoredSample[]>(json, Json)!
-            .Select(sample => new RowDifference(UtcTime.Parse(sample.TsUtc), sample.Kind, sample.Source, sample.Target, sample.Recomputed))];
+        [
+            .. JsonSerializer
+                .Deserialize<StoredSample[]>(json, Json)!
+                .Select(sample => new RowDifference(
+                    UtcTime.Parse(sample.TsUtc),
+                    sample.Kind,
+                    sample.Source,
+                    sample.Target,
+                    sample.Recomputed
+                )),
+        ];
 
     sealed record StoredSample(RowDifferenceKind Kind, string TsUtc, RowValues? Source, RowValues? Target, string? Recomputed);
 }

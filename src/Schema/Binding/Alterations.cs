@@ -27,7 +27,11 @@ sealed class Alterations(HostBinding binding)
         foreach (var name in Prices)
         {
             var precision = binding[row.Table].Column(name)!.Precision;
-            List<(decimal Given, decimal? Stored)> pairs = [(price, Number(stored[name])), .. corrected is null ? [] : new[] { (correction, Number(corrected[name])) }];
+            List<(decimal Given, decimal? Stored)> pairs =
+            [
+                (price, Number(stored[name])),
+                .. corrected is null ? [] : new[] { (correction, Number(corrected[name])) },
+            ];
             if (pairs.TrueForAll(pair => pair.Stored == precision.Stored(pair.Given)))
             {
                 continue;
@@ -40,8 +44,10 @@ sealed class Alterations(HostBinding binding)
             else if (row is { IsNeeded: true, Role: not null })
             {
                 var (given, is_) = pairs.Find(pair => pair.Stored != precision.Stored(pair.Given));
-                _refusals.Add($"public.{row.Table}.{name} of {row.Series} was stored as {Text(is_)} where {Text(given)} was given, which no rounding explains: a trigger of the host changes it, " +
-                    "and nobody could tell such a bar from a wrong one; let it leave our rows' prices as they are");
+                _refusals.Add(
+                    $"public.{row.Table}.{name} of {row.Series} was stored as {Text(is_)} where {Text(given)} was given, which no rounding explains: a trigger of the host changes it, "
+                        + "and nobody could tell such a bar from a wrong one; let it leave our rows' prices as they are"
+                );
             }
         }
 
@@ -53,7 +59,11 @@ sealed class Alterations(HostBinding binding)
             }
         }
 
-        if (row.Role is not null && binding[row.Table].Column("raw")!.IsWritten && !JsonNode.DeepEquals(stored["raw"], JsonNode.Parse(row.Raw)))
+        if (
+            row.Role is not null
+            && binding[row.Table].Column("raw")!.IsWritten
+            && !JsonNode.DeepEquals(stored["raw"], JsonNode.Parse(row.Raw))
+        )
         {
             Provenance(row, stored["raw"]);
         }
@@ -81,27 +91,35 @@ sealed class Alterations(HostBinding binding)
     public IEnumerable<string> Refusals() => _refusals.Distinct();
 
     /// <summary>The binding with what was found.</summary>
-    public HostBinding Binding() => _altered.Count == 0 && _added.Count == 0 ? binding : new HostBinding(Table(BoundTable.New), Table(BoundTable.Old));
+    public HostBinding Binding() =>
+        _altered.Count == 0 && _added.Count == 0 ? binding : new HostBinding(Table(BoundTable.New), Table(BoundTable.Old));
 
     BoundTable Table(string table) => new(table, name => binding[table].Column(name)?.Host is { } host ? Column(table, host) : null);
 
     HostColumn Column(string table, HostColumn host)
     {
-        var added = host.Name == "raw" ? _added.Where(one => one.Table == table).Select(one => one.Key).Order(StringComparer.Ordinal).ToList() : [];
+        var added =
+            host.Name == "raw" ? _added.Where(one => one.Table == table).Select(one => one.Key).Order(StringComparer.Ordinal).ToList() : [];
         host = added.Count > 0 ? host with { Added = added } : host;
-        return !_altered.TryGetValue((table, host.Name), out var altered) ? host : host with
-        {
-            Altered = altered.ToDictionary(one => one.Key, one => one.Value.Places),
-            Towards = Told(altered, one => one.Towards),
-            Renamed = Told(altered, one => one.Text),
-        };
+        return !_altered.TryGetValue((table, host.Name), out var altered)
+            ? host
+            : host with
+            {
+                Altered = altered.ToDictionary(one => one.Key, one => one.Value.Places),
+                Towards = Told(altered, one => one.Towards),
+                Renamed = Told(altered, one => one.Text),
+            };
     }
 
     static Dictionary<string, string>? Told(Dictionary<string, Alteration> altered, Func<Alteration, string?> what) =>
-        altered.Values.All(one => what(one) is null) ? null : altered.Where(one => what(one.Value) is not null).ToDictionary(one => one.Key, one => what(one.Value)!);
+        altered.Values.All(one => what(one) is null)
+            ? null
+            : altered.Where(one => what(one.Value) is not null).ToDictionary(one => one.Key, one => what(one.Value)!);
 
     void Note(TrialRow row, string column, Alteration alteration) =>
-        (_altered.TryGetValue((row.Table, column), out var of) ? of : _altered[(row.Table, column)] = [])[column == "source" ? row.Source : row.Series.Symbol.Name] = alteration;
+        (_altered.TryGetValue((row.Table, column), out var of) ? of : _altered[(row.Table, column)] = [])[
+            column == "source" ? row.Source : row.Series.Symbol.Name
+        ] = alteration;
 
     // The rounding that explains all of it, to the most places; null where none does.
     static Alteration? Rounding(List<(decimal Given, decimal? Stored)> pairs)
@@ -121,8 +139,10 @@ sealed class Alterations(HostBinding binding)
         return null;
     }
 
-    static decimal? Number(JsonNode? value) => value is null || value.GetValueKind() != JsonValueKind.Number ? null
-        : decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : decimal.MinValue;
+    static decimal? Number(JsonNode? value) =>
+        value is null || value.GetValueKind() != JsonValueKind.Number ? null
+        : decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+        : decimal.MinValue;
 
     static string Text(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "null";
 

@@ -57,15 +57,32 @@ static class BindingStore
     /// <summary>The statements that put a binding in the place of what is stored.</summary>
     public static string Save(HostBinding binding)
     {
-        var rows = binding.IsPlain ? [] : new[] { binding.Data, binding.Derived }.SelectMany(table => table.Columns.Select(column =>
-            $"('{table.Name}', '{column.Name}', {(column.Host is { } host ? Literal(JsonSerializer.Serialize(host, HostCatalog.Json)) : "NULL")})")).ToList();
-        return "DELETE FROM dxy.binding" + (rows.Count == 0 ? ";" : $";\nINSERT INTO dxy.binding (table_name, column_name, host) VALUES\n  {string.Join(",\n  ", rows)};");
+        var rows = binding.IsPlain
+            ? []
+            : new[] { binding.Data, binding.Derived }
+                .SelectMany(table =>
+                    table.Columns.Select(column =>
+                        $"('{table.Name}', '{column.Name}', {(column.Host is { } host ? Literal(JsonSerializer.Serialize(host, HostCatalog.Json)) : "NULL")})"
+                    )
+                )
+                .ToList();
+        return "DELETE FROM dxy.binding"
+            + (
+                rows.Count == 0
+                    ? ";"
+                    : $";\nINSERT INTO dxy.binding (table_name, column_name, host) VALUES\n  {string.Join(",\n  ", rows)};"
+            );
     }
 
-    static HostBinding Of(List<(string Table, string Column, string? Host)> rows) => rows.Count == 0 ? HostBinding.Ours : new HostBinding(Of(rows, BoundTable.New), Of(rows, BoundTable.Old));
+    static HostBinding Of(List<(string Table, string Column, string? Host)> rows) =>
+        rows.Count == 0 ? HostBinding.Ours : new HostBinding(Of(rows, BoundTable.New), Of(rows, BoundTable.Old));
 
-    static BoundTable Of(List<(string Table, string Column, string? Host)> rows, string table) => new(table, name =>
-        rows.FirstOrDefault(row => row.Table == table && row.Column == name).Host is { } host ? JsonSerializer.Deserialize<HostColumn>(host, HostCatalog.Json) : null);
+    static BoundTable Of(List<(string Table, string Column, string? Host)> rows, string table) =>
+        new(table, name =>
+            rows.FirstOrDefault(row => row.Table == table && row.Column == name).Host is { } host
+                ? JsonSerializer.Deserialize<HostColumn>(host, HostCatalog.Json)
+                : null
+        );
 
     static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -18,7 +18,8 @@ public static class BoundCommands
     public static string Paired(this NpgsqlDataSource database, string sql) => HostBindings.Of(database).RenderPaired(sql);
 
     /// <summary>Adds a statement of <c>sql/statements/</c> to the batch.</summary>
-    public static NpgsqlParameterCollection Add(this NpgsqlBatch batch, string statement) => batch.AddBound(new NpgsqlBatchCommand(Sql.Statement(statement)));
+    public static NpgsqlParameterCollection Add(this NpgsqlBatch batch, string statement) =>
+        batch.AddBound(new NpgsqlBatchCommand(Sql.Statement(statement)));
 
     /// <summary>Adds a command to the batch, its text for the host's tables.</summary>
     public static NpgsqlParameterCollection AddBound(this NpgsqlBatch batch, NpgsqlBatchCommand command)
@@ -29,8 +30,10 @@ public static class BoundCommands
     }
 
     /// <summary>A command for a statement of <c>sql/statements/</c>.</summary>
-    public static NpgsqlCommand Statement(this NpgsqlDataSource database, string name) => database.CreateCommand(database.Bound(Sql.Statement(name)));
+    public static NpgsqlCommand Statement(this NpgsqlDataSource database, string name) =>
+        database.CreateCommand(database.Bound(Sql.Statement(name)));
 
     /// <summary>The same on a connection.</summary>
-    public static NpgsqlCommand Statement(this NpgsqlConnection connection, string name) => new(connection.Bound(Sql.Statement(name)), connection);
+    public static NpgsqlCommand Statement(this NpgsqlConnection connection, string name) =>
+        new(connection.Bound(Sql.Statement(name)), connection);
 }

@@ -6,7 +6,32 @@ static class BoundKeys
     static readonly string[] Comparisons = ["=", "<", ">", "<=", ">=", "<>"];
 
     static readonly string[] Ends =
-        ["AND", "OR", "GROUP", "ORDER", "LIMIT", "UNION", "RETURNING", "FETCH", "THEN", "ELSE", "END", "WHEN", "FOR", "HAVING", "WHERE", "ON", "LEFT", "JOIN", "AS", "LOOP", "FROM", "IS", "DESC", "ASC"];
+    [
+        "AND",
+        "OR",
+        "GROUP",
+        "ORDER",
+        "LIMIT",
+        "UNION",
+        "RETURNING",
+        "FETCH",
+        "THEN",
+        "ELSE",
+        "END",
+        "WHEN",
+        "FOR",
+        "HAVING",
+        "WHERE",
+        "ON",
+        "LEFT",
+        "JOIN",
+        "AS",
+        "LOOP",
+        "FROM",
+        "IS",
+        "DESC",
+        "ASC",
+    ];
 
     public static bool IsKey(string column) => column is "canonical_symbol" or "timeframe" or "ts_utc";
 
@@ -15,8 +40,13 @@ static class BoundKeys
         // From the end: what is compared may have comparisons in it, and is taken over as they left it.
         for (var at = tokens.Count - 4; at > 0; at--)
         {
-            if (tokens[at + 1].Text != "." || tokens[at - 1].Text == "." || !IsKey(tokens[at + 2].Text) || places.Of(tokens[at].Text, at) is not var (table, isTarget)
-                || table.Column(tokens[at + 2].Text) is not { HasKeyForm: true } column)
+            if (
+                tokens[at + 1].Text != "."
+                || tokens[at - 1].Text == "."
+                || !IsKey(tokens[at + 2].Text)
+                || places.Of(tokens[at].Text, at) is not var (table, isTarget)
+                || table.Column(tokens[at + 2].Text) is not { HasKeyForm: true } column
+            )
             {
                 continue;
             }
@@ -73,14 +103,25 @@ static class BoundKeys
     // The first and the last, and an order of one column, come from the index.
     static void Order(List<SqlToken> tokens, int at, string name)
     {
-        if (at > 2 && tokens[at - 1].Text == "(" && (tokens[at - 2].Is("min") || tokens[at - 2].Is("max")) && tokens[at + 3].Text == ")"
-            && !(at + 4 < tokens.Count && (tokens[at + 4].Is("FILTER") || tokens[at + 4].Is("OVER"))))
+        if (
+            at > 2
+            && tokens[at - 1].Text == "("
+            && (tokens[at - 2].Is("min") || tokens[at - 2].Is("max"))
+            && tokens[at + 3].Text == ")"
+            && !(at + 4 < tokens.Count && (tokens[at + 4].Is("FILTER") || tokens[at + 4].Is("OVER")))
+        )
         {
             tokens[at - 2].Before += "(";
             tokens[at + 3].After = " AT TIME ZONE 'UTC')" + tokens[at + 3].After;
             Name(tokens, at, name);
         }
-        else if (at > 2 && tokens[at - 1].Is("BY") && tokens[at - 2].Is("ORDER") && !IsDistinct(tokens, at) && (tokens[at + 3].Text == ")" || tokens[at + 3].Is("DESC") || tokens[at + 3].Is("LIMIT")))
+        else if (
+            at > 2
+            && tokens[at - 1].Is("BY")
+            && tokens[at - 2].Is("ORDER")
+            && !IsDistinct(tokens, at)
+            && (tokens[at + 3].Text == ")" || tokens[at + 3].Is("DESC") || tokens[at + 3].Is("LIMIT"))
+        )
         {
             Name(tokens, at, name);
         }
@@ -90,7 +131,12 @@ static class BoundKeys
     {
         for (var depth = 0; at > 0; at--)
         {
-            depth += tokens[at].Text switch { ")" => 1, "(" => -1, _ => 0 };
+            depth += tokens[at].Text switch
+            {
+                ")" => 1,
+                "(" => -1,
+                _ => 0,
+            };
             if (depth < 0 || (depth == 0 && tokens[at].Is("SELECT")))
             {
                 return depth >= 0 && tokens[at + 1].Is("DISTINCT");
@@ -111,8 +157,23 @@ static class BoundKeys
         var at = from;
         for (var depth = 0; at < tokens.Count; at++)
         {
-            depth += tokens[at].Text switch { "(" or "[" => 1, ")" or "]" => -1, _ => 0 };
-            if (depth < 0 || (depth == 0 && (tokens[at].Text is "," or ";" or "$$" || (at > from && Comparisons.Contains(tokens[at].Text)) || Ends.Contains(tokens[at].Text.ToUpperInvariant()))))
+            depth += tokens[at].Text switch
+            {
+                "(" or "[" => 1,
+                ")" or "]" => -1,
+                _ => 0,
+            };
+            if (
+                depth < 0
+                || (
+                    depth == 0
+                    && (
+                        tokens[at].Text is "," or ";" or "$$"
+                        || (at > from && Comparisons.Contains(tokens[at].Text))
+                        || Ends.Contains(tokens[at].Text.ToUpperInvariant())
+                    )
+                )
+            )
             {
                 break;
             }

@@ -13,7 +13,8 @@ static class BoundReads
     {
         foreach (var read in places.Reads)
         {
-            tokens[read.At].Instead = Subselect(read.Table, $"public.{read.Table.Name}", isStored: true) + (read.HasAlias ? "" : $" AS {read.Alias}");
+            tokens[read.At].Instead =
+                Subselect(read.Table, $"public.{read.Table.Name}", isStored: true) + (read.HasAlias ? "" : $" AS {read.Alias}");
             tokens[read.At + 1].Instead = tokens[read.At + 2].Instead = "";
         }
 
@@ -25,12 +26,22 @@ static class BoundReads
         for (var at = 1; at < tokens.Count; at++)
         {
             var token = tokens[at];
-            if (token.Text is "new_rows" or "old_rows" && (tokens[at - 1].Is("FROM") || tokens[at - 1].Is("JOIN") || tokens[at - 1].Text == ","))
+            if (
+                token.Text is "new_rows" or "old_rows"
+                && (tokens[at - 1].Is("FROM") || tokens[at - 1].Is("JOIN") || tokens[at - 1].Text == ",")
+            )
             {
-                token.Instead = Subselect(transitions, token.Text, isStored: false) + (at + 1 < tokens.Count && tokens[at + 1].Is("AS") ? "" : $" AS {token.Text}");
+                token.Instead =
+                    Subselect(transitions, token.Text, isStored: false)
+                    + (at + 1 < tokens.Count && tokens[at + 1].Is("AS") ? "" : $" AS {token.Text}");
             }
-            else if ((token.Is("new") || token.Is("old")) && at + 2 < tokens.Count && tokens[at + 1].Text == "." && transitions.Column(tokens[at + 2].Text) is { } column
-                && tokens[at - 1].Text != ".")
+            else if (
+                (token.Is("new") || token.Is("old"))
+                && at + 2 < tokens.Count
+                && tokens[at + 1].Text == "."
+                && transitions.Column(tokens[at + 2].Text) is { } column
+                && tokens[at - 1].Text != "."
+            )
             {
                 token.Instead = column.Read($"{token.Text}.{column.Name}");
                 tokens[at + 1].Instead = tokens[at + 2].Instead = "";
@@ -46,8 +57,15 @@ static class BoundReads
         var columns = table.Columns.Select(column => $"{column.Read(column.Name)} AS {column.Name}");
         if (isStored)
         {
-            columns = [.. columns, .. table.Columns.Where(column => column.HasKeyForm && BoundKeys.IsKey(column.Name)).Select(column => $"{column.Name} AS {KeyName(column.Name)}"),
-                "ctid AS ctid", "tableoid AS tableoid"];
+            columns =
+            [
+                .. columns,
+                .. table
+                    .Columns.Where(column => column.HasKeyForm && BoundKeys.IsKey(column.Name))
+                    .Select(column => $"{column.Name} AS {KeyName(column.Name)}"),
+                "ctid AS ctid",
+                "tableoid AS tableoid",
+            ];
         }
 
         return $"(SELECT {string.Join(", ", columns)} FROM {from})";

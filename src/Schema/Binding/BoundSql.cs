@@ -24,7 +24,8 @@ sealed class BoundSql(BoundTable data, BoundTable derived)
         return _rendered.GetOrAdd(sql, Rendered);
     }
 
-    string Rendered(string text) => CaptureFunctions.Applies(text) ? CaptureFunctions.Render(text, data, derived, Statement) : Statement(text, null);
+    string Rendered(string text) =>
+        CaptureFunctions.Applies(text) ? CaptureFunctions.Render(text, data, derived, Statement) : Statement(text, null);
 
     string Statement(string sql, BoundTable? transitions)
     {

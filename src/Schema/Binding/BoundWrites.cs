@@ -43,7 +43,8 @@ static class BoundWrites
         tokens[open].After = string.Join(", ", written.Select(column => column.Name));
         var query = close + 1;
         var end = Conflict(tokens, query, target.End);
-        tokens[query].Before = $"SELECT {string.Join(", ", written.Select(column => column.Write($"bound.{column.Name}")))} FROM (" + tokens[query].Before;
+        tokens[query].Before =
+            $"SELECT {string.Join(", ", written.Select(column => column.Write($"bound.{column.Name}")))} FROM (" + tokens[query].Before;
         tokens[end - 1].After += $") AS bound({string.Join(", ", given)})";
         var set = TablePlaces.Find(tokens, end, target.End, "SET");
         if (set < target.End)
@@ -125,12 +126,20 @@ static class BoundWrites
         var returning = TablePlaces.Find(tokens, from, target.End, "RETURNING");
         for (var at = from; at + 2 < target.End; at++)
         {
-            if (tokens[at].Text == alias && tokens[at - 1].Text != "." && tokens[at + 1].Text == "." && target.Table.Column(tokens[at + 2].Text) is { } column
-                && tokens[at].Instead is null)
+            if (
+                tokens[at].Text == alias
+                && tokens[at - 1].Text != "."
+                && tokens[at + 1].Text == "."
+                && target.Table.Column(tokens[at + 2].Text) is { } column
+                && tokens[at].Instead is null
+            )
             {
                 tokens[at].Instead = column.Read($"{alias}.{column.Name}");
                 tokens[at + 1].Instead = tokens[at + 2].Instead = "";
-                var isGiven = at > returning && (at == returning + 1 || tokens[at - 1].Text == ",") && (at + 3 == target.End || tokens[at + 3].Text == ",");
+                var isGiven =
+                    at > returning
+                    && (at == returning + 1 || tokens[at - 1].Text == ",")
+                    && (at + 3 == target.End || tokens[at + 3].Text == ",");
                 tokens[at + 2].After += isGiven ? $" AS {column.Name}" : "";
             }
         }

@@ -8,7 +8,8 @@ static class CaptureFunctions
 {
     const string Head = "CREATE OR REPLACE FUNCTION dxy.";
 
-    public static bool Applies(string script) => script.Contains("RETURNS trigger", StringComparison.Ordinal) && script.Contains(Head, StringComparison.Ordinal);
+    public static bool Applies(string script) =>
+        script.Contains("RETURNS trigger", StringComparison.Ordinal) && script.Contains(Head, StringComparison.Ordinal);
 
     public static string Render(string script, BoundTable data, BoundTable derived, Func<string, BoundTable?, string> statement)
     {
@@ -28,7 +29,14 @@ static class CaptureFunctions
         var begin = text.IndexOf("\nBEGIN\n", StringComparison.Ordinal);
         var end = text.LastIndexOf("\nEND\n$$", StringComparison.Ordinal);
         var (ofNew, ofOld) = (statement(text, data), statement(text, derived));
-        if (!isTrigger || !name.StartsWith("capture", StringComparison.Ordinal) || name.EndsWith("_derived", StringComparison.Ordinal) || ofNew == ofOld || begin < 0 || end < begin)
+        if (
+            !isTrigger
+            || !name.StartsWith("capture", StringComparison.Ordinal)
+            || name.EndsWith("_derived", StringComparison.Ordinal)
+            || ofNew == ofOld
+            || begin < 0
+            || end < begin
+        )
         {
             return ofOld;
         }

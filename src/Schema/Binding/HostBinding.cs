@@ -55,8 +55,12 @@ public sealed class HostBinding
     public bool IsSame(HostBinding other) => (IsPlain && other.IsPlain) || (IsLike(other) && Lines().SequenceEqual(other.Lines()));
 
     /// <summary>A line for each column that isn't as ours.</summary>
-    public IEnumerable<string> Lines() => new[] { Data, Derived }.SelectMany(table => table.Columns.Where(column => !column.IsOurs || column.Host is { Altered.Count: > 0 })
-        .Select(column => $"public.{table.Name}.{column.Name}: {Line(column)}"));
+    public IEnumerable<string> Lines() =>
+        new[] { Data, Derived }.SelectMany(table =>
+            table
+                .Columns.Where(column => !column.IsOurs || column.Host is { Altered.Count: > 0 })
+                .Select(column => $"public.{table.Name}.{column.Name}: {Line(column)}")
+        );
 
     static string Line(BoundColumn column)
     {
@@ -67,22 +71,35 @@ public sealed class HostBinding
             { Base: "timestamp" } host => $"{host.Type}, in UTC",
             { } host => column.Precision.Kind == PrecisionKind.Exact ? host.Type : $"{host.Type}, compared at its precision",
         };
-        said = column.Host?.Added is { Count: > 0 } added ? $"{said}; the host's trigger adds {string.Join(", ", added)} (not compared)" : said;
+        said = column.Host?.Added is { Count: > 0 } added
+            ? $"{said}; the host's trigger adds {string.Join(", ", added)} (not compared)"
+            : said;
         return column.Host?.Altered is { Count: > 0 } altered
             ? $"{said}; the host's trigger changes it: {string.Join(", ", altered.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Key + Change(column.Host, one.Key, one.Value)))}"
             : said;
     }
 
     static string Change(HostColumn column, string key, int? places) =>
-        column.Renamed?.GetValueOrDefault(key) is { } name ? $" to {name}" : places is null ? " (not compared)"
+        column.Renamed?.GetValueOrDefault(key) is { } name ? $" to {name}"
+        : places is null ? " (not compared)"
         : $" to {places} places{(column.Towards?.GetValueOrDefault(key) is { } towards ? $", {towards}" : "")}";
 
     /// <summary>The same columns with what a trial found of another's.</summary>
     public HostBinding WithAlterationsOf(HostBinding other)
     {
         return new HostBinding(Table(BoundTable.New), Table(BoundTable.Old));
-        BoundTable Table(string table) => new(table, name => this[table].Column(name)?.Host is { } host && other[table].Column(name)?.Host is { } was && host.IsLike(was)
-            ? host with { Altered = was.Altered, Towards = was.Towards, Renamed = was.Renamed, Added = was.Added } : this[table].Column(name)?.Host);
+        BoundTable Table(string table) =>
+            new(table, name =>
+                this[table].Column(name)?.Host is { } host && other[table].Column(name)?.Host is { } was && host.IsLike(was)
+                    ? host with
+                    {
+                        Altered = was.Altered,
+                        Towards = was.Towards,
+                        Renamed = was.Renamed,
+                        Added = was.Added,
+                    }
+                    : this[table].Column(name)?.Host
+            );
     }
 
     static BoundTable Of(HostCatalog catalog, string table) => new(table, catalog[table] is { } relation ? relation.Column : OurColumn);
@@ -99,6 +116,11 @@ public sealed class HostBinding
             ColumnKind.Time => ("timestamp with time zone", "timestamptz"),
             _ => ("jsonb", "jsonb"),
         };
-        return new HostColumn { Name = name, Type = type, Base = kind };
+        return new HostColumn
+        {
+            Name = name,
+            Type = type,
+            Base = kind,
+        };
     }
 }

@@ -43,7 +43,8 @@ public static class HostBindings
     public static void Forget(string connectionString) => Known.TryRemove(AddressOf(connectionString), out _);
 
     // A database without our schema may get it any moment, and with it a binding.
-    static HostBinding Remember(string address, HostBinding? read) => read is null ? HostBinding.Ours : Known.AddOrUpdate(address, read, (_, was) => was.IsSame(read) ? was : read);
+    static HostBinding Remember(string address, HostBinding? read) =>
+        read is null ? HostBinding.Ours : Known.AddOrUpdate(address, read, (_, was) => was.IsSame(read) ? was : read);
 
     static string Address(string connectionString) => Addresses.GetOrAdd(connectionString, AddressOf);
 

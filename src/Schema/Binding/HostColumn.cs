@@ -60,7 +60,9 @@ public sealed record HostColumn
     public bool Holds(string text) => Labels?.Contains(text) ?? (Length is not { } most || text.Length <= most);
 
     /// <summary>Whether statements see the same in both: what may be null, or has a default, they don't ask.</summary>
-    public bool IsLike(HostColumn other) => (Type, Base, Length, Precision, Scale, Generated) == (other.Type, other.Base, other.Length, other.Precision, other.Scale, other.Generated)
+    public bool IsLike(HostColumn other) =>
+        (Type, Base, Length, Precision, Scale, Generated)
+            == (other.Type, other.Base, other.Length, other.Precision, other.Scale, other.Generated)
         && (Labels ?? []).SequenceEqual(other.Labels ?? []);
 }
 

@@ -24,7 +24,12 @@ public static class HostJudge
     /// <param name="hostZone">The zone of times without one, <see cref="BindingRules.Utc"/>; null where nobody said: then it is as it was when it was applied.</param>
     /// <param name="cancellation">Ends the judging.</param>
     /// <param name="tries">Whether there is a trial; else only the tables' shape is judged.</param>
-    public static async Task<Judgement> JudgeAsync(NpgsqlDataSource database, string? hostZone, CancellationToken cancellation, bool tries = true)
+    public static async Task<Judgement> JudgeAsync(
+        NpgsqlDataSource database,
+        string? hostZone,
+        CancellationToken cancellation,
+        bool tries = true
+    )
     {
         var catalog = await HostCatalog.ReadAsync(database, cancellation);
         var binding = HostBinding.Of(catalog);
@@ -34,8 +39,16 @@ public static class HostJudge
         }
 
         var stored = await BindingStore.ReadAsync(database, cancellation);
-        hostZone ??= stored is { IsPlain: false } && new[] { stored.Data, stored.Derived }.Any(table => table.Columns.Any(column => column.Host?.Base == "timestamp")) ? BindingRules.Utc : null;
-        List<string> refusals = [.. BindingRules.Refusals(catalog, [], hostZone), .. await HypertablesAsync(database, catalog, cancellation)];
+        hostZone ??=
+            stored is { IsPlain: false }
+            && new[] { stored.Data, stored.Derived }.Any(table => table.Columns.Any(column => column.Host?.Base == "timestamp"))
+                ? BindingRules.Utc
+                : null;
+        List<string> refusals =
+        [
+            .. BindingRules.Refusals(catalog, [], hostZone),
+            .. await HypertablesAsync(database, catalog, cancellation),
+        ];
         if (refusals.Count > 0 || !tries)
         {
             // A statement that reads such a table might fail for the same reason.
@@ -44,10 +57,18 @@ public static class HostJudge
 
         var rows = await RowsAsync(database, catalog, binding, stored is not null, cancellation);
         refusals.AddRange(BindingRules.Refusals(catalog, rows, hostZone));
-        return refusals.Count > 0 ? new Judgement(binding, refusals, []) : await new HostTrial(database, binding).RunAsync(rows, cancellation);
+        return refusals.Count > 0
+            ? new Judgement(binding, refusals, [])
+            : await new HostTrial(database, binding).RunAsync(rows, cancellation);
     }
 
-    static async Task<IReadOnlyList<TrialRow>> RowsAsync(NpgsqlDataSource database, HostCatalog catalog, HostBinding binding, bool isInstalled, CancellationToken cancellation)
+    static async Task<IReadOnlyList<TrialRow>> RowsAsync(
+        NpgsqlDataSource database,
+        HostCatalog catalog,
+        HostBinding binding,
+        bool isInstalled,
+        CancellationToken cancellation
+    )
     {
         var registry = catalog["core_asset_registry_all"] is null ? null : await new RegistryStore(database).LoadAsync(cancellation);
         List<IndexDefinition> indexes = registry is null ? [IndexDefinition.Dxy] : [.. registry.Indexes.Take(MaxIndexes)];
@@ -56,8 +77,21 @@ public static class HostJudge
         if (indexes.FirstOrDefault()?.Components[0].Symbol is { } first)
         {
             rows.Add(new TrialRow(BoundTable.New, new Series(first, Timeframe.OneMinute), Writers(catalog), null, true));
-            rows.AddRange(indexes.SelectMany(index => index.Components).Select(component => component.Symbol).Distinct().Where(symbol => symbol != first)
-                .Select(symbol => new TrialRow(BoundTable.New, new Series(symbol, Timeframe.OneMinute), Writers(catalog), null, false, IsLookedAt: true)));
+            rows.AddRange(
+                indexes
+                    .SelectMany(index => index.Components)
+                    .Select(component => component.Symbol)
+                    .Distinct()
+                    .Where(symbol => symbol != first)
+                    .Select(symbol => new TrialRow(
+                        BoundTable.New,
+                        new Series(symbol, Timeframe.OneMinute),
+                        Writers(catalog),
+                        null,
+                        false,
+                        IsLookedAt: true
+                    ))
+            );
         }
 
         foreach (var index in indexes)
@@ -70,20 +104,33 @@ public static class HostJudge
             }
         }
 
-        Series[] rollups = registry is null ? [.. symbols.SelectMany(symbol => OurRollups.Select(timeframe => Series.Parse($"{symbol}/{timeframe}")))]
+        Series[] rollups = registry is null
+            ? [.. symbols.SelectMany(symbol => OurRollups.Select(timeframe => Series.Parse($"{symbol}/{timeframe}")))]
             : [.. registry.Rollups.Where(rollup => symbols.Contains(rollup.Symbol))];
         rows.AddRange(rollups.Select(rollup => new TrialRow(BoundTable.Old, rollup, BarSource.Derived, "dxy_silo", true)));
         return [.. rows.Where(row => catalog[row.Table] is not null)];
     }
 
     // What the host's own programs call themselves is theirs: where an enum knows our word it is taken, else any that it knows.
-    static string Writers(HostCatalog catalog) => catalog[BoundTable.New]?.Column("source")?.Labels is { Count: > 0 } labels && !labels.Contains(BarSource.Ingest) ? labels[0] : BarSource.Ingest;
+    static string Writers(HostCatalog catalog) =>
+        catalog[BoundTable.New]?.Column("source")?.Labels is { Count: > 0 } labels && !labels.Contains(BarSource.Ingest)
+            ? labels[0]
+            : BarSource.Ingest;
 
-    static async Task<bool> IsLegacyAsync(NpgsqlDataSource database, HostCatalog catalog, HostBinding binding, Symbol symbol, bool isInstalled, CancellationToken cancellation)
+    static async Task<bool> IsLegacyAsync(
+        NpgsqlDataSource database,
+        HostCatalog catalog,
+        HostBinding binding,
+        Symbol symbol,
+        bool isInstalled,
+        CancellationToken cancellation
+    )
     {
         if (isInstalled)
         {
-            await using var route = database.CreateCommand("SELECT EXISTS (SELECT FROM dxy.route AS r WHERE r.symbol = $1 AND r.mode <> 'new')");
+            await using var route = database.CreateCommand(
+                "SELECT EXISTS (SELECT FROM dxy.route AS r WHERE r.symbol = $1 AND r.mode <> 'new')"
+            );
             route.Parameters.With(symbol.Name);
             return (bool)(await route.ExecuteScalarAsync(cancellation))!;
         }
@@ -105,11 +152,13 @@ public static class HostJudge
             return [];
         }
 
-        await using var command = database.CreateCommand("""
+        await using var command = database.CreateCommand(
+            """
             SELECT h.table_name::text, coalesce((SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'timescaledb'), '')
             FROM _timescaledb_catalog.hypertable AS h
             WHERE h.schema_name = 'public' AND h.table_name IN ('data_bars', 'derived_data_bars') ORDER BY 1
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var refused = new List<string>();
         while (await reader.ReadAsync(cancellation))
@@ -117,7 +166,9 @@ public static class HostJudge
             var (table, version) = (reader.GetString(0), reader.GetString(1));
             if (!(Version.TryParse(version.Split('-')[0], out var known) && known >= MinTimescale))
             {
-                refused.Add($"public.{table} is a hypertable of TimescaleDB {(version.Length > 0 ? version : "of unknown version")}: before 2.18 its INSERTs fail with triggers such as ours; upgrade TimescaleDB");
+                refused.Add(
+                    $"public.{table} is a hypertable of TimescaleDB {(version.Length > 0 ? version : "of unknown version")}: before 2.18 its INSERTs fail with triggers such as ours; upgrade TimescaleDB"
+                );
             }
         }
 

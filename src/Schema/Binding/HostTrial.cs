@@ -31,7 +31,13 @@ sealed class HostTrial(NpgsqlDataSource database, HostBinding binding)
             }
             else if (said["stored"] is JsonObject stored)
             {
-                _altered.Add(row, said["price"]!.GetValue<decimal>(), stored, said["correction"]!.GetValue<decimal>(), said["corrected"] as JsonObject);
+                _altered.Add(
+                    row,
+                    said["price"]!.GetValue<decimal>(),
+                    stored,
+                    said["correction"]!.GetValue<decimal>(),
+                    said["corrected"] as JsonObject
+                );
             }
         }
 
@@ -44,8 +50,21 @@ sealed class HostTrial(NpgsqlDataSource database, HostBinding binding)
         var trial = new JsonObject
         {
             ["rows"] = new JsonArray([.. rows.Select((row, n) => row.ToJson(n))]),
-            ["sql"] = new JsonObject(rows.Select(row => row.Table).Distinct().Select(table => KeyValuePair.Create(table, (JsonNode?)new JsonObject(
-                Statements.Select(what => KeyValuePair.Create(what, (JsonNode?)binding.Render(Sql.Text($"trial/{what}_{table}.sql")))))))),
+            ["sql"] = new JsonObject(
+                rows.Select(row => row.Table)
+                    .Distinct()
+                    .Select(table =>
+                        KeyValuePair.Create(
+                            table,
+                            (JsonNode?)
+                                new JsonObject(
+                                    Statements.Select(what =>
+                                        KeyValuePair.Create(what, (JsonNode?)binding.Render(Sql.Text($"trial/{what}_{table}.sql")))
+                                    )
+                                )
+                        )
+                    )
+            ),
         };
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -98,7 +117,8 @@ sealed class HostTrial(NpgsqlDataSource database, HostBinding binding)
         }
 
         var message = refused["message"]!.GetValue<string>().ReplaceLineEndings(" ");
-        return refused["constraint"]?.GetValue<string>() is not { } name ? $"{what}: {message}"
+        return refused["constraint"]?.GetValue<string>() is not { } name
+            ? $"{what}: {message}"
             : $"{what}: {message} ({(refused["definition"]?.GetValue<string>() is { } definition ? $"{name}: {definition.ReplaceLineEndings(" ")}" : name)})";
     }
 

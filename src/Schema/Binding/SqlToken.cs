@@ -91,7 +91,9 @@ sealed class SqlToken(string text, string gap)
             return end;
         }
 
-        foreach (var symbol in (ReadOnlySpan<string>)["->>", "#>>", "::", "->", "#>", "<=", ">=", "<>", "!=", ":=", "||", "$$", "@>", "<@", "&&"])
+        foreach (
+            var symbol in (ReadOnlySpan<string>)["->>", "#>>", "::", "->", "#>", "<=", ">=", "<>", "!=", ":=", "||", "$$", "@>", "<@", "&&"]
+        )
         {
             if (sql.AsSpan(at).StartsWith(symbol))
             {

@@ -11,7 +11,30 @@ sealed record TablePlace(BoundTable Table, int At, string Alias, bool HasAlias, 
 /// <summary>Where a statement reads and writes the tables of bars; those of a host that are as ours are passed over.</summary>
 sealed class TablePlaces
 {
-    static readonly string[] AfterName = ["WHERE", "SET", "ON", "ORDER", "GROUP", "LIMIT", "UNION", "RETURNING", "SELECT", "JOIN", "LEFT", "RIGHT", "FULL", "CROSS", "INNER", "FOR", "USING", "HAVING", "VALUES", "TO", "FROM"];
+    static readonly string[] AfterName =
+    [
+        "WHERE",
+        "SET",
+        "ON",
+        "ORDER",
+        "GROUP",
+        "LIMIT",
+        "UNION",
+        "RETURNING",
+        "SELECT",
+        "JOIN",
+        "LEFT",
+        "RIGHT",
+        "FULL",
+        "CROSS",
+        "INNER",
+        "FOR",
+        "USING",
+        "HAVING",
+        "VALUES",
+        "TO",
+        "FROM",
+    ];
 
     readonly List<TablePlace> _named = [];
     readonly List<SqlToken> _tokens;
@@ -24,7 +47,16 @@ sealed class TablePlaces
         (_tokens, _bracket) = (tokens, Brackets(tokens));
         for (var at = 1; at + 2 < tokens.Count; at++)
         {
-            if (!tokens[at].Is("public") || tokens[at + 1].Text != "." || (tokens[at + 2].Text == BoundTable.New ? data : tokens[at + 2].Text == BoundTable.Old ? derived : null) is not { } table)
+            if (
+                !tokens[at].Is("public")
+                || tokens[at + 1].Text != "."
+                || (
+                    tokens[at + 2].Text == BoundTable.New ? data
+                    : tokens[at + 2].Text == BoundTable.Old ? derived
+                    : null
+                )
+                    is not { } table
+            )
             {
                 continue;
             }
@@ -39,7 +71,11 @@ sealed class TablePlaces
                 continue;
             }
 
-            if ((before.Is("INTO") && earlier?.Is("INSERT") == true) || (before.Is("FROM") && earlier?.Is("DELETE") == true) || (before.Is("UPDATE") && earlier?.Is("FOR") != true))
+            if (
+                (before.Is("INTO") && earlier?.Is("INSERT") == true)
+                || (before.Is("FROM") && earlier?.Is("DELETE") == true)
+                || (before.Is("UPDATE") && earlier?.Is("FOR") != true)
+            )
             {
                 Targets.Add(place with { End = EndOf(tokens, next) });
             }
@@ -59,7 +95,12 @@ sealed class TablePlaces
     {
         for (var depth = 0; at < tokens.Count; at++)
         {
-            depth += tokens[at].Text switch { "(" or "[" => 1, ")" or "]" => -1, _ => 0 };
+            depth += tokens[at].Text switch
+            {
+                "(" or "[" => 1,
+                ")" or "]" => -1,
+                _ => 0,
+            };
             if (depth < 0 || (depth == 0 && tokens[at].Text is ";" or "$$"))
             {
                 break;
@@ -74,7 +115,12 @@ sealed class TablePlaces
     {
         for (var (at, depth) = (from, 0); at < end; at++)
         {
-            depth += tokens[at].Text switch { "(" or "[" => 1, ")" or "]" => -1, _ => 0 };
+            depth += tokens[at].Text switch
+            {
+                "(" or "[" => 1,
+                ")" or "]" => -1,
+                _ => 0,
+            };
             foreach (var word in words)
             {
                 if (depth == 0 && tokens[at].Is(word) && !(at > 0 && tokens[at - 1].Is("DISTINCT")))
@@ -126,7 +172,13 @@ sealed class TablePlaces
 
         for (; from < _tokens.Count && !(from > at && (IsBorder(from, bracket) || _bracket[from] < bracket)); from++)
         {
-            if (_bracket[from] == bracket && from > 0 && _tokens[from].Is("AS") && from + 1 < _tokens.Count && _tokens[from + 1].Text == alias)
+            if (
+                _bracket[from] == bracket
+                && from > 0
+                && _tokens[from].Is("AS")
+                && from + 1 < _tokens.Count
+                && _tokens[from + 1].Text == alias
+            )
             {
                 return from;
             }
@@ -135,7 +187,8 @@ sealed class TablePlaces
         return 0;
     }
 
-    bool IsBorder(int at, int bracket) => _bracket[at] == bracket
+    bool IsBorder(int at, int bracket) =>
+        _bracket[at] == bracket
         && (_tokens[at].Is("UNION") || _tokens[at].Is("EXCEPT") || _tokens[at].Is("INTERSECT") || _tokens[at].Text is ";" or "$$");
 
     static int[] Brackets(List<SqlToken> tokens)
@@ -161,6 +214,7 @@ sealed class TablePlaces
 
     static (string? Alias, int Next) Alias(List<SqlToken> tokens, int at) =>
         at + 1 < tokens.Count && tokens[at].Is("AS") ? (tokens[at + 1].Text, at + 2)
-        : at < tokens.Count && tokens[at] is { IsWord: true } word && !AfterName.Contains(word.Text.ToUpperInvariant()) ? (word.Text, at + 1)
+        : at < tokens.Count && tokens[at] is { IsWord: true } word && !AfterName.Contains(word.Text.ToUpperInvariant())
+            ? (word.Text, at + 1)
         : (null, at);
 }

@@ -19,8 +19,11 @@ public sealed record TrialRow(string Table, Series Series, string Source, string
     const decimal Correction = 0.00265447m;
 
     /// <summary>What the row says of where it comes from.</summary>
-    public string Raw => Source == BarSource.Ingest ? "{}" : Series.Timeframe == Core.Time.Timeframe.OneMinute
-        ? $$$"""{"kind": "{{{Series.Symbol.Name.ToLowerInvariant()}}}", "version": 1, "inputs": {}}""" : """{"kind": "rollup", "inputs": 1, "expected": 1}""";
+    public string Raw =>
+        Source == BarSource.Ingest ? "{}"
+        : Series.Timeframe == Core.Time.Timeframe.OneMinute
+            ? $$$"""{"kind": "{{{Series.Symbol.Name.ToLowerInvariant()}}}", "version": 1, "inputs": {}}"""
+        : """{"kind": "rollup", "inputs": 1, "expected": 1}""";
 
     /// <summary>
     /// Its four prices and what they are corrected to, in the order in which they are tried: with digits at each of the eight places, as an index has; then as pairs are
@@ -39,22 +42,31 @@ public sealed record TrialRow(string Table, Series Series, string Source, string
 
     const decimal IndexLevel = 103.04m;
 
-    decimal Whole => Series.Symbol.Name switch
-    {
-        "EURUSD" => 1.10m,
-        "USDJPY" => 150.01m,
-        "GBPUSD" => 1.27m,
-        "USDCAD" => 1.36m,
-        "USDSEK" => 10.50m,
-        "USDCHF" => 0.88m,
-        _ => IndexLevel,
-    };
+    decimal Whole =>
+        Series.Symbol.Name switch
+        {
+            "EURUSD" => 1.10m,
+            "USDJPY" => 150.01m,
+            "GBPUSD" => 1.27m,
+            "USDCAD" => 1.36m,
+            "USDSEK" => 10.50m,
+            "USDCHF" => 0.88m,
+            _ => IndexLevel,
+        };
 
-    internal JsonObject ToJson(int n) => new()
-    {
-        ["n"] = n, ["table_name"] = Table, ["symbol"] = Series.Symbol.Name, ["timeframe"] = Series.Timeframe.ToString(), ["length"] = XmlConvert.ToString(Series.Timeframe.Length),
-        ["source"] = Source, ["raw"] = Raw, ["role"] = Role, ["prices"] = new JsonArray([.. Prices().Select(price => new JsonArray(price.Price, price.Corrected))]),
-    };
+    internal JsonObject ToJson(int n) =>
+        new()
+        {
+            ["n"] = n,
+            ["table_name"] = Table,
+            ["symbol"] = Series.Symbol.Name,
+            ["timeframe"] = Series.Timeframe.ToString(),
+            ["length"] = XmlConvert.ToString(Series.Timeframe.Length),
+            ["source"] = Source,
+            ["raw"] = Raw,
+            ["role"] = Role,
+            ["prices"] = new JsonArray([.. Prices().Select(price => new JsonArray(price.Price, price.Corrected))]),
+        };
 
     public override string ToString() =>
         $"{Series} of source '{Source}' with open, high, low, close {Prices().First().Price.ToString(CultureInfo.InvariantCulture)}, vol 0, trade_count 0, vwap null";

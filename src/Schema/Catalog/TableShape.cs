@@ -39,7 +39,17 @@ public sealed record Key(string QuotedName, string Name, bool Valid, string Prob
 /// <param name="NoInherit">Whether partitions are spared.</param>
 /// <param name="BySource">Whether it looks at the column <c>source</c>.</param>
 /// <param name="Admits">Whether a row of ours passes.</param>
-public sealed record Check(long Oid, string Relation, string Name, string Definition, string Expression, bool Validated, bool NoInherit, bool BySource, bool Admits);
+public sealed record Check(
+    long Oid,
+    string Relation,
+    string Name,
+    string Definition,
+    string Expression,
+    bool Validated,
+    bool NoInherit,
+    bool BySource,
+    bool Admits
+);
 
 /// <summary>A table of bars, by the catalog's word.</summary>
 /// <param name="Table">Its name in <c>public</c>.</param>
@@ -49,7 +59,13 @@ public sealed record Check(long Oid, string Relation, string Name, string Defini
 /// <param name="Checks">Its constraints, and those of partitions alone.</param>
 /// <param name="Host">Its columns as the binding judges them; null when there is no such table.</param>
 public sealed record TableShape(
-    string Table, IReadOnlyList<Relation> Relations, IReadOnlyList<Column> Columns, IReadOnlyList<Key> Keys, IReadOnlyList<Check> Checks, HostRelation? Host)
+    string Table,
+    IReadOnlyList<Relation> Relations,
+    IReadOnlyList<Column> Columns,
+    IReadOnlyList<Key> Keys,
+    IReadOnlyList<Check> Checks,
+    HostRelation? Host
+)
 {
     public static readonly string[] KeyColumns = ["canonical_symbol", "timeframe", "ts_utc"];
 
@@ -58,11 +74,14 @@ public sealed record TableShape(
     public string QuotedName => Relations[0].Name;
 
     /// <summary>One of our columns beside the table's.</summary>
-    public BoundColumn Bound(string name) => new(name, BoundTable.Expected(Table).First(expected => expected.Name == name).Kind, Host?.Column(name));
+    public BoundColumn Bound(string name) =>
+        new(name, BoundTable.Expected(Table).First(expected => expected.Name == name).Kind, Host?.Column(name));
 
     /// <summary>Whether values of ours can be kept in the column, or the table may do without it.</summary>
     public bool Fits(ColumnRule rule) =>
-        Bound(rule.Name) is { Host: { } host, Kind: var kind } ? BindingRules.Fits(host, kind) : rule.Add is null && BoundTable.IsOptional(rule.Name);
+        Bound(rule.Name) is { Host: { } host, Kind: var kind }
+            ? BindingRules.Fits(host, kind)
+            : rule.Add is null && BoundTable.IsOptional(rule.Name);
 
     public Column? Column(string name) => Columns.FirstOrDefault(column => column.Name == name);
 
@@ -72,5 +91,6 @@ public sealed record TableShape(
     public Key? UsableKey => Keys.FirstOrDefault(key => key.IsUsable);
 
     /// <summary>Key columns that let NULL in, so that the same bar can stand there twice.</summary>
-    public IEnumerable<Column> OpenKeyColumns => UsableKey?.NullsNotDistinct == true ? [] : KeyColumns.Select(Column).OfType<Column>().Where(column => !column.NotNull);
+    public IEnumerable<Column> OpenKeyColumns =>
+        UsableKey?.NullsNotDistinct == true ? [] : KeyColumns.Select(Column).OfType<Column>().Where(column => !column.NotNull);
 }

@@ -14,4 +14,11 @@ namespace DxyOrleans.Schema.Registry;
 /// <param name="Index">Its definition when it is an index, else null.</param>
 /// <param name="Metadata">The row's metadata as it was read: what a deriving transaction compares to know that its definition still holds.</param>
 public sealed record RegistryEntry(
-    Symbol Symbol, string? AssetClass, string? Description, bool Active, ImmutableArray<Timeframe> Rollups, IndexDefinition? Index, string Metadata);
+    Symbol Symbol,
+    string? AssetClass,
+    string? Description,
+    bool Active,
+    ImmutableArray<Timeframe> Rollups,
+    IndexDefinition? Index,
+    string Metadata
+);

@@ -28,7 +28,8 @@ public sealed class RegistryStore(NpgsqlDataSource database)
             {
                 entries.Add(Entry(name, Text(reader, 1), Text(reader, 2), reader.GetBoolean(3), reader.GetString(4)));
             }
-            catch (Exception fault) when (fault is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+            catch (Exception fault)
+                when (fault is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
             {
                 problems.Add($"{name}: {fault.Message}");
             }
@@ -50,20 +51,29 @@ public sealed class RegistryStore(NpgsqlDataSource database)
 
         using var document = JsonDocument.Parse(metadata);
         var root = document.RootElement;
-        var rollups = Strings(root, "derived_timeframes").Select(KnownTimeframe).OfType<Timeframe>().Where(timeframe => timeframe > Timeframe.OneMinute).Distinct().Order();
+        var rollups = Strings(root, "derived_timeframes")
+            .Select(KnownTimeframe)
+            .OfType<Timeframe>()
+            .Where(timeframe => timeframe > Timeframe.OneMinute)
+            .Distinct()
+            .Order();
         return new RegistryEntry(symbol, assetClass, description, active, [.. rollups], Index(symbol, root), metadata);
     }
 
     static IndexDefinition? Index(Symbol symbol, JsonElement metadata)
     {
         var components = Strings(metadata, "components").Select(text => Symbol.Parse(text)).ToImmutableArray();
-        if (components.IsEmpty || !(metadata.TryGetProperty("is_synthetic", out var synthetic) && synthetic.ValueKind == JsonValueKind.True))
+        if (
+            components.IsEmpty || !(metadata.TryGetProperty("is_synthetic", out var synthetic) && synthetic.ValueKind == JsonValueKind.True)
+        )
         {
             return null;
         }
 
         var published = IndexDefinition.Dxy;
-        var version = metadata.TryGetProperty("deriving_version", out var number) ? (DerivingVersion)number.GetInt32() : DerivingVersion.Strict;
+        var version = metadata.TryGetProperty("deriving_version", out var number)
+            ? (DerivingVersion)number.GetInt32()
+            : DerivingVersion.Strict;
         var maxAge = metadata.TryGetProperty("max_age_minutes", out var age) ? age.GetInt32() : IndexDefinition.DefaultMaxAgeMinutes;
         if (version is not (DerivingVersion.Strict or DerivingVersion.LatestClose))
         {
@@ -72,28 +82,40 @@ public sealed class RegistryStore(NpgsqlDataSource database)
 
         if (!metadata.TryGetProperty("exponents", out var exponents) || !metadata.TryGetProperty("factor", out var factor))
         {
-            return symbol == published.Symbol && components.ToHashSet().SetEquals(published.Components.Select(component => component.Symbol))
+            return
+                symbol == published.Symbol && components.ToHashSet().SetEquals(published.Components.Select(component => component.Symbol))
                 ? new IndexDefinition(symbol, published.Factor, published.Components, published.Since, version, maxAge)
                 : throw new ArgumentException("an index needs a factor and an exponent for each component in its metadata.");
         }
 
-        return new IndexDefinition(symbol, factor.GetDouble(),
+        return new IndexDefinition(
+            symbol,
+            factor.GetDouble(),
             [.. components.Select(component => new IndexComponent(component, Exponent(exponents, component)))],
-            metadata.TryGetProperty("since", out var since) ? Since(since.GetString()) : published.Since, version, maxAge);
+            metadata.TryGetProperty("since", out var since) ? Since(since.GetString()) : published.Since,
+            version,
+            maxAge
+        );
     }
 
     // A timeframe of another system's is none of ours; the symbol's others are.
     static Timeframe? KnownTimeframe(string text) => Timeframe.TryParse(text, out var timeframe) ? timeframe : null;
 
-    static double Exponent(JsonElement exponents, Symbol component) => exponents.TryGetProperty(component.Name, out var value)
-        ? value.GetDouble()
-        : throw new ArgumentException($"its metadata has no exponent for {component}.");
+    static double Exponent(JsonElement exponents, Symbol component) =>
+        exponents.TryGetProperty(component.Name, out var value)
+            ? value.GetDouble()
+            : throw new ArgumentException($"its metadata has no exponent for {component}.");
 
     static UtcTime Since(string? text) => UtcTime.TryParse(text, out var time) ? time : UtcTime.Parse(text + "T00:00:00Z");
 
     static List<string> Strings(JsonElement root, string name) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var array) && array.ValueKind == JsonValueKind.Array
-            ? [.. array.EnumerateArray().Select(item => item.GetString() ?? throw new FormatException($"{name} holds something that is no text."))]
+            ?
+            [
+                .. array
+                    .EnumerateArray()
+                    .Select(item => item.GetString() ?? throw new FormatException($"{name} holds something that is no text.")),
+            ]
             : [];
 
     static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);

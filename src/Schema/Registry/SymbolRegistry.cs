@@ -21,14 +21,16 @@ public sealed class SymbolRegistry(ImmutableArray<RegistryEntry> entries, Immuta
     /// <summary>The definition of an active index, or null.</summary>
     public IndexDefinition? Index(Symbol symbol) => Find(symbol) is { Active: true, Index: { } index } ? index : null;
 
-    public IEnumerable<IndexDefinition> Indexes => Entries.Where(entry => entry.Active && entry.Index is not null).Select(entry => entry.Index!);
+    public IEnumerable<IndexDefinition> Indexes =>
+        Entries.Where(entry => entry.Active && entry.Index is not null).Select(entry => entry.Index!);
 
     /// <summary>The rollups of every active symbol.</summary>
-    public IEnumerable<Series> Rollups => Entries.Where(entry => entry.Active)
-        .SelectMany(entry => entry.Rollups.Select(timeframe => new Series(entry.Symbol, timeframe)));
+    public IEnumerable<Series> Rollups =>
+        Entries.Where(entry => entry.Active).SelectMany(entry => entry.Rollups.Select(timeframe => new Series(entry.Symbol, timeframe)));
 
     /// <summary>Whether bars of the series are derived by us: an index's 1m bars, or a rollup.</summary>
-    public bool IsTarget(Series series) => Find(series.Symbol) is { Active: true } entry
+    public bool IsTarget(Series series) =>
+        Find(series.Symbol) is { Active: true } entry
         && (series.Timeframe == Timeframe.OneMinute ? entry.Index is not null : entry.Rollups.Contains(series.Timeframe));
 
     /// <summary>Every target: the indexes' 1m bars first, then the rollups.</summary>

@@ -102,20 +102,42 @@ public sealed class SiloSettings
 
     public SimulationSettings Simulation { get; set; } = new();
 
-    public DatabaseSettings DatabaseSettings => new()
-    {
-        Connection = Database, PoolSize = PoolSize - OrleansPoolSize - (Shadow ? ShadowPoolSize : 0), Prepare = Prepare, ApplicationName = $"dxy-silo {SiloPort}",
-    };
+    public DatabaseSettings DatabaseSettings =>
+        new()
+        {
+            Connection = Database,
+            PoolSize = PoolSize - OrleansPoolSize - (Shadow ? ShadowPoolSize : 0),
+            Prepare = Prepare,
+            ApplicationName = $"dxy-silo {SiloPort}",
+        };
 
     /// <summary>Orleans' own connections: membership, reminders, grain state.</summary>
-    public DatabaseSettings OrleansSettings => DatabaseSettings with { PoolSize = OrleansPoolSize, ApplicationName = $"dxy-orleans {SiloPort}" };
+    public DatabaseSettings OrleansSettings =>
+        DatabaseSettings with
+        {
+            PoolSize = OrleansPoolSize,
+            ApplicationName = $"dxy-orleans {SiloPort}",
+        };
 
     /// <summary>In shadow mode the only connections that may write: what was found.</summary>
-    public DatabaseSettings ShadowSettings => DatabaseSettings with { PoolSize = ShadowPoolSize, ApplicationName = $"dxy-shadow {SiloPort}" };
+    public DatabaseSettings ShadowSettings =>
+        DatabaseSettings with
+        {
+            PoolSize = ShadowPoolSize,
+            ApplicationName = $"dxy-shadow {SiloPort}",
+        };
 
     /// <summary>One connection past the pooler; null where none is named.</summary>
-    public DatabaseSettings? DirectSettings => DatabaseDirect is { Length: > 0 } direct
-        ? DatabaseSettings with { Connection = direct, PoolSize = 1, Prepare = false, ApplicationName = $"dxy-silo {SiloPort} direct" } : null;
+    public DatabaseSettings? DirectSettings =>
+        DatabaseDirect is { Length: > 0 } direct
+            ? DatabaseSettings with
+            {
+                Connection = direct,
+                PoolSize = 1,
+                Prepare = false,
+                ApplicationName = $"dxy-silo {SiloPort} direct",
+            }
+            : null;
 
     /// <summary>What is wrong, a sentence with what to do for each; empty when all is well.</summary>
     public IReadOnlyList<string> Faults()
@@ -124,35 +146,68 @@ public sealed class SiloSettings
         Require(Database.Length > 0, "Database is not set; give DXY_DATABASE, e.g. postgresql://user:password@127.0.0.1:5432/dxy.");
         var least = Shadow ? 6 : 4;
         Require(PoolSize >= least && PoolSize <= 200, $"PoolSize is {PoolSize}; {least} to 200 connections can be.");
-        Require(ClusterId.Length is > 0 and <= 150 && ServiceId.Length is > 0 and <= 150, "ClusterId and ServiceId need 1 to 150 characters each.");
-        foreach (var (name, port) in new[] { (nameof(SiloPort), SiloPort), (nameof(GatewayPort), GatewayPort), (nameof(HttpPort), HttpPort) })
+        Require(
+            ClusterId.Length is > 0 and <= 150 && ServiceId.Length is > 0 and <= 150,
+            "ClusterId and ServiceId need 1 to 150 characters each."
+        );
+        foreach (
+            var (name, port) in new[] { (nameof(SiloPort), SiloPort), (nameof(GatewayPort), GatewayPort), (nameof(HttpPort), HttpPort) }
+        )
         {
             Require(port is >= 1024 and <= 65535, $"{name} is {port}; choose a port from 1024 to 65535.");
         }
 
         Require(new[] { SiloPort, GatewayPort, HttpPort }.Distinct().Count() == 3, "SiloPort, GatewayPort and HttpPort have to differ.");
         faults.AddRange(Tls.Faults());
-        foreach (var (name, text, told) in new[] { (nameof(Address), Address, TrustNetwork || Tls.IsOn), (nameof(HttpAddress), HttpAddress, !Dashboard) })
+        foreach (
+            var (name, text, told) in new[]
+            {
+                (nameof(Address), Address, TrustNetwork || Tls.IsOn),
+                (nameof(HttpAddress), HttpAddress, !Dashboard),
+            }
+        )
         {
             Require(IPAddress.TryParse(text, out var address), $"{name} is '{text}'; an IP address of this machine can be.");
-            Require(address is null || IPAddress.IsLoopback(address) || told, name == nameof(Address)
-                ? $"Address is {text}, where others can reach the silo; give Tls:Certificate, Tls:Key and Tls:Authority, or TrustNetwork=true where nobody else is on that network."
-                : $"HttpAddress is {text}, and the dashboard has no authentication; set Dashboard=false.");
+            Require(
+                address is null || IPAddress.IsLoopback(address) || told,
+                name == nameof(Address)
+                    ? $"Address is {text}, where others can reach the silo; give Tls:Certificate, Tls:Key and Tls:Authority, or TrustNetwork=true where nobody else is on that network."
+                    : $"HttpAddress is {text}, and the dashboard has no authentication; set Dashboard=false."
+            );
         }
 
         Require(Feed is FeedOptions.None or FeedOptions.Simulated, $"Feed is '{Feed}'; there are none and simulated.");
-        Require(!Shadow || Feed == FeedOptions.None, $"Shadow and the feed '{Feed}' exclude each other: in shadow mode nothing is stored in the shop's tables; leave one out.");
+        Require(
+            !Shadow || Feed == FeedOptions.None,
+            $"Shadow and the feed '{Feed}' exclude each other: in shadow mode nothing is stored in the shop's tables; leave one out."
+        );
         Require(ShadowDays is >= 1 and <= 366, $"ShadowDays is {ShadowDays}; 1 to 366 can be.");
         Require(HostZone is null or "" or BindingRules.Utc, $"HostZone is '{HostZone}'; UTC can be, or nothing.");
         Require(Restart is RestartInProcess or RestartByExit, $"Restart is '{Restart}'; there are process and exit.");
         Require(Simulation.Source.Length is > 0 and <= 40, $"Simulation:Source is '{Simulation.Source}'; 1 to 40 characters can be.");
         Require(Grace >= TimeSpan.Zero && Grace <= Timeframe.OneMinute.Length, $"Grace is {Grace}; 00:00:00 to 00:01:00 can be.");
-        Require(CorrectionWindow >= TimeSpan.Zero && CorrectionWindow <= TimeSpan.FromDays(366), $"CorrectionWindow is {CorrectionWindow}; 00:00:00 to 366.00:00:00 can be.");
-        Require(Poll >= TimeSpan.FromMilliseconds(50) && Poll <= TimeSpan.FromSeconds(10), $"Poll is {Poll}; 00:00:00.050 to 00:00:10 can be.");
-        Require(KeepDays is 0 or (>= Retention.MinDays and <= Retention.MaxDays), $"KeepDays is {KeepDays}; {Retention.MinDays} to {Retention.MaxDays} days can be, or 0 to keep all.");
-        Require(Simulation.BackfillMinutes is >= 0 and <= 10_080, $"Simulation:BackfillMinutes is {Simulation.BackfillMinutes}; 0 to 10080 can be.");
+        Require(
+            CorrectionWindow >= TimeSpan.Zero && CorrectionWindow <= TimeSpan.FromDays(366),
+            $"CorrectionWindow is {CorrectionWindow}; 00:00:00 to 366.00:00:00 can be."
+        );
+        Require(
+            Poll >= TimeSpan.FromMilliseconds(50) && Poll <= TimeSpan.FromSeconds(10),
+            $"Poll is {Poll}; 00:00:00.050 to 00:00:10 can be."
+        );
+        Require(
+            KeepDays is 0 or (>= Retention.MinDays and <= Retention.MaxDays),
+            $"KeepDays is {KeepDays}; {Retention.MinDays} to {Retention.MaxDays} days can be, or 0 to keep all."
+        );
+        Require(
+            Simulation.BackfillMinutes is >= 0 and <= 10_080,
+            $"Simulation:BackfillMinutes is {Simulation.BackfillMinutes}; 0 to 10080 can be."
+        );
         faults.AddRange(Simulation.Options().Faults().Select(fault => $"Simulation: {fault}"));
-        foreach (var (name, connection) in new[] { (nameof(Database), Database), (nameof(DatabaseDirect), DatabaseDirect ?? "") }.Where(one => one.Item2.Length > 0))
+        foreach (
+            var (name, connection) in new[] { (nameof(Database), Database), (nameof(DatabaseDirect), DatabaseDirect ?? "") }.Where(one =>
+                one.Item2.Length > 0
+            )
+        )
         {
             try
             {

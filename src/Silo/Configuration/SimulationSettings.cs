@@ -27,9 +27,14 @@ public sealed class SimulationSettings
     public string Source { get; set; } = BarSource.Synthetic;
 
     /// <param name="bars">Whether they are for whole bars: every pair then has ticks in every minute.</param>
-    public SimulationOptions Options(bool bars = false) => new()
-    {
-        Pairs = bars ? SimulatedPair.EveryMinute : SimulatedPair.DollarIndex,
-        Seed = Seed, AlwaysOpen = AlwaysOpen, GapRate = GapRate, LateRate = LateRate, CorrectionRate = CorrectionRate,
-    };
+    public SimulationOptions Options(bool bars = false) =>
+        new()
+        {
+            Pairs = bars ? SimulatedPair.EveryMinute : SimulatedPair.DollarIndex,
+            Seed = Seed,
+            AlwaysOpen = AlwaysOpen,
+            GapRate = GapRate,
+            LateRate = LateRate,
+            CorrectionRate = CorrectionRate,
+        };
 }

@@ -9,6 +9,9 @@ static class HealthText
     {
         context.Response.ContentType = "text/plain; charset=utf-8";
         var reasons = string.Join("; ", report.Entries.Values.Select(entry => entry.Description).OfType<string>());
-        return context.Response.WriteAsync(reasons.Length == 0 ? report.Status.ToString() : $"{report.Status}: {reasons}", context.RequestAborted);
+        return context.Response.WriteAsync(
+            reasons.Length == 0 ? report.Status.ToString() : $"{report.Status}: {reasons}",
+            context.RequestAborted
+        );
     }
 }

@@ -6,8 +6,10 @@ namespace DxyOrleans.Silo.Health;
 /// <summary>Ready means: the silo has joined, the tables can be read, bars can be stored, and changes are being looked for.</summary>
 public sealed class PollerHealthCheck(ChangePoller pump) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        pump.Faults is { Count: > 0 } faults ? HealthCheckResult.Unhealthy(string.Join("; ", faults))
-        : pump.IsPolling ? HealthCheckResult.Healthy()
-        : HealthCheckResult.Unhealthy(pump.PollFailure is { } reason ? $"changes can't be looked for: {reason}" : null));
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
+            pump.Faults is { Count: > 0 } faults ? HealthCheckResult.Unhealthy(string.Join("; ", faults))
+            : pump.IsPolling ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy(pump.PollFailure is { } reason ? $"changes can't be looked for: {reason}" : null)
+        );
 }

@@ -10,8 +10,12 @@ namespace DxyOrleans.Silo.Hosting;
 /// fire, and looks from then on whether another cluster has taken it, which one may after a silence of this cluster's.
 /// </summary>
 sealed partial class ClusterIdentity(
-    [FromKeyedServices(OrleansOnPostgres.Connections)] NpgsqlDataSource database, IOptions<ClusterOptions> cluster, IHostApplicationLifetime host, TimeProvider realTime, ILogger<ClusterIdentity> logger)
-    : BackgroundService, ILifecycleParticipant<ISiloLifecycle>
+    [FromKeyedServices(OrleansOnPostgres.Connections)] NpgsqlDataSource database,
+    IOptions<ClusterOptions> cluster,
+    IHostApplicationLifetime host,
+    TimeProvider realTime,
+    ILogger<ClusterIdentity> logger
+) : BackgroundService, ILifecycleParticipant<ISiloLifecycle>
 {
     readonly ServiceClaim _claim = new(database, cluster.Value.ServiceId, cluster.Value.ClusterId);
 
@@ -21,13 +25,14 @@ sealed partial class ClusterIdentity(
     /// <summary>Claims the ServiceId; false where it can't be had, for the reason of <see cref="Refusal"/>.</summary>
     public async Task<bool> ClaimAsync(CancellationToken cancellation) => (Refusal = await _claim.TakeAsync(cancellation)) is null;
 
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(ClusterIdentity), ServiceLifecycleStage.ApplicationServices, async cancellation =>
-    {
-        if (!await ClaimAsync(cancellation))
+    public void Participate(ISiloLifecycle observer) =>
+        observer.Subscribe(nameof(ClusterIdentity), ServiceLifecycleStage.ApplicationServices, async cancellation =>
         {
-            throw new InvalidOperationException(Refusal);
-        }
-    });
+            if (!await ClaimAsync(cancellation))
+            {
+                throw new InvalidOperationException(Refusal);
+            }
+        });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +45,8 @@ sealed partial class ClusterIdentity(
                 {
                     if (await _claim.LostToAsync(stoppingToken) is { } other)
                     {
-                        Refusal = $"cluster '{other}' took ServiceId '{cluster.Value.ServiceId}' over while no heartbeat came from '{cluster.Value.ClusterId}'; start one of the two alone, or give each a ServiceId of its own.";
+                        Refusal =
+                            $"cluster '{other}' took ServiceId '{cluster.Value.ServiceId}' over while no heartbeat came from '{cluster.Value.ClusterId}'; start one of the two alone, or give each a ServiceId of its own.";
                         LogLost(Refusal);
                         host.StopApplication();
                         return;

@@ -20,6 +20,9 @@ static class DashboardOnDemand
             pages.UseEndpoints(endpoints => endpoints.MapOrleansDashboard(Path));
             return pages.Build();
         });
-        app.Use((context, next) => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase) ? dashboard.Value(context) : next(context));
+        app.Use(
+            (context, next) =>
+                context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase) ? dashboard.Value(context) : next(context)
+        );
     }
 }

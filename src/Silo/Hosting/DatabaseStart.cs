@@ -10,35 +10,47 @@ namespace DxyOrleans.Silo.Hosting;
 static partial class DatabaseStart
 {
     public static async Task WaitAndApplyAsync(
-        DatabaseSettings settings, TimeSpan longest, bool apply, string? hostZone, TimeProvider time, ILogger logger, CancellationToken cancellation)
+        DatabaseSettings settings,
+        TimeSpan longest,
+        bool apply,
+        string? hostZone,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellation
+    )
     {
         var connectionString = Database.ConnectionString(settings);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         giveUp.CancelAfter(longest);
         var reason = "nothing came back";
         var retry = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(IsAway),
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = TimeSpan.FromMilliseconds(200),
-                MaxDelay = TimeSpan.FromSeconds(5),
-                UseJitter = true,
-                OnRetry = attempt =>
+            .AddRetry(
+                new RetryStrategyOptions
                 {
-                    reason = attempt.Outcome.Exception!.GetBaseException().Message;
-                    LogAway(logger, reason);
-                    return default;
-                },
-            })
+                    ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(IsAway),
+                    MaxRetryAttempts = int.MaxValue,
+                    BackoffType = DelayBackoffType.Exponential,
+                    Delay = TimeSpan.FromMilliseconds(200),
+                    MaxDelay = TimeSpan.FromSeconds(5),
+                    UseJitter = true,
+                    OnRetry = attempt =>
+                    {
+                        reason = attempt.Outcome.Exception!.GetBaseException().Message;
+                        LogAway(logger, reason);
+                        return default;
+                    },
+                }
+            )
             .Build();
         try
         {
-            await retry.ExecuteAsync(async token =>
-            {
-                await PoolerFitness.RequireAsync(settings, token);
-            }, giveUp.Token);
+            await retry.ExecuteAsync(
+                async token =>
+                {
+                    await PoolerFitness.RequireAsync(settings, token);
+                },
+                giveUp.Token
+            );
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -68,11 +80,22 @@ static partial class DatabaseStart
     }
 
     // What a pooler of pgbouncer's kind answers while it waits for its server; it has one code for this and for a wrong password.
-    static readonly string[] Passing = ["server_login_retry", "cannot connect to server", "shutting down", "no more connections", "_timeout"];
+    static readonly string[] Passing =
+    [
+        "server_login_retry",
+        "cannot connect to server",
+        "shutting down",
+        "no more connections",
+        "_timeout",
+    ];
 
     // A wrong password, an unknown database, a certificate that isn't trusted stay wrong; a server that is away, starting or full may pass.
-    static bool IsAway(NpgsqlException fault) => fault.IsTransient
-        || (fault is PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } told && Passing.Any(words => told.MessageText.Contains(words, StringComparison.Ordinal)));
+    static bool IsAway(NpgsqlException fault) =>
+        fault.IsTransient
+        || (
+            fault is PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } told
+            && Passing.Any(words => told.MessageText.Contains(words, StringComparison.Ordinal))
+        );
 
     [LoggerMessage(2001, LogLevel.Warning, "The database is not reachable, goes on trying: {Reason}")]
     static partial void LogAway(ILogger logger, string reason);
@@ -80,6 +103,10 @@ static partial class DatabaseStart
     [LoggerMessage(2002, LogLevel.Information, "The schema was brought up to date: {Scripts} scripts")]
     static partial void LogApplied(ILogger logger, int scripts);
 
-    [LoggerMessage(2003, LogLevel.Warning, "The schema is version {Found}, newer than this build's {Own}: it works with it and leaves it as it is")]
+    [LoggerMessage(
+        2003,
+        LogLevel.Warning,
+        "The schema is version {Found}, newer than this build's {Own}: it works with it and leaves it as it is"
+    )]
     static partial void LogNewer(ILogger logger, int found, int own);
 }

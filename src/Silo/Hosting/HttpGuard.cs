@@ -36,24 +36,27 @@ static class HttpGuard
         }
     }
 
-    public static void UseHttpGuard(this WebApplication app) => app.Use((context, next) =>
-    {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.Headers.XFrameOptions = "DENY";
-        context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-        {
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            context.Response.Headers.Allow = "GET, HEAD";
-            return Task.CompletedTask;
-        }
+    public static void UseHttpGuard(this WebApplication app) =>
+        app.Use(
+            (context, next) =>
+            {
+                context.Response.Headers.XContentTypeOptions = "nosniff";
+                context.Response.Headers.XFrameOptions = "DENY";
+                context.Response.Headers["Referrer-Policy"] = "no-referrer";
+                if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+                {
+                    context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+                    context.Response.Headers.Allow = "GET, HEAD";
+                    return Task.CompletedTask;
+                }
 
-        if (context.Request.Path.StartsWithSegments(GrainState, StringComparison.OrdinalIgnoreCase))
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        }
+                if (context.Request.Path.StartsWithSegments(GrainState, StringComparison.OrdinalIgnoreCase))
+                {
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                }
 
-        return next(context);
-    });
+                return next(context);
+            }
+        );
 }

@@ -25,10 +25,14 @@ static partial class MarketTime
             }
         }
 
-        await using var command = database.CreateCommand("SELECT clock_timestamp(), c.anchor_real, c.anchor_market, c.rate FROM (SELECT) AS one LEFT JOIN dxy.clock AS c ON true");
+        await using var command = database.CreateCommand(
+            "SELECT clock_timestamp(), c.anchor_real, c.anchor_market, c.rate FROM (SELECT) AS one LEFT JOIN dxy.clock AS c ON true"
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return reader.IsDBNull(1) ? MarketClock.OfServer(real, reader.GetUtc(0)) : new MarketClock(real, reader.GetUtc(1), reader.GetUtc(2), reader.GetDouble(3));
+        return reader.IsDBNull(1)
+            ? MarketClock.OfServer(real, reader.GetUtc(0))
+            : new MarketClock(real, reader.GetUtc(1), reader.GetUtc(2), reader.GetDouble(3));
     }
 
     /// <summary>Has grain timers and reminders follow the clock; null leaves them on the real one.</summary>
@@ -46,7 +50,8 @@ static partial class MarketTime
         {
             // Their spans are of market time too: at 1440 times the usual five minutes would be a read each 0.2 s, and a late one would lose ticks.
             var refresh = ReminderRefresh * Math.Max(1, clock.Rate);
-            reminders.RefreshReminderListPeriod = refresh > reminders.RefreshReminderListPeriod ? refresh : reminders.RefreshReminderListPeriod;
+            reminders.RefreshReminderListPeriod =
+                refresh > reminders.RefreshReminderListPeriod ? refresh : reminders.RefreshReminderListPeriod;
             reminders.ReminderLoadingWindow = reminders.RefreshReminderListPeriod * 3;
             reminders.InitializationTimeout *= Math.Max(1, clock.Rate);
         });
@@ -66,11 +71,14 @@ static partial class MarketTime
             }
         }
 
-        foreach (var real in new[]
-        {
-            services.GetRequiredService<TimeProvider>(), services.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Membership),
-            services.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Messaging),
-        })
+        foreach (
+            var real in new[]
+            {
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Membership),
+                services.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Messaging),
+            }
+        )
         {
             if (real != TimeProvider.System)
             {
@@ -95,9 +103,17 @@ static partial class MarketTime
     [LoggerMessage(2011, LogLevel.Information, "Market time is the real clock")]
     static partial void LogReal(ILogger logger);
 
-    [LoggerMessage(2013, LogLevel.Error, "This machine's clock is {Skew} ahead of the server's: market time follows the server's; synchronise the clocks (NTP)")]
+    [LoggerMessage(
+        2013,
+        LogLevel.Error,
+        "This machine's clock is {Skew} ahead of the server's: market time follows the server's; synchronise the clocks (NTP)"
+    )]
     static partial void LogWrong(ILogger logger, TimeSpan skew);
 
-    [LoggerMessage(2012, LogLevel.Warning, "A rehearsal: market time runs {Rate} times as fast as the real clock, from {Anchor} at {Real} real time; now it is {Now}")]
+    [LoggerMessage(
+        2012,
+        LogLevel.Warning,
+        "A rehearsal: market time runs {Rate} times as fast as the real clock, from {Anchor} at {Real} real time; now it is {Now}"
+    )]
     static partial void LogFast(ILogger logger, double rate, UtcTime anchor, UtcTime real, UtcTime now);
 }

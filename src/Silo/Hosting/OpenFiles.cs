@@ -12,9 +12,18 @@ static class OpenFiles
     const string Line = "Max open files";
 
     /// <returns>A line with what to do; null where there are enough, or the system doesn't tell.</returns>
-    public static string? Fault() => File.Exists(Limits)
+    public static string? Fault() =>
+        File.Exists(Limits)
         && File.ReadLines(Limits).FirstOrDefault(line => line.StartsWith(Line, StringComparison.Ordinal)) is { } line
-        && int.TryParse(line[Line.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture, out var most) && most < Least
-            ? string.Create(CultureInfo.InvariantCulture, $"it may open {most} files at once, and a silo needs {Least}; raise the limit ('ulimit -n 1024', LimitNOFILE= of a systemd unit).")
+        && int.TryParse(
+            line[Line.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0],
+            CultureInfo.InvariantCulture,
+            out var most
+        )
+        && most < Least
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"it may open {most} files at once, and a silo needs {Least}; raise the limit ('ulimit -n 1024', LimitNOFILE= of a systemd unit)."
+            )
             : null;
 }

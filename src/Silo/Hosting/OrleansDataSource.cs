@@ -30,7 +30,11 @@ sealed class OrleansDataSource(NpgsqlDataSource database) : DbDataSource
     sealed class Connection(NpgsqlConnection own) : DbConnection
     {
         [AllowNull]
-        public override string ConnectionString { get => own.ConnectionString; set => own.ConnectionString = value; }
+        public override string ConnectionString
+        {
+            get => own.ConnectionString;
+            set => own.ConnectionString = value;
+        }
 
         public override string Database => own.Database;
 
@@ -67,7 +71,12 @@ sealed class OrleansDataSource(NpgsqlDataSource database) : DbDataSource
         public override string CommandText
         {
             get => base.CommandText;
-            set => base.CommandText = value?.Replace(" FROM OrleansQuery", " FROM dxy_orleans.orleansquery", StringComparison.OrdinalIgnoreCase);
+            set =>
+                base.CommandText = value?.Replace(
+                    " FROM OrleansQuery",
+                    " FROM dxy_orleans.orleansquery",
+                    StringComparison.OrdinalIgnoreCase
+                );
         }
     }
 }

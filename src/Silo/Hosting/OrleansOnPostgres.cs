@@ -22,10 +22,17 @@ static class OrleansOnPostgres
     {
         silo.Services.AddKeyedSingleton(Connections, (_, _) => Database.Open(options.OrleansSettings));
         silo.Services.AddSingleton(provider => new OrleansDataSource(provider.GetRequiredKeyedService<NpgsqlDataSource>(Connections)));
-        silo.UseAdoNetClustering(clustering => clustering.Configure<OrleansDataSource>((settings, source) => (settings.Invariant, settings.DataSource) = (Invariant, source)));
-        silo.UseAdoNetReminderService(reminders => reminders.Configure<OrleansDataSource>((settings, source) => (settings.Invariant, settings.DataSource) = (Invariant, source)));
-        silo.AddAdoNetGrainStorage(GrainServices.StateStorage, storage => storage.Configure<OrleansDataSource>((settings, source) =>
-            (settings.Invariant, settings.DataSource, settings.DeleteStateOnClear) = (Invariant, source, true)));
+        silo.UseAdoNetClustering(clustering =>
+            clustering.Configure<OrleansDataSource>((settings, source) => (settings.Invariant, settings.DataSource) = (Invariant, source))
+        );
+        silo.UseAdoNetReminderService(reminders =>
+            reminders.Configure<OrleansDataSource>((settings, source) => (settings.Invariant, settings.DataSource) = (Invariant, source))
+        );
+        silo.AddAdoNetGrainStorage(GrainServices.StateStorage, storage =>
+            storage.Configure<OrleansDataSource>(
+                (settings, source) => (settings.Invariant, settings.DataSource, settings.DeleteStateOnClear) = (Invariant, source, true)
+            )
+        );
 
         silo.Configure<ClusterOptions>(cluster =>
         {

@@ -11,14 +11,23 @@ static class PortFault
     /// <returns>A line with the setting's name; null where the fault is about something else.</returns>
     public static string? Of(Exception fault, SiloSettings options)
     {
-        if (!Causes(fault).OfType<SocketException>().Any(cause => cause.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable))
+        if (
+            !Causes(fault)
+                .OfType<SocketException>()
+                .Any(cause => cause.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable)
+        )
         {
             return null;
         }
 
-        foreach (var (name, address, port) in ((string, string, int)[])[
-            (nameof(options.SiloPort), options.Address, options.SiloPort), (nameof(options.GatewayPort), options.Address, options.GatewayPort),
-            (nameof(options.HttpPort), options.HttpAddress, options.HttpPort)])
+        foreach (
+            var (name, address, port) in ((string, string, int)[])
+                [
+                    (nameof(options.SiloPort), options.Address, options.SiloPort),
+                    (nameof(options.GatewayPort), options.Address, options.GatewayPort),
+                    (nameof(options.HttpPort), options.HttpAddress, options.HttpPort),
+                ]
+        )
         {
             try
             {
@@ -27,7 +36,10 @@ static class PortFault
             }
             catch (SocketException cause) when (cause.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"port {port} at {address} is taken by another program; set {name} to a free one.");
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"port {port} at {address} is taken by another program; set {name} to a free one."
+                );
             }
             catch (SocketException cause)
             {
@@ -41,7 +53,10 @@ static class PortFault
 
     static IEnumerable<Exception> Causes(Exception fault)
     {
-        var inner = fault is AggregateException many ? many.InnerExceptions : fault.InnerException is { } one ? [one] : (IEnumerable<Exception>)[];
+        var inner =
+            fault is AggregateException many ? many.InnerExceptions
+            : fault.InnerException is { } one ? [one]
+            : (IEnumerable<Exception>)[];
         return inner.SelectMany(Causes).Prepend(fault);
     }
 }

@@ -7,7 +7,12 @@ namespace DxyOrleans.Silo.Hosting;
 /// to start a new generation. What asked an earlier generation at this address is fulfilled when this one is up, and removed.
 /// </summary>
 sealed partial class RestartWatch(
-    NpgsqlDataSource database, ILocalSiloDetails silo, IHostApplicationLifetime host, TimeProvider realTime, ILogger<RestartWatch> logger) : BackgroundService
+    NpgsqlDataSource database,
+    ILocalSiloDetails silo,
+    IHostApplicationLifetime host,
+    TimeProvider realTime,
+    ILogger<RestartWatch> logger
+) : BackgroundService
 {
     static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
@@ -39,8 +44,7 @@ sealed partial class RestartWatch(
                     // The database is away, or a DBA has yet to bring its schema up to date. The log limits what repeats.
                     LogPollFailed(fault.Message);
                 }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            } while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -50,7 +54,9 @@ sealed partial class RestartWatch(
 
     async Task<bool> ClearAsync(string own, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("DELETE FROM dxy.restart WHERE split_part(silo, '@', 1) = split_part($1, '@', 1) AND silo <> $1");
+        await using var command = database.CreateCommand(
+            "DELETE FROM dxy.restart WHERE split_part(silo, '@', 1) = split_part($1, '@', 1) AND silo <> $1"
+        );
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = own });
         if (await command.ExecuteNonQueryAsync(cancellation) > 0)
         {

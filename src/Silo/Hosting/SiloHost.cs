@@ -44,7 +44,10 @@ static class SiloHost
         var app = builder.Build();
         app.UseHttpGuard();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = HealthText.WriteAsync });
+        app.MapHealthChecks(
+            "/health/ready",
+            new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = HealthText.WriteAsync }
+        );
         if (options.Dashboard)
         {
             app.UseDashboardOnDemand();
@@ -58,7 +61,21 @@ static class SiloHost
     {
         var bars = options.Simulation.Bars ?? clock?.Rate > BarsAbove;
         // In shadow mode the server itself refuses every write of ours; only the results and Orleans' tables have connections that may write.
-        services.AddSingleton(_ => Database.Open((options.Shadow && options.DirectSettings is { } past ? past with { PoolSize = options.DatabaseSettings.PoolSize } : options.DatabaseSettings) with { ReadOnly = options.Shadow }));
+        services.AddSingleton(_ =>
+            Database.Open(
+                (
+                    options.Shadow && options.DirectSettings is { } past
+                        ? past with
+                        {
+                            PoolSize = options.DatabaseSettings.PoolSize,
+                        }
+                        : options.DatabaseSettings
+                ) with
+                {
+                    ReadOnly = options.Shadow,
+                }
+            )
+        );
         if (options.DirectSettings is { } direct)
         {
             services.AddKeyedSingleton(GrainServices.PastPooler, (_, _) => Database.Open(direct));
@@ -69,11 +86,18 @@ static class SiloHost
         services.AddSingleton(Options.Create(new PollerOptions { Poll = options.Poll }));
         services.AddSingleton(Options.Create(new SweepOptions { KeepDays = options.KeepDays }));
         services.AddSingleton(Options.Create(new BarGrainOptions { Shadow = options.Shadow }));
-        services.AddSingleton(Options.Create(new FeedOptions
-        {
-            Name = options.Feed, BackfillMinutes = options.Simulation.BackfillMinutes, Bars = bars, Source = options.Simulation.Source,
-            Simulation = options.Simulation.Options(bars),
-        }));
+        services.AddSingleton(
+            Options.Create(
+                new FeedOptions
+                {
+                    Name = options.Feed,
+                    BackfillMinutes = options.Simulation.BackfillMinutes,
+                    Bars = bars,
+                    Source = options.Simulation.Source,
+                    Simulation = options.Simulation.Options(bars),
+                }
+            )
+        );
         services.AddSingleton<ClusterIdentity>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ClusterIdentity>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterIdentity>());

@@ -11,8 +11,13 @@ namespace DxyOrleans.Silo.Hosting;
 /// That the database is away the silo asks itself: behind a pooler the place that it connects to goes on listening.
 /// </summary>
 sealed partial class StopDeadline(
-    IHostApplicationLifetime host, RestartWatch watch, IOptions<SiloSettings> settings, IOptions<HostOptions> options, TimeProvider realTime, ILogger<StopDeadline> logger)
-    : IHostedService, IDisposable
+    IHostApplicationLifetime host,
+    RestartWatch watch,
+    IOptions<SiloSettings> settings,
+    IOptions<HostOptions> options,
+    TimeProvider realTime,
+    ILogger<StopDeadline> logger
+) : IHostedService, IDisposable
 {
     /// <summary>What Orleans has for an ungraceful end, after the graceful one has run out of time.</summary>
     static readonly TimeSpan Ungraceful = TimeSpan.FromSeconds(5);
@@ -69,7 +74,11 @@ sealed partial class StopDeadline(
     // Past the pools, whose connections may all be waiting for the same database.
     async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
-        var own = new NpgsqlConnectionStringBuilder(Database.ConnectionString(settings.Value.DatabaseSettings)) { Pooling = false, CancellationTimeout = -1 };
+        var own = new NpgsqlConnectionStringBuilder(Database.ConnectionString(settings.Value.DatabaseSettings))
+        {
+            Pooling = false,
+            CancellationTimeout = -1,
+        };
         try
         {
             await AskAsync(own.ConnectionString, cancellation).WaitAsync(Patience, realTime, cancellation);
@@ -79,7 +88,13 @@ sealed partial class StopDeadline(
         {
             // Where there is no room for one more, or the password is another by now, connections that are open may still do. Else no login means no good-bye: the
             // database is dropped or shut, or a pooler finds no server behind it.
-            return away is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification };
+            return away
+                is PostgresException
+                {
+                    SqlState: PostgresErrorCodes.TooManyConnections
+                        or PostgresErrorCodes.InvalidPassword
+                        or PostgresErrorCodes.InvalidAuthorizationSpecification
+                };
         }
     }
 

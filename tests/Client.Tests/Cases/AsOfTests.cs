@@ -19,10 +19,16 @@ public sealed class AsOfTests(TestServer server)
     static string Insert(string price, string time = "2019-10-28 10:00+00") =>
         $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source) VALUES ('EURUSD', '1m', '{time}', {price}, {price}, {price}, {price}, 1, 'ingest')";
 
-    static string Update(string price) => $"UPDATE data_bars SET open = {price}, high = {price}, low = {price}, close = {price} WHERE canonical_symbol = 'EURUSD'";
+    static string Update(string price) =>
+        $"UPDATE data_bars SET open = {price}, high = {price}, low = {price}, close = {price} WHERE canonical_symbol = 'EURUSD'";
 
-    static async Task<string> SaysAsync(CaseShop shop, string at, string symbol = "EURUSD", string timeframe = "1m", params string[] more) =>
-        string.Join("; ", (await shop.BarsAsync(symbol, timeframe, From, To, ["--as-of", at, .. more])).Select(bar => bar.Split(' ')[4]));
+    static async Task<string> SaysAsync(
+        CaseShop shop,
+        string at,
+        string symbol = "EURUSD",
+        string timeframe = "1m",
+        params string[] more
+    ) => string.Join("; ", (await shop.BarsAsync(symbol, timeframe, From, To, ["--as-of", at, .. more])).Select(bar => bar.Split(' ')[4]));
 
     [Fact]
     public async Task A_bar_that_was_written_deleted_and_written_again_is_there_only_when_it_was()
@@ -39,9 +45,18 @@ public sealed class AsOfTests(TestServer server)
         var corrected = await AtAsync(shop);
         await shop.RunAsync("DELETE FROM data_bars");
         var end = await AtAsync(shop);
-        Assert.Equal(["", "1.109", "", "1.11", "1.111", "", ""],
-            [await SaysAsync(shop, never), await SaysAsync(shop, first), await SaysAsync(shop, gone), await SaysAsync(shop, again), await SaysAsync(shop, corrected), await SaysAsync(shop, end),
-             await SaysAsync(shop, "2019-10-28T20:00:00Z")]);
+        Assert.Equal(
+            ["", "1.109", "", "1.11", "1.111", "", ""],
+            [
+                await SaysAsync(shop, never),
+                await SaysAsync(shop, first),
+                await SaysAsync(shop, gone),
+                await SaysAsync(shop, again),
+                await SaysAsync(shop, corrected),
+                await SaysAsync(shop, end),
+                await SaysAsync(shop, "2019-10-28T20:00:00Z"),
+            ]
+        );
         Assert.Equal("1.11", await SaysAsync(shop, again, "EURUSD", "1m", "--last", "5"));
     }
 
@@ -51,13 +66,24 @@ public sealed class AsOfTests(TestServer server)
         await using var shop = await CaseShop.OpenAsync(server);
         await shop.RunAsync(Insert("1.1"));
         var before = await AtAsync(shop);
-        await shop.RunAsync($"BEGIN; {Update("1.2")}; SELECT pg_sleep(0.1); DELETE FROM data_bars; SELECT pg_sleep(0.1); {Insert("1.3")}; {Update("1.4")}; COMMIT");
+        await shop.RunAsync(
+            $"BEGIN; {Update("1.2")}; SELECT pg_sleep(0.1); DELETE FROM data_bars; SELECT pg_sleep(0.1); {Insert("1.3")}; {Update("1.4")}; COMMIT"
+        );
         var after = await AtAsync(shop);
         Assert.Equal(("1.1", "1.4"), (await SaysAsync(shop, before), await SaysAsync(shop, after)));
         var values = new HashSet<string>();
         for (var back = 0; back < 300; back += 20)
         {
-            values.Add(await SaysAsync(shop, (await shop.ValueAsync($"SELECT to_char((timestamptz '{after}' - interval '{back} milliseconds') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"))!));
+            values.Add(
+                await SaysAsync(
+                    shop,
+                    (
+                        await shop.ValueAsync(
+                            $"SELECT to_char((timestamptz '{after}' - interval '{back} milliseconds') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+                        )
+                    )!
+                )
+            );
         }
 
         Assert.Empty(values.Except(["1.1", "1.4"]));
@@ -90,7 +116,12 @@ public sealed class AsOfTests(TestServer server)
     public async Task The_index_and_its_rollups_are_as_of_then_too()
     {
         await using var shop = await CaseShop.OpenAsync(server);
-        await shop.RunAsync(CaseShop.Text("49-prune-then-correct.sql").Replace("2019-10-29", "2019-10-28", StringComparison.Ordinal).Replace("12:0", "10:0", StringComparison.Ordinal));
+        await shop.RunAsync(
+            CaseShop
+                .Text("49-prune-then-correct.sql")
+                .Replace("2019-10-29", "2019-10-28", StringComparison.Ordinal)
+                .Replace("12:0", "10:0", StringComparison.Ordinal)
+        );
         var never = await AtAsync(shop);
         await shop.SettleAsync();
         var first = await AtAsync(shop);
@@ -98,10 +129,14 @@ public sealed class AsOfTests(TestServer server)
         var corrected = await AtAsync(shop);
         foreach (var timeframe in (string[])["1m", "5m", "1h"])
         {
-            Assert.Equal(["", "97.68001373", "97.20191545"], [
-                await SaysAsync(shop, never, "DXY", timeframe),
-                (await SaysAsync(shop, first, "DXY", timeframe)).Split("; ")[0],
-                (await SaysAsync(shop, corrected, "DXY", timeframe)).Split("; ")[0]]);
+            Assert.Equal(
+                ["", "97.68001373", "97.20191545"],
+                [
+                    await SaysAsync(shop, never, "DXY", timeframe),
+                    (await SaysAsync(shop, first, "DXY", timeframe)).Split("; ")[0],
+                    (await SaysAsync(shop, corrected, "DXY", timeframe)).Split("; ")[0],
+                ]
+            );
         }
     }
 }

@@ -21,18 +21,32 @@ public sealed class BadPriceTests(TestServer server)
         await using var shop = await ShopAsync(server);
         var derived = await shop.Console.RunAsync("derive", "DXY", "--from", From, "--to", To);
         Assert.True(derived.Code == 10, derived.ToString());
-        Assert.Equal(["10:00 97.2622006", "10:03 97.2622006", "10:04 97.25600917", "10:07 97.2622006", "10:08 97.2622006", "10:09 97.2622006"],
-            (await shop.BarsAsync("DXY", "1m", From, To)).Select(bar => string.Join(' ', bar.Split(' ')[..2])));
+        Assert.Equal(
+            ["10:00 97.2622006", "10:03 97.2622006", "10:04 97.25600917", "10:07 97.2622006", "10:08 97.2622006", "10:09 97.2622006"],
+            (await shop.BarsAsync("DXY", "1m", From, To)).Select(bar => string.Join(' ', bar.Split(' ')[..2]))
+        );
         var verified = await shop.VerifyAsync("DXY", From, To, "--timeframe", "1m");
         Assert.Equal((10, "1m 6 compared, 4 unfit"), (verified.Code, Assert.Single(CaseShop.Found(verified))));
-        var reasons = verified.Json.GetProperty("targets")[0].GetProperty("unfit_inputs").EnumerateArray().Select(part => part.GetProperty("reason").GetString()!).ToList();
-        foreach (var (says, reason) in ((string[])["close of EURUSD is NaN", "close of EURUSD is 0, and", "close of GBPUSD is Infinity", "close of GBPUSD is -1.29, and"]).Zip(reasons))
+        var reasons = verified
+            .Json.GetProperty("targets")[0]
+            .GetProperty("unfit_inputs")
+            .EnumerateArray()
+            .Select(part => part.GetProperty("reason").GetString()!)
+            .ToList();
+        foreach (
+            var (says, reason) in (
+                (string[])
+                    ["close of EURUSD is NaN", "close of EURUSD is 0, and", "close of GBPUSD is Infinity", "close of GBPUSD is -1.29, and"]
+            ).Zip(reasons)
+        )
         {
             Assert.StartsWith(says, reason);
         }
 
         var due = await shop.DueAsync();
-        Assert.All((string[])["10:01:00Z", "10:02:00Z", "10:05:00Z", "10:06:00Z"], minute => Assert.Contains(due, row => row.Contains($"DXY/1m 2019-10-24T{minute}", StringComparison.Ordinal)));
+        Assert.All((string[])["10:01:00Z", "10:02:00Z", "10:05:00Z", "10:06:00Z"], minute =>
+            Assert.Contains(due, row => row.Contains($"DXY/1m 2019-10-24T{minute}", StringComparison.Ordinal))
+        );
         Assert.DoesNotContain(due, row => row.Contains('\n', StringComparison.Ordinal));
     }
 
@@ -60,16 +74,33 @@ public sealed class BadPriceTests(TestServer server)
         await using var shop = await ShopAsync(server);
         var verified = await shop.VerifyAsync(symbol, From, To);
         Assert.Equal(symbol == "USDJPY" ? 0 : 10, verified.Code);
-        foreach (var verb in (string[][])[["bars", symbol, "1m"], ["bars", symbol, "5m"], ["gaps", symbol], ["bars", symbol, "1m", "--format", "csv"], ["bars", symbol, "1m", "--as-of", "2019-10-25T00:00:00Z"]])
+        foreach (
+            var verb in (string[][])
+                [
+                    ["bars", symbol, "1m"],
+                    ["bars", symbol, "5m"],
+                    ["gaps", symbol],
+                    ["bars", symbol, "1m", "--format", "csv"],
+                    ["bars", symbol, "1m", "--as-of", "2019-10-25T00:00:00Z"],
+                ]
+        )
         {
-            foreach (var more in (string[][])[[], ["--json"]])
+            foreach (
+                var more in (string[][])
+                    [
+                        [],
+                        ["--json"],
+                    ]
+            )
             {
                 var called = await shop.Console.RunAsync([.. verb, "--from", From, "--to", To, .. more]);
                 Assert.True(called.Code == 0, string.Join(' ', verb) + called);
             }
         }
 
-        Assert.Contains(await Names(shop, symbol), text => symbol == "USDJPY" || text.Contains(symbol == "GBPUSD" ? "high is Infinity" : "close is NaN", StringComparison.Ordinal));
+        Assert.Contains(await Names(shop, symbol), text =>
+            symbol == "USDJPY" || text.Contains(symbol == "GBPUSD" ? "high is Infinity" : "close is NaN", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("this is a bug", (await shop.Console.RunAsync("health")).ToString());
     }
 
@@ -77,7 +108,9 @@ public sealed class BadPriceTests(TestServer server)
     public async Task Mended_it_is_derived_by_itself_and_nothing_is_left()
     {
         await using var shop = await ShopAsync(server);
-        await shop.ThenAsync("UPDATE data_bars SET open = 1.117, high = 1.117, low = 1.117, close = 1.117 WHERE canonical_symbol = 'EURUSD'");
+        await shop.ThenAsync(
+            "UPDATE data_bars SET open = 1.117, high = 1.117, low = 1.117, close = 1.117 WHERE canonical_symbol = 'EURUSD'"
+        );
         await shop.ThenAsync("UPDATE data_bars SET open = 1.29, high = 1.29, low = 1.29, close = 1.29 WHERE canonical_symbol = 'GBPUSD'");
         Assert.All(await shop.BarsAsync("DXY", "1m", From, To), bar => Assert.EndsWith("97.2622006 0", bar));
         foreach (var symbol in (string[])["DXY", "EURUSD", "GBPUSD"])
@@ -105,11 +138,13 @@ public sealed class BadPriceTests(TestServer server)
     public async Task A_price_that_is_none_takes_its_minute_out_of_the_rollups_and_is_named(string column, string value)
     {
         await using var shop = await CaseShop.OpenAsync(server, before: "43-shop-without-checks.sql");
-        await shop.RunAsync($"""
+        await shop.RunAsync(
+            $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
             SELECT 'EURUSD', '1m', timestamptz '{From}' + i * interval '1 minute', 1.1 + i * 0.01, 1.2 + i * 0.01, 1.0 - i * 0.01, 1.15 + i * 0.01, i, 'ingest' FROM generate_series(0, 9) AS i;
             UPDATE data_bars SET {column} = {value} WHERE extract(minute FROM ts_utc) = 4
-            """);
+            """
+        );
         await shop.SettleAsync();
         Assert.Equal(["10:00 1.1 1.23 0.97 1.18 6", "10:05 1.15 1.29 0.91 1.24 35"], await shop.BarsAsync("EURUSD", "5m", From, To));
         Assert.Equal(["10:00 1.1 1.29 0.91 1.24 41"], await shop.BarsAsync("EURUSD", "1h", From, To));
@@ -125,12 +160,16 @@ public sealed class BadPriceTests(TestServer server)
     public async Task A_bucket_whose_minutes_are_all_bad_is_named_and_made_once_they_are_mended()
     {
         await using var shop = await CaseShop.OpenAsync(server, before: "43-shop-without-checks.sql");
-        await shop.ThenAsync($"""
+        await shop.ThenAsync(
+            $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
             SELECT 'EURUSD', '1m', timestamptz '{From}' + i * interval '1 minute', 1.1, 1.1, 1.1, CASE WHEN i < 5 THEN 'NaN' ELSE 1.1 END, i, 'ingest' FROM generate_series(0, 9) AS i
-            """);
+            """
+        );
         Assert.Equal(["10:05 1.1 1.1 1.1 1.1 35"], await shop.BarsAsync("EURUSD", "5m", From, To));
-        Assert.Contains(await shop.DueAsync(), row => row.StartsWith("EURUSD/5m 2019-10-24T10:00:00Z change close of EURUSD is NaN", StringComparison.Ordinal));
+        Assert.Contains(await shop.DueAsync(), row =>
+            row.StartsWith("EURUSD/5m 2019-10-24T10:00:00Z change close of EURUSD is NaN", StringComparison.Ordinal)
+        );
         Assert.Equal(10, (await shop.VerifyAsync("EURUSD", From, To)).Code);
         await shop.ThenAsync("UPDATE data_bars SET close = 1.1");
         Assert.Equal(["10:00 1.1 1.1 1.1 1.1 10", "10:05 1.1 1.1 1.1 1.1 35"], await shop.BarsAsync("EURUSD", "5m", From, To));
@@ -146,19 +185,34 @@ public sealed class BadPriceTests(TestServer server)
     {
         await using var shop = await CaseShop.OpenAsync(server, before: "43-shop-without-checks.sql");
         await shop.PlayAsync("30-plain-sql.sql");
-        await shop.ThenAsync($"""
+        await shop.ThenAsync(
+            $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT s, '1m', {time}, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['EURUSD', 'DXY']) AS s;
             INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '5m', {time}, 1, 1, 1, 1, 'derived');
             UPDATE data_bars SET created_at = 'infinity', updated_at = '-infinity', ingested_at = '51773-01-01' WHERE canonical_symbol = 'EURUSD'
-            """);
+            """
+        );
         var health = await shop.Console.RunAsync("health");
         Assert.Contains(says, health.Out);
         Assert.DoesNotContain("this is a bug", health.ToString());
-        Assert.Equal(["10:00 98.40032463", "10:01 98.39656881", "10:02 98.39281348"],
-            (await shop.BarsAsync("DXY", "1m", "2019-10-15T10:00:00Z", "2019-10-15T11:00:00Z")).Select(bar => string.Join(' ', bar.Split(' ')[..2])));
+        Assert.Equal(
+            ["10:00 98.40032463", "10:01 98.39656881", "10:02 98.39281348"],
+            (await shop.BarsAsync("DXY", "1m", "2019-10-15T10:00:00Z", "2019-10-15T11:00:00Z")).Select(bar =>
+                string.Join(' ', bar.Split(' ')[..2])
+            )
+        );
         Assert.Equal(0, (await shop.VerifyAsync("DXY", "2019-10-15T10:00:00Z", "2019-10-15T11:00:00Z")).Code);
-        foreach (var verb in (string[][])[["bars", "EURUSD", "1m"], ["bars", "EURUSD", "5m"], ["bars", "EURUSD", "1m", "--last", "2"], ["explain", "DXY", "2019-10-15T10:01:00Z"], ["gaps", "EURUSD", "--from", "2019-10-15T10:00:00Z", "--to", "2019-10-15T11:00:00Z"]])
+        foreach (
+            var verb in (string[][])
+                [
+                    ["bars", "EURUSD", "1m"],
+                    ["bars", "EURUSD", "5m"],
+                    ["bars", "EURUSD", "1m", "--last", "2"],
+                    ["explain", "DXY", "2019-10-15T10:01:00Z"],
+                    ["gaps", "EURUSD", "--from", "2019-10-15T10:00:00Z", "--to", "2019-10-15T11:00:00Z"],
+                ]
+        )
         {
             var called = await shop.Console.RunAsync(verb);
             Assert.True(called.Code == 0, string.Join(' ', verb) + called);

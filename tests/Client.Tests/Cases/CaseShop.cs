@@ -44,7 +44,9 @@ public sealed class CaseShop : IAsyncDisposable
             folder = Path.GetDirectoryName(folder);
         }
 
-        return File.ReadAllText(Path.Combine(folder ?? throw new DirectoryNotFoundException("shared/cases lies nowhere above."), "shared", "cases", name));
+        return File.ReadAllText(
+            Path.Combine(folder ?? throw new DirectoryNotFoundException("shared/cases lies nowhere above."), "shared", "cases", name)
+        );
     }
 
     public Task RunAsync(string sql) => Console.Database.RunAsync(sql, Token);
@@ -68,11 +70,27 @@ public sealed class CaseShop : IAsyncDisposable
         // As a silo opens it.
         await using var data = Postgres.Database.Open(new DatabaseSettings { Connection = Console.Database.ConnectionString });
         var registry = await new RegistryStore(data).LoadAsync(Token);
-        using var progress = new Progress(new ConsoleHost
-        {
-            Out = TextWriter.Null, Error = TextWriter.Null, In = TextReader.Null, IsOutTerminal = false, IsErrorTerminal = false, IsInTerminal = false, Environment = new Dictionary<string, string>(), Folder = Console.Folder, Time = TimeProvider.System,
-        }, "derive", "minutes");
-        await new Backlog(data, registry, new DerivingOptions(), TimeProvider.System).DrainAsync((IReadOnlyCollection<DxyOrleans.Core.Bars.Symbol>?)null, progress, Token);
+        using var progress = new Progress(
+            new ConsoleHost
+            {
+                Out = TextWriter.Null,
+                Error = TextWriter.Null,
+                In = TextReader.Null,
+                IsOutTerminal = false,
+                IsErrorTerminal = false,
+                IsInTerminal = false,
+                Environment = new Dictionary<string, string>(),
+                Folder = Console.Folder,
+                Time = TimeProvider.System,
+            },
+            "derive",
+            "minutes"
+        );
+        await new Backlog(data, registry, new DerivingOptions(), TimeProvider.System).DrainAsync(
+            (IReadOnlyCollection<DxyOrleans.Core.Bars.Symbol>?)null,
+            progress,
+            Token
+        );
     }
 
     /// <summary>Bars as <c>HH:mm O H L C volume</c>, without zeros at their ends.</summary>
@@ -80,8 +98,18 @@ public sealed class CaseShop : IAsyncDisposable
     {
         var called = await Console.RunAsync(["bars", symbol, timeframe, "--from", from, "--to", to, "--json", .. more]);
         Assert.True(called.Code == 0, called.ToString());
-        return [.. called.Json.GetProperty("bars").EnumerateArray().Select(bar => string.Create(CultureInfo.InvariantCulture,
-            $"{UtcTime.Parse(bar.GetProperty("ts_utc").GetString()!).ToDateTime():HH:mm} {Number(bar, "open")} {Number(bar, "high")} {Number(bar, "low")} {Number(bar, "close")} {Number(bar, "vol")}"))];
+        return
+        [
+            .. called
+                .Json.GetProperty("bars")
+                .EnumerateArray()
+                .Select(bar =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{UtcTime.Parse(bar.GetProperty("ts_utc").GetString()!).ToDateTime():HH:mm} {Number(bar, "open")} {Number(bar, "high")} {Number(bar, "low")} {Number(bar, "close")} {Number(bar, "vol")}"
+                    )
+                ),
+        ];
     }
 
     /// <summary>One value of the database as text.</summary>
@@ -91,8 +119,15 @@ public sealed class CaseShop : IAsyncDisposable
     public async Task<string[]> DueAsync()
     {
         var called = await Console.RunAsync("due", "--json");
-        return [.. called.Json.GetProperty("due").EnumerateArray().Select(row =>
-            $"{row.GetProperty("symbol").GetString()}/{row.GetProperty("timeframe").GetString()} {row.GetProperty("from").GetString()} {row.GetProperty("cause").GetString()} {row.GetProperty("error").GetString()}")];
+        return
+        [
+            .. called
+                .Json.GetProperty("due")
+                .EnumerateArray()
+                .Select(row =>
+                    $"{row.GetProperty("symbol").GetString()}/{row.GetProperty("timeframe").GetString()} {row.GetProperty("from").GetString()} {row.GetProperty("cause").GetString()} {row.GetProperty("error").GetString()}"
+                ),
+        ];
     }
 
     /// <summary>Calls <c>verify</c>, runs the queries of <c>verify --sql</c> with plain SQL, and demands that they agree: no row back is exit code 0.</summary>
@@ -102,7 +137,12 @@ public sealed class CaseShop : IAsyncDisposable
         Assert.True(called.Code is 0 or 10 or 11, called.ToString());
         var queries = await Console.RunAsync(["verify", symbol, "--from", from, "--to", to, "--json", "--sql", .. more]);
         Assert.True(queries.Code == 0, queries.ToString());
-        foreach (var (query, target) in queries.Json.GetProperty("queries").EnumerateArray().Zip(called.Json.GetProperty("targets").EnumerateArray()))
+        foreach (
+            var (query, target) in queries
+                .Json.GetProperty("queries")
+                .EnumerateArray()
+                .Zip(called.Json.GetProperty("targets").EnumerateArray())
+        )
         {
             var rows = new List<string>();
             await using var command = Console.Database.Data.CreateCommand(query.GetString()!);
@@ -113,23 +153,41 @@ public sealed class CaseShop : IAsyncDisposable
             }
 
             var differs = Differences(target);
-            Assert.True(differs == 0 == (rows.Count == 0), $"verify finds {differs}, its SQL:\n{string.Join('\n', rows)}\n{called}\n{query}");
+            Assert.True(
+                differs == 0 == (rows.Count == 0),
+                $"verify finds {differs}, its SQL:\n{string.Join('\n', rows)}\n{called}\n{query}"
+            );
         }
 
         return called;
     }
 
     /// <summary>What verify found of each target, such as <c>5m 1 compared, 1 different</c>.</summary>
-    public static string[] Found(Called verified) => [.. verified.Json.GetProperty("targets").EnumerateArray().Select(target =>
-        $"{target.GetProperty("timeframe").GetString()} {target.GetProperty("compared").GetInt64()} compared"
-        + string.Concat(((string[])["missing", "different", "unexplained", "unfit", "inputs_gone"]).Select(name => (name, target.GetProperty(name).GetInt64()))
-            .Where(count => count.Item2 > 0).Select(count => $", {count.Item2} {count.name.Replace('_', ' ')}")))];
+    public static string[] Found(Called verified) =>
+        [
+            .. verified
+                .Json.GetProperty("targets")
+                .EnumerateArray()
+                .Select(target =>
+                    $"{target.GetProperty("timeframe").GetString()} {target.GetProperty("compared").GetInt64()} compared"
+                    + string.Concat(
+                        ((string[])["missing", "different", "unexplained", "unfit", "inputs_gone"])
+                            .Select(name => (name, target.GetProperty(name).GetInt64()))
+                            .Where(count => count.Item2 > 0)
+                            .Select(count => $", {count.Item2} {count.name.Replace('_', ' ')}")
+                    )
+                ),
+        ];
 
     public ValueTask DisposeAsync() => Console.DisposeAsync();
 
-    static long Differences(JsonElement target) => ((string[])["missing", "different", "unexplained", "unfit"]).Sum(name => target.GetProperty(name).GetInt64());
+    static long Differences(JsonElement target) =>
+        ((string[])["missing", "different", "unexplained", "unfit"]).Sum(name => target.GetProperty(name).GetInt64());
 
-    static string Number(JsonElement bar, string name) => bar.GetProperty(name) is { ValueKind: JsonValueKind.Number } number
-        ? number.GetRawText().Contains('.', StringComparison.Ordinal) ? number.GetRawText().TrimEnd('0').TrimEnd('.') : number.GetRawText()
-        : "null";
+    static string Number(JsonElement bar, string name) =>
+        bar.GetProperty(name) is { ValueKind: JsonValueKind.Number } number
+            ? number.GetRawText().Contains('.', StringComparison.Ordinal)
+                ? number.GetRawText().TrimEnd('0').TrimEnd('.')
+                : number.GetRawText()
+            : "null";
 }

@@ -15,16 +15,20 @@ public sealed class DecorationTests(TestServer server)
         await shop.PlayAsync("34-one-minus-one-in-five.sql");
         Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 15"], await shop.BarsAsync("GBPUSD", "5m", Ten, Eleven));
         Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 15"], await shop.BarsAsync("GBPUSD", "1h", Ten, Eleven));
-        Assert.Equal("""{"kind": "rollup", "inputs": 5, "unknown": {"vol": 2, "trade_count": 2}, "expected": 5}""",
-            await shop.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'GBPUSD' AND timeframe = '5m'"));
+        Assert.Equal(
+            """{"kind": "rollup", "inputs": 5, "unknown": {"vol": 2, "trade_count": 2}, "expected": 5}""",
+            await shop.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'GBPUSD' AND timeframe = '5m'")
+        );
         Assert.Equal(0, (await shop.VerifyAsync("GBPUSD", Ten, Eleven)).Code);
         Assert.Empty(await shop.DueAsync());
 
         // Corrected afterwards to a proper volume.
         await shop.ThenAsync("UPDATE data_bars SET vol = 7, trade_count = 3 WHERE canonical_symbol = 'GBPUSD' AND vol = -1");
         Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 29"], await shop.BarsAsync("GBPUSD", "5m", Ten, Eleven));
-        Assert.Equal("""{"kind": "rollup", "inputs": 5, "expected": 5}""",
-            await shop.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'GBPUSD' AND timeframe = '5m'"));
+        Assert.Equal(
+            """{"kind": "rollup", "inputs": 5, "expected": 5}""",
+            await shop.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'GBPUSD' AND timeframe = '5m'")
+        );
         Assert.Equal(0, (await shop.VerifyAsync("GBPUSD", Ten, Eleven)).Code);
     }
 
@@ -33,9 +37,14 @@ public sealed class DecorationTests(TestServer server)
     {
         await using var shop = await CaseShop.OpenAsync(server);
         await shop.PlayAsync("31-ib-volume-minus-one.sql");
-        Assert.Equal(["10:00 1.101 1.1012 1.1009 1.1011 0", "10:05 1.101 1.1012 1.1009 1.1011 0"],
-            await shop.BarsAsync("EURUSD", "5m", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z"));
-        Assert.Equal(["10:00 1.101 1.1012 1.1009 1.1011 0"], await shop.BarsAsync("EURUSD", "1h", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z"));
+        Assert.Equal(
+            ["10:00 1.101 1.1012 1.1009 1.1011 0", "10:05 1.101 1.1012 1.1009 1.1011 0"],
+            await shop.BarsAsync("EURUSD", "5m", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")
+        );
+        Assert.Equal(
+            ["10:00 1.101 1.1012 1.1009 1.1011 0"],
+            await shop.BarsAsync("EURUSD", "1h", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")
+        );
         Assert.Equal(0, (await shop.VerifyAsync("EURUSD", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")).Code);
     }
 
@@ -48,7 +57,12 @@ public sealed class DecorationTests(TestServer server)
         await using var shop = await CaseShop.OpenAsync(server);
         await shop.PlayAsync("52-count-and-vwap.sql");
         Assert.Equal([bar], await shop.BarsAsync(symbol, "5m", "2019-10-30T10:00:00Z", "2019-10-30T10:05:00Z"));
-        Assert.Equal(unknown, await shop.ValueAsync($"SELECT (raw->'unknown')::text FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '5m'"));
+        Assert.Equal(
+            unknown,
+            await shop.ValueAsync(
+                $"SELECT (raw->'unknown')::text FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '5m'"
+            )
+        );
         Assert.Equal(0, (await shop.VerifyAsync(symbol, "2019-10-30T10:00:00Z", "2019-10-30T11:00:00Z")).Code);
     }
 
@@ -73,13 +87,18 @@ public sealed class DecorationTests(TestServer server)
         foreach (var minutes in (string[])["0", "4", "0, 1, 2, 3, 4"])
         {
             await using var shop = await CaseShop.OpenAsync(server);
-            await shop.RunAsync($"""
+            await shop.RunAsync(
+                $"""
                 INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source)
                 SELECT 'EURUSD', '1m', timestamptz '{Ten}' + i * interval '1 minute', 1.1 + i * 0.01, 1.2 + i * 0.01, 1.0 - i * 0.01, 1.15 + i * 0.01, i, 1.1, i, 'ingest' FROM generate_series(0, 4) AS i;
                 UPDATE data_bars SET {set} WHERE extract(minute FROM ts_utc) IN ({minutes})
-                """);
+                """
+            );
             await shop.SettleAsync();
-            Assert.Equal("1.1 1.24 0.96 1.19", string.Join(' ', Assert.Single(await shop.BarsAsync("EURUSD", "5m", Ten, Eleven)).Split(' ')[1..5]));
+            Assert.Equal(
+                "1.1 1.24 0.96 1.19",
+                string.Join(' ', Assert.Single(await shop.BarsAsync("EURUSD", "5m", Ten, Eleven)).Split(' ')[1..5])
+            );
             Assert.Equal(0, (await shop.VerifyAsync("EURUSD", Ten, Eleven)).Code);
             Assert.Empty(await shop.DueAsync());
         }
@@ -105,7 +124,15 @@ public sealed class DecorationTests(TestServer server)
         Assert.Empty(await shop.DueAsync());
         foreach (var verb in (string[])["bars", "gaps"])
         {
-            var called = await shop.Console.RunAsync([verb, symbol, .. verb == "bars" ? (string[])["1m"] : [], "--from", "2019-10-15T11:00:00Z", "--to", "2019-10-15T11:02:00Z"]);
+            var called = await shop.Console.RunAsync([
+                verb,
+                symbol,
+                .. verb == "bars" ? (string[])["1m"] : [],
+                "--from",
+                "2019-10-15T11:00:00Z",
+                "--to",
+                "2019-10-15T11:02:00Z",
+            ]);
             Assert.True(called.Code == 0, called.ToString());
         }
 

@@ -9,23 +9,26 @@ public sealed class HowRowsComeTests(TestServer server)
 {
     const string Bulk = "42-bulk-over-partitions.sql";
 
-    const string Derived =
-        """
+    const string Derived = """
         SELECT string_agg(concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', open, high, low, close, vol, vwap, trade_count, is_partial, raw), E'\n'
                           ORDER BY canonical_symbol, timeframe, ts_utc)
         FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM data_bars WHERE canonical_symbol = 'DXY'
               UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM derived_data_bars WHERE deleted_at IS NULL) AS b
         """;
 
-    static async Task<string?> CountsAsync(CaseShop shop, string symbol) => await shop.ValueAsync(
-        $"""
-        SELECT concat_ws(' ', (SELECT count(*) FROM data_bars WHERE canonical_symbol = '{symbol}'),
-          (SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '5m' AND deleted_at IS NULL),
-          (SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1h' AND deleted_at IS NULL))
-        """);
+    static async Task<string?> CountsAsync(CaseShop shop, string symbol) =>
+        await shop.ValueAsync(
+            $"""
+            SELECT concat_ws(' ', (SELECT count(*) FROM data_bars WHERE canonical_symbol = '{symbol}'),
+              (SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '5m' AND deleted_at IS NULL),
+              (SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1h' AND deleted_at IS NULL))
+            """
+        );
 
-    static async Task<string?> MidnightsAsync(CaseShop shop) => await shop.ValueAsync(
-        "SELECT string_agg(close::numeric(14, 8)::text, ' ' ORDER BY ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND (ts_utc AT TIME ZONE 'UTC')::time = '00:00'");
+    static async Task<string?> MidnightsAsync(CaseShop shop) =>
+        await shop.ValueAsync(
+            "SELECT string_agg(close::numeric(14, 8)::text, ' ' ORDER BY ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND (ts_utc AT TIME ZONE 'UTC')::time = '00:00'"
+        );
 
     [Fact]
     public async Task A_bulk_load_over_four_months_partitions_is_derived_whole_and_renewed_whole_by_the_next_one()
@@ -39,7 +42,14 @@ public sealed class HowRowsComeTests(TestServer server)
             Assert.Equal($"{level} {level} {level} {level}", await MidnightsAsync(shop));
             foreach (var symbol in (string[])["DXY", "EURUSD", "USDSEK"])
             {
-                var verified = await shop.Console.RunAsync("verify", symbol, "--from", "2019-09-30T00:00:00Z", "--to", "2020-01-02T00:00:00Z");
+                var verified = await shop.Console.RunAsync(
+                    "verify",
+                    symbol,
+                    "--from",
+                    "2019-09-30T00:00:00Z",
+                    "--to",
+                    "2020-01-02T00:00:00Z"
+                );
                 Assert.True(verified.Code == 0, verified.ToString());
             }
         }
@@ -62,13 +72,21 @@ public sealed class HowRowsComeTests(TestServer server)
         await once.PlayAsync(Bulk);
         var expected = await once.ValueAsync(Derived);
 
-        await using var shop = await CaseShop.OpenAsync(server, partitions: how.StartsWith("straight", StringComparison.Ordinal) ? new Partitions(UtcTime.At(2019, 9, 1)) : null);
-        await shop.RunAsync("CREATE TABLE loaded (LIKE data_bars INCLUDING DEFAULTS INCLUDING INDEXES);" + CaseShop.Text(Bulk).Replace("INTO data_bars", "INTO loaded", StringComparison.Ordinal));
+        await using var shop = await CaseShop.OpenAsync(
+            server,
+            partitions: how.StartsWith("straight", StringComparison.Ordinal) ? new Partitions(UtcTime.At(2019, 9, 1)) : null
+        );
+        await shop.RunAsync(
+            "CREATE TABLE loaded (LIKE data_bars INCLUDING DEFAULTS INCLUDING INDEXES);"
+                + CaseShop.Text(Bulk).Replace("INTO data_bars", "INTO loaded", StringComparison.Ordinal)
+        );
         const string Insert = "INSERT INTO data_bars SELECT * FROM loaded ";
         switch (how)
         {
             case "row by row":
-                await shop.RunAsync("DO $$ DECLARE r loaded; BEGIN FOR r IN SELECT * FROM loaded ORDER BY md5(ts_utc::text || canonical_symbol) LOOP INSERT INTO data_bars SELECT r.*; END LOOP; END $$");
+                await shop.RunAsync(
+                    "DO $$ DECLARE r loaded; BEGIN FOR r IN SELECT * FROM loaded ORDER BY md5(ts_utc::text || canonical_symbol) LOOP INSERT INTO data_bars SELECT r.*; END LOOP; END $$"
+                );
                 break;
             case "in small transactions, worked off in between":
                 for (var part = 0; part < 10; part++)
@@ -87,20 +105,32 @@ public sealed class HowRowsComeTests(TestServer server)
             case "backwards":
                 foreach (var month in (string[])["2020-01-01", "2019-12-01", "2019-11-01", "2019-10-01"])
                 {
-                    await shop.ThenAsync($"{Insert} WHERE ts_utc > timestamptz '{month}Z' - interval '1 day' AND ts_utc < timestamptz '{month}Z' + interval '1 day'");
+                    await shop.ThenAsync(
+                        $"{Insert} WHERE ts_utc > timestamptz '{month}Z' - interval '1 day' AND ts_utc < timestamptz '{month}Z' + interval '1 day'"
+                    );
                 }
 
                 break;
             case "straight into the partitions":
-                await shop.RunAsync(string.Join(";", ((string[])["2019_09", "2019_10", "2019_11", "2019_12", "2020_01"]).Select(month =>
-                    $"INSERT INTO data_bars_{month} SELECT * FROM loaded WHERE to_char(ts_utc AT TIME ZONE 'UTC', 'YYYY_MM') = '{month}'")));
+                await shop.RunAsync(
+                    string.Join(
+                        ";",
+                        ((string[])["2019_09", "2019_10", "2019_11", "2019_12", "2020_01"]).Select(month =>
+                            $"INSERT INTO data_bars_{month} SELECT * FROM loaded WHERE to_char(ts_utc AT TIME ZONE 'UTC', 'YYYY_MM') = '{month}'"
+                        )
+                    )
+                );
                 break;
             case "wrong first, and then corrected":
-                await shop.ThenAsync("CREATE TABLE wrong AS SELECT * FROM loaded; UPDATE wrong SET open = 2 * open, high = 2 * high, low = 2 * low, close = 2 * close; INSERT INTO data_bars SELECT * FROM wrong");
+                await shop.ThenAsync(
+                    "CREATE TABLE wrong AS SELECT * FROM loaded; UPDATE wrong SET open = 2 * open, high = 2 * high, low = 2 * low, close = 2 * close; INSERT INTO data_bars SELECT * FROM wrong"
+                );
                 await shop.ThenAsync(CaseShop.Text(Bulk));
                 break;
             default:
-                await shop.ThenAsync($"UPDATE loaded SET ts_utc = ts_utc + interval '1 day'; {Insert}; UPDATE data_bars SET ts_utc = ts_utc - interval '1 day' WHERE canonical_symbol <> 'DXY'");
+                await shop.ThenAsync(
+                    $"UPDATE loaded SET ts_utc = ts_utc + interval '1 day'; {Insert}; UPDATE data_bars SET ts_utc = ts_utc - interval '1 day' WHERE canonical_symbol <> 'DXY'"
+                );
                 break;
         }
 
@@ -130,8 +160,13 @@ public sealed class HowRowsComeTests(TestServer server)
         await shop.PlayAsync("30-plain-sql.sql");
         string[][] calls =
         [
-            ["bars", "DXY", "1m", "--last", "5"], ["bars", "DXY", "5m", "--last", "5", "--json"], ["verify", "DXY", "--from", "2019-10-15T10:00:00Z", "--to", "2019-10-15T11:00:00Z"],
-            ["gaps", "DXY", "--from", "2019-10-15T10:00:00Z", "--to", "2019-10-15T11:00:00Z"], ["explain", "DXY", "2019-10-15T10:01:00Z"], ["due"], ["db", "check"],
+            ["bars", "DXY", "1m", "--last", "5"],
+            ["bars", "DXY", "5m", "--last", "5", "--json"],
+            ["verify", "DXY", "--from", "2019-10-15T10:00:00Z", "--to", "2019-10-15T11:00:00Z"],
+            ["gaps", "DXY", "--from", "2019-10-15T10:00:00Z", "--to", "2019-10-15T11:00:00Z"],
+            ["explain", "DXY", "2019-10-15T10:01:00Z"],
+            ["due"],
+            ["db", "check"],
         ];
         var before = new List<Called>();
         foreach (var call in calls)
@@ -140,7 +175,13 @@ public sealed class HowRowsComeTests(TestServer server)
         }
 
         var role = await shop.ValueAsync("SELECT current_user::text");
-        var settings = CaseShop.Text("35-database-settings.sql").Replace("ALTER DATABASE dxy SET", where.Replace("{0}", shop.Console.Database.Name, StringComparison.Ordinal).Replace("{1}", role, StringComparison.Ordinal), StringComparison.Ordinal);
+        var settings = CaseShop
+            .Text("35-database-settings.sql")
+            .Replace(
+                "ALTER DATABASE dxy SET",
+                where.Replace("{0}", shop.Console.Database.Name, StringComparison.Ordinal).Replace("{1}", role, StringComparison.Ordinal),
+                StringComparison.Ordinal
+            );
         await using (var set = shop.Console.Database.Admin.CreateCommand(settings))
         {
             await set.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
@@ -158,10 +199,14 @@ public sealed class HowRowsComeTests(TestServer server)
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
             SELECT s, '1m', '2019-10-23T15:00Z', p, p, p, p, 1, 'ingest'
             FROM (VALUES ('EURUSD',1.117),('USDJPY',108.4),('GBPUSD',1.29),('USDCAD',1.31),('USDSEK',9.66),('USDCHF',0.985)) v(s,p)
-            """);
+            """
+        );
         foreach (var timeframe in (string[])["1m", "1h"])
         {
-            Assert.Equal(["15:00 97.2622006 97.2622006 97.2622006 97.2622006 0"], await shop.BarsAsync("DXY", timeframe, "2019-10-23T15:00:00Z", "2019-10-23T16:00:00Z"));
+            Assert.Equal(
+                ["15:00 97.2622006 97.2622006 97.2622006 97.2622006 0"],
+                await shop.BarsAsync("DXY", timeframe, "2019-10-23T15:00:00Z", "2019-10-23T16:00:00Z")
+            );
         }
 
         Assert.Equal(0, (await shop.VerifyAsync("DXY", "2019-10-23T15:00:00Z", "2019-10-23T16:00:00Z")).Code);

@@ -8,7 +8,8 @@ public sealed class InputsGoneTests(TestServer server)
     const string From = "2019-10-29T12:00:00Z";
     const string To = "2019-10-29T13:00:00Z";
     const string Third = "DELETE FROM data_bars WHERE ts_utc = '2019-10-29 12:02+00' AND canonical_symbol <> 'DXY';";
-    const string Corrected = "UPDATE data_bars SET open = 1.12, high = 1.12, low = 1.12, close = 1.12 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= '2019-10-29 12:00+00' AND ts_utc < '2019-10-29 12:02+00';";
+    const string Corrected =
+        "UPDATE data_bars SET open = 1.12, high = 1.12, low = 1.12, close = 1.12 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= '2019-10-29 12:00+00' AND ts_utc < '2019-10-29 12:02+00';";
 
     static async Task<CaseShop> ShopAsync(TestServer server)
     {
@@ -24,22 +25,36 @@ public sealed class InputsGoneTests(TestServer server)
         await shop.ThenAsync(Third);
 
         // Years old: the host keeps them no longer, and all stands.
-        Assert.Equal(["1m 2 compared, 1 inputs gone", "5m 1 compared", "1h 1 compared"], CaseShop.Found(await shop.VerifyAsync("DXY", From, To)));
-        Assert.Equal(["5m 1 compared, 1 inputs gone", "1h 1 compared, 1 inputs gone"], CaseShop.Found(await shop.VerifyAsync("EURUSD", From, To)));
+        Assert.Equal(
+            ["1m 2 compared, 1 inputs gone", "5m 1 compared", "1h 1 compared"],
+            CaseShop.Found(await shop.VerifyAsync("DXY", From, To))
+        );
+        Assert.Equal(
+            ["5m 1 compared, 1 inputs gone", "1h 1 compared, 1 inputs gone"],
+            CaseShop.Found(await shop.VerifyAsync("EURUSD", From, To))
+        );
         Assert.Contains("inputs gone", (await shop.Console.RunAsync("explain", "DXY", "2019-10-29T12:02:00Z")).Out);
 
         var pruned = await shop.Console.RunAsync("derive", "DXY", "--from", From, "--to", "2019-10-29T12:10:00Z", "--prune");
         Assert.True(pruned.Code == 0, pruned.ToString());
         Assert.Equal(["5m 1 compared", "1h 1 compared"], CaseShop.Found(await shop.VerifyAsync("DXY", From, To))[1..]);
         await shop.ThenAsync(Corrected);
-        Assert.Equal(["12:00 97.20191545 97.20191545 97.20191545 97.20191545 0", "12:01 97.20191545 97.20191545 97.20191545 97.20191545 0"], await shop.BarsAsync("DXY", "1m", From, To));
+        Assert.Equal(
+            ["12:00 97.20191545 97.20191545 97.20191545 97.20191545 0", "12:01 97.20191545 97.20191545 97.20191545 97.20191545 0"],
+            await shop.BarsAsync("DXY", "1m", From, To)
+        );
         foreach (var timeframe in (string[])["5m", "1h"])
         {
             Assert.Equal(["12:00 97.20191545 97.20191545 97.20191545 97.20191545 0"], await shop.BarsAsync("DXY", timeframe, From, To));
             Assert.Equal(["12:00 1.12 1.12 1.12 1.12 10"], await shop.BarsAsync("EURUSD", timeframe, From, To));
         }
 
-        Assert.Equal("""{"kind": "rollup", "inputs": 2, "expected": 5}""", await shop.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND deleted_at IS NULL"));
+        Assert.Equal(
+            """{"kind": "rollup", "inputs": 2, "expected": 5}""",
+            await shop.ValueAsync(
+                "SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND deleted_at IS NULL"
+            )
+        );
         foreach (var symbol in (string[])["DXY", "EURUSD", "USDJPY"])
         {
             Assert.Equal(0, (await shop.VerifyAsync(symbol, From, To)).Code);
@@ -75,7 +90,10 @@ public sealed class InputsGoneTests(TestServer server)
         await shop.ThenAsync(Corrected);
         await shop.ThenAsync(Third);
         Assert.Equal(["12:00 1.12 1.12 1.1105 1.1105 15"], await shop.BarsAsync("EURUSD", "5m", From, To));
-        Assert.Equal(["5m 1 compared, 1 inputs gone", "1h 1 compared, 1 inputs gone"], CaseShop.Found(await shop.VerifyAsync("EURUSD", From, To)));
+        Assert.Equal(
+            ["5m 1 compared, 1 inputs gone", "1h 1 compared, 1 inputs gone"],
+            CaseShop.Found(await shop.VerifyAsync("EURUSD", From, To))
+        );
     }
 
     [Fact]
@@ -83,7 +101,8 @@ public sealed class InputsGoneTests(TestServer server)
     {
         await using var shop = await ShopAsync(server);
         await shop.ThenAsync(Third);
-        const string Back = "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source) VALUES ('EURUSD', '1m', '2019-10-29 12:02+00', {0}, {0}, {0}, {0}, 5, 'ingest')";
+        const string Back =
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source) VALUES ('EURUSD', '1m', '2019-10-29 12:02+00', {0}, {0}, {0}, {0}, 5, 'ingest')";
         await shop.ThenAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Back, 1.1105));
         Assert.Equal(["5m 1 compared", "1h 1 compared"], CaseShop.Found(await shop.VerifyAsync("EURUSD", From, To)));
         await shop.ThenAsync("DELETE FROM data_bars WHERE ts_utc = '2019-10-29 12:02+00' AND canonical_symbol = 'EURUSD'");
@@ -99,7 +118,12 @@ public sealed class InputsGoneTests(TestServer server)
         Assert.Equal(3, (await shop.BarsAsync("DXY", "1m", From, To)).Length);
         await shop.ThenAsync(Corrected);
         Assert.Equal(["12:00", "12:02"], (await shop.BarsAsync("DXY", "1m", From, To)).Select(bar => bar[..5]));
-        Assert.Equal("97.68001373", await shop.ValueAsync("SELECT close::text FROM dxy.correction WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2019-10-29 12:01+00' AND deleted"));
+        Assert.Equal(
+            "97.68001373",
+            await shop.ValueAsync(
+                "SELECT close::text FROM dxy.correction WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2019-10-29 12:01+00' AND deleted"
+            )
+        );
         Assert.Equal(["12:00 97.20191545 97.68001373 97.20191545 97.68001373 0"], await shop.BarsAsync("DXY", "5m", From, To));
         Assert.Equal(0, (await shop.VerifyAsync("DXY", From, To)).Code);
         Assert.Empty(await shop.DueAsync());
@@ -118,7 +142,9 @@ public sealed class InputsGoneTests(TestServer server)
         Assert.Equal((0, 1), (verified.Code, verified.Json.GetProperty("targets")[0].GetProperty("soft_deleted").GetInt32()));
 
         // Taken back, it follows its inputs again.
-        await shop.ThenAsync("UPDATE derived_data_bars SET deleted_at = NULL WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'; UPDATE data_bars SET vol = 6 WHERE canonical_symbol = 'EURUSD'");
+        await shop.ThenAsync(
+            "UPDATE derived_data_bars SET deleted_at = NULL WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'; UPDATE data_bars SET vol = 6 WHERE canonical_symbol = 'EURUSD'"
+        );
         Assert.Equal(["12:00 1.12 1.12 1.1105 1.1105 18"], await shop.BarsAsync("EURUSD", "5m", From, To));
         Assert.Equal(0, (await shop.VerifyAsync("EURUSD", From, To)).Code);
     }

@@ -21,21 +21,27 @@ public sealed class PartialTests(TestServer server)
 
     static string Bar(string price, bool isPartial) =>
         $"""
-        INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source)
-        VALUES ('USDSEK', '1m', '2019-10-25 12:02+00', {price}, {price}, {price}, {price}, {isPartial}, 'ingest');
-        """;
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source)
+            VALUES ('USDSEK', '1m', '2019-10-25 12:02+00', {price}, {price}, {price}, {price}, {isPartial}, 'ingest');
+            """;
 
-    static async Task<string[]> ClosesAsync(CaseShop shop) => [.. (await shop.BarsAsync("DXY", "1m", From, To)).Select(bar => string.Join(' ', bar.Split(' ')[0], bar.Split(' ')[4]))];
+    static async Task<string[]> ClosesAsync(CaseShop shop) =>
+        [.. (await shop.BarsAsync("DXY", "1m", From, To)).Select(bar => string.Join(' ', bar.Split(' ')[0], bar.Split(' ')[4]))];
 
-    static async Task<string?> MadeOfAsync(CaseShop shop, string symbol) => await shop.ValueAsync(
-        $"SELECT string_agg(timeframe || ' ' || (raw->>'inputs'), ', ' ORDER BY timeframe) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND deleted_at IS NULL");
+    static async Task<string?> MadeOfAsync(CaseShop shop, string symbol) =>
+        await shop.ValueAsync(
+            $"SELECT string_agg(timeframe || ' ' || (raw->>'inputs'), ', ' ORDER BY timeframe) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND deleted_at IS NULL"
+        );
 
     static async Task WantedAsync(CaseShop shop)
     {
         Assert.Equal(Four, await ClosesAsync(shop));
         Assert.Equal("1h 4, 5m 4", await MadeOfAsync(shop, "DXY"));
         Assert.Equal("1h 4, 5m 4", await MadeOfAsync(shop, "USDSEK"));
-        Assert.Contains("a partial bar is there; its final is wanted", (await shop.Console.RunAsync("explain", "DXY", "2019-10-25T12:02:00Z")).Out);
+        Assert.Contains(
+            "a partial bar is there; its final is wanted",
+            (await shop.Console.RunAsync("explain", "DXY", "2019-10-25T12:02:00Z")).Out
+        );
         foreach (var symbol in (string[])["DXY", "USDSEK"])
         {
             Assert.Equal(0, (await shop.VerifyAsync(symbol, From, "2019-10-25T13:00:00Z")).Code);
@@ -105,7 +111,9 @@ public sealed class PartialTests(TestServer server)
         await using var shop = await ShopAsync(server);
         await shop.ThenAsync(Bar("9.71", isPartial: true) + "UPDATE data_bars SET is_partial = true WHERE ts_utc = '2019-10-25 12:02+00'");
         await WantedAsync(shop);
-        await shop.ThenAsync("UPDATE data_bars SET is_partial = false WHERE ts_utc = '2019-10-25 12:02+00' AND canonical_symbol <> 'EURUSD'");
+        await shop.ThenAsync(
+            "UPDATE data_bars SET is_partial = false WHERE ts_utc = '2019-10-25 12:02+00' AND canonical_symbol <> 'EURUSD'"
+        );
         Assert.Equal(Four, await ClosesAsync(shop));
         await shop.ThenAsync("UPDATE data_bars SET is_partial = false WHERE ts_utc = '2019-10-25 12:02+00'");
         await MadeAsync(shop);

@@ -10,7 +10,11 @@ public sealed class AuditTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("""echo '{"projects": [{"path": "a", "frameworks": [{"topLevelPackages": [{"id": "Bad", "resolvedVersion": "1.0", "vulnerabilities": [{"severity": "High"}]}]}]}]}'""", 1, "Bad")]
+    [InlineData(
+        """echo '{"projects": [{"path": "a", "frameworks": [{"topLevelPackages": [{"id": "Bad", "resolvedVersion": "1.0", "vulnerabilities": [{"severity": "High"}]}]}]}]}'""",
+        1,
+        "Bad"
+    )]
     [InlineData("""echo '{"projects": [{"path": "a"}]}'""", 0, "no package")]
     [InlineData("echo 'error: the source is away'; exit 1", 0, "could not be audited: error: the source is away")]
     public async Task A_known_vulnerability_fails_and_a_source_that_is_away_does_not(string answer, int code, string said)
@@ -18,7 +22,11 @@ public sealed class AuditTests : IDisposable
         var fake = Path.Combine(_folder, "dotnet");
         await File.WriteAllTextAsync(fake, $"#!/bin/sh\n{answer}\n");
         File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var start = new ProcessStartInfo(Path.Combine(Root(), ".ci", "audit")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(Root(), ".ci", "audit"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}";
         using var audit = Process.Start(start)!;
         var told = await audit.StandardOutput.ReadToEndAsync() + await audit.StandardError.ReadToEndAsync();

@@ -77,10 +77,51 @@ public sealed class ExitCodeTests(TestServer server)
     public async Task Every_verb_has_help_with_an_example()
     {
         await using var dxy = Dxy.Alone();
-        foreach (var verb in (string[])["demo", "up", "down", "db url", "db apply", "db check", "db remove", "import", "bars", "explain", "derive", "rollup", "verify",
-            "gaps", "due", "symbols", "symbols add", "config", "certificates", "health", "cluster", "migrate plan", "migrate rehearse", "migrate start", "migrate status", "migrate ack", "migrate pause", "migrate resume",
-            "migrate retry", "migrate throttle", "migrate approve", "migrate revoke", "migrate rollback", "migrate purge", "migrate watch", "migrate explain", "migrate conflicts",
-            "migrate audit", "migrate audit verify", "migrate report"])
+        foreach (
+            var verb in (string[])
+                [
+                    "demo",
+                    "up",
+                    "down",
+                    "db url",
+                    "db apply",
+                    "db check",
+                    "db remove",
+                    "import",
+                    "bars",
+                    "explain",
+                    "derive",
+                    "rollup",
+                    "verify",
+                    "gaps",
+                    "due",
+                    "symbols",
+                    "symbols add",
+                    "config",
+                    "certificates",
+                    "health",
+                    "cluster",
+                    "migrate plan",
+                    "migrate rehearse",
+                    "migrate start",
+                    "migrate status",
+                    "migrate ack",
+                    "migrate pause",
+                    "migrate resume",
+                    "migrate retry",
+                    "migrate throttle",
+                    "migrate approve",
+                    "migrate revoke",
+                    "migrate rollback",
+                    "migrate purge",
+                    "migrate watch",
+                    "migrate explain",
+                    "migrate conflicts",
+                    "migrate audit",
+                    "migrate audit verify",
+                    "migrate report",
+                ]
+        )
         {
             var called = await dxy.RunAsync([.. verb.Split(' '), "--help"]);
             Assert.Equal(0, called.Code);
@@ -92,12 +133,22 @@ public sealed class ExitCodeTests(TestServer server)
     public async Task Errors_under_json_are_one_document_with_code_what_where_and_todo()
     {
         await using var dxy = await Dxy.OnAsync(server);
-        foreach (var arguments in (string[][])[["bars", "XXX", "1m", "--json"], ["bars", "--json"], ["derive", "EURUSD", "--json", .. Dxy.Range(5)]])
+        foreach (
+            var arguments in (string[][])
+                [
+                    ["bars", "XXX", "1m", "--json"],
+                    ["bars", "--json"],
+                    ["derive", "EURUSD", "--json", .. Dxy.Range(5)],
+                ]
+        )
         {
             var called = await dxy.RunAsync(arguments);
             Assert.Equal(2, called.Code);
             Assert.Equal("", called.Error);
-            Assert.Equal(["code", "what", "where", "todo"], called.Json.GetProperty("error").EnumerateObject().Select(property => property.Name));
+            Assert.Equal(
+                ["code", "what", "where", "todo"],
+                called.Json.GetProperty("error").EnumerateObject().Select(property => property.Name)
+            );
         }
     }
 }

@@ -20,7 +20,9 @@ public sealed class SettingsTests
 
         async Task<string> Value(string key, params string[] options)
         {
-            var setting = (await dxy.RunAsync(["config", "--json", .. options])).Json.GetProperty("settings").EnumerateArray()
+            var setting = (await dxy.RunAsync(["config", "--json", .. options]))
+                .Json.GetProperty("settings")
+                .EnumerateArray()
                 .Single(one => one.GetProperty("key").GetString() == key);
             return $"{setting.GetProperty("value").GetString()} {setting.GetProperty("origin").GetString()}";
         }
@@ -77,11 +79,19 @@ public sealed class SettingsTests
     {
         await using var dxy = Dxy.Alone();
         var file = dxy.Write("services.conf", "[other]\nhost=wrong\n[shop]\nhost=db.example\nport=6543\n# a remark\ndbname=bars\n");
-        var environment = new Dictionary<string, string> { ["PGSERVICEFILE"] = file, ["PGSERVICE"] = "shop", ["PGUSER"] = "reader", ["PGHOST"] = "elsewhere" };
+        var environment = new Dictionary<string, string>
+        {
+            ["PGSERVICEFILE"] = file,
+            ["PGSERVICE"] = "shop",
+            ["PGUSER"] = "reader",
+            ["PGHOST"] = "elsewhere",
+        };
         var connection = LibpqDefaults.Connection(environment.GetValueOrDefault);
         Assert.Equal("Host=db.example;Port=6543;Database=bars;Username=reader", connection);
-        Assert.Equal("Host=db.example;Username=me;Port=6543;Database=bars",
-            LibpqDefaults.Complete("postgresql://me@db.example?service=shop", name => name == "PGSERVICEFILE" ? file : null));
+        Assert.Equal(
+            "Host=db.example;Username=me;Port=6543;Database=bars",
+            LibpqDefaults.Complete("postgresql://me@db.example?service=shop", name => name == "PGSERVICEFILE" ? file : null)
+        );
         Assert.Null(LibpqDefaults.Connection(_ => null));
         Assert.Throws<ArgumentException>(() => LibpqDefaults.Complete("service=nowhere", name => name == "PGSERVICEFILE" ? file : null));
     }

@@ -7,19 +7,31 @@ namespace DxyOrleans.Client.Tests.Deployment;
 public sealed class ComposeTests
 {
     static Dictionary<object, object> Compose { get; } =
-        new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(new MergingParser(new Parser(new StringReader(DeploymentFiles.Text("compose/compose.yaml")))));
+        new DeserializerBuilder()
+            .Build()
+            .Deserialize<Dictionary<object, object>>(
+                new MergingParser(new Parser(new StringReader(DeploymentFiles.Text("compose/compose.yaml"))))
+            );
 
     static Dictionary<object, object> At(object map, string key) => (Dictionary<object, object>)((Dictionary<object, object>)map)[key];
 
-    static IReadOnlyList<Dictionary<object, object>> Silos => [.. At(Compose, "services").Where(service => service.Key is string name && name.StartsWith("silo-", StringComparison.Ordinal))
-        .Select(service => (Dictionary<object, object>)service.Value)];
+    static IReadOnlyList<Dictionary<object, object>> Silos =>
+        [
+            .. At(Compose, "services")
+                .Where(service => service.Key is string name && name.StartsWith("silo-", StringComparison.Ordinal))
+                .Select(service => (Dictionary<object, object>)service.Value),
+        ];
 
     [Fact]
     public void There_are_three_silos_of_one_cluster_each_at_an_address_of_its_own_on_a_network_nobody_else_is_on()
     {
         Assert.Equal(3, Silos.Count);
-        Assert.Single(Silos.Select(silo => $"{At(silo, "environment")["DXY_CLUSTERID"]} {At(silo, "environment")["DXY_SERVICEID"]}").Distinct());
-        var network = IPNetwork.Parse((string)((Dictionary<object, object>)((List<object>)At(At(At(Compose, "networks"), "silos"), "ipam")["config"])[0])["subnet"]);
+        Assert.Single(
+            Silos.Select(silo => $"{At(silo, "environment")["DXY_CLUSTERID"]} {At(silo, "environment")["DXY_SERVICEID"]}").Distinct()
+        );
+        var network = IPNetwork.Parse(
+            (string)((Dictionary<object, object>)((List<object>)At(At(At(Compose, "networks"), "silos"), "ipam")["config"])[0])["subnet"]
+        );
         var addresses = Silos.Select(silo => (string)At(silo, "environment")["DXY_ADDRESS"]).ToList();
         Assert.Equal(3, addresses.Distinct().Count());
         Assert.All(Silos.Zip(addresses), pair => Assert.Equal(pair.Second, At(At(pair.First, "networks"), "silos")["ipv4_address"]));
@@ -44,7 +56,11 @@ public sealed class ComposeTests
     {
         Assert.All(Silos, silo =>
         {
-            Assert.InRange(int.Parse(((string)silo["stop_grace_period"]).TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture), DeploymentFiles.DrainSeconds + 10, 300);
+            Assert.InRange(
+                int.Parse(((string)silo["stop_grace_period"]).TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture),
+                DeploymentFiles.DrainSeconds + 10,
+                300
+            );
             Assert.Contains("/health/ready", string.Join(' ', (List<object>)At(silo, "healthcheck")["test"]), StringComparison.Ordinal);
             Assert.Equal("service_healthy", At(At(silo, "depends_on"), "db")["condition"]);
         });
@@ -53,7 +69,8 @@ public sealed class ComposeTests
     [Fact]
     public void Passwords_come_from_files_that_git_ignores()
     {
-        var files = At(Compose, "secrets").Values.Select(secret => ((string)((Dictionary<object, object>)secret)["file"]).Replace("./", "", StringComparison.Ordinal));
+        var files = At(Compose, "secrets")
+            .Values.Select(secret => ((string)((Dictionary<object, object>)secret)["file"]).Replace("./", "", StringComparison.Ordinal));
         Assert.Equal(files.Order(), DeploymentFiles.Text("compose/.gitignore").Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
         Assert.DoesNotContain("Password=", DeploymentFiles.Text("compose/compose.yaml"), StringComparison.OrdinalIgnoreCase);
     }
@@ -71,7 +88,11 @@ public sealed class ComposeTests
             using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
             listener.Start();
             var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            var script = ((string)test[3]).Replace("/127.0.0.1/8080", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/127.0.0.1/{port}"), StringComparison.Ordinal);
+            var script = ((string)test[3]).Replace(
+                "/127.0.0.1/8080",
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/127.0.0.1/{port}"),
+                StringComparison.Ordinal
+            );
             using var check = System.Diagnostics.Process.Start("bash", ["-c", script]);
             using (var client = listener.AcceptTcpClient())
             {

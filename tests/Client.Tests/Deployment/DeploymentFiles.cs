@@ -4,9 +4,17 @@ namespace DxyOrleans.Client.Tests.Deployment;
 static class DeploymentFiles
 {
     /// <summary>How long a silo takes at most to hand over what it holds: the host's shutdown timeout, read where it is set.</summary>
-    public static int DrainSeconds { get; } = int.Parse(
-        System.Text.RegularExpressions.Regex.Match(File.ReadAllText(System.IO.Path.Combine(Root, "src/Silo/Hosting/SiloHost.cs")), @"ShutdownTimeout = TimeSpan\.FromSeconds\((\d+)\)").Groups[1].Value,
-        System.Globalization.CultureInfo.InvariantCulture);
+    public static int DrainSeconds { get; } =
+        int.Parse(
+            System
+                .Text.RegularExpressions.Regex.Match(
+                    File.ReadAllText(System.IO.Path.Combine(Root, "src/Silo/Hosting/SiloHost.cs")),
+                    @"ShutdownTimeout = TimeSpan\.FromSeconds\((\d+)\)"
+                )
+                .Groups[1]
+                .Value,
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 
     static string Root
     {

@@ -7,7 +7,12 @@ namespace DxyOrleans.Client.Tests.Deployment;
 public sealed class KubernetesTests
 {
     static IReadOnlyList<object> Manifests { get; } =
-        [.. Directory.EnumerateFiles(DeploymentFiles.Path("kubernetes")).Order(StringComparer.Ordinal).SelectMany(file => KubernetesYaml.LoadAllFromString(File.ReadAllText(file), null, strict: true))];
+    [
+        .. Directory
+            .EnumerateFiles(DeploymentFiles.Path("kubernetes"))
+            .Order(StringComparer.Ordinal)
+            .SelectMany(file => KubernetesYaml.LoadAllFromString(File.ReadAllText(file), null, strict: true)),
+    ];
 
     static V1Deployment Silos => Manifests.OfType<V1Deployment>().Single();
 
@@ -16,7 +21,10 @@ public sealed class KubernetesTests
     [Fact]
     public void Every_manifest_is_one_of_Kubernetes_own()
     {
-        Assert.Equal(["V1Deployment", "V1NetworkPolicy", "V1PodDisruptionBudget", "V1Role", "V1RoleBinding", "V1ServiceAccount"], Manifests.Select(manifest => manifest.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["V1Deployment", "V1NetworkPolicy", "V1PodDisruptionBudget", "V1Role", "V1RoleBinding", "V1ServiceAccount"],
+            Manifests.Select(manifest => manifest.GetType().Name).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -46,7 +54,14 @@ public sealed class KubernetesTests
         Assert.Equal("1", budget.Spec.MaxUnavailable.Value);
         Assert.Equal("0", Silos.Spec.Strategy.RollingUpdate.MaxUnavailable.Value);
         Assert.InRange(Silos.Spec.Replicas!.Value, 3, 5);
-        foreach (var selector in new[] { Silos.Spec.Selector.MatchLabels, budget.Spec.Selector.MatchLabels, Manifests.OfType<V1NetworkPolicy>().Single().Spec.PodSelector.MatchLabels })
+        foreach (
+            var selector in new[]
+            {
+                Silos.Spec.Selector.MatchLabels,
+                budget.Spec.Selector.MatchLabels,
+                Manifests.OfType<V1NetworkPolicy>().Single().Spec.PodSelector.MatchLabels,
+            }
+        )
         {
             Assert.All(selector, label => Assert.Equal(label.Value, labels[label.Key]));
         }
@@ -56,8 +71,12 @@ public sealed class KubernetesTests
     public void The_silo_is_told_what_Orleans_wants_to_know_of_its_pod_and_may_look_at_pods_and_nothing_else()
     {
         var told = Silo.Env.Select(one => one.Name).ToList();
-        Assert.All((string[])["POD_NAME", "POD_NAMESPACE", "POD_IP", "ORLEANS_SERVICE_ID", "ORLEANS_CLUSTER_ID"], name => Assert.Contains(name, told));
-        Assert.All((string[])["orleans/serviceId", "orleans/clusterId"], label => Assert.Contains(label, Silos.Spec.Template.Metadata.Labels.Keys));
+        Assert.All((string[])["POD_NAME", "POD_NAMESPACE", "POD_IP", "ORLEANS_SERVICE_ID", "ORLEANS_CLUSTER_ID"], name =>
+            Assert.Contains(name, told)
+        );
+        Assert.All((string[])["orleans/serviceId", "orleans/clusterId"], label =>
+            Assert.Contains(label, Silos.Spec.Template.Metadata.Labels.Keys)
+        );
         var rule = Assert.Single(Manifests.OfType<V1Role>().Single().Rules);
         Assert.Equal(["pods"], rule.Resources);
         Assert.Equal(["get", "list", "watch"], rule.Verbs);
@@ -66,9 +85,14 @@ public sealed class KubernetesTests
     [Fact]
     public void Silos_prove_themselves_by_certificates_and_no_password_stands_in_a_manifest()
     {
-        Assert.All((string[])["DXY_TLS__CERTIFICATE", "DXY_TLS__KEY", "DXY_TLS__AUTHORITY"], name => Assert.Contains(name, Silo.Env.Select(one => one.Name)));
+        Assert.All((string[])["DXY_TLS__CERTIFICATE", "DXY_TLS__KEY", "DXY_TLS__AUTHORITY"], name =>
+            Assert.Contains(name, Silo.Env.Select(one => one.Name))
+        );
         Assert.DoesNotContain(Silo.Env, one => (one.Value ?? "").Contains("Password", StringComparison.OrdinalIgnoreCase));
         Assert.All(Silo.VolumeMounts.Where(mount => mount.Name != "tmp"), mount => Assert.True(mount.ReadOnlyProperty));
-        Assert.Equal(Silos.Spec.Template.Spec.Volumes.Select(volume => volume.Name).Order(StringComparer.Ordinal), Silo.VolumeMounts.Select(mount => mount.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Silos.Spec.Template.Spec.Volumes.Select(volume => volume.Name).Order(StringComparer.Ordinal),
+            Silo.VolumeMounts.Select(mount => mount.Name).Order(StringComparer.Ordinal)
+        );
     }
 }

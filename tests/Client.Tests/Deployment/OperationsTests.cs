@@ -8,7 +8,11 @@ public sealed partial class OperationsTests
     public void Every_check_that_can_alarm_has_a_row_that_says_what_to_do()
     {
         var page = File.ReadAllText(DeploymentFiles.Path("../docs/operations.md"));
-        var checks = Check().Matches(File.ReadAllText(DeploymentFiles.Path("../src/Core/Health/HealthRules.cs"))).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var checks = Check()
+            .Matches(File.ReadAllText(DeploymentFiles.Path("../src/Core/Health/HealthRules.cs")))
+            .Select(match => match.Groups[1].Value)
+            .Distinct()
+            .ToList();
         Assert.InRange(checks.Count, 10, 30);
         Assert.All(checks, check => Assert.Matches($@"\| {check} \| .+ \| .+ \|", page));
     }

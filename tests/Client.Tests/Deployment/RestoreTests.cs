@@ -9,8 +9,12 @@ namespace DxyOrleans.Client.Tests.Deployment;
 public sealed class RestoreTests(TestServer server)
 {
     static readonly string? Tools = Directory.Exists("/usr/lib/postgresql")
-        ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(bin => File.Exists(Path.Combine(bin, "pg_dump")))
-            .OrderByDescending(bin => int.TryParse(Path.GetFileName(Path.GetDirectoryName(bin)), out var version) ? version : 0).FirstOrDefault()
+        ? Directory
+            .EnumerateDirectories("/usr/lib/postgresql")
+            .Select(version => Path.Combine(version, "bin"))
+            .Where(bin => File.Exists(Path.Combine(bin, "pg_dump")))
+            .OrderByDescending(bin => int.TryParse(Path.GetFileName(Path.GetDirectoryName(bin)), out var version) ? version : 0)
+            .FirstOrDefault()
         : null;
 
     [Theory]
@@ -32,7 +36,12 @@ public sealed class RestoreTests(TestServer server)
         // Without --no-owner the functions of the triggers can't be handed over; the rest is restored all the same.
         var owner = new NpgsqlConnectionStringBuilder(restored.ConnectionString).Username!;
         var (program, arguments) = (restore.Split(' ')[0], restore.Replace("OWNER", owner, StringComparison.Ordinal).Split(' ').Skip(1));
-        await RunAsync(program, restored.ConnectionString, restore == "pg_restore" ? 1 : 0, program == "psql" ? [.. arguments, file] : [.. arguments, "-d", restored.Name, file]);
+        await RunAsync(
+            program,
+            restored.ConnectionString,
+            restore == "pg_restore" ? 1 : 0,
+            program == "psql" ? [.. arguments, file] : [.. arguments, "-d", restored.Name, file]
+        );
         await WorksAsync(dxy, restored);
     }
 
@@ -67,13 +76,21 @@ public sealed class RestoreTests(TestServer server)
         Assert.Contains("up to date", (await dxy.RunAsync("db", "apply")).Out, StringComparison.Ordinal);
 
         // Other programs' writes are captured with no more rights than before, and derived.
-        Assert.Equal("dxy_capture", await restored.ValueAsync<string>("SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE proname = 'capture_update'"));
-        await restored.RunAsync("UPDATE data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m'");
+        Assert.Equal(
+            "dxy_capture",
+            await restored.ValueAsync<string>("SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE proname = 'capture_update'")
+        );
+        await restored.RunAsync(
+            "UPDATE data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m'"
+        );
         Assert.Equal(1, await restored.ValueAsync<long>("SELECT count(*) FROM dxy.change"));
         Assert.Equal(0, (await dxy.RunAsync(["derive", "DXY", .. Dxy.Range(30)])).Code);
         var verified = await dxy.RunAsync(["verify", "DXY", .. Dxy.Range(30)]);
         Assert.True(verified.Code == 0, verified.ToString());
-        Assert.Equal(30, await restored.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"));
+        Assert.Equal(
+            30,
+            await restored.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'")
+        );
 
         var removed = await dxy.RunAsync("db", "remove", "--yes");
         Assert.True(removed.Code == 0, removed.ToString());
@@ -95,7 +112,11 @@ public sealed class RestoreTests(TestServer server)
     {
         var server = new NpgsqlConnectionStringBuilder(connectionString);
         var start = new ProcessStartInfo(Path.Combine(Tools!, program), arguments) { RedirectStandardError = true };
-        (start.Environment["PGHOST"], start.Environment["PGPORT"], start.Environment["PGUSER"]) = (server.Host, server.Port.ToString(CultureInfo.InvariantCulture), server.Username);
+        (start.Environment["PGHOST"], start.Environment["PGPORT"], start.Environment["PGUSER"]) = (
+            server.Host,
+            server.Port.ToString(CultureInfo.InvariantCulture),
+            server.Username
+        );
         (start.Environment["PGPASSWORD"], start.Environment["PGDATABASE"]) = (server.Password, server.Database);
         using var process = Process.Start(start)!;
         var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

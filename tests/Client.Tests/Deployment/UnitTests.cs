@@ -14,13 +14,28 @@ public sealed class UnitTests
         {
             // Its programs need not be installed here.
             var unit = Path.Combine(folder, "dxy-silo.service");
-            await File.WriteAllTextAsync(unit, DeploymentFiles.Text("systemd/dxy-silo.service").Replace("/usr/bin/dotnet /opt/dxy/dxy-silo.dll", "/bin/true", StringComparison.Ordinal), TestContext.Current.CancellationToken);
-            using var verify = Process.Start(new ProcessStartInfo("/usr/bin/systemd-analyze", ["verify", "--man=no", unit]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            await File.WriteAllTextAsync(
+                unit,
+                DeploymentFiles
+                    .Text("systemd/dxy-silo.service")
+                    .Replace("/usr/bin/dotnet /opt/dxy/dxy-silo.dll", "/bin/true", StringComparison.Ordinal),
+                TestContext.Current.CancellationToken
+            );
+            using var verify = Process.Start(
+                new ProcessStartInfo("/usr/bin/systemd-analyze", ["verify", "--man=no", unit])
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                }
+            )!;
             var said = await verify.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await verify.WaitForExitAsync(TestContext.Current.CancellationToken);
             // Two settings that systemd knows from 254 on and an older one passes over, saying so.
-            Assert.DoesNotContain(said.Split('\n'), line => line.Contains("dxy-silo", StringComparison.Ordinal)
-                && !line.Contains("Unknown key 'RestartSteps'", StringComparison.Ordinal) && !line.Contains("Unknown key 'RestartMaxDelaySec'", StringComparison.Ordinal));
+            Assert.DoesNotContain(said.Split('\n'), line =>
+                line.Contains("dxy-silo", StringComparison.Ordinal)
+                && !line.Contains("Unknown key 'RestartSteps'", StringComparison.Ordinal)
+                && !line.Contains("Unknown key 'RestartMaxDelaySec'", StringComparison.Ordinal)
+            );
             Assert.Equal(0, verify.ExitCode);
         }
         finally
@@ -36,7 +51,10 @@ public sealed class UnitTests
         Assert.Contains("RestartForceExitStatus=75", lines);
         Assert.Contains("RestartPreventExitStatus=2", lines);
         Assert.Contains(lines, line => line.Contains("DXY_RESTART=exit", StringComparison.Ordinal));
-        var stop = int.Parse(lines.Single(line => line.StartsWith("TimeoutStopSec=", StringComparison.Ordinal))["TimeoutStopSec=".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        var stop = int.Parse(
+            lines.Single(line => line.StartsWith("TimeoutStopSec=", StringComparison.Ordinal))["TimeoutStopSec=".Length..],
+            System.Globalization.CultureInfo.InvariantCulture
+        );
         Assert.InRange(stop, DeploymentFiles.DrainSeconds + 10, 300);
     }
 }

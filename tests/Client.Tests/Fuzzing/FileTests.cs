@@ -112,7 +112,14 @@ public sealed class FileTests : IDisposable
     public async Task Names_in_an_archive_lead_nowhere_and_reach_a_terminal_without_their_controls()
     {
         var path = Path.Combine(_folder, "tricks.zip");
-        string[] names = ["../../outside.csv", "/etc/cron.d/x.csv", "..\\..\\w.csv", "\u001b]0;title\u0007\u001b[2J\u202ereversed.csv", new string('n', 60_000) + ".csv"];
+        string[] names =
+        [
+            "../../outside.csv",
+            "/etc/cron.d/x.csv",
+            "..\\..\\w.csv",
+            "\u001b]0;title\u0007\u001b[2J\u202ereversed.csv",
+            new string('n', 60_000) + ".csv",
+        ];
         await using (var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create))
         {
             foreach (var name in names)
@@ -129,7 +136,12 @@ public sealed class FileTests : IDisposable
         }
 
         Assert.Equal(names.Length, files.Count);
-        Assert.All(files, file => Assert.True(file.Length < 1000 && file.StartsWith(path, StringComparison.Ordinal) && !file.Any(c => char.IsControl(c) || c == '\u202e'), file));
+        Assert.All(files, file =>
+            Assert.True(
+                file.Length < 1000 && file.StartsWith(path, StringComparison.Ordinal) && !file.Any(c => char.IsControl(c) || c == '\u202e'),
+                file
+            )
+        );
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
         Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(_folder)!, "outside.csv")));
     }

@@ -23,93 +23,96 @@ public sealed class ParserTests : IDisposable
 
     [Fact]
     public Task A_time_is_refused_or_written_as_it_was_read() => Fuzz.RunAsync("times", 20_000, text =>
-    {
-        if (UtcTime.TryParse(text, out var time))
         {
-            Assert.True(UtcTime.TryParse(time.ToString(), out var again));
-            Assert.Equal(time, again);
-        }
-    });
+            if (UtcTime.TryParse(text, out var time))
+            {
+                Assert.True(UtcTime.TryParse(time.ToString(), out var again));
+                Assert.Equal(time, again);
+            }
+        });
 
     [Fact]
     public Task A_name_is_refused_or_written_as_it_was_read() => Fuzz.RunAsync("names", 20_000, text =>
-    {
-        if (Symbol.TryParse(text, out var symbol))
         {
-            Assert.Equal(symbol, Symbol.Parse(symbol.Name));
-            Assert.True(symbol.Name.All(char.IsAscii) && symbol.Name.Length <= 16, symbol.Name);
-        }
+            if (Symbol.TryParse(text, out var symbol))
+            {
+                Assert.Equal(symbol, Symbol.Parse(symbol.Name));
+                Assert.True(symbol.Name.All(char.IsAscii) && symbol.Name.Length <= 16, symbol.Name);
+            }
 
-        if (Series.TryParse(text, out var series))
-        {
-            Assert.Equal(series, Series.Parse(series.ToString()));
-        }
+            if (Series.TryParse(text, out var series))
+            {
+                Assert.Equal(series, Series.Parse(series.ToString()));
+            }
 
-        _ = Timeframe.TryParse(text, out _);
-    });
+            _ = Timeframe.TryParse(text, out _);
+        });
 
     [Fact]
-    public Task A_duration_is_refused_or_longer_than_nothing() => Fuzz.RunAsync("durations", 20_000, text =>
-        Assert.True(!Durations.TryParse(text, out var span) || span > TimeSpan.Zero));
+    public Task A_duration_is_refused_or_longer_than_nothing() =>
+        Fuzz.RunAsync("durations", 20_000, text => Assert.True(!Durations.TryParse(text, out var span) || span > TimeSpan.Zero));
 
     [Fact]
     public Task A_connection_is_refused_as_an_argument_or_read() => Fuzz.RunAsync("connections", 4000, text =>
-    {
-        try
-        {
-            _ = DatabaseUrl.ToUrl(LibpqDefaults.Complete(text, _ => null));
-        }
-        catch (ArgumentException)
-        {
-            // What it says it does.
-        }
-
-        _ = Secrets.Mask(text);
-    });
-
-    [Fact]
-    public Task A_settings_file_a_registry_file_and_a_runs_settings_are_read_or_refused_by_name() => Fuzz.RunAsync("json", 2000, async input =>
-    {
-        await File.WriteAllBytesAsync(Given, input);
-        Refused(() => SettingsFile.Read(Given));
-        Refused(() => RegistryFile.Read(Given));
-        try
-        {
-            _ = RunSettings.Parse(Encoding.UTF8.GetString(input));
-        }
-        catch (JsonException)
-        {
-            // What it says it does.
-        }
-
-        void Refused(Action read)
         {
             try
             {
-                read();
+                _ = DatabaseUrl.ToUrl(LibpqDefaults.Complete(text, _ => null));
             }
-            catch (FaultException refused)
+            catch (ArgumentException)
             {
-                Assert.Contains(Given, refused.Fault.Where, StringComparison.Ordinal);
+                // What it says it does.
             }
-        }
-    });
+
+            _ = Secrets.Mask(text);
+        });
+
+    [Fact]
+    public Task A_settings_file_a_registry_file_and_a_runs_settings_are_read_or_refused_by_name() =>
+        Fuzz.RunAsync("json", 2000, async input =>
+        {
+            await File.WriteAllBytesAsync(Given, input);
+            Refused(() => SettingsFile.Read(Given));
+            Refused(() => RegistryFile.Read(Given));
+            try
+            {
+                _ = RunSettings.Parse(Encoding.UTF8.GetString(input));
+            }
+            catch (JsonException)
+            {
+                // What it says it does.
+            }
+
+            void Refused(Action read)
+            {
+                try
+                {
+                    read();
+                }
+                catch (FaultException refused)
+                {
+                    Assert.Contains(Given, refused.Fault.Where, StringComparison.Ordinal);
+                }
+            }
+        });
 
     [Fact]
     public Task A_file_of_bars_plain_or_packed_or_damaged_when_packed_is_never_thrown_over() => Fuzz.RunAsync("bars", 600, async input =>
-    {
-        var packed = Packed(input);
-        foreach (var content in (byte[][])[input, packed[0], packed[1], Cut(packed[0]), Cut(packed[1])])
         {
-            var path = Path.Combine(_folder, "EURUSD.csv");
-            await File.WriteAllBytesAsync(path, content);
-            await foreach (var batch in new BarFileReader(TimeProvider.System).Read(path, new BarFileOptions { MaxUncompressedBytes = 1 << 20 }))
+            var packed = Packed(input);
+            foreach (var content in (byte[][])[input, packed[0], packed[1], Cut(packed[0]), Cut(packed[1])])
             {
-                Assert.All(batch.Refused, row => Assert.DoesNotContain(row.ToString(), char.IsControl));
-                Assert.All(batch.Bars, bar => Assert.True(bar.Low <= bar.High && bar.Low > 0));
+                var path = Path.Combine(_folder, "EURUSD.csv");
+                await File.WriteAllBytesAsync(path, content);
+                await foreach (
+                    var batch in new BarFileReader(TimeProvider.System).Read(path, new BarFileOptions { MaxUncompressedBytes = 1 << 20 })
+                )
+                {
+                    Assert.All(batch.Refused, row => Assert.DoesNotContain(row.ToString(), char.IsControl));
+                    Assert.All(batch.Bars, bar => Assert.True(bar.Low <= bar.High && bar.Low > 0));
+                }
             }
-        }
-    });
+        });
 
     [Fact]
     public async Task Arguments_end_with_a_code_that_is_no_bug_and_say_why_in_one_line()

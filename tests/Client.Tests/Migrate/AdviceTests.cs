@@ -13,12 +13,25 @@ public sealed partial class AdviceTests
     public void Every_option_that_a_migrations_messages_name_is_one()
     {
         var known = AllVerbs.Create().SelectMany(Options).ToHashSet(StringComparer.Ordinal);
-        var named = Places.SelectMany(place => Directory.EnumerateFiles(Path.Combine(Root(), place), "*.cs", SearchOption.AllDirectories))
+        var named = Places
+            .SelectMany(place => Directory.EnumerateFiles(Path.Combine(Root(), place), "*.cs", SearchOption.AllDirectories))
             .Append(Path.Combine(Root(), "sql/functions/016_orders.sql"))
-            .SelectMany(file => File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && !line.TrimStart().StartsWith("-- ", StringComparison.Ordinal))
-                .SelectMany(line => Named().Matches(line)).Select(option => (Path.GetFileName(file), option.Value))).Distinct().ToList();
+            .SelectMany(file =>
+                File.ReadLines(file)
+                    .Where(line =>
+                        !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+                        && !line.TrimStart().StartsWith("-- ", StringComparison.Ordinal)
+                    )
+                    .SelectMany(line => Named().Matches(line))
+                    .Select(option => (Path.GetFileName(file), option.Value))
+            )
+            .Distinct()
+            .ToList();
         Assert.Contains(named, one => one.Value == "--on-partial");
-        Assert.DoesNotContain(named, one => !known.Contains(one.Value) && one.Value is not ("--json" or "--verbose" or "--yes" or "--settings" or "--database" or "--home" or "--help"));
+        Assert.DoesNotContain(named, one =>
+            !known.Contains(one.Value)
+            && one.Value is not ("--json" or "--verbose" or "--yes" or "--settings" or "--database" or "--home" or "--help")
+        );
     }
 
     static IEnumerable<string> Options(Command command) =>

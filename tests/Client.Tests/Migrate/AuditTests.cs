@@ -13,7 +13,10 @@ public sealed class AuditTests(TestServer server)
         Assert.True(verified.GetProperty("sound").GetBoolean());
         Assert.Equal(6, verified.GetProperty("events").GetInt32());
         var events = (await dxy.MigrateAsync(0, "audit", "--json")).Json.GetProperty("events").EnumerateArray().ToList();
-        Assert.Equal(["started", "step begun", "paused", "resumed", "settings changed", "größe 🙂"], events.Select(one => one.GetProperty("kind").GetString()));
+        Assert.Equal(
+            ["started", "step begun", "paused", "resumed", "settings changed", "größe 🙂"],
+            events.Select(one => one.GetProperty("kind").GetString())
+        );
         Assert.Equal(verified.GetProperty("head").GetString(), events[^1].GetProperty("hash").GetString());
     }
 
@@ -28,8 +31,14 @@ public sealed class AuditTests(TestServer server)
     [InlineData("DELETE FROM dxy.run_event WHERE seq = 6", 6)]
     [InlineData("DELETE FROM dxy.run_event WHERE seq > 2", 3)]
     [InlineData("DELETE FROM dxy.run_event", 1)]
-    [InlineData("ALTER TABLE dxy.run_event DISABLE TRIGGER run_event_chain; INSERT INTO dxy.run_event SELECT run, 7, at, role, 'approved', '{}', hash FROM dxy.run_event WHERE seq = 6", 7)]
-    [InlineData("ALTER TABLE dxy.run_event DISABLE TRIGGER run_event_chain; UPDATE dxy.run_event SET seq = -seq WHERE seq > 3; UPDATE dxy.run_event SET seq = 1 - seq WHERE seq < 0; INSERT INTO dxy.run_event SELECT run, 4, at, role, 'approved', '{}', hash FROM dxy.run_event WHERE seq = 3", 4)]
+    [InlineData(
+        "ALTER TABLE dxy.run_event DISABLE TRIGGER run_event_chain; INSERT INTO dxy.run_event SELECT run, 7, at, role, 'approved', '{}', hash FROM dxy.run_event WHERE seq = 6",
+        7
+    )]
+    [InlineData(
+        "ALTER TABLE dxy.run_event DISABLE TRIGGER run_event_chain; UPDATE dxy.run_event SET seq = -seq WHERE seq > 3; UPDATE dxy.run_event SET seq = 1 - seq WHERE seq < 0; INSERT INTO dxy.run_event SELECT run, 4, at, role, 'approved', '{}', hash FROM dxy.run_event WHERE seq = 3",
+        4
+    )]
     public async Task A_fault_that_was_planted_is_found_and_the_first_broken_event_named(string fault, int broken)
     {
         await using var dxy = await LoggedAsync();
@@ -56,12 +65,14 @@ public sealed class AuditTests(TestServer server)
         var head = (await dxy.MigrateAsync(0, "audit", "verify", "--json")).Json.GetProperty("head").GetString()!;
         await dxy.Database.RunAsync($"SELECT dxy.migrate_log('{Runs.Name}', 'said')");
         await dxy.MigrateAsync(0, "audit", "verify", "--head", head);
-        await dxy.Database.RunAsync("""
+        await dxy.Database.RunAsync(
+            """
             CREATE TEMP TABLE kept AS SELECT * FROM dxy.run_event WHERE seq <> 3 ORDER BY seq;
             DELETE FROM dxy.run_event;
             UPDATE dxy.run SET log_seq = 0, log_hash = NULL;
             INSERT INTO dxy.run_event (run, kind, detail) SELECT run, kind, detail FROM kept ORDER BY seq
-            """);
+            """
+        );
         await dxy.MigrateAsync(0, "audit", "verify");
         Assert.Contains("written anew", (await dxy.MigrateAsync(10, "audit", "verify", "--head", head)).Out, StringComparison.Ordinal);
     }

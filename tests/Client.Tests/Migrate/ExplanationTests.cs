@@ -12,11 +12,26 @@ public sealed class ExplanationTests
 
     static readonly Run Run = new()
     {
-        Name = "one", Symbol = Symbol.Parse("DXY"), State = RunState.Running, Direction = RunDirection.Forward, Phase = MigrationPhase.Copy, Step = "copy/bars", Version = 7,
-        Settings = new RunSettings(), Target = "{}", StartedBy = "ann", StartedAt = Now - TimeSpan.FromHours(1),
+        Name = "one",
+        Symbol = Symbol.Parse("DXY"),
+        State = RunState.Running,
+        Direction = RunDirection.Forward,
+        Phase = MigrationPhase.Copy,
+        Step = "copy/bars",
+        Version = 7,
+        Settings = new RunSettings(),
+        Target = "{}",
+        StartedBy = "ann",
+        StartedAt = Now - TimeSpan.FromHours(1),
     };
 
-    static readonly RunView View = new() { Run = Run, Now = Now, RealNow = Now, LookedAt = Now - TimeSpan.FromSeconds(1) };
+    static readonly RunView View = new()
+    {
+        Run = Run,
+        Now = Now,
+        RealNow = Now,
+        LookedAt = Now - TimeSpan.FromSeconds(1),
+    };
 
     [Fact]
     public void A_run_that_works_is_said_to_go_on_with_its_rate()
@@ -35,7 +50,13 @@ public sealed class ExplanationTests
     [Fact]
     public void A_pause_is_told_by_whom_and_how_to_end_it()
     {
-        var why = Why(View with { Run = Run with { State = RunState.Paused }, Events = [new EventView(3, Now, "bob", "paused", """{"reason": "month end"}""")] });
+        var why = Why(
+            View with
+            {
+                Run = Run with { State = RunState.Paused },
+                Events = [new EventView(3, Now, "bob", "paused", """{"reason": "month end"}""")],
+            }
+        );
         Assert.Equal(("paused", "./dxy migrate resume one", Now), (why.Code, why.Command, why.Since!.Value));
         Assert.Contains("bob", why.What, StringComparison.Ordinal);
         Assert.Contains("month end", why.Observed, StringComparison.Ordinal);
@@ -51,7 +72,8 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Without_a_silo_nobody_carries_it_out() => Assert.Equal(("no-silo", "./dxy up"), (Why(View, silos: 0).Code, Why(View, silos: 0).Command));
+    public void Without_a_silo_nobody_carries_it_out() =>
+        Assert.Equal(("no-silo", "./dxy up"), (Why(View, silos: 0).Code, Why(View, silos: 0).Command));
 
     [Fact]
     public void A_silo_that_has_not_looked_for_longer_than_a_portion_takes_is_told_and_one_that_said_when_it_will_is_not()
@@ -60,14 +82,19 @@ public sealed class ExplanationTests
         Assert.Contains("for 1 min 30 s", Why(silent).What, StringComparison.Ordinal);
         Assert.True(RunExplanation.Of(silent with { Run = Run with { RetryAt = Now - TimeSpan.FromSeconds(5) } }, 1).GoesOn);
         Assert.Equal("silent", Why(View with { LookedAt = null }).Code);
-        Assert.True(RunExplanation.Of(View with { LookedAt = null, Run = Run with { StartedAt = Now - TimeSpan.FromSeconds(2) } }, 1).GoesOn);
+        Assert.True(
+            RunExplanation.Of(View with { LookedAt = null, Run = Run with { StartedAt = Now - TimeSpan.FromSeconds(2) } }, 1).GoesOn
+        );
     }
 
     [Fact]
     public void A_gate_that_fails_is_told_with_expected_observed_since_and_what_unblocks_it()
     {
         var why = Why(Waiting(new Gate("copy/conflicts", GateVerdict.Fail, "0", "3 different", null, "choose a policy")));
-        Assert.Equal(("copy/conflicts", "0", "3 different", "choose a policy", Now), (why.Code, why.Expected, why.Observed, why.Todo, why.Since!.Value));
+        Assert.Equal(
+            ("copy/conflicts", "0", "3 different", "choose a policy", Now),
+            (why.Code, why.Expected, why.Observed, why.Todo, why.Since!.Value)
+        );
         Assert.Equal("./dxy migrate retry one", why.Command);
     }
 
@@ -85,14 +112,29 @@ public sealed class ExplanationTests
     public void What_was_accepted_what_passes_and_other_phases_gates_hold_nothing_up()
     {
         var view = Waiting(new Gate("copy/partials", GateVerdict.Warn, "0", "2"));
-        view = view with { Gates = [view.Gates[0] with { Accepted = new Acceptance("ann", Now, null) }, Seen(new Gate("pre-flight/space", GateVerdict.Fail, "2", "1"), MigrationPhase.PreFlight)] };
+        view = view with
+        {
+            Gates =
+            [
+                view.Gates[0] with
+                {
+                    Accepted = new Acceptance("ann", Now, null),
+                },
+                Seen(new Gate("pre-flight/space", GateVerdict.Fail, "2", "1"), MigrationPhase.PreFlight),
+            ],
+        };
         Assert.Equal("waiting", Why(view).Code);
     }
 
     [Fact]
     public void Being_held_back_is_told_with_the_reason_and_never_with_a_time_left()
     {
-        var view = View with { Run = Run with { Throttled = "live bars are 7 s late" }, ThrottledSince = Now, HeldBack = TimeSpan.FromSeconds(12) };
+        var view = View with
+        {
+            Run = Run with { Throttled = "live bars are 7 s late" },
+            ThrottledSince = Now,
+            HeldBack = TimeSpan.FromSeconds(12),
+        };
         var why = RunExplanation.Of(view, 1);
         Assert.Equal("throttled", why.Blockers.Single().Code);
         Assert.Contains("12 s in all", why.Blockers.Single().Todo, StringComparison.Ordinal);
@@ -102,14 +144,26 @@ public sealed class ExplanationTests
     [Fact]
     public void An_attempt_that_failed_is_told_with_when_the_next_comes()
     {
-        var why = RunExplanation.Of(View with { Run = Run with { Attempts = 2, Error = "lock not available", RetryAt = Now + TimeSpan.FromSeconds(4) } }, 1);
+        var why = RunExplanation.Of(
+            View with
+            {
+                Run = Run with { Attempts = 2, Error = "lock not available", RetryAt = Now + TimeSpan.FromSeconds(4) },
+            },
+            1
+        );
         Assert.Equal(("retrying", Now + TimeSpan.FromSeconds(4)), (why.Blockers.Single().Code, why.NextCheck!.Value));
     }
 
     [Fact]
     public void A_run_that_ended_waits_for_nothing()
     {
-        var why = RunExplanation.Of(View with { Run = Run with { State = RunState.Completed, FinishedAt = Now, RetentionUntil = Now + TimeSpan.FromDays(30) } }, 0);
+        var why = RunExplanation.Of(
+            View with
+            {
+                Run = Run with { State = RunState.Completed, FinishedAt = Now, RetentionUntil = Now + TimeSpan.FromDays(30) },
+            },
+            0
+        );
         Assert.Empty(why.Blockers);
         Assert.Contains("brought back until 2024-12-05", why.Summary, StringComparison.Ordinal);
     }
@@ -121,10 +175,12 @@ public sealed class ExplanationTests
         return why.Blockers.Single();
     }
 
-    static RunView Waiting(Gate gate, MigrationPhase phase = MigrationPhase.Copy) => View with
-    {
-        Run = Run with { Phase = phase, WaitingSince = Now, RetryAt = Now + TimeSpan.FromSeconds(30) }, Gates = [Seen(gate, phase)],
-    };
+    static RunView Waiting(Gate gate, MigrationPhase phase = MigrationPhase.Copy) =>
+        View with
+        {
+            Run = Run with { Phase = phase, WaitingSince = Now, RetryAt = Now + TimeSpan.FromSeconds(30) },
+            Gates = [Seen(gate, phase)],
+        };
 
     static GateView Seen(Gate gate, MigrationPhase phase) => new(gate, phase, Now, Now, null);
 }

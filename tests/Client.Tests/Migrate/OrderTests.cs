@@ -8,7 +8,19 @@ public sealed class OrderTests(TestServer server)
     public async Task A_start_stores_what_was_said_and_makes_a_free_name_from_symbol_and_date()
     {
         await using var dxy = await Dxy.OnAsync(server);
-        var first = await dxy.MigrateAsync(0, "start", "--json", "--legacy", "mirrored", "--on-different", "take-source", "--batch-ms", "50", "--window-hours", "0.5");
+        var first = await dxy.MigrateAsync(
+            0,
+            "start",
+            "--json",
+            "--legacy",
+            "mirrored",
+            "--on-different",
+            "take-source",
+            "--batch-ms",
+            "50",
+            "--window-hours",
+            "0.5"
+        );
         Assert.Matches("^dxy-[0-9]{8}$", first.Json.GetProperty("run").GetString());
         var settings = (await dxy.StatusAsync()).GetProperty("settings");
         Assert.Equal("mirrored", settings.GetProperty("legacy_writers").GetString());
@@ -55,7 +67,10 @@ public sealed class OrderTests(TestServer server)
         await dxy.MigrateAsync(0, "pause", "--reason", "month end");
         await dxy.MigrateAsync(4, "pause");
         Assert.Equal("paused", (await dxy.StatusAsync()).GetProperty("state").GetString());
-        Assert.Equal("""{"reason": "month end"}""", await dxy.Database.ValueAsync<string>("SELECT detail::text FROM dxy.run_event ORDER BY seq DESC LIMIT 1"));
+        Assert.Equal(
+            """{"reason": "month end"}""",
+            await dxy.Database.ValueAsync<string>("SELECT detail::text FROM dxy.run_event ORDER BY seq DESC LIMIT 1")
+        );
         await dxy.MigrateAsync(0, "resume", Runs.Name);
         await dxy.Database.RunAsync("UPDATE dxy.run SET state = 'failed', error = 'disk full', attempts = 8");
         Assert.Contains("migrate retry", (await dxy.MigrateAsync(4, "resume")).Error, StringComparison.Ordinal);
@@ -76,22 +91,29 @@ public sealed class OrderTests(TestServer server)
     public async Task Health_fails_for_a_program_that_still_writes_the_old_table_after_the_switch_also_once_the_run_is_completed()
     {
         await using var dxy = await Runs.StartAsync(server);
-        await dxy.Database.RunAsync($$"""
+        await dxy.Database.RunAsync(
+            $$"""
             INSERT INTO dxy.watched VALUES ('DXY', '{{Runs.Name}}', dxy.now());
             SELECT dxy.migrate_log('{{Runs.Name}}', 'route turned', '{"mode": "both_read_new"}')
-            """);
+            """
+        );
         Assert.Equal("PASS", (await LateAsync()).GetProperty("status").GetString());
         await dxy.EndAsync();
-        await dxy.Database.RunAsync("""
+        await dxy.Database.RunAsync(
+            """
             INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
             SELECT 'derived_data_bars', 'DXY', 'insert', t, t, 1, false, 'old_shop', 'tick-factory', pg_current_xact_id(), t FROM (SELECT dxy.now() AS t) AS n
-            """);
+            """
+        );
         var late = await LateAsync();
         Assert.Equal("FAIL", late.GetProperty("status").GetString());
         Assert.Contains("by old_shop (tick-factory)", late.GetProperty("text").GetString(), StringComparison.Ordinal);
 
-        async Task<System.Text.Json.JsonElement> LateAsync() => (await dxy.RunAsync("health", "--json")).Json.GetProperty("checks").EnumerateArray()
-            .Single(check => check.GetProperty("name").GetString() == "late writers");
+        async Task<System.Text.Json.JsonElement> LateAsync() =>
+            (await dxy.RunAsync("health", "--json"))
+                .Json.GetProperty("checks")
+                .EnumerateArray()
+                .Single(check => check.GetProperty("name").GetString() == "late writers");
     }
 
     [Fact]
@@ -102,17 +124,31 @@ public sealed class OrderTests(TestServer server)
         await dxy.MigrateAsync(2, "start", "--cut-over", "tonight");
         await dxy.MigrateAsync(0, "start", Runs.Name, "--cut-over", "21:30-22:45", "--on-alone", "keep-target");
         var settings = (await dxy.StatusAsync()).GetProperty("settings");
-        Assert.Equal(("21:30-22:45", "keep_target"), (settings.GetProperty("cut_over").GetString(), settings.GetProperty("alone").GetString()));
+        Assert.Equal(
+            ("21:30-22:45", "keep_target"),
+            (settings.GetProperty("cut_over").GetString(), settings.GetProperty("alone").GetString())
+        );
 
         await dxy.MigrateAsync(0, "set", "foreign=take-source", "cut-over=approve", "batch-ms=50", Runs.Name);
         settings = (await dxy.StatusAsync()).GetProperty("settings");
-        Assert.Equal(("take_source", "approve", 50), (settings.GetProperty("foreign").GetString(), settings.GetProperty("cut_over").GetString(), settings.GetProperty("batch_ms").GetInt32()));
+        Assert.Equal(
+            ("take_source", "approve", 50),
+            (
+                settings.GetProperty("foreign").GetString(),
+                settings.GetProperty("cut_over").GetString(),
+                settings.GetProperty("batch_ms").GetInt32()
+            )
+        );
         await dxy.MigrateAsync(2, "set", "foreign=guess");
         await dxy.MigrateAsync(2, "set", "cut-over=25:00-26:00");
         await dxy.MigrateAsync(2, "set", "legacy=mirrored");
         await dxy.MigrateAsync(2, "set", Runs.Name);
         await dxy.MigrateAsync(2, "decide", "keep-target");
-        Assert.Contains("keep-target for 0 conflict(s)", (await dxy.MigrateAsync(0, "decide", "keep-target", "--class", "foreign")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "keep-target for 0 conflict(s)",
+            (await dxy.MigrateAsync(0, "decide", "keep-target", "--class", "foreign")).Out,
+            StringComparison.Ordinal
+        );
         await dxy.MigrateAsync(4, "decide", "keep-target", "--bar", "2024-11-05T10:00:00Z");
         await dxy.MigrateAsync(4, "approve", "cut-over");
         var run = (await dxy.MigrateAsync(0, "list", "--json")).Json.GetProperty("runs")[0];
@@ -147,7 +183,10 @@ public sealed class OrderTests(TestServer server)
         await dxy.MigrateAsync(4, "ack", "pre-flight/space");
         await dxy.MigrateAsync(4, "ack", "pre-flight/nothing");
         await dxy.MigrateAsync(0, "ack", "pre-flight/consumers", "--note", "nobody reads it");
-        var gate = (await dxy.StatusAsync()).GetProperty("gates").EnumerateArray().Single(one => one.GetProperty("gate").GetString() == "pre-flight/consumers");
+        var gate = (await dxy.StatusAsync())
+            .GetProperty("gates")
+            .EnumerateArray()
+            .Single(one => one.GetProperty("gate").GetString() == "pre-flight/consumers");
         Assert.Equal("nobody reads it", gate.GetProperty("accepted_note").GetString());
         Assert.Equal(await dxy.Database.ValueAsync<string>("SELECT session_user::text"), gate.GetProperty("accepted_by").GetString());
     }
@@ -174,7 +213,9 @@ public sealed class OrderTests(TestServer server)
     public async Task Throttle_changes_what_it_is_told_within_the_ranges_and_logs_it()
     {
         await using var dxy = await Runs.StartAsync(server);
-        await dxy.Database.RunAsync("UPDATE dxy.run SET throttled = 'live bars are 7 s late', throttled_since = dxy.now(), throttled_ms = 12000");
+        await dxy.Database.RunAsync(
+            "UPDATE dxy.run SET throttled = 'live bars are 7 s late', throttled_since = dxy.now(), throttled_ms = 12000"
+        );
         var set = (await dxy.MigrateAsync(0, "throttle", "batch-ms=40", "max-live-late=2.5", "--json")).Json;
         Assert.Equal(40, set.GetProperty("settings").GetProperty("batch_ms").GetInt32());
         Assert.Equal(12, set.GetProperty("held_back_seconds").GetDouble());

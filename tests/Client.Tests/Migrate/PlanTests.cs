@@ -12,7 +12,8 @@ public sealed class PlanTests(TestServer server)
     public async Task A_plan_counts_bars_by_class_says_what_is_reversible_and_writes_nothing()
     {
         await using var dxy = await Dxy.OnAsync(server);
-        await dxy.Database.RunAsync("""
+        await dxy.Database.RunAsync(
+            """
             INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source, derivation_version, deleted_at)
             SELECT 'DXY', '1m', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', 100, 100, 100, 100, i = 5, 'synthetic', 1, CASE WHEN i > 6 THEN now() END
             FROM generate_series(0, 8) AS i;
@@ -20,7 +21,8 @@ public sealed class PlanTests(TestServer server)
             SELECT 'DXY', '1m', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', 100, 100, CASE WHEN i = 0 THEN 100 ELSE 99 END, CASE WHEN i = 0 THEN 100 ELSE 99 END, false, CASE WHEN i = 1 THEN 'ingest' ELSE 'synthetic' END
             FROM generate_series(0, 2) AS i;
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-05T08:00:00Z', 100, 100, 100, 100, 'ingest')
-            """);
+            """
+        );
         var before = await FactsAsync(dxy);
         var plan = await dxy.RunAsync("migrate", "plan", "--on-different", "take-source", "--json");
         Assert.Equal(10, plan.Code);
@@ -28,9 +30,20 @@ public sealed class PlanTests(TestServer server)
         Assert.Equal([3, 1, 1, 1, 1, 0, 2, 1], bars.EnumerateObject().Select(one => one.Value.GetInt32()));
         Assert.Equal(4, plan.Json.GetProperty("estimate").GetProperty("rows").GetInt32());
         Assert.True(plan.Json.GetProperty("stops_at_conflicts").GetBoolean());
-        Assert.Equal([10], plan.Json.GetProperty("phases").EnumerateArray().Where(phase => !phase.GetProperty("reversible").GetBoolean()).Select(phase => phase.GetProperty("phase").GetInt32()));
-        Assert.Equal(MigrationSteps.All.Select(step => step.Name), plan.Json.GetProperty("phases").EnumerateArray()
-            .SelectMany(phase => phase.GetProperty("steps").EnumerateArray()).Select(step => step.GetProperty("step").GetString()));
+        Assert.Equal(
+            [10],
+            plan.Json.GetProperty("phases")
+                .EnumerateArray()
+                .Where(phase => !phase.GetProperty("reversible").GetBoolean())
+                .Select(phase => phase.GetProperty("phase").GetInt32())
+        );
+        Assert.Equal(
+            MigrationSteps.All.Select(step => step.Name),
+            plan.Json.GetProperty("phases")
+                .EnumerateArray()
+                .SelectMany(phase => phase.GetProperty("steps").EnumerateArray())
+                .Select(step => step.GetProperty("step").GetString())
+        );
         Assert.Equal(before, await FactsAsync(dxy));
         Assert.Contains("nothing was written", (await dxy.RunAsync("migrate", "plan")).Out, StringComparison.Ordinal);
     }
@@ -40,8 +53,10 @@ public sealed class PlanTests(TestServer server)
     {
         await using var dxy = await Dxy.OnAsync(server);
         var plan = await dxy.RunAsync("migrate", "plan", "--json");
-        Assert.All(plan.Json.GetProperty("phases").EnumerateArray().SelectMany(phase => phase.GetProperty("steps").EnumerateArray()),
-            step => Assert.True(step.GetProperty("unknown").ValueKind == System.Text.Json.JsonValueKind.Null, step.ToString()));
+        Assert.All(
+            plan.Json.GetProperty("phases").EnumerateArray().SelectMany(phase => phase.GetProperty("steps").EnumerateArray()),
+            step => Assert.True(step.GetProperty("unknown").ValueKind == System.Text.Json.JsonValueKind.Null, step.ToString())
+        );
 
         // There is nothing to migrate yet, and that is a gate.
         Assert.Equal("FAIL", plan.Json.GetProperty("verdict").GetString());
@@ -52,24 +67,34 @@ public sealed class PlanTests(TestServer server)
     public async Task A_step_that_would_write_in_its_plan_can_not()
     {
         await using var dxy = await Dxy.OnAsync(server);
-        await using var snapshot = await PlanSnapshot.OpenAsync(new DatabaseSettings { Connection = dxy.Database.ConnectionString }, TestContext.Current.CancellationToken);
+        await using var snapshot = await PlanSnapshot.OpenAsync(
+            new DatabaseSettings { Connection = dxy.Database.ConnectionString },
+            TestContext.Current.CancellationToken
+        );
         Assert.True(await MigrationPlan.IsReadOnlyAsync(snapshot.Data, TestContext.Current.CancellationToken));
-        var plan = await MigrationPlan.MakeAsync(snapshot.Data, [new Writing()], Symbol.Parse("DXY"), new RunSettings(), TimeProvider.System, TestContext.Current.CancellationToken);
+        var plan = await MigrationPlan.MakeAsync(
+            snapshot.Data,
+            [new Writing()],
+            Symbol.Parse("DXY"),
+            new RunSettings(),
+            TimeProvider.System,
+            TestContext.Current.CancellationToken
+        );
         Assert.Contains("read-only transaction", plan.Steps.Single().Unknown, StringComparison.Ordinal);
         Assert.Equal(0, await dxy.Database.ValueAsync<long>("SELECT count(*) FROM dxy.run"));
         await using var writing = Database.Open(new DatabaseSettings { Connection = dxy.Database.ConnectionString });
         Assert.False(await MigrationPlan.IsReadOnlyAsync(writing, TestContext.Current.CancellationToken));
     }
 
-    static Task<string?> FactsAsync(Dxy dxy) => dxy.Database.ValueAsync<string>(
-        "SELECT concat_ws(' ', (SELECT sum(hashtext(b::text)) FROM data_bars AS b), (SELECT sum(hashtext(b::text)) FROM derived_data_bars AS b), (SELECT count(*) FROM dxy.run), (SELECT count(*) FROM pg_class))");
+    static Task<string?> FactsAsync(Dxy dxy) =>
+        dxy.Database.ValueAsync<string>(
+            "SELECT concat_ws(' ', (SELECT sum(hashtext(b::text)) FROM data_bars AS b), (SELECT sum(hashtext(b::text)) FROM derived_data_bars AS b), (SELECT count(*) FROM dxy.run), (SELECT count(*) FROM pg_class))"
+        );
 
     sealed class Writing : MigrationStep
     {
         public Writing()
-            : base("test/writing", MigrationPhase.PreFlight)
-        {
-        }
+            : base("test/writing", MigrationPhase.PreFlight) { }
 
         public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation)
         {
@@ -78,6 +103,7 @@ public sealed class PlanTests(TestServer server)
             return [];
         }
 
-        public override Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) => Task.FromResult(StepOutcome.Finished());
+        public override Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) =>
+            Task.FromResult(StepOutcome.Finished());
     }
 }

@@ -39,26 +39,47 @@ public sealed class WatchTests(TestServer server)
         var watching = dxy.MigrateAsync(10, "watch", "--json", "--every", "50ms");
         await dxy.AtAsync(4, "copy/bars", 500, 1000);
         await dxy.Database.RunAsync("UPDATE dxy.run SET state = 'failed', error = 'disk full', version = version + 1");
-        var lines = (await watching).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = (await watching)
+            .Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         Assert.All(lines, line => Assert.Equal("dxy.migrate_watch/1", line.GetProperty("schema").GetString()));
         Assert.Equal("failed", lines[^1].GetProperty("state").GetString());
-        Assert.Equal(0.5, (double)lines[^1].GetProperty("progress").GetProperty("done").GetInt64() / lines[^1].GetProperty("progress").GetProperty("total").GetInt64());
+        Assert.Equal(
+            0.5,
+            (double)lines[^1].GetProperty("progress").GetProperty("done").GetInt64()
+                / lines[^1].GetProperty("progress").GetProperty("total").GetInt64()
+        );
     }
 
     [Fact]
     public async Task Conflicts_are_counted_by_class_and_listed_side_by_side()
     {
         await using var dxy = await Runs.StartAsync(server);
-        await dxy.Database.RunAsync($$"""
+        await dxy.Database.RunAsync(
+            $$"""
             INSERT INTO dxy.run_conflict (run, ts_utc, class, source, target, resolution)
             SELECT '{{Runs.Name}}', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', CASE WHEN i < 3 THEN 'different' ELSE 'foreign' END, '{"close": 100.1}', '{"close": 100.2}',
                    CASE WHEN i = 0 THEN 'keep_target' END
             FROM generate_series(0, 4) AS i
-            """);
+            """
+        );
         var all = (await dxy.MigrateAsync(0, "conflicts", "--json")).Json;
-        Assert.Equal([("different", "keep_target", 1), ("different", null, 2), ("foreign", null, 2)], all.GetProperty("counts").EnumerateArray()
-            .Select(count => (count.GetProperty("class").GetString(), count.GetProperty("resolution").GetString(), count.GetProperty("count").GetInt32())));
-        var listed = (await dxy.MigrateAsync(0, "conflicts", "--class", "different", "--limit", "2", "--json")).Json.GetProperty("conflicts");
+        Assert.Equal(
+            [("different", "keep_target", 1), ("different", null, 2), ("foreign", null, 2)],
+            all.GetProperty("counts")
+                .EnumerateArray()
+                .Select(count =>
+                    (
+                        count.GetProperty("class").GetString(),
+                        count.GetProperty("resolution").GetString(),
+                        count.GetProperty("count").GetInt32()
+                    )
+                )
+        );
+        var listed = (await dxy.MigrateAsync(0, "conflicts", "--class", "different", "--limit", "2", "--json")).Json.GetProperty(
+            "conflicts"
+        );
         Assert.Equal(2, listed.GetArrayLength());
         Assert.Equal(100.2m, listed[0].GetProperty("target").GetProperty("close").GetDecimal());
         Assert.Contains("2 foreign: open", (await dxy.MigrateAsync(0, "conflicts")).Out, StringComparison.Ordinal);
@@ -73,7 +94,10 @@ public sealed class WatchTests(TestServer server)
         await dxy.GateAsync("pre-flight/space", 1, "FAIL", "2 GB", "1 GB", "make room");
         var why = (await dxy.MigrateAsync(0, "explain", "--json")).Json;
         Assert.False(why.GetProperty("goes_on").GetBoolean());
-        Assert.Equal(["no-silo", "pre-flight/space"], why.GetProperty("hindrances").EnumerateArray().Select(one => one.GetProperty("code").GetString()));
+        Assert.Equal(
+            ["no-silo", "pre-flight/space"],
+            why.GetProperty("hindrances").EnumerateArray().Select(one => one.GetProperty("code").GetString())
+        );
         var text = (await dxy.MigrateAsync(0, "explain")).Out;
         Assert.Contains("observed    1 GB", text, StringComparison.Ordinal);
         Assert.Contains("what to do  make room", text, StringComparison.Ordinal);

@@ -15,7 +15,12 @@ sealed class Answering : IAsyncDisposable
 
     Answering(string status, string text)
     {
-        _page = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"));
+        _page = Encoding.ASCII.GetBytes(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"HTTP/1.1 {status}\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"
+            )
+        );
         _listener.Start();
         _answering = AnswerAsync();
     }

@@ -41,7 +41,10 @@ public sealed class SiloProcessTests(TestServer server)
         using var deaf = new TcpListener(IPAddress.Loopback, 0);
         deaf.Start();
         var record = Record(dxy, process.Identity, httpPort: ((IPEndPoint)deaf.LocalEndpoint).Port);
-        dxy.Write(Path.GetRelativePath(dxy.Folder, record.LogFile(Home(dxy))), "2026-01-05T10:00:00.000Z info: Microsoft.Hosting.Lifetime[14] Now listening on: http://127.0.0.1\n");
+        dxy.Write(
+            Path.GetRelativePath(dxy.Folder, record.LogFile(Home(dxy))),
+            "2026-01-05T10:00:00.000Z info: Microsoft.Hosting.Lifetime[14] Now listening on: http://127.0.0.1\n"
+        );
 
         var up = await dxy.RunAsync("up");
 
@@ -76,7 +79,10 @@ public sealed class SiloProcessTests(TestServer server)
         {
             HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1");
             using var probe = new SiloProbe(AtOnce);
-            var found = await probe.AskAsync(new SiloRecord(1, process.Identity, 1, 1, "127.0.0.1", silo.Port, "none", null), TestContext.Current.CancellationToken);
+            var found = await probe.AskAsync(
+                new SiloRecord(1, process.Identity, 1, 1, "127.0.0.1", silo.Port, "none", null),
+                TestContext.Current.CancellationToken
+            );
             Assert.Equal(SiloState.Ready, found.State);
         }
         finally
@@ -156,9 +162,15 @@ public sealed class SiloProcessTests(TestServer server)
         using var same = Process.GetProcessById(process.Pid);
         foreach (var (number, began) in ((int, DateTime)[])[(1, same.StartTime), (2, same.StartTime.AddMinutes(-1))])
         {
-            dxy.Write($"home/run/silo-{number}.json", string.Create(CultureInfo.InvariantCulture, $$"""
-                {"number":{{number}},"pid":{{process.Pid}},"started_at":{{began.ToUniversalTime().Ticks}},"silo_port":11111,"gateway_port":30000,"http_port":8080,"feed":"none"}
-                """));
+            dxy.Write(
+                $"home/run/silo-{number}.json",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                    {"number":{{number}},"pid":{{process.Pid}},"started_at":{{began.ToUniversalTime().Ticks}},"silo_port":11111,"gateway_port":30000,"http_port":8080,"feed":"none"}
+                    """
+                )
+            );
         }
 
         Assert.Equal([true, false], SiloRecord.All(Home(dxy)).Select(silo => silo.IsThere));

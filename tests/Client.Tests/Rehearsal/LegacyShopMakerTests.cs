@@ -21,17 +21,50 @@ public sealed class LegacyShopMakerTests(TestServer server)
         await using var database = await server.CreateDatabaseAsync(Token);
         var rows = await new LegacyShopMaker(database.Data, Market).MakeAsync(Plan, Token);
 
-        Assert.Equal(new LegacyShopRows(Pairs: 6 * 4_320, Index: 10_000, Superseded: 50, Deleted: 40, BadPrints: 10, Backfill: 3, Partial: 10, Vendor: 5), rows);
+        Assert.Equal(
+            new LegacyShopRows(
+                Pairs: 6 * 4_320,
+                Index: 10_000,
+                Superseded: 50,
+                Deleted: 40,
+                BadPrints: 10,
+                Backfill: 3,
+                Partial: 10,
+                Vendor: 5
+            ),
+            rows
+        );
         Assert.Equal(10_050, await CountAsync(database, "derived_data_bars WHERE timeframe = '1m' AND deleted_at IS NULL"));
         Assert.Equal(rows.BadPrints, await CountAsync(database, "derived_data_bars WHERE close = 9999 AND deleted_at IS NOT NULL"));
-        Assert.Equal(Start - TimeSpan.FromMinutes(1), UtcTime.From(await database.ValueAsync<DateTime>("SELECT max(ts_utc) FROM derived_data_bars WHERE timeframe = '1m'", Token)));
-        Assert.Equal(0, await CountAsync(database, "derived_data_bars WHERE NOT (low <= open AND open <= high AND low <= close AND close <= high AND low > 0)"));
+        Assert.Equal(
+            Start - TimeSpan.FromMinutes(1),
+            UtcTime.From(await database.ValueAsync<DateTime>("SELECT max(ts_utc) FROM derived_data_bars WHERE timeframe = '1m'", Token))
+        );
+        Assert.Equal(
+            0,
+            await CountAsync(
+                database,
+                "derived_data_bars WHERE NOT (low <= open AND open <= high AND low <= close AND close <= high AND low > 0)"
+            )
+        );
         Assert.True(await CountAsync(database, "derived_data_bars WHERE timeframe = '1m' AND high > low") > 9_000);
-        Assert.Equal(0, await CountAsync(database, "derived_data_bars WHERE deleted_at IS NULL AND derivation_version = 1 AND (close < 80 OR close > 120)"));
+        Assert.Equal(
+            0,
+            await CountAsync(
+                database,
+                "derived_data_bars WHERE deleted_at IS NULL AND derivation_version = 1 AND (close < 80 OR close > 120)"
+            )
+        );
         Assert.True(await CountAsync(database, "derived_data_bars WHERE timeframe = '1h'") > 100);
         foreach (var bar in Market.Symbols.Select(symbol => Market.BarOf(symbol, Start - TimeSpan.FromMinutes(1))!))
         {
-            Assert.Equal(bar.Close, await database.ValueAsync<decimal>($"SELECT close FROM data_bars WHERE canonical_symbol = '{bar.Symbol}' ORDER BY ts_utc DESC LIMIT 1", Token));
+            Assert.Equal(
+                bar.Close,
+                await database.ValueAsync<decimal>(
+                    $"SELECT close FROM data_bars WHERE canonical_symbol = '{bar.Symbol}' ORDER BY ts_utc DESC LIMIT 1",
+                    Token
+                )
+            );
         }
     }
 
@@ -41,7 +74,8 @@ public sealed class LegacyShopMakerTests(TestServer server)
         await using var database = await server.CreateDatabaseAsync(Token);
         await new LegacyShopMaker(database.Data, Market).MakeAsync(Plan, Token);
 
-        var wrong = await CountAsync(database,
+        var wrong = await CountAsync(
+            database,
             """
             (SELECT b.ts_utc, round(50.14348112
                * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'EURUSD')::numeric(30,16), -0.576) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDJPY')::numeric(30,16), 0.136)
@@ -50,7 +84,8 @@ public sealed class LegacyShopMakerTests(TestServer server)
              FROM data_bars AS b WHERE b.canonical_symbol <> 'DXY' GROUP BY b.ts_utc) AS e
             JOIN derived_data_bars AS d ON d.ts_utc = e.ts_utc AND d.timeframe = '1m' AND d.deleted_at IS NULL AND d.derivation_version = 1
             WHERE d.close <> e.level
-            """);
+            """
+        );
 
         Assert.Equal(0, wrong);
     }
@@ -60,7 +95,10 @@ public sealed class LegacyShopMakerTests(TestServer server)
     {
         await using var database = await server.CreateDatabaseAsync(Token);
         await new LegacyShopMaker(database.Data, Market).MakeAsync(Plan, Token);
-        await database.RunAsync("UPDATE data_bars SET open = open * 2, high = high * 2, low = low * 2, close = close * 2 WHERE canonical_symbol = 'USDJPY'", Token);
+        await database.RunAsync(
+            "UPDATE data_bars SET open = open * 2, high = high * 2, low = low * 2, close = close * 2 WHERE canonical_symbol = 'USDJPY'",
+            Token
+        );
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         var clock = new FakeTimeProvider(Start.ToDateTimeOffset());
         await using var writers = new LegacyWriters(SeenProgram.OfMadeShop(database.Data), database.Data, Market, TimeProvider.System);
@@ -76,7 +114,9 @@ public sealed class LegacyShopMakerTests(TestServer server)
         Assert.Equal(30, await CountAsync(database, $"derived_data_bars WHERE timeframe = '1m' AND ts_utc >= '{Start}'"));
         Assert.Equal(60 * 6, await CountAsync(database, $"data_bars WHERE canonical_symbol <> 'DXY' AND ts_utc >= '{Start}'"));
         var jump = await database.ValueAsync<decimal>(
-            "SELECT max(abs(step)) FROM (SELECT close / lag(close) OVER (PARTITION BY canonical_symbol ORDER BY ts_utc) - 1 AS step FROM data_bars WHERE canonical_symbol <> 'DXY') AS s", Token);
+            "SELECT max(abs(step)) FROM (SELECT close / lag(close) OVER (PARTITION BY canonical_symbol ORDER BY ts_utc) - 1 AS step FROM data_bars WHERE canonical_symbol <> 'DXY') AS s",
+            Token
+        );
         Assert.InRange(jump, 0, 0.001m);
     }
 

@@ -20,10 +20,21 @@ public sealed class ShopCopierTests(TestServer server)
     {
         await using var shop = await MakeAsync(3);
         await using var copy = await server.CreateDatabaseAsync(Token);
-        await shop.RunAsync("ALTER TABLE data_bars ADD COLUMN id bigserial NOT NULL, ADD COLUMN spread numeric GENERATED ALWAYS AS (high - low) STORED", Token);
+        await shop.RunAsync(
+            "ALTER TABLE data_bars ADD COLUMN id bigserial NOT NULL, ADD COLUMN spread numeric GENERATED ALWAYS AS (high - low) STORED",
+            Token
+        );
         var reader = $"{shop.Name}_reader";
-        await shop.RunAsync($"CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all TO {reader}", Token);
-        var login = new NpgsqlConnectionStringBuilder(shop.ConnectionString) { Username = reader, Password = "test", Pooling = false }.ConnectionString;
+        await shop.RunAsync(
+            $"CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all TO {reader}",
+            Token
+        );
+        var login = new NpgsqlConnectionStringBuilder(shop.ConnectionString)
+        {
+            Username = reader,
+            Password = "test",
+            Pooling = false,
+        }.ConnectionString;
         var made = await CopyAsync(login, copy, 400);
 
         Assert.Equal(Start, made.Start);
@@ -36,8 +47,14 @@ public sealed class ShopCopierTests(TestServer server)
         }
 
         // The sequence goes on where the copied rows end.
-        await copy.RunAsync("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')", Token);
-        Assert.Equal(await copy.ValueAsync<long>("SELECT count(*) FROM data_bars", Token), await copy.ValueAsync<long>("SELECT max(id) FROM data_bars", Token));
+        await copy.RunAsync(
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')",
+            Token
+        );
+        Assert.Equal(
+            await copy.ValueAsync<long>("SELECT count(*) FROM data_bars", Token),
+            await copy.ValueAsync<long>("SELECT max(id) FROM data_bars", Token)
+        );
         await shop.RunAsync($"REVOKE ALL ON data_bars, derived_data_bars, core_asset_registry_all FROM {reader}", Token);
         await copy.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}; DROP ROLE {reader}", Token);
     }
@@ -48,7 +65,8 @@ public sealed class ShopCopierTests(TestServer server)
         await using var shop = await MakeAsync(2);
         await using var copy = await server.CreateDatabaseAsync(Token);
         var writer = $"{shop.Name}_writer";
-        await shop.RunAsync($$"""
+        await shop.RunAsync(
+            $$"""
             CREATE ROLE {{writer}} LOGIN;
             CREATE TYPE mood AS ENUM ('up', 'down');
             CREATE TABLE vendor (id int PRIMARY KEY, mood mood); INSERT INTO vendor VALUES (1, 'up'), (2, 'down');
@@ -58,18 +76,24 @@ public sealed class ShopCopierTests(TestServer server)
             CREATE VIEW latest AS SELECT canonical_symbol, max(ts_utc) AS newest FROM data_bars GROUP BY 1;
             GRANT SELECT, INSERT ON data_bars TO {{writer}};
             ALTER DATABASE {{shop.Name}} SET jit = on; ALTER DATABASE {{shop.Name}} SET jit_above_cost = 7; ALTER ROLE {{writer}} IN DATABASE {{shop.Name}} SET work_mem = '5MB'
-            """, Token);
+            """,
+            Token
+        );
 
         var made = await CopyAsync(shop.ConnectionString, copy, 5);
 
         Assert.Empty(made.Lost);
-        await using var fresh = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(copy.ConnectionString) { Pooling = false }.ConnectionString);
-        await using var ask = fresh.CreateCommand($"""
+        await using var fresh = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(copy.ConnectionString) { Pooling = false }.ConnectionString
+        );
+        await using var ask = fresh.CreateCommand(
+            $"""
             SELECT concat_ws(' ', current_setting('jit'), current_setting('jit_above_cost'), (SELECT count(*) FROM vendor), (SELECT count(*) FROM pg_trigger WHERE tgname = 'stamp'),
               (SELECT count(*) FROM pg_constraint WHERE conname = 'sane' AND NOT convalidated), (SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'data_bars'::regclass),
               (SELECT count(*) FROM latest) > 5, has_table_privilege('{writer}', 'data_bars', 'INSERT'), has_sequence_privilege('{writer}', 'data_bars_id_seq', 'USAGE'),
               (SELECT count(*) FROM pg_db_role_setting WHERE setconfig @> ARRAY['work_mem=5MB'] AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())))
-            """);
+            """
+        );
         Assert.Equal("on 7 2 1 1 1 t t f 1", await ask.ExecuteScalarAsync(Token));
         await copy.RunAsync($"REVOKE ALL ON data_bars FROM {writer}", Token);
         await shop.RunAsync($"REVOKE ALL ON data_bars FROM {writer}; DROP ROLE {writer}", Token);
@@ -81,15 +105,28 @@ public sealed class ShopCopierTests(TestServer server)
         await using var shop = await server.CreateInstalledDatabaseAsync();
         await using var copy = await server.CreateDatabaseAsync(Token);
         var reader = $"{shop.Name}_reader";
-        await shop.RunAsync($"""
+        await shop.RunAsync(
+            $"""
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04T07:59Z', 1, 1, 1, 1, 'ingest');
             CREATE TABLE public.secret (id int); CREATE VIEW public.told AS SELECT * FROM public.secret;
             CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON public.data_bars, public.derived_data_bars, public.core_asset_registry_all, public.told TO {reader}
-            """, Token);
-        var made = await CopyAsync(new NpgsqlConnectionStringBuilder(shop.ConnectionString) { Username = reader, Password = "test" }.ConnectionString, copy, 5);
+            """,
+            Token
+        );
+        var made = await CopyAsync(
+            new NpgsqlConnectionStringBuilder(shop.ConnectionString) { Username = reader, Password = "test" }.ConnectionString,
+            copy,
+            5
+        );
         Assert.Contains("public.secret: this role may not read it", made.Lost);
         Assert.Contains(made.Lost, line => line.Contains("told", StringComparison.Ordinal));
-        Assert.Equal(0, await copy.ValueAsync<long>("SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy%') + (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dxy%')", Token));
+        Assert.Equal(
+            0,
+            await copy.ValueAsync<long>(
+                "SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy%') + (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dxy%')",
+                Token
+            )
+        );
         Assert.Equal(1, made.DataBars);
         await copy.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}", Token);
         await shop.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}; DROP ROLE {reader}", Token);
@@ -104,9 +141,17 @@ public sealed class ShopCopierTests(TestServer server)
 
         foreach (var table in (string[])["data_bars", "derived_data_bars"])
         {
-            Assert.True(UtcTime.From(await copy.ValueAsync<DateTime>($"SELECT min(ts_utc) FROM {table}", Token)) >= Start - TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1));
-            Assert.Equal(await shop.ValueAsync<long>($"SELECT count(*) FROM {table} WHERE ts_utc >= '{Start - TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1)}'", Token),
-                await copy.ValueAsync<long>($"SELECT count(*) FROM {table}", Token));
+            Assert.True(
+                UtcTime.From(await copy.ValueAsync<DateTime>($"SELECT min(ts_utc) FROM {table}", Token))
+                    >= Start - TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1)
+            );
+            Assert.Equal(
+                await shop.ValueAsync<long>(
+                    $"SELECT count(*) FROM {table} WHERE ts_utc >= '{Start - TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1)}'",
+                    Token
+                ),
+                await copy.ValueAsync<long>($"SELECT count(*) FROM {table}", Token)
+            );
         }
     }
 
@@ -124,7 +169,10 @@ public sealed class ShopCopierTests(TestServer server)
     async Task<TestDatabase> MakeAsync(int days)
     {
         var shop = await server.CreateDatabaseAsync(Token);
-        await new LegacyShopMaker(shop.Data, new SimulatedMarket(new() { Pairs = SimulatedPair.EveryMinute })).MakeAsync(new LegacyShopPlan(Start, PairDays: days, IndexBars: 5_000), Token);
+        await new LegacyShopMaker(shop.Data, new SimulatedMarket(new() { Pairs = SimulatedPair.EveryMinute })).MakeAsync(
+            new LegacyShopPlan(Start, PairDays: days, IndexBars: 5_000),
+            Token
+        );
         return shop;
     }
 
@@ -134,7 +182,11 @@ public sealed class ShopCopierTests(TestServer server)
         try
         {
             var to = new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Database = copy.Name }.ConnectionString;
-            return await new ShopCopier(from, to, folder).CopyAsync(days, new NpgsqlConnectionStringBuilder(copy.ConnectionString).Username!, Token);
+            return await new ShopCopier(from, to, folder).CopyAsync(
+                days,
+                new NpgsqlConnectionStringBuilder(copy.ConnectionString).Username!,
+                Token
+            );
         }
         finally
         {
@@ -143,15 +195,21 @@ public sealed class ShopCopierTests(TestServer server)
     }
 
     // Without the identity, whose numbers are the copy's own.
-    static Task<string?> PrintAsync(TestDatabase database, string table) => database.ValueAsync<string>(
-        $"SELECT md5(string_agg((to_jsonb(t) - 'id')::text, ',' ORDER BY (to_jsonb(t) - 'id')::text COLLATE \"C\")) FROM {table} AS t", Token);
+    static Task<string?> PrintAsync(TestDatabase database, string table) =>
+        database.ValueAsync<string>(
+            $"SELECT md5(string_agg((to_jsonb(t) - 'id')::text, ',' ORDER BY (to_jsonb(t) - 'id')::text COLLATE \"C\")) FROM {table} AS t",
+            Token
+        );
 
-    static Task<string?> KeysAsync(TestDatabase database, string table) => database.ValueAsync<string>(
-        $"""
-        SELECT string_agg(k.line, E'\n' ORDER BY k.line)
-        FROM (SELECT pg_get_constraintdef(oid) AS line FROM pg_constraint WHERE conrelid = '{table}'::regclass
-              UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = '{table}'::regclass
-              UNION ALL SELECT concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, pg_get_expr(d.adbin, d.adrelid))
-                        FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0) AS k
-        """, Token);
+    static Task<string?> KeysAsync(TestDatabase database, string table) =>
+        database.ValueAsync<string>(
+            $"""
+            SELECT string_agg(k.line, E'\n' ORDER BY k.line)
+            FROM (SELECT pg_get_constraintdef(oid) AS line FROM pg_constraint WHERE conrelid = '{table}'::regclass
+                  UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = '{table}'::regclass
+                  UNION ALL SELECT concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, pg_get_expr(d.adbin, d.adrelid))
+                            FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0) AS k
+            """,
+            Token
+        );
 }

@@ -18,13 +18,18 @@ public sealed class BarsTests(TestServer server)
             await make.ExecuteNonQueryAsync();
         }
 
-        await using (var copy = await connection.BeginTextImportAsync($"COPY again ({called.Out.Split('\n')[0]}) FROM STDIN (FORMAT csv, HEADER)"))
+        await using (
+            var copy = await connection.BeginTextImportAsync($"COPY again ({called.Out.Split('\n')[0]}) FROM STDIN (FORMAT csv, HEADER)")
+        )
         {
             await copy.WriteAsync(called.Out);
         }
 
         Assert.Equal(30, await dxy.Database.ValueAsync<long>("SELECT count(*) FROM again"));
-        Assert.Equal(0, await dxy.Database.ValueAsync<long>("SELECT count(*) FROM (SELECT * FROM again EXCEPT SELECT * FROM data_bars) AS d"));
+        Assert.Equal(
+            0,
+            await dxy.Database.ValueAsync<long>("SELECT count(*) FROM (SELECT * FROM again EXCEPT SELECT * FROM data_bars) AS d")
+        );
     }
 
     [Fact]
@@ -45,10 +50,18 @@ public sealed class BarsTests(TestServer server)
     {
         await using var dxy = await Dxy.OnAsync(server);
         await dxy.RunAsync("import", dxy.Pairs(3), "--no-derive");
-        var old = await dxy.Database.ValueAsync<decimal>($"SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday}'");
-        var before = await dxy.Database.ValueAsync<string>("SELECT to_char(dxy.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
-        await dxy.Database.RunAsync($"UPDATE data_bars SET open = 2, high = 2, low = 2, close = 2, updated_at = now() WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday}'");
-        await dxy.Database.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday + TimeSpan.FromMinutes(2)}'");
+        var old = await dxy.Database.ValueAsync<decimal>(
+            $"SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday}'"
+        );
+        var before = await dxy.Database.ValueAsync<string>(
+            "SELECT to_char(dxy.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+        );
+        await dxy.Database.RunAsync(
+            $"UPDATE data_bars SET open = 2, high = 2, low = 2, close = 2, updated_at = now() WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday}'"
+        );
+        await dxy.Database.RunAsync(
+            $"DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday + TimeSpan.FromMinutes(2)}'"
+        );
         var then = await dxy.RunAsync(["bars", "EURUSD", "1m", "--as-of", before!, "--json", .. Dxy.Range(10)]);
         var now = await dxy.RunAsync(["bars", "EURUSD", "1m", "--json", .. Dxy.Range(10)]);
         Assert.Equal(3, then.Json.GetProperty("bars").GetArrayLength());

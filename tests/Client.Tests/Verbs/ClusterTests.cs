@@ -23,7 +23,13 @@ public sealed class ClusterTests
             var pids = up.Json.GetProperty("silos").EnumerateArray().Select(silo => silo.GetProperty("pid").GetInt32()).ToList();
             Assert.Equal(2, pids.Count);
             Assert.Equal($"{pids[0]}\n", await File.ReadAllTextAsync(Path.Combine(home, "run", "silo-1.pid")));
-            Assert.Equal(2, (await dxy.RunAsync("cluster", "--json")).Json.GetProperty("silos").EnumerateArray().Count(silo => silo.GetProperty("alive").GetBoolean()));
+            Assert.Equal(
+                2,
+                (await dxy.RunAsync("cluster", "--json"))
+                    .Json.GetProperty("silos")
+                    .EnumerateArray()
+                    .Count(silo => silo.GetProperty("alive").GetBoolean())
+            );
             Assert.Equal(0, (await dxy.RunAsync("up", "--silos", "2", "--json")).Json.GetProperty("started").GetInt32());
             while ((await dxy.RunAsync("bars", "DXY", "1h", "--json")).Json.GetProperty("bars").GetArrayLength() == 0)
             {
@@ -71,9 +77,14 @@ public sealed class ClusterTests
         Assert.Equal(1, (await dxy.RunAsync("up", "--silos", "2", "--json")).Json.GetProperty("started").GetInt32());
         Assert.Equal("PASS", Silos(await dxy.RunAsync("health", "--json")).GetProperty("status").GetString());
 
-        async Task<int> AliveAsync() => (await dxy.RunAsync("cluster", "--json")).Json.GetProperty("silos").EnumerateArray().Count(silo => silo.GetProperty("alive").GetBoolean());
+        async Task<int> AliveAsync() =>
+            (await dxy.RunAsync("cluster", "--json"))
+                .Json.GetProperty("silos")
+                .EnumerateArray()
+                .Count(silo => silo.GetProperty("alive").GetBoolean());
 
-        static JsonElement Silos(Called health) => health.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "silos");
+        static JsonElement Silos(Called health) =>
+            health.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "silos");
     }
 
     static async Task AssertPasswordIsNowhereAsync(Dxy dxy, string home, Called up)
@@ -82,7 +93,16 @@ public sealed class ClusterTests
         var url = new Uri((await dxy.RunAsync("db", "url")).Out.Trim());
         var password = Uri.UnescapeDataString(url.UserInfo.Split(':')[1]);
         Assert.True(password.Length >= 16, "a password to be looked for");
-        foreach (var called in (Called[])[up, await dxy.RunAsync("config", "--json"), await dxy.RunAsync("cluster", "--json"), await dxy.RunAsync("health", "--json", "--verbose"), await dxy.RunAsync("symbols", "--json")])
+        foreach (
+            var called in (Called[])
+                [
+                    up,
+                    await dxy.RunAsync("config", "--json"),
+                    await dxy.RunAsync("cluster", "--json"),
+                    await dxy.RunAsync("health", "--json", "--verbose"),
+                    await dxy.RunAsync("symbols", "--json"),
+                ]
+        )
         {
             Assert.DoesNotContain(password, called.ToString(), StringComparison.Ordinal);
         }
@@ -94,7 +114,10 @@ public sealed class ClusterTests
 
         if (OperatingSystem.IsLinux())
         {
-            Assert.All(Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Select(CommandLine), line => Assert.DoesNotContain(password, line, StringComparison.Ordinal));
+            Assert.All(
+                Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Select(CommandLine),
+                line => Assert.DoesNotContain(password, line, StringComparison.Ordinal)
+            );
         }
 
         static string CommandLine(string folder)
@@ -141,9 +164,13 @@ public sealed class ClusterTests
         {
             var demo = await dxy.RunAsync("demo", "--for", "8s", "--json");
             Assert.True(demo.Code == 0, demo.ToString());
-            Assert.Equal(["DXY 1m", "DXY 5m", "DXY 1h"], demo.Json.GetProperty("series").EnumerateArray()
-                .Where(series => series.GetProperty("symbol").GetString() == "DXY" && series.GetProperty("bars").GetInt64() > 0)
-                .Select(series => $"DXY {series.GetProperty("timeframe").GetString()}"));
+            Assert.Equal(
+                ["DXY 1m", "DXY 5m", "DXY 1h"],
+                demo.Json.GetProperty("series")
+                    .EnumerateArray()
+                    .Where(series => series.GetProperty("symbol").GetString() == "DXY" && series.GetProperty("bars").GetInt64() > 0)
+                    .Select(series => $"DXY {series.GetProperty("timeframe").GetString()}")
+            );
             Assert.Contains("nothing was running", (await dxy.RunAsync("down")).Out, StringComparison.Ordinal);
 
             // Within the same minute all of it stands already; that is no failure.

@@ -31,7 +31,15 @@ public sealed class DatabaseTests(TestServer server)
         await using var applied = await Dxy.OnAsync(server, schema: false);
         var plan = byHand.Write("plan.sql", (await byHand.RunAsync("db", "apply", "--dry-run")).Out);
         var url = (await byHand.RunAsync("db", "url")).Out.Trim();
-        using (var psql = Process.Start(new ProcessStartInfo("/usr/bin/psql", [url, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", plan]) { RedirectStandardError = true, RedirectStandardOutput = true })!)
+        using (
+            var psql = Process.Start(
+                new ProcessStartInfo("/usr/bin/psql", [url, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", plan])
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                }
+            )!
+        )
         {
             var said = await psql.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await psql.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -51,10 +59,18 @@ public sealed class DatabaseTests(TestServer server)
         await using var dxy = await Dxy.OnAsync(server, schema: false);
         Assert.Equal(2, (await dxy.RunAsync("db", "apply", "--partitions", "weekly")).Code);
         Assert.Equal(2, (await dxy.RunAsync("db", "apply", "--from", "2026-01-01T00:00:00Z")).Code);
-        Assert.Contains("PARTITION BY RANGE (ts_utc)", (await dxy.RunAsync("db", "apply", "--partitions", "monthly", "--dry-run")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "PARTITION BY RANGE (ts_utc)",
+            (await dxy.RunAsync("db", "apply", "--partitions", "monthly", "--dry-run")).Out,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, (await dxy.RunAsync("db", "apply", "--partitions", "monthly", "--from", "2026-01-01T00:00:00Z")).Code);
         Assert.Equal(0, (await dxy.RunAsync("db", "check")).Code);
-        Assert.True(await dxy.Database.ValueAsync<bool>("SELECT to_regclass('public.data_bars_2026_01') IS NOT NULL AND to_regclass('public.data_bars_2025_12') IS NULL"));
+        Assert.True(
+            await dxy.Database.ValueAsync<bool>(
+                "SELECT to_regclass('public.data_bars_2026_01') IS NOT NULL AND to_regclass('public.data_bars_2025_12') IS NULL"
+            )
+        );
         Assert.Equal(0, (await dxy.RunAsync("db", "apply")).Code);
     }
 
@@ -78,8 +94,18 @@ public sealed class DatabaseTests(TestServer server)
     {
         await using var dxy = await Dxy.OnAsync(server);
         await dxy.RunAsync("import", dxy.Pairs(10));
-        await dxy.Database.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; UPDATE data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'EURUSD'");
-        foreach (var (code, verb) in new (int, string[])[] { (10, ["db", "check"]), (10, ["db", "apply"]), (10, ["health"]), (10, ["derive", "DXY", .. Dxy.Range(10)]) })
+        await dxy.Database.RunAsync(
+            "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; UPDATE data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'EURUSD'"
+        );
+        foreach (
+            var (code, verb) in new (int, string[])[]
+            {
+                (10, ["db", "check"]),
+                (10, ["db", "apply"]),
+                (10, ["health"]),
+                (10, ["derive", "DXY", .. Dxy.Range(10)]),
+            }
+        )
         {
             var told = await dxy.RunAsync(verb);
             Assert.Equal(code, told.Code);
@@ -105,11 +131,14 @@ public sealed class DatabaseTests(TestServer server)
     {
         await using var dxy = await Dxy.OnAsync(server);
         await dxy.RunAsync("import", dxy.Pairs(10));
-        var file = dxy.Write("two.json", """
+        var file = dxy.Write(
+            "two.json",
+            """
             [{ "symbol": "EURX", "asset_class": "currency_index", "metadata": { "is_synthetic": true, "components": ["EURUSD", "USDJPY"], "factor": 100,
                 "exponents": { "EURUSD": -0.5, "USDJPY": 0.5 }, "since": "2000-01-01", "derived_timeframes": ["5m"] } },
              { "symbol": "BADX", "metadata": { "is_synthetic": true, "components": ["NOSUCH"], "factor": 1, "exponents": { "NOSUCH": 1 } } }]
-            """);
+            """
+        );
         var called = await dxy.RunAsync("symbols", "add", file, "--json");
         Assert.Equal(5, called.Code);
         Assert.Equal("new", called.Json.GetProperty("saved")[0].GetProperty("outcome").GetString());

@@ -51,7 +51,10 @@ public sealed class ExplainAndGapsTests(TestServer server)
     {
         await using var dxy = await Dxy.OnAsync(server);
         await dxy.RunAsync("import", dxy.Pairs(5), "--no-derive");
-        Assert.Equal("missing: due, and not yet derived", (await dxy.RunAsync("explain", "DXY", "2019-10-07T10:01:00Z", "--json")).Json.GetProperty("status").GetString());
+        Assert.Equal(
+            "missing: due, and not yet derived",
+            (await dxy.RunAsync("explain", "DXY", "2019-10-07T10:01:00Z", "--json")).Json.GetProperty("status").GetString()
+        );
     }
 
     [Fact]
@@ -65,12 +68,17 @@ public sealed class ExplainAndGapsTests(TestServer server)
             SELECT dxy.flip_route('DXY', 'legacy');
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT canonical_symbol, timeframe, ts_utc, 2, 2, 2, 2, source FROM data_bars WHERE canonical_symbol = 'USDCAD' AND ts_utc = '2019-10-07 10:05Z';
-            """);
+            """
+        );
         var derived = await dxy.RunAsync(["derive", "DXY", .. Dxy.Range(10)]);
         Assert.Equal(10, derived.Code);
         const string Reason = "USDCAD/1m stands twice in the table at 2019-10-07T10:05:00Z";
         Assert.Contains(Reason, derived.Out, StringComparison.Ordinal);
-        Assert.StartsWith("missing: set aside, because " + Reason, (await dxy.RunAsync("explain", "DXY", "2019-10-07T10:05:00Z", "--json")).Json.GetProperty("status").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "missing: set aside, because " + Reason,
+            (await dxy.RunAsync("explain", "DXY", "2019-10-07T10:05:00Z", "--json")).Json.GetProperty("status").GetString(),
+            StringComparison.Ordinal
+        );
         Assert.True((await dxy.RunAsync("explain", "DXY", "2019-10-07T10:06:00Z", "--json")).Json.GetProperty("present").GetBoolean());
         Assert.Contains(Reason, (await dxy.RunAsync("due", "--poison")).Out, StringComparison.Ordinal);
         // Nine of ten are equal; the tenth can't be judged, and that is said.
@@ -82,12 +90,19 @@ public sealed class ExplainAndGapsTests(TestServer server)
     public async Task Gaps_are_ranges_with_the_missing_pairs_as_cause()
     {
         await using var dxy = await Dxy.OnAsync(server);
-        await dxy.RunAsync("import", dxy.Pairs(20, (symbol, minute) => (symbol == "USDSEK" && minute is >= 5 and < 9) || (symbol == "USDCHF" && minute is 8)));
+        await dxy.RunAsync(
+            "import",
+            dxy.Pairs(20, (symbol, minute) => (symbol == "USDSEK" && minute is >= 5 and < 9) || (symbol == "USDCHF" && minute is 8))
+        );
         var gaps = (await dxy.RunAsync(["gaps", "DXY", "--json", .. Dxy.Range(20)])).Json;
         Assert.Equal(20, gaps.GetProperty("market_minutes").GetInt32());
         Assert.Equal(4, gaps.GetProperty("missing_minutes").GetInt32());
-        Assert.Equal(["2019-10-07T10:05:00Z 3 no USDSEK", "2019-10-07T10:08:00Z 1 no USDSEK, USDCHF"], gaps.GetProperty("gaps").EnumerateArray().Select(Show));
+        Assert.Equal(
+            ["2019-10-07T10:05:00Z 3 no USDSEK", "2019-10-07T10:08:00Z 1 no USDSEK, USDCHF"],
+            gaps.GetProperty("gaps").EnumerateArray().Select(Show)
+        );
 
-        static string Show(JsonElement gap) => $"{gap.GetProperty("from").GetString()} {gap.GetProperty("minutes")} {gap.GetProperty("cause").GetString()}";
+        static string Show(JsonElement gap) =>
+            $"{gap.GetProperty("from").GetString()} {gap.GetProperty("minutes")} {gap.GetProperty("cause").GetString()}";
     }
 }

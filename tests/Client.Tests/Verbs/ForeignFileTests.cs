@@ -54,7 +54,13 @@ public sealed class ForeignFileTests(TestServer server)
         }
 
         var file = dxy.Write("bad.csv", $"{text}GBPUSD,2019-10-07T10:00:00Z,0,1,0,1,0\n");
-        foreach (var call in (string[][])[["import", file], ["import", file, "--verbose"]])
+        foreach (
+            var call in (string[][])
+                [
+                    ["import", file],
+                    ["import", file, "--verbose"],
+                ]
+        )
         {
             var called = await dxy.RunAsync(call);
             Assert.Equal(5, called.Code);
@@ -62,8 +68,14 @@ public sealed class ForeignFileTests(TestServer server)
         }
 
         var json = (await dxy.RunAsync("import", file, "--json")).Json.GetProperty("files")[0];
-        Assert.Equal([1, 1500, 1500], json.GetProperty("refused_by_reason").EnumerateArray().Select(reason => reason.GetProperty("rows").GetInt32()));
-        Assert.Equal([1, 1000, 1000], json.GetProperty("refused_by_reason").EnumerateArray().Select(reason => reason.GetProperty("listed").GetInt32()));
+        Assert.Equal(
+            [1, 1500, 1500],
+            json.GetProperty("refused_by_reason").EnumerateArray().Select(reason => reason.GetProperty("rows").GetInt32())
+        );
+        Assert.Equal(
+            [1, 1000, 1000],
+            json.GetProperty("refused_by_reason").EnumerateArray().Select(reason => reason.GetProperty("listed").GetInt32())
+        );
     }
 
     [Fact]
@@ -74,7 +86,11 @@ public sealed class ForeignFileTests(TestServer server)
         var called = await dxy.RunAsync("import", file);
         Assert.Equal(5, called.Code);
         Assert.Contains("nothing taken: ", called.Out, StringComparison.Ordinal);
-        Assert.Contains("1 row of 1 other symbol passed over in gold.csv: XAUUSD (1 row from line 2)", called.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 row of 1 other symbol passed over in gold.csv: XAUUSD (1 row from line 2)",
+            called.Out,
+            StringComparison.Ordinal
+        );
         Assert.Contains("no row of gold.csv is of a symbol in the registry (", called.Out, StringComparison.Ordinal);
 
         // Beside a file of which something is wanted it is no fault.
@@ -89,10 +105,20 @@ public sealed class ForeignFileTests(TestServer server)
     public async Task Quarters_of_an_hour_given_as_minutes_store_nothing_and_go_in_as_what_they_are()
     {
         await using var dxy = await Dxy.OnAsync(server);
-        var file = dxy.Write("m15.csv", Header + string.Concat(Enumerable.Range(0, 8).Select(i => $"EURUSD,2019-10-08T{10 + (i / 4)}:{i % 4 * 15:00}:00Z,1.1,1.2,1.0,1.1,100\n")));
+        var file = dxy.Write(
+            "m15.csv",
+            Header
+                + string.Concat(
+                    Enumerable.Range(0, 8).Select(i => $"EURUSD,2019-10-08T{10 + (i / 4)}:{i % 4 * 15:00}:00Z,1.1,1.2,1.0,1.1,100\n")
+                )
+        );
         var called = await dxy.RunAsync("import", file);
         Assert.Equal(5, called.Code);
-        Assert.Contains("the rows lie 15 minutes apart, where 1m bars are expected; say --timeframe 15m, or --sparse", called.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "the rows lie 15 minutes apart, where 1m bars are expected; say --timeframe 15m, or --sparse",
+            called.Out,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, await Count(dxy, "data_bars"));
         Assert.Equal(0, (await dxy.RunAsync("import", file, "--timeframe", "15m")).Code);
         Assert.Equal(8, await Count(dxy, "data_bars WHERE timeframe = '15m'"));
@@ -103,20 +129,36 @@ public sealed class ForeignFileTests(TestServer server)
     {
         await using var dxy = await Dxy.OnAsync(server);
         Assert.Equal(0, (await dxy.RunAsync("import", dxy.Pairs(60))).Code);
-        await dxy.Database.RunAsync("""
+        await dxy.Database.RunAsync(
+            """
             UPDATE data_bars SET vwap = 1.15, trade_count = 7, vol = 12.000012 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2019-10-07 10:02+00';
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source)
             VALUES ('EURUSD', '1m', '2019-10-07 11:30+00', 1.1, 1.1, 1.1, 1.1, true, 'ingest');
-            """);
+            """
+        );
         await dxy.RunAsync("derive", "DXY", "--from", "2019-10-07T10:00:00Z", "--to", "2019-10-07T12:00:00Z");
         var files = new List<string>();
-        foreach (var (symbol, timeframe) in (IEnumerable<(string, string)>)[("EURUSD", "1m"), ("EURUSD", "5m"), ("EURUSD", "1h"), ("DXY", "1m"), ("DXY", "5m")])
+        foreach (
+            var (symbol, timeframe) in (IEnumerable<(string, string)>)
+                [("EURUSD", "1m"), ("EURUSD", "5m"), ("EURUSD", "1h"), ("DXY", "1m"), ("DXY", "5m")]
+        )
         {
-            var printed = await dxy.RunAsync("bars", symbol, timeframe, "--from", "2019-10-07T00:00:00Z", "--to", "2019-10-08T00:00:00Z", "--format", "csv");
+            var printed = await dxy.RunAsync(
+                "bars",
+                symbol,
+                timeframe,
+                "--from",
+                "2019-10-07T00:00:00Z",
+                "--to",
+                "2019-10-08T00:00:00Z",
+                "--format",
+                "csv"
+            );
             files.Add(dxy.Write($"out/{symbol}-{timeframe}.csv", printed.Out));
         }
 
-        const string All = "SELECT string_agg(concat_ws(' ', canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw), E'\\n' ORDER BY canonical_symbol, timeframe, ts_utc) FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM data_bars WHERE canonical_symbol IN ('EURUSD', 'DXY') UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' OR (canonical_symbol = 'DXY' AND timeframe = '5m')) AS b";
+        const string All =
+            "SELECT string_agg(concat_ws(' ', canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw), E'\\n' ORDER BY canonical_symbol, timeframe, ts_utc) FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM data_bars WHERE canonical_symbol IN ('EURUSD', 'DXY') UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' OR (canonical_symbol = 'DXY' AND timeframe = '5m')) AS b";
         var before = await dxy.Database.ValueAsync<string>(All);
         var again = await dxy.RunAsync(["import", .. files, "--json"]);
         Assert.True(again.Code == 0, again.ToString());
@@ -141,23 +183,36 @@ public sealed class ForeignFileTests(TestServer server)
     {
         await using var dxy = await Dxy.OnAsync(server);
         await dxy.RunAsync("import", dxy.Pairs(60));
-        const string Columns = "canonical_symbol,timeframe,ts_utc,open,high,low,close,vol,vwap,trade_count,is_partial,source,ingested_at,raw,created_at,updated_at";
-        var data = dxy.Write("data.csv", $"""
+        const string Columns =
+            "canonical_symbol,timeframe,ts_utc,open,high,low,close,vol,vwap,trade_count,is_partial,source,ingested_at,raw,created_at,updated_at";
+        var data = dxy.Write(
+            "data.csv",
+            $"""
             {Columns}
             DXY,1m,2019-10-07 10:00:00+00,98,98,98,98,0,,0,f,synthetic,,{"{}"},,
             EURUSD,1m,2019-10-07 10:00:00+00,2,2,2,2,0,,0,t,ingest,,{"{}"},,
 
-            """);
-        var derived = dxy.Write("derived.csv", $"""
+            """
+        );
+        var derived = dxy.Write(
+            "derived.csv",
+            $"""
             {Columns},derivation_version,deleted_at
             EURUSD,5m,2019-10-08 10:00:00+00,2,2,2,2,0,,0,f,derived,,{"{}"},,,1,2019-11-01 00:00:00+00
             EURUSD,5m,2019-10-08 10:05:00+00,2,2,2,2,0,,0,f,derived,,{"{}"},,,1,
 
-            """);
+            """
+        );
         var called = await dxy.RunAsync("import", data, derived, "--json");
         Assert.True(called.Code == 0, called.ToString());
         Assert.Equal(2, called.Json.GetProperty("files")[0].GetProperty("kept_other_source").GetInt32());
-        Assert.Equal((1, 1), (called.Json.GetProperty("files")[1].GetProperty("new").GetInt32(), called.Json.GetProperty("files")[1].GetProperty("passed_over").GetInt32()));
+        Assert.Equal(
+            (1, 1),
+            (
+                called.Json.GetProperty("files")[1].GetProperty("new").GetInt32(),
+                called.Json.GetProperty("files")[1].GetProperty("passed_over").GetInt32()
+            )
+        );
         Assert.Equal(0, await Count(dxy, "data_bars WHERE close = 98 OR is_partial"));
         Assert.Equal(1, await Count(dxy, "derived_data_bars WHERE canonical_symbol = 'EURUSD' AND close = 2"));
     }
@@ -169,7 +224,12 @@ public sealed class ForeignFileTests(TestServer server)
         Assert.SkipWhen(cases is null, "needs ../shared/cases");
         await using var dxy = await Dxy.OnAsync(server);
         await Expect(5, 7, "09-2019-10-01.csv");
-        Assert.Equal(99.40385210m, await dxy.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-01 00:00+00'"));
+        Assert.Equal(
+            99.40385210m,
+            await dxy.Database.ValueAsync<decimal>(
+                "SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-01 00:00+00'"
+            )
+        );
         await Expect(5, 3, "10-tv-eurusd.csv");
         await Expect(0, 4, "01-DAT_MT_EURUSD_M1_201910.csv");
         await Expect(0, 0, "02-DAT_NT_EURUSD_M1_201910.csv");
@@ -199,8 +259,16 @@ public sealed class ForeignFileTests(TestServer server)
                 await dxy.Database.RunAsync("DELETE FROM data_bars");
             }
 
-            var called = await dxy.RunAsync(["import", Path.Combine(cases!, file), "--json", .. option is null ? (string[])[] : [option, value!]]);
-            Assert.True(called.Code == code && called.Json.GetProperty("files")[0].GetProperty("new").GetInt32() == bars, $"{file}: {called}");
+            var called = await dxy.RunAsync([
+                "import",
+                Path.Combine(cases!, file),
+                "--json",
+                .. option is null ? (string[])[] : [option, value!],
+            ]);
+            Assert.True(
+                called.Code == code && called.Json.GetProperty("files")[0].GetProperty("new").GetInt32() == bars,
+                $"{file}: {called}"
+            );
         }
     }
 
@@ -227,7 +295,10 @@ public sealed class ForeignFileTests(TestServer server)
             Pair($"A{(char)('A' + (other / 26 % 26))}{(char)('A' + (other % 26))}-{(char)('A' + (other / 676))}XX", "1.5", -1);
         }
 
-        foreach (var (pair, price) in (IEnumerable<(string, string)>)[("EUR-USD", "1.1105"), ("GBP-USD", "1.2830"), ("USD-CAD", "1.3060"), ("USD-CHF", "0.9920")])
+        foreach (
+            var (pair, price) in (IEnumerable<(string, string)>)
+                [("EUR-USD", "1.1105"), ("GBP-USD", "1.2830"), ("USD-CAD", "1.3060"), ("USD-CHF", "0.9920")]
+        )
         {
             Pair(pair, price, -1);
         }
@@ -240,8 +311,14 @@ public sealed class ForeignFileTests(TestServer server)
         {
             for (var minute = 0; minute < 20; minute++)
             {
-                var high = minute == broken ? (decimal.Parse(price, CultureInfo.InvariantCulture) - 1).ToString(CultureInfo.InvariantCulture) : price;
-                text.Append(CultureInfo.InvariantCulture, $"C:{pair},3,{price},{price},{high},{price},{1571702400 + (60 * minute)}000000000,3\n");
+                var high =
+                    minute == broken
+                        ? (decimal.Parse(price, CultureInfo.InvariantCulture) - 1).ToString(CultureInfo.InvariantCulture)
+                        : price;
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"C:{pair},3,{price},{price},{high},{price},{1571702400 + (60 * minute)}000000000,3\n"
+                );
             }
         }
     }

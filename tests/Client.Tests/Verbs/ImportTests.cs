@@ -39,7 +39,10 @@ public sealed class ImportTests(TestServer server)
     public async Task A_bad_row_is_refused_with_its_reason_and_the_good_ones_beside_it_are_kept(string row, string? code)
     {
         await using var dxy = await Dxy.OnAsync(server);
-        var file = dxy.Write("bad.csv", $"{Header}EURUSD,2019-10-07T09:58:00Z,1.1,1.2,1.0,1.1,0\n{row}\nEURUSD,2019-10-07T10:02:00Z,1.1,1.2,1.0,1.1,0\n");
+        var file = dxy.Write(
+            "bad.csv",
+            $"{Header}EURUSD,2019-10-07T09:58:00Z,1.1,1.2,1.0,1.1,0\n{row}\nEURUSD,2019-10-07T10:02:00Z,1.1,1.2,1.0,1.1,0\n"
+        );
         var called = await dxy.RunAsync("import", file, "--json");
         Assert.Equal(5, called.Code);
         var refused = called.Json.GetProperty("files")[0].GetProperty("refused_rows")[0];
@@ -92,7 +95,9 @@ public sealed class ImportTests(TestServer server)
     public async Task Another_sources_row_stands_and_the_disagreement_is_listed_until_the_file_is_preferred()
     {
         await using var dxy = await Dxy.OnAsync(server);
-        await dxy.Database.RunAsync($"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Dxy.Monday}', 2, 2, 2, 2, 'massive_api')");
+        await dxy.Database.RunAsync(
+            $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Dxy.Monday}', 2, 2, 2, 2, 'massive_api')"
+        );
         var file = dxy.Pairs(5);
         var called = await dxy.RunAsync("import", file);
         Assert.Equal(0, called.Code);
@@ -102,7 +107,8 @@ public sealed class ImportTests(TestServer server)
         Assert.Equal(1.10000m, await Close(dxy));
     }
 
-    static Task<decimal> Close(Dxy dxy) => dxy.Database.ValueAsync<decimal>($"SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday}'");
+    static Task<decimal> Close(Dxy dxy) =>
+        dxy.Database.ValueAsync<decimal>($"SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday}'");
 
     static Task<long> Count(Dxy dxy, string of) => dxy.Database.ValueAsync<long>($"SELECT count(*) FROM {of}");
 }

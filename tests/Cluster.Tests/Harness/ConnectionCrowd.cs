@@ -10,7 +10,11 @@ public sealed class ConnectionCrowd(string connectionString) : IAsyncDisposable
     const int AtOnce = 8;
 
     readonly ConcurrentBag<NpgsqlConnection> _idle = [];
-    readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "crowd" }.ConnectionString;
+    readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Pooling = false,
+        ApplicationName = "crowd",
+    }.ConnectionString;
 
     /// <summary>Connects until the server refuses.</summary>
     public Task FillAsync() => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(ConnectAsync)));

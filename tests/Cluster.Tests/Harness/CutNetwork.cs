@@ -67,8 +67,11 @@ public sealed class CutNetwork : IDisposable
     /// <summary>Where a silo runs on one side of it, and its arguments.</summary>
     /// <param name="address">Its side.</param>
     /// <param name="database">How it reaches the database.</param>
-    public (SiloPlace Place, string[] Arguments) PlaceAt(string address, string database) => (new SiloPlace(address, address == Far ? OnFarSide : []),
-        ["--Database", database, "--Address", address, "--HttpAddress", address, "--TrustNetwork", "true", "--Dashboard", "false"]);
+    public (SiloPlace Place, string[] Arguments) PlaceAt(string address, string database) =>
+        (
+            new SiloPlace(address, address == Far ? OnFarSide : []),
+            ["--Database", database, "--Address", address, "--HttpAddress", address, "--TrustNetwork", "true", "--Dashboard", "false"]
+        );
 
     /// <summary>What a command is preceded by to run on the far side, its process id the same.</summary>
     public string[] OnFarSide => ["ip", "netns", "exec", _name];

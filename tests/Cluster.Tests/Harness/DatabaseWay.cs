@@ -20,7 +20,11 @@ public sealed class DatabaseWay : IAsyncDisposable
     {
         _port = new NpgsqlConnectionStringBuilder(connectionString).Port;
         _listener.Start();
-        ConnectionString = new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Host = "127.0.0.1",
+            Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+        }.ConnectionString;
         _accepting = Task.Run(AcceptAsync);
     }
 
@@ -95,7 +99,14 @@ public sealed class DatabaseWay : IAsyncDisposable
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _ending.Token);
             }
         }
-        catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception gone)
+            when (gone
+                    is IOException
+                        or SocketException
+                        or OperationCanceledException
+                        or ObjectDisposedException
+                        or InvalidOperationException
+            )
         {
             // Either end has closed: so does the other.
         }

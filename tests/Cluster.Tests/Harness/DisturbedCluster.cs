@@ -40,12 +40,23 @@ public sealed class DisturbedCluster : IAsyncDisposable
     /// <param name="cluster">An empty one.</param>
     /// <param name="ways">Other ways to the database, a silo each; the others go straight.</param>
     public static Task<DisturbedCluster> OpenAsync(SiloCluster cluster, params IReadOnlyList<DatabaseWay> ways) =>
-        OpenAsync(cluster, [.. Enumerable.Range(0, 2).Select(i => (SiloPlace.Here, i < ways.Count ? new[] { "--Database", ways[i].ConnectionString } : []))]);
+        OpenAsync(
+            cluster,
+            [
+                .. Enumerable
+                    .Range(0, 2)
+                    .Select(i => (SiloPlace.Here, i < ways.Count ? new[] { "--Database", ways[i].ConnectionString } : [])),
+            ]
+        );
 
     /// <param name="cluster">An empty one.</param>
     /// <param name="places">Where a silo is started, each with its arguments.</param>
     /// <param name="pace">The market's, asked for when the silos are ready; null: four minutes a second.</param>
-    public static async Task<DisturbedCluster> OpenAsync(SiloCluster cluster, IReadOnlyList<(SiloPlace Place, string[] Arguments)> places, Func<Task<MarketPace>>? pace = null)
+    public static async Task<DisturbedCluster> OpenAsync(
+        SiloCluster cluster,
+        IReadOnlyList<(SiloPlace Place, string[] Arguments)> places,
+        Func<Task<MarketPace>>? pace = null
+    )
     {
         Seed.Tell();
         var disturbed = new DisturbedCluster(cluster);
@@ -83,7 +94,11 @@ public sealed class DisturbedCluster : IAsyncDisposable
     public async Task<FaultSeen> InjectAsync(string fault, string recovered, Func<Task> strike, long? since = null)
     {
         // At any instant of a market minute.
-        await Task.Delay(TimeSpan.FromMilliseconds(new Random(Seed.Of(fault)).Next(500)), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(
+            TimeSpan.FromMilliseconds(new Random(Seed.Of(fault)).Next(500)),
+            TimeProvider.System,
+            TestContext.Current.CancellationToken
+        );
         var start = since ?? Stopwatch.GetTimestamp();
         await strike();
         await Market.FlowsAsync(Patience);
@@ -92,27 +107,43 @@ public sealed class DisturbedCluster : IAsyncDisposable
         var silence = Market.MaxSilence(start);
         var found = await JudgeAsync();
         var (doubles, doubled) = IndexActivations.AtOnce(_cluster.All);
-        var seen = new FaultSeen(fault, silence.TotalSeconds, Market.Calls, Market.Failed.Count, Market.Failed.DefaultIfEmpty().Max().TotalSeconds, recovered, Market.Acknowledged.Count,
-            found.Where(one => one.Kind == TableFault.Lost).Sum(one => one.Count), found.Where(one => one.Kind == TableFault.Twice).Sum(one => one.Count),
-            found.Where(one => one.Kind is not (TableFault.Lost or TableFault.Twice)).Sum(one => one.Count), doubles, doubled);
+        var seen = new FaultSeen(
+            fault,
+            silence.TotalSeconds,
+            Market.Calls,
+            Market.Failed.Count,
+            Market.Failed.DefaultIfEmpty().Max().TotalSeconds,
+            recovered,
+            Market.Acknowledged.Count,
+            found.Where(one => one.Kind == TableFault.Lost).Sum(one => one.Count),
+            found.Where(one => one.Kind == TableFault.Twice).Sum(one => one.Count),
+            found.Where(one => one.Kind is not (TableFault.Lost or TableFault.Twice)).Sum(one => one.Count),
+            doubles,
+            doubled
+        );
         FaultReport.Add(seen);
         Assert.Empty(found.Select(one => one.ToString()));
         return seen;
     }
 
     // One that was started again while nobody could reach it is told once more that it is dead, ends, and is started again.
-    async Task ReadyAsync() => await Until.NothingIsMissingAsync("every silo is ready", async () =>
-    {
-        foreach (var silo in Silos)
-        {
-            if (!silo.IsRunning || await silo.StatusAsync("/health/ready") != HttpStatusCode.OK)
+    async Task ReadyAsync() =>
+        await Until.NothingIsMissingAsync(
+            "every silo is ready",
+            async () =>
             {
-                return $"the silo at {silo.Ports.Silo} is not; its log:\n{silo.Log}";
-            }
-        }
+                foreach (var silo in Silos)
+                {
+                    if (!silo.IsRunning || await silo.StatusAsync("/health/ready") != HttpStatusCode.OK)
+                    {
+                        return $"the silo at {silo.Ports.Silo} is not; its log:\n{silo.Log}";
+                    }
+                }
 
-        return null;
-    }, Patience);
+                return null;
+            },
+            Patience
+        );
 
     /// <summary>What is wrong with the tables. What is due is derived within moments; what is wrong stays wrong.</summary>
     public async Task<IReadOnlyList<TableFault>> JudgeAsync()
@@ -124,8 +155,7 @@ public sealed class DisturbedCluster : IAsyncDisposable
         do
         {
             found = await checker.FaultsAsync(Market.Acknowledged, TestContext.Current.CancellationToken);
-        }
-        while (found.Count > 0 && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
+        } while (found.Count > 0 && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
         return found;
     }
 

@@ -21,7 +21,11 @@ public sealed class DurableServer : IAsyncLifetime, ICollectionFixture<DurableSe
 
     public async Task StartAsync()
     {
-        _server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = Path.Combine(_folder, "home") }, notice: null, TimeProvider.System);
+        _server = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions { Home = Path.Combine(_folder, "home") },
+            notice: null,
+            TimeProvider.System
+        );
         File.Delete(SocketFolder);
         File.CreateSymbolicLink(SocketFolder, _server.SocketFolder);
     }
@@ -33,7 +37,11 @@ public sealed class DurableServer : IAsyncLifetime, ICollectionFixture<DurableSe
     {
         using var postmaster = Process.GetProcessById(_server.Pid);
         postmaster.Kill();
-        await Until.TrueAsync("the server's process is gone", () => Task.FromResult(EmbeddedServer.Find(_server.Home, TimeProvider.System) is null), TimeSpan.FromSeconds(10));
+        await Until.TrueAsync(
+            "the server's process is gone",
+            () => Task.FromResult(EmbeddedServer.Find(_server.Home, TimeProvider.System) is null),
+            TimeSpan.FromSeconds(10)
+        );
     }
 
     /// <summary>The server as it runs now.</summary>
@@ -42,7 +50,9 @@ public sealed class DurableServer : IAsyncLifetime, ICollectionFixture<DurableSe
     /// <summary>A cluster on an empty database of this server.</summary>
     public async Task<SiloCluster> MakeClusterAsync(string name)
     {
-        await using var admin = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_server.AdminConnectionString) { Pooling = false }.ConnectionString);
+        await using var admin = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_server.AdminConnectionString) { Pooling = false }.ConnectionString
+        );
         await admin.OpenAsync(TestContext.Current.CancellationToken);
         await using var create = new NpgsqlCommand($"CREATE DATABASE {name} OWNER {EmbeddedServer.RoleName}", admin);
         await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);

@@ -17,7 +17,19 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// <param name="Doubles">How often the index came to life on a silo while it still lived on another.</param>
 /// <param name="Doubled">For how many seconds it lived on more than one.</param>
 public sealed record FaultSeen(
-    string Fault, double Silence, int Calls, int Failed, double SlowestFailure, string Recovered, int Acknowledged, int Lost, int Twice, int Other, int Doubles = 0, double Doubled = 0);
+    string Fault,
+    double Silence,
+    int Calls,
+    int Failed,
+    double SlowestFailure,
+    string Recovered,
+    int Acknowledged,
+    int Lost,
+    int Twice,
+    int Other,
+    int Doubles = 0,
+    double Doubled = 0
+);
 
 /// <summary>
 /// Keeps what was seen in <c>artifacts/faults.jsonl</c>, a line a try, and with <c>DXY_RELIABILITY=1</c> writes the table of <c>docs/measured/faults.md</c> from it.
@@ -30,8 +42,8 @@ public static class FaultReport
 
     const int Columns = 12;
     const string Head =
-        "| fault | tries | longest without a new DXY minute | calls | failed | slowest failure | recovered | bars acknowledged | lost | duplicated | wrong or undone | index alive twice |\n" +
-        "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|\n";
+        "| fault | tries | longest without a new DXY minute | calls | failed | slowest failure | recovered | bars acknowledged | lost | duplicated | wrong or undone | index alive twice |\n"
+        + "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|\n";
 
     static readonly string Root = FindRoot();
 
@@ -43,7 +55,10 @@ public static class FaultReport
         TestContext.Current.TestOutputHelper?.WriteLine("    " + seen);
         if (Environment.GetEnvironmentVariable("DXY_RELIABILITY") is { Length: > 0 })
         {
-            Write(Path.Combine(Root, "docs", "measured", "faults.md"), [.. File.ReadLines(Kept).Select(line => JsonSerializer.Deserialize<FaultSeen>(line)!)]);
+            Write(
+                Path.Combine(Root, "docs", "measured", "faults.md"),
+                [.. File.ReadLines(Kept).Select(line => JsonSerializer.Deserialize<FaultSeen>(line)!)]
+            );
         }
     }
 
@@ -67,10 +82,14 @@ public static class FaultReport
         return Head + string.Concat(rows.Values);
     }
 
-    static string Row(string name, IReadOnlyList<FaultSeen> tries) => string.Create(CultureInfo.InvariantCulture,
-        $"| {name} | {tries.Count} | {tries.Max(seen => seen.Silence):0.0} s | {tries.Sum(seen => seen.Calls)} | {tries.Sum(seen => seen.Failed)} | {tries.Max(seen => seen.SlowestFailure):0.0} s | {tries[^1].Recovered} | {tries.Sum(seen => seen.Acknowledged)} | {tries.Sum(seen => seen.Lost)} | {tries.Sum(seen => seen.Twice)} | {tries.Sum(seen => seen.Other)} | {Alive(tries.Sum(seen => seen.Doubles), tries.Max(seen => seen.Doubled))} |\n");
+    static string Row(string name, IReadOnlyList<FaultSeen> tries) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {tries.Count} | {tries.Max(seen => seen.Silence):0.0} s | {tries.Sum(seen => seen.Calls)} | {tries.Sum(seen => seen.Failed)} | {tries.Max(seen => seen.SlowestFailure):0.0} s | {tries[^1].Recovered} | {tries.Sum(seen => seen.Acknowledged)} | {tries.Sum(seen => seen.Lost)} | {tries.Sum(seen => seen.Twice)} | {tries.Sum(seen => seen.Other)} | {Alive(tries.Sum(seen => seen.Doubles), tries.Max(seen => seen.Doubled))} |\n"
+        );
 
-    static string Alive(int times, double seconds) => times == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{times} ({seconds:0.0} s)");
+    static string Alive(int times, double seconds) =>
+        times == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{times} ({seconds:0.0} s)");
 
     static void Write(string page, IReadOnlyCollection<FaultSeen> all)
     {

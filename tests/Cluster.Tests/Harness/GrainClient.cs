@@ -18,7 +18,12 @@ public sealed class GrainClient : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
 
-    public static async Task<GrainClient> ConnectAsync(string connectionString, string cluster, TlsSettings? tls = null, CancellationToken cancellation = default)
+    public static async Task<GrainClient> ConnectAsync(
+        string connectionString,
+        string cluster,
+        TlsSettings? tls = null,
+        CancellationToken cancellation = default
+    )
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
@@ -27,7 +32,11 @@ public sealed class GrainClient : IAsyncDisposable
             client.UseAdoNetClustering(clustering =>
             {
                 clustering.Invariant = "Npgsql";
-                clustering.ConnectionString = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "dxy_orleans", MaxPoolSize = 2 }.ConnectionString;
+                clustering.ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
+                {
+                    SearchPath = "dxy_orleans",
+                    MaxPoolSize = 2,
+                }.ConnectionString;
             });
             client.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster);
 

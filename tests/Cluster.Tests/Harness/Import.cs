@@ -45,17 +45,20 @@ public sealed class Import : IAsyncDisposable
     {
         foreach (var chunk in bars.Chunk(Chunk))
         {
-            for (var stored = false; !stored;)
+            for (var stored = false; !stored; )
             {
                 GrainClient? client = null;
                 try
                 {
                     client = await ConnectAsync();
-                    var result = await client.Grains.GetGrain<IBarGrain>($"{pair}/1m").PublishAsync(new PublishBars([.. chunk], BarSource.Ingest), _stopping.Token);
+                    var result = await client
+                        .Grains.GetGrain<IBarGrain>($"{pair}/1m")
+                        .PublishAsync(new PublishBars([.. chunk], BarSource.Ingest), _stopping.Token);
                     Assert.Empty(result.Refused);
                     stored = true;
                 }
-                catch (Exception fault) when (fault is OrleansException or TimeoutException or IOException && !_stopping.IsCancellationRequested)
+                catch (Exception fault)
+                    when (fault is OrleansException or TimeoutException or IOException && !_stopping.IsCancellationRequested)
                 {
                     await LeaveAsync(client);
                     await Task.Delay(TryAgain, TimeProvider.System, _stopping.Token);

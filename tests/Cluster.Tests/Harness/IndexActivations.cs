@@ -10,7 +10,8 @@ public static class IndexActivations
 
     /// <summary>How often the index came to life while it still lived on another silo, and for how many seconds altogether it lived on more than one.</summary>
     /// <param name="silos">All processes there were.</param>
-    public static (int Times, double Seconds) AtOnce(IEnumerable<SiloProcess> silos) => AtOnce([.. silos.SelectMany(silo => Of(silo.Log, silo.ClockOff, silo.Ended))]);
+    public static (int Times, double Seconds) AtOnce(IEnumerable<SiloProcess> silos) =>
+        AtOnce([.. silos.SelectMany(silo => Of(silo.Log, silo.ClockOff, silo.Ended))]);
 
     /// <summary>The same of given spans.</summary>
     public static (int Times, double Seconds) AtOnce(IReadOnlyCollection<(DateTimeOffset From, DateTimeOffset To)> lives)
@@ -19,7 +20,12 @@ public static class IndexActivations
         DateTimeOffset last = default;
 
         // Of two events of one instant the end comes first: what hands over within a millisecond was not there twice.
-        foreach (var (at, step) in lives.SelectMany(life => new[] { (At: life.From, Step: 1), (At: life.To, Step: -1) }).OrderBy(one => one.At).ThenBy(one => one.Step))
+        foreach (
+            var (at, step) in lives
+                .SelectMany(life => new[] { (At: life.From, Step: 1), (At: life.To, Step: -1) })
+                .OrderBy(one => one.At)
+                .ThenBy(one => one.Step)
+        )
         {
             seconds += living > 1 ? (at - last).TotalSeconds : 0;
             times += step > 0 && living > 0 ? 1 : 0;
@@ -58,5 +64,6 @@ public static class IndexActivations
         return lives;
     }
 
-    static DateTimeOffset TimeOf(string line) => DateTimeOffset.Parse(line[..line.IndexOf(' ', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+    static DateTimeOffset TimeOf(string line) =>
+        DateTimeOffset.Parse(line[..line.IndexOf(' ', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
 }

@@ -34,7 +34,9 @@ public sealed class KillPlan
     }
 
     /// <summary>Whether the tests that kill processes again and again were asked for: each takes over a minute.</summary>
-    public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_KILLS") is { Length: > 0 } || Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
+    public static bool IsWanted =>
+        Environment.GetEnvironmentVariable("DXY_KILLS") is { Length: > 0 }
+        || Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
 
     public int Kills { get; }
 
@@ -114,9 +116,10 @@ public sealed class KillPlan
     }
 
     // No phase takes the kills of those after it; what a phase was too short for, the next ones get.
-    int Share(Run run) => run.Direction == RunDirection.Forward
-        ? (int)Math.Ceiling((Kills - 1) * (int)run.Phase / 8.0)
-        : Math.Min(Kills, (int)Math.Ceiling(Kills * (9 - (int)run.Phase) / 6.0));
+    int Share(Run run) =>
+        run.Direction == RunDirection.Forward
+            ? (int)Math.Ceiling((Kills - 1) * (int)run.Phase / 8.0)
+            : Math.Min(Kills, (int)Math.Ceiling(Kills * (9 - (int)run.Phase) / 6.0));
 
     void Live() => _life = TimeSpan.FromMilliseconds(_random.NextDouble() * MaxLifeMs);
 }

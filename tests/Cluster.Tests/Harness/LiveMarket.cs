@@ -77,7 +77,11 @@ public sealed class LiveMarket : IAsyncDisposable
     public async Task<TimeSpan> FlowsAsync(TimeSpan deadline)
     {
         var target = Minute(Volatile.Read(ref _minutes) + _pace.Some);
-        return await Until.NothingIsMissingAsync("minutes of the index that were published later are derived", () => Task.FromResult(Newest() > target ? null : $"the newest is {Newest()}, not {target}"), deadline);
+        return await Until.NothingIsMissingAsync(
+            "minutes of the index that were published later are derived",
+            () => Task.FromResult(Newest() > target ? null : $"the newest is {Newest()}, not {target}"),
+            deadline
+        );
     }
 
     /// <summary>The longest real time between two minutes of the index that appeared, since an instant of <see cref="Stopwatch"/>.</summary>
@@ -86,8 +90,12 @@ public sealed class LiveMarket : IAsyncDisposable
         lock (_seen)
         {
             var times = _seen.Where(seen => seen >= since).Prepend(since).ToList();
-            return times.Zip(times.Skip(1)).Where(pair => !_pauses.Any(pause => pause.From < pair.Second && pair.First < pause.To))
-                .Select(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second)).DefaultIfEmpty().Max();
+            return times
+                .Zip(times.Skip(1))
+                .Where(pair => !_pauses.Any(pause => pause.From < pair.Second && pair.First < pause.To))
+                .Select(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second))
+                .DefaultIfEmpty()
+                .Max();
         }
     }
 
@@ -100,8 +108,16 @@ public sealed class LiveMarket : IAsyncDisposable
         }
 
         _paused = true;
-        await Until.NothingIsMissingAsync("each bar is answered for", () => Task.FromResult(Volatile.Read(ref _answered) is var answered && answered == Volatile.Read(ref _minutes) ? null
-            : $"{answered} of {_minutes} minutes are"), deadline);
+        await Until.NothingIsMissingAsync(
+            "each bar is answered for",
+            () =>
+                Task.FromResult(
+                    Volatile.Read(ref _answered) is var answered && answered == Volatile.Read(ref _minutes)
+                        ? null
+                        : $"{answered} of {_minutes} minutes are"
+                ),
+            deadline
+        );
         await LastMinuteAsync(deadline);
     }
 
@@ -129,7 +145,8 @@ public sealed class LiveMarket : IAsyncDisposable
     {
         await _closing.CancelAsync();
         await _ending.CancelAsync();
-        await Task.WhenAll(_publishing, _watching).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Task.WhenAll(_publishing, _watching)
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         await _client.DisposeAsync();
         _closing.Dispose();
         _ending.Dispose();
@@ -140,7 +157,11 @@ public sealed class LiveMarket : IAsyncDisposable
     async Task LastMinuteAsync(TimeSpan deadline)
     {
         var last = Minute(_minutes - 1);
-        await Until.NothingIsMissingAsync("the last minute of the index", () => Task.FromResult(Newest() == last ? null : $"the newest is {Newest()}, not {last}"), deadline);
+        await Until.NothingIsMissingAsync(
+            "the last minute of the index",
+            () => Task.FromResult(Newest() == last ? null : $"the newest is {Newest()}, not {last}"),
+            deadline
+        );
     }
 
     UtcTime Newest()
@@ -189,7 +210,9 @@ public sealed class LiveMarket : IAsyncDisposable
             Interlocked.Increment(ref _calls);
             try
             {
-                var result = await _client.Grains.GetGrain<IBarGrain>(bar.Series.ToString()).PublishAsync(new PublishBars([bar], BarSource.Ingest), _ending.Token);
+                var result = await _client
+                    .Grains.GetGrain<IBarGrain>(bar.Series.ToString())
+                    .PublishAsync(new PublishBars([bar], BarSource.Ingest), _ending.Token);
                 if (result.Refused.IsEmpty)
                 {
                     _acknowledged.Enqueue(bar);
@@ -211,7 +234,13 @@ public sealed class LiveMarket : IAsyncDisposable
     // One connection, so that the judge needs no place in a pool that is being starved.
     async Task WatchAsync()
     {
-        var settings = new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, CommandTimeout = 2, Timeout = 2, ApplicationName = "watch" };
+        var settings = new NpgsqlConnectionStringBuilder(_connectionString)
+        {
+            Pooling = false,
+            CommandTimeout = 2,
+            Timeout = 2,
+            ApplicationName = "watch",
+        };
         while (!_ending.IsCancellationRequested)
         {
             try
@@ -229,7 +258,8 @@ public sealed class LiveMarket : IAsyncDisposable
                     await Task.Delay(Look, TimeProvider.System, _ending.Token);
                 }
             }
-            catch (Exception fault) when (fault is NpgsqlException or TimeoutException or OperationCanceledException && !_ending.IsCancellationRequested)
+            catch (Exception fault)
+                when (fault is NpgsqlException or TimeoutException or OperationCanceledException && !_ending.IsCancellationRequested)
             {
                 await Task.Delay(Look, TimeProvider.System, _ending.Token);
             }
@@ -253,8 +283,17 @@ public sealed class LiveMarket : IAsyncDisposable
         decimal[] prices = [1.0843m, 150.12m, 1.2654m, 1.3561m, 10.3712m, 0.8843m];
         var random = new Random(HashOf(_seed, pair, minute));
         var close = prices[pair] * (1 + (0.00013m * random.Next(-8, 9)));
-        return Bar.Create(new Series(Symbol.Parse(Shop.Pairs[pair]), Timeframe.OneMinute), Minute(minute),
-            close, close * 1.0002m, close * 0.9998m, close, 10 + random.Next(7), close, 3 + random.Next(5));
+        return Bar.Create(
+            new Series(Symbol.Parse(Shop.Pairs[pair]), Timeframe.OneMinute),
+            Minute(minute),
+            close,
+            close * 1.0002m,
+            close * 0.9998m,
+            close,
+            10 + random.Next(7),
+            close,
+            3 + random.Next(5)
+        );
     }
 
     // A minute's values are the same whenever it is published; HashCode differs from process to process.

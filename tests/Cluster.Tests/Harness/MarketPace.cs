@@ -19,12 +19,17 @@ public sealed record MarketPace(UtcTime First, TimeSpan Beat, long Began)
     public int Over => Math.Max(0, (int)((Stopwatch.GetElapsedTime(Began) - Late) / Beat));
 
     /// <summary>Minutes of long ago, so fast that a disturbance of a second shows; the first one begins now.</summary>
-    public static MarketPace FourMinutesASecond() => new(UtcTime.At(2024, 3, 5, 8), TimeSpan.FromMilliseconds(250), Stopwatch.GetTimestamp());
+    public static MarketPace FourMinutesASecond() =>
+        new(UtcTime.At(2024, 3, 5, 8), TimeSpan.FromMilliseconds(250), Stopwatch.GetTimestamp());
 
     /// <summary>Minutes of a market whose clock runs.</summary>
     /// <param name="first">The first minute.</param>
     /// <param name="now">The market's time.</param>
     /// <param name="rate">How much faster it runs than real time.</param>
     public static MarketPace OfClock(UtcTime first, UtcTime now, double rate) =>
-        new(first, TimeSpan.FromMinutes(1) / rate, Stopwatch.GetTimestamp() - (long)((now - first).TotalSeconds / rate * Stopwatch.Frequency));
+        new(
+            first,
+            TimeSpan.FromMinutes(1) / rate,
+            Stopwatch.GetTimestamp() - (long)((now - first).TotalSeconds / rate * Stopwatch.Frequency)
+        );
 }

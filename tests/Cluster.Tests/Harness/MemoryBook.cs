@@ -31,16 +31,32 @@ public sealed class MemoryBook : IAsyncDisposable
         var @long = _lives.Where(life => life.Value.Count > 8 && life.Value[^1].At - life.Value[0].At > all / 2).ToList();
         foreach (var (pid, samples) in @long)
         {
-            var quarters = samples.Chunk((samples.Count + 3) / 4).Select(quarter => quarter.Select(sample => sample.MiB).Order().ElementAt(quarter.Length / 2)).ToList();
+            var quarters = samples
+                .Chunk((samples.Count + 3) / 4)
+                .Select(quarter => quarter.Select(sample => sample.MiB).Order().ElementAt(quarter.Length / 2))
+                .ToList();
             var flatLife = quarters[^1] <= (quarters[1] * Growth) + GrowthMiB;
             flat = (flat ?? true) && flatLife;
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"process {pid} lived {(samples[^1].At - samples[0].At).TotalMinutes:0.0} of {all.TotalMinutes:0.0} min; median MiB of its quarters {string.Join(", ", quarters.Select(quarter => quarter.ToString("0", CultureInfo.InvariantCulture)))}; highest {samples.Max(sample => sample.MiB):0}; {(flatLife ? "flat" : "it grew")}"));
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"process {pid} lived {(samples[^1].At - samples[0].At).TotalMinutes:0.0} of {all.TotalMinutes:0.0} min; median MiB of its quarters {string.Join(", ", quarters.Select(quarter => quarter.ToString("0", CultureInfo.InvariantCulture)))}; highest {samples.Max(sample => sample.MiB):0}; {(flatLife ? "flat" : "it grew")}"
+                )
+            );
         }
 
-        var others = _lives.Where(life => @long.TrueForAll(one => one.Key != life.Key)).Select(life => life.Value.Max(sample => sample.MiB)).ToList();
+        var others = _lives
+            .Where(life => @long.TrueForAll(one => one.Key != life.Key))
+            .Select(life => life.Value.Max(sample => sample.MiB))
+            .ToList();
         if (others.Count > 0)
         {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{others.Count} processes that were ended earlier: highest {others.Max():0} MiB"));
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{others.Count} processes that were ended earlier: highest {others.Max():0} MiB"
+                )
+            );
         }
 
         return (lines, flat);
@@ -74,7 +90,9 @@ public sealed class MemoryBook : IAsyncDisposable
         try
         {
             var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return line is null ? null : double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+            return line is null
+                ? null
+                : double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
         }
         catch (IOException)
         {

@@ -28,10 +28,18 @@ public sealed class MigratingShop : IAsyncDisposable
     public string Name { get; private set; } = "killed";
 
     /// <summary>What has a run over in a minute.</summary>
-    public static RunSettings Brief { get; } = new()
-    {
-        QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, FailMinutes = 1440, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
-    };
+    public static RunSettings Brief { get; } =
+        new()
+        {
+            QuietMinutes = 3,
+            SettleMinutes = 2,
+            WindowHours = 0.2,
+            HealthyMinutes = 8,
+            FailMinutes = 1440,
+            BatchRows = 100,
+            MaxLiveLateSeconds = 0,
+            RetentionDays = 1,
+        };
 
     /// <summary>What a run is told.</summary>
     public RunSettings Settings { get; }
@@ -57,14 +65,18 @@ public sealed class MigratingShop : IAsyncDisposable
         options ??= LegacyOptions.Dirty with { Minutes = 900 };
         var shop = cluster.Shop;
         await shop.RunAsync(LegacyTables.Sql(options));
-        await shop.RunAsync("""
+        await shop.RunAsync(
+            """
             CREATE SCHEMA before;
             CREATE TABLE before.data_bars AS SELECT * FROM public.data_bars;
             CREATE TABLE before.derived_data_bars AS SELECT * FROM public.derived_data_bars;
             CREATE TABLE before.core_asset_registry_all AS SELECT * FROM public.core_asset_registry_all
-            """);
+            """
+        );
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
-        await shop.RunAsync($"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{LegacyTables.Open + TimeSpan.FromMinutes(options.Minutes)}', {Rate})");
+        await shop.RunAsync(
+            $"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{LegacyTables.Open + TimeSpan.FromMinutes(options.Minutes)}', {Rate})"
+        );
         return new MigratingShop(NpgsqlDataSource.Create(cluster.ConnectionString), shop, options.Minutes, settings ?? Brief);
     }
 
@@ -84,7 +96,8 @@ public sealed class MigratingShop : IAsyncDisposable
         await command.ExecuteNonQueryAsync(Token);
     }
 
-    public async Task<Run> RunAsync() => await new RunLedger(_data).FindAsync(Name, Token) ?? throw new InvalidOperationException("The run isn't started.");
+    public async Task<Run> RunAsync() =>
+        await new RunLedger(_data).FindAsync(Name, Token) ?? throw new InvalidOperationException("The run isn't started.");
 
     /// <summary>The bars of the minutes that are over come.</summary>
     public async Task PlayAsync()
@@ -106,11 +119,19 @@ public sealed class MigratingShop : IAsyncDisposable
             return false;
         }
 
-        var ordered = await Shop.CountAsync($"""
-            (SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
-             WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)) AS accepted
-            """) > 0;
-        var kind = run.Step switch { "deploy/approval" => "deploy", "observe/approval" => "cleanup", _ => null };
+        var ordered =
+            await Shop.CountAsync(
+                $"""
+                (SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
+                 WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)) AS accepted
+                """
+            ) > 0;
+        var kind = run.Step switch
+        {
+            "deploy/approval" => "deploy",
+            "observe/approval" => "cleanup",
+            _ => null,
+        };
         if (kind is not null && Approves(kind) && await Shop.CountAsync($"dxy.run_approval WHERE run = '{Name}' AND kind = '{kind}'") == 0)
         {
             await Shop.RunAsync($"SELECT dxy.migrate_approve('{Name}', '{kind}')");
@@ -121,7 +142,13 @@ public sealed class MigratingShop : IAsyncDisposable
     }
 
     /// <summary>Gates that don't let the run go on.</summary>
-    public async Task<string> HeldAsync() => string.Join("; ", await Shop.ListAsync($"SELECT g.gate || ': ' || g.observed FROM dxy.run_gate AS g WHERE g.run = '{Name}' AND g.verdict <> 'PASS'"));
+    public async Task<string> HeldAsync() =>
+        string.Join(
+            "; ",
+            await Shop.ListAsync(
+                $"SELECT g.gate || ': ' || g.observed FROM dxy.run_gate AS g WHERE g.run = '{Name}' AND g.verdict <> 'PASS'"
+            )
+        );
 
     /// <summary>Closes idle connections, which a killed server left dead.</summary>
     public void ForgetConnections()

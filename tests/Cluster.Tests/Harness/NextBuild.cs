@@ -10,13 +10,20 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// </summary>
 public sealed class NextBuild : IDisposable
 {
-    static readonly string[] Copied = ["src", "sql", "BannedSymbols.txt", "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig"];
+    static readonly string[] Copied =
+    [
+        "src",
+        "sql",
+        "BannedSymbols.txt",
+        "Directory.Build.props",
+        "Directory.Packages.props",
+        "global.json",
+        ".editorconfig",
+    ];
 
     readonly string _folder = Directory.CreateTempSubdirectory("dxy-next-build-").FullName;
 
-    NextBuild()
-    {
-    }
+    NextBuild() { }
 
     /// <summary>The program's file.</summary>
     public string Program => Path.Combine(_folder, "artifacts/bin/DxyOrleans.Silo/debug/dxy-silo.dll");
@@ -31,9 +38,23 @@ public sealed class NextBuild : IDisposable
         }
 
         next.Change();
-        var start = new ProcessStartInfo(dotnet, ["build", Path.Combine(next._folder, "src/Silo"), "-c", "Debug", "-p:RunAnalyzers=false", "-p:GenerateDocumentationFile=false", "-nologo", "-v", "quiet"])
+        var start = new ProcessStartInfo(
+            dotnet,
+            [
+                "build",
+                Path.Combine(next._folder, "src/Silo"),
+                "-c",
+                "Debug",
+                "-p:RunAnalyzers=false",
+                "-p:GenerateDocumentationFile=false",
+                "-nologo",
+                "-v",
+                "quiet",
+            ]
+        )
         {
-            RedirectStandardOutput = true, WorkingDirectory = next._folder,
+            RedirectStandardOutput = true,
+            WorkingDirectory = next._folder,
         };
         using var build = Process.Start(start)!;
         var said = await build.StandardOutput.ReadToEndAsync(cancellation);
@@ -47,17 +68,33 @@ public sealed class NextBuild : IDisposable
     void Change()
     {
         Replace("src/Abstractions/Contract.cs", "Version = 1;", "Version = 2;");
-        Replace("src/Abstractions/IBarGrain.cs", "IBarGrain : IGrainWithStringKey\n{", "IBarGrain : IGrainWithStringKey\n{\n[Alias(\"Tomorrow\")] Task<string> TomorrowAsync();\n");
-        Replace("src/Abstractions/Messages.cs", "[property: Id(4)] ImmutableArray<RefusedBar> Refused);", "[property: Id(4)] ImmutableArray<RefusedBar> Refused, [property: Id(5)] string StoredBy = \"tomorrow\");");
-        Replace("src/Abstractions/Messages.cs", "[property: Id(1)] string Source);", "[property: Id(1)] string Source, [property: Id(2)] string? Tomorrow = null);");
-        File.WriteAllText(Path.Combine(_folder, "src/Grains/Bars/Tomorrow.cs"),
-            "namespace DxyOrleans.Grains.Bars;\npublic sealed partial class BarGrain { public Task<string> TomorrowAsync() => Task.FromResult(\"tomorrow\"); }\n");
+        Replace(
+            "src/Abstractions/IBarGrain.cs",
+            "IBarGrain : IGrainWithStringKey\n{",
+            "IBarGrain : IGrainWithStringKey\n{\n[Alias(\"Tomorrow\")] Task<string> TomorrowAsync();\n"
+        );
+        Replace(
+            "src/Abstractions/Messages.cs",
+            "[property: Id(4)] ImmutableArray<RefusedBar> Refused);",
+            "[property: Id(4)] ImmutableArray<RefusedBar> Refused, [property: Id(5)] string StoredBy = \"tomorrow\");"
+        );
+        Replace(
+            "src/Abstractions/Messages.cs",
+            "[property: Id(1)] string Source);",
+            "[property: Id(1)] string Source, [property: Id(2)] string? Tomorrow = null);"
+        );
+        File.WriteAllText(
+            Path.Combine(_folder, "src/Grains/Bars/Tomorrow.cs"),
+            "namespace DxyOrleans.Grains.Bars;\npublic sealed partial class BarGrain { public Task<string> TomorrowAsync() => Task.FromResult(\"tomorrow\"); }\n"
+        );
 
         var versions = Path.Combine(_folder, "sql/version/versions.txt");
         var number = File.ReadAllLines(versions).Length + 1;
         File.AppendAllText(versions, string.Create(CultureInfo.InvariantCulture, $"{number} {number - 1} 000000000000\n"));
-        File.AppendAllText(Path.Combine(_folder, "sql/functions/025_timeframe.sql"),
-            "\nCREATE OR REPLACE FUNCTION dxy.tomorrow() RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ SELECT 'tomorrow' $$;\n");
+        File.AppendAllText(
+            Path.Combine(_folder, "sql/functions/025_timeframe.sql"),
+            "\nCREATE OR REPLACE FUNCTION dxy.tomorrow() RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ SELECT 'tomorrow' $$;\n"
+        );
     }
 
     void Replace(string file, string old, string by)

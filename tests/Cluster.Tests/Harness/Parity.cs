@@ -67,20 +67,37 @@ public static class Parity
     {
         var (minutes, minuteCount) = await AskAsync(shop, Index, range);
         var (buckets, bucketCount) = await AskAsync(shop, Rollups, range);
-        return new Result(minutes is null ? buckets : buckets is null ? minutes : $"{minutes}; {buckets}", minuteCount, bucketCount);
+        return new Result(
+            minutes is null ? buckets
+                : buckets is null ? minutes
+                : $"{minutes}; {buckets}",
+            minuteCount,
+            bucketCount
+        );
     }
 
     /// <summary>Waits until so many minutes and buckets stand in the range, all of them right; tells how long it took.</summary>
     public static Task<TimeSpan> ReachedAsync(Shop shop, TimeRange range, long minutes, long buckets, TimeSpan deadline) =>
-        Until.NothingIsMissingAsync($"{minutes} minutes and {buckets} buckets of {range}", async () =>
-        {
-            var result = await OfAsync(shop, range);
-            return result.Fault ?? ((result.Minutes, result.Buckets) == (minutes, buckets) ? null : $"{result.Minutes} minutes and {result.Buckets} buckets stand there");
-        }, deadline);
+        Until.NothingIsMissingAsync(
+            $"{minutes} minutes and {buckets} buckets of {range}",
+            async () =>
+            {
+                var result = await OfAsync(shop, range);
+                return result.Fault
+                    ?? (
+                        (result.Minutes, result.Buckets) == (minutes, buckets)
+                            ? null
+                            : $"{result.Minutes} minutes and {result.Buckets} buckets stand there"
+                    );
+            },
+            deadline
+        );
 
     static async Task<(string? Fault, long Count)> AskAsync(Shop shop, string sql, TimeRange range)
     {
-        var answer = await shop.ListAsync($"SELECT q.ok || '|' || q.count || '|' || q.text FROM ({Shop.Within(sql, range)}) AS q(text, ok, count)");
+        var answer = await shop.ListAsync(
+            $"SELECT q.ok || '|' || q.count || '|' || q.text FROM ({Shop.Within(sql, range)}) AS q(text, ok, count)"
+        );
         var parts = answer[0].Split('|', 3);
         return (parts[0] == "true" ? null : parts[2], long.Parse(parts[1], CultureInfo.InvariantCulture));
     }

@@ -11,19 +11,23 @@ public static class Persistently
     public static async Task DoAsync(Func<Task> work)
     {
         string? refused = null;
-        await Until.NothingIsMissingAsync("the database lets us", async () =>
-        {
-            try
+        await Until.NothingIsMissingAsync(
+            "the database lets us",
+            async () =>
             {
-                await work();
-                return null;
-            }
-            catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
-            {
-                refused = fault.Message;
-                await Task.Delay(TryAgain, TimeProvider.System, TestContext.Current.CancellationToken);
-                return refused;
-            }
-        }, DisturbedCluster.Patience);
+                try
+                {
+                    await work();
+                    return null;
+                }
+                catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
+                {
+                    refused = fault.Message;
+                    await Task.Delay(TryAgain, TimeProvider.System, TestContext.Current.CancellationToken);
+                    return refused;
+                }
+            },
+            DisturbedCluster.Patience
+        );
     }
 }

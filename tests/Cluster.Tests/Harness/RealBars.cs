@@ -17,7 +17,13 @@ public static class RealBars
         foreach (var pair in Shop.Pairs)
         {
             var bars = all[pair] = [];
-            await foreach (var batch in new BarFileReader(TimeProvider.System).Read(Path.Combine(folder, pair + ".csv.gz"), new BarFileOptions(), TestContext.Current.CancellationToken))
+            await foreach (
+                var batch in new BarFileReader(TimeProvider.System).Read(
+                    Path.Combine(folder, pair + ".csv.gz"),
+                    new BarFileOptions(),
+                    TestContext.Current.CancellationToken
+                )
+            )
             {
                 bars.AddRange(batch.Bars.Where(bar => range.Contains(bar.Time)));
                 if (batch.Bars.Count > 0 && batch.Bars[^1].Time >= range.To)

@@ -6,7 +6,10 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 public static class Seed
 {
     static readonly Lazy<int> Drawn = new(() =>
-        Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next());
+        Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : Random.Shared.Next()
+    );
 
     /// <summary>The number, and prints it with the test.</summary>
     public static int Tell()

@@ -37,8 +37,19 @@ public sealed class Shop(string connectionString) : IAsyncDisposable
         var password = Guid.NewGuid().ToString("N");
         _role = "ingest_" + password[..12];
         await RunAsync($"CREATE ROLE {_role} LOGIN PASSWORD '{password}'; GRANT SELECT, INSERT, UPDATE ON data_bars TO {_role}");
-        _ingest = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Username = _role, Password = password, MaxPoolSize = 4 }.ConnectionString);
-        Assert.False(await ValueAsync<bool>($"SELECT has_schema_privilege('{_role}', 'dxy', 'USAGE, CREATE') OR has_schema_privilege('{_role}', 'dxy_orleans', 'USAGE, CREATE')"));
+        _ingest = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Username = _role,
+                Password = password,
+                MaxPoolSize = 4,
+            }.ConnectionString
+        );
+        Assert.False(
+            await ValueAsync<bool>(
+                $"SELECT has_schema_privilege('{_role}', 'dxy', 'USAGE, CREATE') OR has_schema_privilege('{_role}', 'dxy_orleans', 'USAGE, CREATE')"
+            )
+        );
     }
 
     /// <summary>As the ingest program: one plain INSERT.</summary>
@@ -66,7 +77,10 @@ public sealed class Shop(string connectionString) : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(adminConnectionString);
         await connection.OpenAsync(Token);
-        await using var command = new NpgsqlCommand($"SET session_replication_role = replica; SET dxy.writer = 'move'; INSERT INTO data_bars ({Columns}) {BarsOf(range)}; RESET dxy.writer; RESET session_replication_role", connection);
+        await using var command = new NpgsqlCommand(
+            $"SET session_replication_role = replica; SET dxy.writer = 'move'; INSERT INTO data_bars ({Columns}) {BarsOf(range)}; RESET dxy.writer; RESET session_replication_role",
+            connection
+        );
         await command.ExecuteNonQueryAsync(Token);
     }
 

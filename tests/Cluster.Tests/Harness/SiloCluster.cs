@@ -45,14 +45,22 @@ public sealed class SiloCluster : IAsyncDisposable
     public SiloProcess StartAt(SiloPorts ports, params IEnumerable<string> arguments) => StartAt(ports, SiloPlace.Here, arguments);
 
     /// <summary>Starts a silo elsewhere than on loopback.</summary>
-    public SiloProcess StartAt(SiloPorts ports, SiloPlace place, IEnumerable<string> arguments) => StartAt(ports, place, arguments, program: null);
+    public SiloProcess StartAt(SiloPorts ports, SiloPlace place, IEnumerable<string> arguments) =>
+        StartAt(ports, place, arguments, program: null);
 
     /// <summary>Starts a silo of another build where another was.</summary>
     public SiloProcess StartBuild(string program, SiloPorts ports) => StartAt(ports, SiloPlace.Here, [], program);
 
     SiloProcess StartAt(SiloPorts ports, SiloPlace place, IEnumerable<string> arguments, string? program)
     {
-        var silo = SiloProcess.Start(Folder, ConnectionString, ports, place, ["--ClusterId", Name, "--ServiceId", Name, .. arguments], program);
+        var silo = SiloProcess.Start(
+            Folder,
+            ConnectionString,
+            ports,
+            place,
+            ["--ClusterId", Name, "--ServiceId", Name, .. arguments],
+            program
+        );
         _silos.Add(silo);
         return silo;
     }
@@ -82,7 +90,9 @@ public sealed class SiloCluster : IAsyncDisposable
         foreach (var silo in _silos)
         {
             TestContext.Current.TestOutputHelper?.WriteLine($"--- {silo.LogFile}{(silo.IsRunning ? "" : " (ended)")}");
-            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', silo.Log.Split('\n').TakeLast(Tail).Select(line => line.Length > Width ? line[..Width] : line)));
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                string.Join('\n', silo.Log.Split('\n').TakeLast(Tail).Select(line => line.Length > Width ? line[..Width] : line))
+            );
         }
     }
 

@@ -11,8 +11,13 @@ public sealed record SiloPlace(string Host, IReadOnlyList<string> Before)
     public TimeSpan ClockOff { get; private init; }
 
     // Debian's package libfaketime; the folder is named for the machine's architecture.
-    static readonly string? FakeTime = Directory.Exists("/usr/lib") ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu").Prepend("/usr/lib")
-        .Select(folder => Path.Combine(folder, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists) : null;
+    static readonly string? FakeTime = Directory.Exists("/usr/lib")
+        ? Directory
+            .EnumerateDirectories("/usr/lib", "*-linux-gnu")
+            .Prepend("/usr/lib")
+            .Select(folder => Path.Combine(folder, "faketime", "libfaketime.so.1"))
+            .FirstOrDefault(File.Exists)
+        : null;
 
     public static SiloPlace Here { get; } = new("127.0.0.1", []);
 
@@ -20,8 +25,15 @@ public sealed record SiloPlace(string Host, IReadOnlyList<string> Before)
     /// <param name="hours">How far ahead.</param>
     public static SiloPlace WithClock(int hours)
     {
-        Assert.SkipWhen(FakeTime is null, "a process is given a wrong clock by libfaketime, which isn't installed here: apt-get install faketime");
+        Assert.SkipWhen(
+            FakeTime is null,
+            "a process is given a wrong clock by libfaketime, which isn't installed here: apt-get install faketime"
+        );
         var by = string.Create(CultureInfo.InvariantCulture, $"{hours:+0;-0}h");
-        return Here with { ClockOff = TimeSpan.FromHours(hours), Before = ["env", $"LD_PRELOAD={FakeTime}", $"FAKETIME={by}", "FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_RESET=1"] };
+        return Here with
+        {
+            ClockOff = TimeSpan.FromHours(hours),
+            Before = ["env", $"LD_PRELOAD={FakeTime}", $"FAKETIME={by}", "FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_RESET=1"],
+        };
     }
 }

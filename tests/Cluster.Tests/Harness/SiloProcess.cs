@@ -8,7 +8,10 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 /// <summary>A silo as a process of its own, its log in a file.</summary>
 public sealed class SiloProcess : IDisposable
 {
-    static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(5) };
+    static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+    };
     static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(40);
 
     readonly Process _process;
@@ -16,7 +19,8 @@ public sealed class SiloProcess : IDisposable
 
     readonly string _host;
 
-    SiloProcess(Process process, SiloPorts ports, string logFile, SiloPlace place) => (_process, Ports, LogFile, _host, ClockOff) = (process, ports, logFile, place.Host, place.ClockOff);
+    SiloProcess(Process process, SiloPorts ports, string logFile, SiloPlace place) =>
+        (_process, Ports, LogFile, _host, ClockOff) = (process, ports, logFile, place.Host, place.ClockOff);
 
     public SiloPorts Ports { get; }
 
@@ -50,13 +54,38 @@ public sealed class SiloProcess : IDisposable
     /// <param name="database">What <c>DXY_DATABASE</c> says; null leaves it unset.</param>
     /// <param name="ports">Its ports.</param>
     /// <param name="arguments">More arguments.</param>
-    public static SiloProcess Start(string folder, string? database, SiloPorts ports, params IEnumerable<string> arguments) => Start(folder, database, ports, SiloPlace.Here, arguments);
+    public static SiloProcess Start(string folder, string? database, SiloPorts ports, params IEnumerable<string> arguments) =>
+        Start(folder, database, ports, SiloPlace.Here, arguments);
 
     /// <summary>Starts a silo elsewhere than on loopback and returns at once.</summary>
-    public static SiloProcess Start(string folder, string? database, SiloPorts ports, SiloPlace place, IEnumerable<string> arguments, string? program = null)
+    public static SiloProcess Start(
+        string folder,
+        string? database,
+        SiloPorts ports,
+        SiloPlace place,
+        IEnumerable<string> arguments,
+        string? program = null
+    )
     {
-        var log = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"silo-{ports.Silo}-{Directory.GetFiles(folder).Length}.log"));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", log, .. place.Before, Dotnet, "exec", program ?? Program, .. Named(ports), .. arguments])
+        var log = Path.Combine(
+            folder,
+            string.Create(CultureInfo.InvariantCulture, $"silo-{ports.Silo}-{Directory.GetFiles(folder).Length}.log")
+        );
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            [
+                "-c",
+                "log=$1; shift; exec \"$@\" >\"$log\" 2>&1",
+                "sh",
+                log,
+                .. place.Before,
+                Dotnet,
+                "exec",
+                program ?? Program,
+                .. Named(ports),
+                .. arguments,
+            ]
+        )
         {
             WorkingDirectory = folder,
         };
@@ -78,12 +107,16 @@ public sealed class SiloProcess : IDisposable
     /// <summary>Waits until the silo is ready; tells how long that took from its start.</summary>
     public async Task<TimeSpan> ReadyAsync()
     {
-        await Until.NothingIsMissingAsync($"the silo at {Ports.Silo} is ready", async () =>
-        {
-            Assert.True(IsRunning, $"The silo at {Ports.Silo} ended instead of getting ready:\n{Log}");
-            var answer = await StatusAsync("/health/ready");
-            return answer == HttpStatusCode.OK ? null : $"/health/ready says {answer?.ToString() ?? "nothing"}; its log:\n{Log}";
-        }, ReadyWithin);
+        await Until.NothingIsMissingAsync(
+            $"the silo at {Ports.Silo} is ready",
+            async () =>
+            {
+                Assert.True(IsRunning, $"The silo at {Ports.Silo} ended instead of getting ready:\n{Log}");
+                var answer = await StatusAsync("/health/ready");
+                return answer == HttpStatusCode.OK ? null : $"/health/ready says {answer?.ToString() ?? "nothing"}; its log:\n{Log}";
+            },
+            ReadyWithin
+        );
         return Stopwatch.GetElapsedTime(_started);
     }
 
@@ -126,7 +159,11 @@ public sealed class SiloProcess : IDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync(TimeSpan deadline)
     {
-        await Until.NothingIsMissingAsync($"the silo at {Ports.Silo} ends", () => Task.FromResult(IsRunning ? $"its log:\n{Log}" : null), deadline);
+        await Until.NothingIsMissingAsync(
+            $"the silo at {Ports.Silo} ends",
+            () => Task.FromResult(IsRunning ? $"its log:\n{Log}" : null),
+            deadline
+        );
         Watchdog.Ended(Pid);
         return _process.ExitCode;
     }
@@ -154,9 +191,12 @@ public sealed class SiloProcess : IDisposable
     }
 
     static string[] Named(SiloPorts ports) =>
-    [
-        "--SiloPort", ports.Silo.ToString(CultureInfo.InvariantCulture),
-        "--GatewayPort", ports.Gateway.ToString(CultureInfo.InvariantCulture),
-        "--HttpPort", ports.Http.ToString(CultureInfo.InvariantCulture),
-    ];
+        [
+            "--SiloPort",
+            ports.Silo.ToString(CultureInfo.InvariantCulture),
+            "--GatewayPort",
+            ports.Gateway.ToString(CultureInfo.InvariantCulture),
+            "--HttpPort",
+            ports.Http.ToString(CultureInfo.InvariantCulture),
+        ];
 }

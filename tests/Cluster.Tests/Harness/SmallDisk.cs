@@ -27,16 +27,35 @@ public sealed class SmallDisk : IAsyncDisposable
     }
 
     /// <summary>A cluster on an empty database there; or why no volume can be mounted.</summary>
-    public static async Task<(SiloCluster? Cluster, SmallDisk? Disk, string Refused)> TryOpenAsync(EmbeddedServer server, string name, int megabytes)
+    public static async Task<(SiloCluster? Cluster, SmallDisk? Disk, string Refused)> TryOpenAsync(
+        EmbeddedServer server,
+        string name,
+        int megabytes
+    )
     {
         var folder = Directory.CreateTempSubdirectory("dxy-disk-").FullName;
-        if (await RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", folder) is { } refused)
+        if (
+            await RunAsync(
+                "mount",
+                "-t",
+                "tmpfs",
+                "-o",
+                string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"),
+                "tmpfs",
+                folder
+            ) is
+            { } refused
+        )
         {
             Directory.Delete(folder);
             return (null, null, $"No small volume can be mounted here: {refused}");
         }
 
-        var disk = new SmallDisk(folder, name, new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ConnectionString);
+        var disk = new SmallDisk(
+            folder,
+            name,
+            new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ConnectionString
+        );
         Assert.Null(await RunAsync("chown", "--reference=" + server.DataFolder, folder));
         await disk.SayAsync($"CREATE TABLESPACE {name} LOCATION '{folder}'");
         await disk.SayAsync($"CREATE DATABASE {name} OWNER {EmbeddedServer.RoleName} TEMPLATE template0 TABLESPACE {name}");
@@ -86,6 +105,8 @@ public sealed class SmallDisk : IAsyncDisposable
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         var said = await process.StandardError.ReadToEndAsync(CancellationToken.None);
         await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{program} ended with {process.ExitCode}: {said.Trim()}");
+        return process.ExitCode == 0
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{program} ended with {process.ExitCode}: {said.Trim()}");
     }
 }

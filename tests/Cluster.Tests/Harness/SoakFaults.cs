@@ -44,8 +44,11 @@ public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable
             new("SIGSTOP of the spared silo, 2 s", _ => FreezeAsync(disturbed.Silos[0], 2)),
             new("kill -9 of the database server", _ => RestartServerAsync()),
             new("every connection ended, 5 times in 2.5 s", _ => EndAgainAndAgainAsync()),
-            new("another program locks both tables of bars, 3 s", _ => Persistently.DoAsync(() =>
-                Shop.RunAsync("BEGIN; LOCK TABLE data_bars, derived_data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT"))),
+            new("another program locks both tables of bars, 3 s", _ =>
+                Persistently.DoAsync(() =>
+                    Shop.RunAsync("BEGIN; LOCK TABLE data_bars, derived_data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT")
+                )
+            ),
             new("deadlocks in half of all statements that write bars, 4 s", _ => RefuseAsync("40P01")),
             new("serialization failures in half of all statements that write bars, 4 s", _ => RefuseAsync("40001")),
             new("statement_timeout of 2 ms, 4 s", _ => DuringAsync("SET statement_timeout = '2ms'", "RESET statement_timeout")),
@@ -136,11 +139,19 @@ public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable
         disk.MakeRoom();
     }
 
-    Task AlterAsync(string change) => Persistently.DoAsync(() =>
-        Shop.RunAsync($"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {change.Replace("'", "''", StringComparison.Ordinal)}', current_database()); END $$"));
+    Task AlterAsync(string change) =>
+        Persistently.DoAsync(() =>
+            Shop.RunAsync(
+                $"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {change.Replace("'", "''", StringComparison.Ordinal)}', current_database()); END $$"
+            )
+        );
 
-    Task EndConnectionsAsync() => Persistently.DoAsync(() =>
-        Shop.RunAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"));
+    Task EndConnectionsAsync() =>
+        Persistently.DoAsync(() =>
+            Shop.RunAsync(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"
+            )
+        );
 
     static Task WaitAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, Token);
 }

@@ -78,7 +78,9 @@ public sealed class SoakMigration : IAsyncDisposable
 
         IsJudged = true;
         Ends.Add(Ended!.Value);
-        _tell($"{_shop.Name} has {(Ended == RunState.Completed ? "completed" : "gone back")}: the judge finds its tables as an undisturbed run leaves them, {_shop.Played}");
+        _tell(
+            $"{_shop.Name} has {(Ended == RunState.Completed ? "completed" : "gone back")}: the judge finds its tables as an undisturbed run leaves them, {_shop.Played}"
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -21,7 +21,11 @@ public sealed class SoakSchedule(IReadOnlyList<SoakFault> faults, int seed)
         }
 
         var again = faults.Where(fault => !fault.Once).ToList();
-        var (wait, drawn, whom) = (TimeSpan.FromSeconds(1 + (_random.NextDouble() * 6)), again[_random.Next(again.Count)], 1 + _random.Next(2));
+        var (wait, drawn, whom) = (
+            TimeSpan.FromSeconds(1 + (_random.NextDouble() * 6)),
+            again[_random.Next(again.Count)],
+            1 + _random.Next(2)
+        );
         return (wait, _first.TryDequeue(out var first) ? first : drawn, whom);
     }
 }

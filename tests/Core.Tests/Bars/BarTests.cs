@@ -20,7 +20,22 @@ public sealed class BarTests
     [InlineData(1.1, 1.2, 1.0, 1.3, "outside-range")]
     public void Prices_that_are_no_bar_are_refused_with_the_reason(double open, double high, double low, double close, string code)
     {
-        Assert.False(Bar.TryCreate(Generators.Euro, Open, (decimal)open, (decimal)high, (decimal)low, (decimal)close, 0, null, 0, false, out var bar, out var fault));
+        Assert.False(
+            Bar.TryCreate(
+                Generators.Euro,
+                Open,
+                (decimal)open,
+                (decimal)high,
+                (decimal)low,
+                (decimal)close,
+                0,
+                null,
+                0,
+                false,
+                out var bar,
+                out var fault
+            )
+        );
         Assert.Null(bar);
         Assert.Equal(code, fault.Code);
     }
@@ -45,7 +60,9 @@ public sealed class BarTests
         Assert.Equal("not-positive", Fault(vwap: 0).Code);
 
         static BarFault Fault(decimal volume = 0, decimal? vwap = null, int count = 0) =>
-            Bar.TryCreate(Generators.Euro, Open, 1, 1, 1, 1, volume, vwap, count, false, out _, out var fault) ? throw new InvalidOperationException() : fault;
+            Bar.TryCreate(Generators.Euro, Open, 1, 1, 1, 1, volume, vwap, count, false, out _, out var fault)
+                ? throw new InvalidOperationException()
+                : fault;
     }
 
     [Theory]
@@ -63,16 +80,27 @@ public sealed class BarTests
     }
 
     [Fact]
-    public void Whatever_is_constructed_is_valid_and_whatever_is_valid_can_be_constructed() => Gen.Select(Gen.Int[0, 120], Gen.Int[-1, 6].Array[4]).Sample((halves, units) =>
-    {
-        // Few values, so that equal, ordered and disordered prices all occur.
-        var time = Open + TimeSpan.FromSeconds(30 * halves);
-        var (open, high, low, close) = (units[0] / 4m, units[1] / 4m, units[2] / 4m, units[3] / 4m);
-        var valid = halves % 2 == 0 && low > 0 && low <= Math.Min(open, close) && Math.Max(open, close) <= high;
+    public void Whatever_is_constructed_is_valid_and_whatever_is_valid_can_be_constructed() =>
+        Gen.Select(Gen.Int[0, 120], Gen.Int[-1, 6].Array[4])
+            .Sample(
+                (halves, units) =>
+                {
+                    // Few values, so that equal, ordered and disordered prices all occur.
+                    var time = Open + TimeSpan.FromSeconds(30 * halves);
+                    var (open, high, low, close) = (units[0] / 4m, units[1] / 4m, units[2] / 4m, units[3] / 4m);
+                    var valid = halves % 2 == 0 && low > 0 && low <= Math.Min(open, close) && Math.Max(open, close) <= high;
 
-        Assert.Equal(valid, Bar.TryCreate(Generators.Euro, time, open, high, low, close, 0, null, 0, false, out var bar, out _));
-        Assert.True(bar is null || (bar.Open, bar.High, bar.Low, bar.Close, bar.Time, bar.End) == (open, high, low, close, time, time + Timeframe.OneMinute));
-    });
+                    Assert.Equal(
+                        valid,
+                        Bar.TryCreate(Generators.Euro, time, open, high, low, close, 0, null, 0, false, out var bar, out _)
+                    );
+                    Assert.True(
+                        bar is null
+                            || (bar.Open, bar.High, bar.Low, bar.Close, bar.Time, bar.End)
+                                == (open, high, low, close, time, time + Timeframe.OneMinute)
+                    );
+                }
+            );
 
     [Fact]
     public void Prices_are_rounded_when_the_bar_is_made_so_that_memory_and_row_are_equal()

@@ -8,10 +8,15 @@ public sealed class NameTests
 {
     const string First = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    static readonly Gen<string> Canonical = Gen.Select(Gen.Char[First], Gen.String[Gen.Char[First + "0123456789._"], 2, 15], (first, rest) => first + rest);
+    static readonly Gen<string> Canonical = Gen.Select(
+        Gen.Char[First],
+        Gen.String[Gen.Char[First + "0123456789._"], 2, 15],
+        (first, rest) => first + rest
+    );
 
     [Fact]
-    public void A_canonical_symbol_reads_back_as_it_is_written() => Canonical.Sample(name => Assert.Equal(name, Symbol.Parse(name).ToString()));
+    public void A_canonical_symbol_reads_back_as_it_is_written() =>
+        Canonical.Sample(name => Assert.Equal(name, Symbol.Parse(name).ToString()));
 
     [Theory]
     [InlineData("C:EUR-USD")]
@@ -43,15 +48,20 @@ public sealed class NameTests
     }
 
     [Fact]
-    public void Symbols_are_ordered_like_their_names() => Gen.Select(Canonical, Canonical).Sample((one, other) =>
-        Assert.Equal(string.CompareOrdinal(one, other) < 0, Symbol.Parse(one) < Symbol.Parse(other)));
+    public void Symbols_are_ordered_like_their_names() =>
+        Gen.Select(Canonical, Canonical)
+            .Sample((one, other) => Assert.Equal(string.CompareOrdinal(one, other) < 0, Symbol.Parse(one) < Symbol.Parse(other)));
 
     [Fact]
-    public void A_series_reads_back_as_it_is_written() => Gen.Select(Canonical, Generators.AnyTimeframe).Sample((name, timeframe) =>
-    {
-        var series = new Series(Symbol.Parse(name), timeframe);
-        Assert.Equal(series, Series.Parse(series.ToString()));
-    });
+    public void A_series_reads_back_as_it_is_written() =>
+        Gen.Select(Canonical, Generators.AnyTimeframe)
+            .Sample(
+                (name, timeframe) =>
+                {
+                    var series = new Series(Symbol.Parse(name), timeframe);
+                    Assert.Equal(series, Series.Parse(series.ToString()));
+                }
+            );
 
     [Theory]
     [InlineData("DXY")]

@@ -16,25 +16,31 @@ public sealed class PriceTests
 
     // Odd multiples of 1/512 are doubles and lie exactly between two prices of 8 places.
     [Fact]
-    public void Halves_of_a_double_are_rounded_away_from_zero_like_those_of_a_decimal() => Gen.Int[-5_000_000, 5_000_000].Sample(i =>
-    {
-        var half = ((2 * i) + 1) / 512m;
-        Assert.Equal(Price.Round(half), Price.Round((double)half));
-    });
+    public void Halves_of_a_double_are_rounded_away_from_zero_like_those_of_a_decimal() =>
+        Gen.Int[-5_000_000, 5_000_000]
+            .Sample(i =>
+            {
+                var half = ((2 * i) + 1) / 512m;
+                Assert.Equal(Price.Round(half), Price.Round((double)half));
+            });
 
     [Fact]
-    public void A_double_that_stands_for_a_price_gives_the_price() => Gen.Long[-100_000_000_000_000, 100_000_000_000_000].Sample(units =>
-    {
-        var price = units / 100_000_000m;
-        Assert.Equal(price, Price.Round((double)price));
-    });
+    public void A_double_that_stands_for_a_price_gives_the_price() =>
+        Gen.Long[-100_000_000_000_000, 100_000_000_000_000]
+            .Sample(units =>
+            {
+                var price = units / 100_000_000m;
+                Assert.Equal(price, Price.Round((double)price));
+            });
 
     [Fact]
-    public void A_double_is_rounded_as_its_exact_value_is() => Gen.Double[-1000, 1000].Sample(value =>
-    {
-        var (units, fromHalf) = Exact(value);
-        Assert.True(fromHalf < 1e-4 || Price.Round(value) == units / 100_000_000m, $"{value:R}");
-    });
+    public void A_double_is_rounded_as_its_exact_value_is() =>
+        Gen.Double[-1000, 1000]
+            .Sample(value =>
+            {
+                var (units, fromHalf) = Exact(value);
+                Assert.True(fromHalf < 1e-4 || Price.Round(value) == units / 100_000_000m, $"{value:R}");
+            });
 
     [Theory]
     [InlineData(double.NaN)]

@@ -38,11 +38,18 @@ public sealed class MutualTlsTests : IDisposable
         var request = new CertificateRequest("CN=silo", key, HashAlgorithmName.SHA256);
         if (purposes.Length > 0)
         {
-            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. purposes.Select(purpose => new Oid(purpose))], critical: false));
+            request.CertificateExtensions.Add(
+                new X509EnhancedKeyUsageExtension([.. purposes.Select(purpose => new Oid(purpose))], critical: false)
+            );
         }
 
         using var made = request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
-        var settings = new TlsSettings { Certificate = Path.Combine(_folder, "own.pem"), Key = Path.Combine(_folder, "own.key"), Authority = Path.Combine(_folder, "own.pem") };
+        var settings = new TlsSettings
+        {
+            Certificate = Path.Combine(_folder, "own.pem"),
+            Key = Path.Combine(_folder, "own.key"),
+            Authority = Path.Combine(_folder, "own.pem"),
+        };
         File.WriteAllText(settings.Certificate, made.ExportCertificatePem());
         File.WriteAllText(settings.Key, key.ExportPkcs8PrivateKeyPem());
 

@@ -6,7 +6,20 @@ namespace DxyOrleans.Core.Tests.Docs;
 public sealed partial class PlanDefectsTests
 {
     static readonly (string Prefix, int Count)[] Findings =
-        [("X", 11), ("P1.", 6), ("P2.", 16), ("P3.", 21), ("P4.", 12), ("P5.", 4), ("P6.", 4), ("P7.", 3), ("P8.", 9), ("P9.", 3), ("R", 8), ("A8.", 6)];
+    [
+        ("X", 11),
+        ("P1.", 6),
+        ("P2.", 16),
+        ("P3.", 21),
+        ("P4.", 12),
+        ("P5.", 4),
+        ("P6.", 4),
+        ("P7.", 3),
+        ("P8.", 9),
+        ("P9.", 3),
+        ("R", 8),
+        ("A8.", 6),
+    ];
 
     [Fact]
     public void Every_finding_has_one_row()
@@ -29,10 +42,16 @@ public sealed partial class PlanDefectsTests
     [Fact]
     public void Every_test_that_is_cited_exists()
     {
-        var tests = Directory.EnumerateFiles(Path.Combine(Root(), "tests"), "*.cs", SearchOption.AllDirectories).SelectMany(Tests).ToHashSet(StringComparer.Ordinal);
+        var tests = Directory
+            .EnumerateFiles(Path.Combine(Root(), "tests"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(Tests)
+            .ToHashSet(StringComparer.Ordinal);
         Assert.Contains("PlanDefectsTests.Every_finding_has_one_row", tests);
-        Assert.All(Rows(), row => Assert.All(Quoted().Matches(row.Shown), quoted =>
-            Assert.True(tests.Contains(quoted.Groups[1].Value), $"{row.Id} cites {quoted.Groups[1].Value}, which is no test")));
+        Assert.All(Rows(), row =>
+            Assert.All(Quoted().Matches(row.Shown), quoted =>
+                Assert.True(tests.Contains(quoted.Groups[1].Value), $"{row.Id} cites {quoted.Groups[1].Value}, which is no test")
+            )
+        );
     }
 
     static IEnumerable<string> Tests(string file)
@@ -42,12 +61,20 @@ public sealed partial class PlanDefectsTests
     }
 
     static IReadOnlyList<(string Id, string Defect, string Instead, string Shown)> Rows() =>
-    [
-        .. File.ReadLines(Path.Combine(Root(), "docs", "plan-defects.md"))
-            .Where(line => line.StartsWith('|') && !line.StartsWith("| id |", StringComparison.Ordinal) && !line.StartsWith("|---", StringComparison.Ordinal))
-            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))
-            .Select(cells => cells is [var id, var defect, var instead, var shown] ? (id, defect, instead, shown) : throw new FormatException($"not a row of four cells: {string.Join('|', cells)}")),
-    ];
+        [
+            .. File.ReadLines(Path.Combine(Root(), "docs", "plan-defects.md"))
+                .Where(line =>
+                    line.StartsWith('|')
+                    && !line.StartsWith("| id |", StringComparison.Ordinal)
+                    && !line.StartsWith("|---", StringComparison.Ordinal)
+                )
+                .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))
+                .Select(cells =>
+                    cells is [var id, var defect, var instead, var shown]
+                        ? (id, defect, instead, shown)
+                        : throw new FormatException($"not a row of four cells: {string.Join('|', cells)}")
+                ),
+        ];
 
     static string Root()
     {
@@ -69,6 +96,9 @@ public sealed partial class PlanDefectsTests
     private static partial Regex Quoted();
 
     // A fact or a theory with its rows, then the method.
-    [GeneratedRegex(@"\[(?:Fact|Theory)\b[^\n]*\](?:(?!\[(?:Fact|Theory)\b).)*?public (?:async )?(?:Task|void|ValueTask) (\w+)\(", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"\[(?:Fact|Theory)\b[^\n]*\](?:(?!\[(?:Fact|Theory)\b).)*?public (?:async )?(?:Task|void|ValueTask) (\w+)\(",
+        RegexOptions.Singleline
+    )]
     private static partial Regex Test();
 }

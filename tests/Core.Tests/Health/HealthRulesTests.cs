@@ -27,7 +27,8 @@ public sealed class HealthRulesTests
     }
 
     [Fact]
-    public void A_bar_from_the_future_fails() => Assert.Equal(HealthStatus.Fail, HealthRules.Freshness("DXY", Sunday + TimeSpan.FromHours(1), Sunday).Status);
+    public void A_bar_from_the_future_fails() =>
+        Assert.Equal(HealthStatus.Fail, HealthRules.Freshness("DXY", Sunday + TimeSpan.FromHours(1), Sunday).Status);
 
     [Theory]
     [InlineData(980, 1000, HealthStatus.Pass)]
@@ -54,8 +55,12 @@ public sealed class HealthRulesTests
     [InlineData(0.06, 85, 164, HealthStatus.Fail)]
     [InlineData(0.0001, 85, 9999, HealthStatus.Fail)]
     [InlineData(0.0001, 9, 100, HealthStatus.Fail)]
-    public void Outliers_are_judged_by_the_largest_move_and_by_what_is_plausible(double move, int lowest, int highest, HealthStatus status) =>
-        Assert.Equal(status, HealthRules.Outliers("DXY", move, lowest, highest, 50, 200).Status);
+    public void Outliers_are_judged_by_the_largest_move_and_by_what_is_plausible(
+        double move,
+        int lowest,
+        int highest,
+        HealthStatus status
+    ) => Assert.Equal(status, HealthRules.Outliers("DXY", move, lowest, highest, 50, 200).Status);
 
     [Fact]
     public void Silence_of_silos_that_call_themselves_active_fails_and_no_silo_at_all_warns()

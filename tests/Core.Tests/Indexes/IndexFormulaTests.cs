@@ -21,42 +21,67 @@ public sealed class IndexFormulaTests
     {
         var weights = IndexDefinition.Dxy.Components.ToDictionary(component => component.Symbol.Name, component => component.Exponent);
 
-        Assert.Equal(new() { ["EURUSD"] = -0.576, ["USDJPY"] = 0.136, ["GBPUSD"] = -0.119, ["USDCAD"] = 0.091, ["USDSEK"] = 0.042, ["USDCHF"] = 0.036 }, weights);
+        Assert.Equal(
+            new()
+            {
+                ["EURUSD"] = -0.576,
+                ["USDJPY"] = 0.136,
+                ["GBPUSD"] = -0.119,
+                ["USDCAD"] = 0.091,
+                ["USDSEK"] = 0.042,
+                ["USDCHF"] = 0.036,
+            },
+            weights
+        );
         Assert.Equal(1.0, weights.Values.Sum(Math.Abs), 12);
         Assert.Equal(UtcTime.At(1999, 1, 4), IndexDefinition.Dxy.Since);
         Assert.Equal("DXY/1m", IndexDefinition.Dxy.Series.ToString());
     }
 
     [Fact]
-    public void The_level_is_the_product_of_powers() => Closes.Sample(closes =>
-    {
-        var product = IndexDefinition.Dxy.Factor;
-        for (var i = 0; i < closes.Length; i++)
+    public void The_level_is_the_product_of_powers() =>
+        Closes.Sample(closes =>
         {
-            product *= Math.Pow(closes[i], IndexDefinition.Dxy.Components[i].Exponent);
-        }
+            var product = IndexDefinition.Dxy.Factor;
+            for (var i = 0; i < closes.Length; i++)
+            {
+                product *= Math.Pow(closes[i], IndexDefinition.Dxy.Components[i].Exponent);
+            }
 
-        Assert.Equal(product, (double)IndexFormula.Level(IndexDefinition.Dxy, closes), 0.00000001 + (product * 1e-12));
-    });
+            Assert.Equal(product, (double)IndexFormula.Level(IndexDefinition.Dxy, closes), 0.00000001 + (product * 1e-12));
+        });
 
     [Fact]
-    public void The_contributions_add_up_to_the_move() => Gen.Select(Closes, Closes).Sample((before, now) =>
-    {
-        var move = Math.Log((double)IndexFormula.Level(IndexDefinition.Dxy, now) / (double)IndexFormula.Level(IndexDefinition.Dxy, before));
-        var contributed = IndexDefinition.Dxy.Components.Select((component, i) => IndexFormula.Contribution(component, (decimal)before[i], (decimal)now[i])).Sum();
-        Assert.Equal(move, contributed, 1e-6);
-    });
+    public void The_contributions_add_up_to_the_move() =>
+        Gen.Select(Closes, Closes)
+            .Sample(
+                (before, now) =>
+                {
+                    var move = Math.Log(
+                        (double)IndexFormula.Level(IndexDefinition.Dxy, now) / (double)IndexFormula.Level(IndexDefinition.Dxy, before)
+                    );
+                    var contributed = IndexDefinition
+                        .Dxy.Components.Select((component, i) => IndexFormula.Contribution(component, (decimal)before[i], (decimal)now[i]))
+                        .Sum();
+                    Assert.Equal(move, contributed, 1e-6);
+                }
+            );
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void A_close_that_is_no_price_is_refused_by_name(double close) => Assert.Contains("GBPUSD",
-        Assert.Throws<ArgumentOutOfRangeException>(() => IndexFormula.Level(IndexDefinition.Dxy, [1, 1, close, 1, 1, 1])).Message, StringComparison.Ordinal);
+    public void A_close_that_is_no_price_is_refused_by_name(double close) =>
+        Assert.Contains(
+            "GBPUSD",
+            Assert.Throws<ArgumentOutOfRangeException>(() => IndexFormula.Level(IndexDefinition.Dxy, [1, 1, close, 1, 1, 1])).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
-    public void Another_number_of_closes_is_refused() => Assert.Throws<ArgumentException>(() => IndexFormula.Level(IndexDefinition.Dxy, [1, 1, 1, 1, 1]));
+    public void Another_number_of_closes_is_refused() =>
+        Assert.Throws<ArgumentException>(() => IndexFormula.Level(IndexDefinition.Dxy, [1, 1, 1, 1, 1]));
 
     [Fact]
     public void A_definition_that_can_not_be_computed_does_not_exist()

@@ -13,14 +13,29 @@ public sealed class IndexRuleTests
     static readonly UtcTime Start = UtcTime.At(2024, 3, 8, 21, 45);
     const int Minutes = 30;
 
-    static readonly IndexDefinition Basket = new(Symbol.Parse("XYZ"), 50,
-        [new(Symbol.Parse("AAAUSD"), -0.5), new(Symbol.Parse("USDBBB"), 0.3), new(Symbol.Parse("USDCCC"), 0.2)], Start + TimeSpan.FromMinutes(3), maxAgeMinutes: 4);
+    static readonly IndexDefinition Basket = new(
+        Symbol.Parse("XYZ"),
+        50,
+        [new(Symbol.Parse("AAAUSD"), -0.5), new(Symbol.Parse("USDBBB"), 0.3), new(Symbol.Parse("USDCCC"), 0.2)],
+        Start + TimeSpan.FromMinutes(3),
+        maxAgeMinutes: 4
+    );
 
-    static readonly Gen<ComponentCloses[]> Closes = Gen.Select(Gen.Int[0, Minutes - 1].HashSet[0, Minutes], Gen.Double[0.5, 2].Array[Minutes])
-        .Array[3].Select(columns => columns.Select((column, i) => Column(Basket.Components[i].Symbol, column.Item1, column.Item2)).ToArray());
+    static readonly Gen<ComponentCloses[]> Closes = Gen.Select(
+            Gen.Int[0, Minutes - 1].HashSet[0, Minutes],
+            Gen.Double[0.5, 2].Array[Minutes]
+        )
+        .Array[3]
+        .Select(columns => columns.Select((column, i) => Column(Basket.Components[i].Symbol, column.Item1, column.Item2)).ToArray());
 
     static readonly Gen<TimeRange> Range = Gen.Select(Gen.Int[-5, 35], Gen.Int[0, 40], Gen.Int[0, 59])
-        .Select((from, length, seconds) => new TimeRange(Start + TimeSpan.FromMinutes(from), Start + TimeSpan.FromMinutes(from + length) + TimeSpan.FromSeconds(length > 0 ? seconds : 0)));
+        .Select(
+            (from, length, seconds) =>
+                new TimeRange(
+                    Start + TimeSpan.FromMinutes(from),
+                    Start + TimeSpan.FromMinutes(from + length) + TimeSpan.FromSeconds(length > 0 ? seconds : 0)
+                )
+        );
 
     [Fact]
     public void Strict_gives_a_bar_for_every_minute_in_which_all_print() => Check(DerivingVersion.Strict, maxAge: 0, onlyOpen: false);
@@ -30,19 +45,33 @@ public sealed class IndexRuleTests
         Check(DerivingVersion.LatestClose, maxAge: 4, onlyOpen: true);
 
     [Fact]
-    public void Deriving_in_pieces_gives_what_deriving_at_once_gives() => Gen.Select(Closes, Gen.Int[0, Minutes], Gen.Bool).Sample((closes, cut, strict) =>
-    {
-        var version = strict ? DerivingVersion.Strict : DerivingVersion.LatestClose;
-        var (end, middle) = (Start + TimeSpan.FromMinutes(Minutes), Start + TimeSpan.FromMinutes(cut));
-        var whole = IndexRule.Derive(Basket, closes, new TimeRange(Start, end), version).Minutes;
-        var pieces = IndexRule.Derive(Basket, From(Start), new TimeRange(Start, middle), version).Minutes
-            .Concat(IndexRule.Derive(Basket, From(middle), new TimeRange(middle, end), version).Minutes);
-        Assert.Equal(whole.Select(Text), pieces.Select(Text));
+    public void Deriving_in_pieces_gives_what_deriving_at_once_gives() =>
+        Gen.Select(Closes, Gen.Int[0, Minutes], Gen.Bool)
+            .Sample(
+                (closes, cut, strict) =>
+                {
+                    var version = strict ? DerivingVersion.Strict : DerivingVersion.LatestClose;
+                    var (end, middle) = (Start + TimeSpan.FromMinutes(Minutes), Start + TimeSpan.FromMinutes(cut));
+                    var whole = IndexRule.Derive(Basket, closes, new TimeRange(Start, end), version).Minutes;
+                    var pieces = IndexRule
+                        .Derive(Basket, From(Start), new TimeRange(Start, middle), version)
+                        .Minutes.Concat(IndexRule.Derive(Basket, From(middle), new TimeRange(middle, end), version).Minutes);
+                    Assert.Equal(whole.Select(Text), pieces.Select(Text));
 
-        // Only what the stated look-back reaches, as a reader of the table would bring it.
-        ComponentCloses[] From(UtcTime from) => [.. closes.Select(column => Column(column.Symbol,
-            column.Minutes.Zip(column.Closes).Where(row => row.First >= (from - IndexRule.LookBack(Basket, version)).Minute)))];
-    });
+                    // Only what the stated look-back reaches, as a reader of the table would bring it.
+                    ComponentCloses[] From(UtcTime from) =>
+                        [
+                            .. closes.Select(column =>
+                                Column(
+                                    column.Symbol,
+                                    column
+                                        .Minutes.Zip(column.Closes)
+                                        .Where(row => row.First >= (from - IndexRule.LookBack(Basket, version)).Minute)
+                                )
+                            ),
+                        ];
+                }
+            );
 
     [Fact]
     public void The_first_missing_component_is_the_cause()
@@ -54,7 +83,8 @@ public sealed class IndexRuleTests
         Assert.Equal([new SkipCause(Basket.Components[1].Symbol, 1), new SkipCause(Basket.Components[2].Symbol, 1)], result.Skipped);
         Assert.Equal(Basket.Since, Assert.Single(result.Minutes).Time);
 
-        static ComponentCloses Filled(params int[] minutes) => Column(Basket.Components[0].Symbol, minutes, [.. Enumerable.Repeat(1.0, Minutes)]);
+        static ComponentCloses Filled(params int[] minutes) =>
+            Column(Basket.Components[0].Symbol, minutes, [.. Enumerable.Repeat(1.0, Minutes)]);
     }
 
     [Fact]
@@ -67,34 +97,59 @@ public sealed class IndexRuleTests
         Assert.Throws<ArgumentException>(() => IndexRule.Derive(Basket, [column], new TimeRange(Start, Start), DerivingVersion.Strict));
     }
 
-    static void Check(DerivingVersion version, int maxAge, bool onlyOpen) => Gen.Select(Closes, Range).Sample((closes, range) =>
-    {
-        var result = IndexRule.Derive(Basket, closes, range, version);
-        var skipped = new int[3];
-        List<string> expected = [];
-        for (var minute = Start.Minute - 10; minute < Start.Minute + 90; minute++)
-        {
-            var time = UtcTime.FromMinute(minute);
-            if (!range.Contains(time) || time < Basket.Since || !closes.Any(column => column.Minutes.Contains(minute)) || (onlyOpen && !FxWeek.IsOpen(time)))
-            {
-                continue;
-            }
+    static void Check(DerivingVersion version, int maxAge, bool onlyOpen) =>
+        Gen.Select(Closes, Range)
+            .Sample(
+                (closes, range) =>
+                {
+                    var result = IndexRule.Derive(Basket, closes, range, version);
+                    var skipped = new int[3];
+                    List<string> expected = [];
+                    for (var minute = Start.Minute - 10; minute < Start.Minute + 90; minute++)
+                    {
+                        var time = UtcTime.FromMinute(minute);
+                        if (
+                            !range.Contains(time)
+                            || time < Basket.Since
+                            || !closes.Any(column => column.Minutes.Contains(minute))
+                            || (onlyOpen && !FxWeek.IsOpen(time))
+                        )
+                        {
+                            continue;
+                        }
 
-            var latest = closes.Select(column => column.Minutes.FindLastIndex(printed => printed <= minute && minute - printed <= maxAge)).ToArray();
-            if (Array.IndexOf(latest, -1) is >= 0 and var missing)
-            {
-                skipped[missing]++;
-                continue;
-            }
+                        var latest = closes
+                            .Select(column => column.Minutes.FindLastIndex(printed => printed <= minute && minute - printed <= maxAge))
+                            .ToArray();
+                        if (Array.IndexOf(latest, -1) is >= 0 and var missing)
+                        {
+                            skipped[missing]++;
+                            continue;
+                        }
 
-            var values = latest.Select((at, i) => closes[i].Closes[at]).ToArray();
-            expected.Add(Text(new IndexMinute(time, IndexFormula.Level(Basket, values), [.. values],
-                [.. latest.Select((at, i) => (int)(minute - closes[i].Minutes[at]))], version)));
-        }
+                        var values = latest.Select((at, i) => closes[i].Closes[at]).ToArray();
+                        expected.Add(
+                            Text(
+                                new IndexMinute(
+                                    time,
+                                    IndexFormula.Level(Basket, values),
+                                    [.. values],
+                                    [.. latest.Select((at, i) => (int)(minute - closes[i].Minutes[at]))],
+                                    version
+                                )
+                            )
+                        );
+                    }
 
-        Assert.Equal(expected, result.Minutes.Select(Text));
-        Assert.Equal(Basket.Components.Select((component, i) => new SkipCause(component.Symbol, skipped[i])).Where(cause => cause.Minutes > 0), result.Skipped);
-    });
+                    Assert.Equal(expected, result.Minutes.Select(Text));
+                    Assert.Equal(
+                        Basket
+                            .Components.Select((component, i) => new SkipCause(component.Symbol, skipped[i]))
+                            .Where(cause => cause.Minutes > 0),
+                        result.Skipped
+                    );
+                }
+            );
 
     static string Text(IndexMinute minute) =>
         $"{minute.Time} {minute.Level} {string.Join('/', minute.Closes)} {string.Join('/', minute.Ages)}={minute.TotalAge} {minute.Version}";

@@ -9,9 +9,15 @@ public sealed class FxWeekTests
     static readonly TimeSpan Week = TimeSpan.FromDays(7);
 
     // Weekend to weekend, from a Saturday midnight, the holidays' weeks left out.
-    public static TheoryData<DateTime> PlainWeeks => [.. Enumerable.Range(0, 53 * 5)
-        .Select(week => new DateTime(2019, 1, 5).AddDays(7 * week))
-        .Where(saturday => !Enumerable.Range(0, 7).Select(day => saturday.AddDays(day)).Any(day => (day.Month, day.Day) is (12, 25) or (1, 1)))];
+    public static TheoryData<DateTime> PlainWeeks =>
+        [
+            .. Enumerable
+                .Range(0, 53 * 5)
+                .Select(week => new DateTime(2019, 1, 5).AddDays(7 * week))
+                .Where(saturday =>
+                    !Enumerable.Range(0, 7).Select(day => saturday.AddDays(day)).Any(day => (day.Month, day.Day) is (12, 25) or (1, 1))
+                ),
+        ];
 
     [Theory]
     [MemberData(nameof(PlainWeeks))]
@@ -40,7 +46,10 @@ public sealed class FxWeekTests
         Assert.True(FxWeek.IsOpen(open));
         Assert.True(FxWeek.IsOpen(close - TimeSpan.FromMicroseconds(1)));
         Assert.False(FxWeek.IsOpen(close));
-        Assert.Equal([new TimeRange(open, close)], FxWeek.OpenRanges(new TimeRange(open - TimeSpan.FromDays(1), close + TimeSpan.FromDays(1))));
+        Assert.Equal(
+            [new TimeRange(open, close)],
+            FxWeek.OpenRanges(new TimeRange(open - TimeSpan.FromDays(1), close + TimeSpan.FromDays(1)))
+        );
     }
 
     [Theory]
@@ -63,22 +72,34 @@ public sealed class FxWeekTests
 
         Assert.Equal(7200 - 1440, FxWeek.OpenMinutes(week));
         Assert.Equal(
-            [new TimeRange(UtcTime.At(2019, 12, 22, 22), UtcTime.At(2019, 12, 24, 22)), new TimeRange(UtcTime.At(2019, 12, 25, 22), UtcTime.At(2019, 12, 27, 22))],
-            FxWeek.OpenRanges(week));
+            [
+                new TimeRange(UtcTime.At(2019, 12, 22, 22), UtcTime.At(2019, 12, 24, 22)),
+                new TimeRange(UtcTime.At(2019, 12, 25, 22), UtcTime.At(2019, 12, 27, 22)),
+            ],
+            FxWeek.OpenRanges(week)
+        );
     }
 
     [Fact]
-    public void Counting_and_asking_each_minute_agree() => Gen.Select(Gen.Int[0, 60 * 24 * 365 * 2], Gen.Int[0, 60 * 24 * 4]).Sample(
-        (start, length) =>
-        {
-            var from = UtcTime.At(2019, 1, 1) + TimeSpan.FromMinutes(start);
-            var range = new TimeRange(from, from + TimeSpan.FromMinutes(length));
-            var open = Enumerable.Range(0, length).Select(i => from + TimeSpan.FromMinutes(i)).Where(FxWeek.IsOpen).ToList();
-            var ranges = FxWeek.OpenRanges(range).ToList();
+    public void Counting_and_asking_each_minute_agree() =>
+        Gen.Select(Gen.Int[0, 60 * 24 * 365 * 2], Gen.Int[0, 60 * 24 * 4])
+            .Sample(
+                (start, length) =>
+                {
+                    var from = UtcTime.At(2019, 1, 1) + TimeSpan.FromMinutes(start);
+                    var range = new TimeRange(from, from + TimeSpan.FromMinutes(length));
+                    var open = Enumerable.Range(0, length).Select(i => from + TimeSpan.FromMinutes(i)).Where(FxWeek.IsOpen).ToList();
+                    var ranges = FxWeek.OpenRanges(range).ToList();
 
-            Assert.Equal(open.Count, FxWeek.OpenMinutes(range));
-            Assert.Equal(open, ranges.SelectMany(part => Enumerable.Range(0, (int)part.Length.TotalMinutes).Select(i => part.From + TimeSpan.FromMinutes(i))));
-            Assert.All(ranges, part => Assert.False(part.IsEmpty));
-        },
-        iter: 200);
+                    Assert.Equal(open.Count, FxWeek.OpenMinutes(range));
+                    Assert.Equal(
+                        open,
+                        ranges.SelectMany(part =>
+                            Enumerable.Range(0, (int)part.Length.TotalMinutes).Select(i => part.From + TimeSpan.FromMinutes(i))
+                        )
+                    );
+                    Assert.All(ranges, part => Assert.False(part.IsEmpty));
+                },
+                iter: 200
+            );
 }

@@ -10,18 +10,28 @@ public sealed class ApprovalRuleTests
     static readonly Approval Good = new("anna", 7, Now - TimeSpan.FromHours(1), Now + TimeSpan.FromHours(1));
 
     static Gate Judge(IReadOnlyList<Approval> approvals, long? verification = 7, bool isEqual = true, bool another = false) =>
-        ApprovalRule.Judge("deploy/approval", "deploy", approvals, verification, isEqual, Now, "bert", new RunSettings { ApproverIsNotStarter = another });
+        ApprovalRule.Judge(
+            "deploy/approval",
+            "deploy",
+            approvals,
+            verification,
+            isEqual,
+            Now,
+            "bert",
+            new RunSettings { ApproverIsNotStarter = another }
+        );
 
     [Fact]
     public void One_that_stands_on_the_newest_verification_lets_go_on() => Assert.Equal(GateVerdict.Pass, Judge([Good]).Verdict);
 
-    public static TheoryData<Approval, string> Faulty => new()
-    {
-        { Good with { RevokedAt = Now, RevokedBy = "carl" }, "anna's was revoked by carl at 2024-03-04T12:00:00Z" },
-        { Good with { ExpiresAt = Now }, "anna's expired at 2024-03-04T12:00:00Z" },
-        { Good with { Verification = 6 }, "anna's rests on verification 6; 7 is newer" },
-        { Good with { Role = "bert" }, "bert started the run, and may not approve it as well" },
-    };
+    public static TheoryData<Approval, string> Faulty =>
+        new()
+        {
+            { Good with { RevokedAt = Now, RevokedBy = "carl" }, "anna's was revoked by carl at 2024-03-04T12:00:00Z" },
+            { Good with { ExpiresAt = Now }, "anna's expired at 2024-03-04T12:00:00Z" },
+            { Good with { Verification = 6 }, "anna's rests on verification 6; 7 is newer" },
+            { Good with { Role = "bert" }, "bert started the run, and may not approve it as well" },
+        };
 
     [Theory]
     [MemberData(nameof(Faulty))]

@@ -23,7 +23,10 @@ public sealed class BatchSizerTests
     [InlineData(20, 1000, 75, 266)]
     [InlineData(150, 1000, 1, 1500)]
     public void While_live_minutes_come_a_batch_is_shorter_and_never_longer(int batchMs, int rows, int took, int next) =>
-        Assert.Equal(next, BatchSizer.Next(Settings with { BatchMs = batchMs, LiveBatchMs = 30 }, rows, TimeSpan.FromMilliseconds(took), live: true));
+        Assert.Equal(
+            next,
+            BatchSizer.Next(Settings with { BatchMs = batchMs, LiveBatchMs = 30 }, rows, TimeSpan.FromMilliseconds(took), live: true)
+        );
 
     [Fact]
     public void A_smaller_bound_is_obeyed_from_the_first_batch_on() =>

@@ -30,7 +30,10 @@ public sealed class CutOverRuleTests
     [InlineData("ready", 12, 0, GateVerdict.Pass)]
     [InlineData("approve", 12, 0, GateVerdict.Fail)]
     public void A_window_lets_the_switch_through_while_it_is_open(string when, int hour, int minute, GateVerdict verdict) =>
-        Assert.Equal(verdict, CutOverRule.Judge("g", new RunSettings { CutOver = when }, [], UtcTime.At(2024, 11, 5, hour, minute), "ann").Verdict);
+        Assert.Equal(
+            verdict,
+            CutOverRule.Judge("g", new RunSettings { CutOver = when }, [], UtcTime.At(2024, 11, 5, hour, minute), "ann").Verdict
+        );
 
     [Fact]
     public void An_approval_lets_it_through_until_it_expires_or_is_taken_back()
@@ -40,7 +43,10 @@ public sealed class CutOverRuleTests
         var good = new Approval("bob", 7, now, now + TimeSpan.FromHours(1));
         Assert.Equal(GateVerdict.Pass, CutOverRule.Judge("g", settings, [good], now, "ann").Verdict);
         Assert.Equal(GateVerdict.Fail, CutOverRule.Judge("g", settings, [good], now + TimeSpan.FromHours(2), "ann").Verdict);
-        Assert.Equal(GateVerdict.Fail, CutOverRule.Judge("g", settings, [good with { RevokedAt = now, RevokedBy = "ann" }], now, "ann").Verdict);
+        Assert.Equal(
+            GateVerdict.Fail,
+            CutOverRule.Judge("g", settings, [good with { RevokedAt = now, RevokedBy = "ann" }], now, "ann").Verdict
+        );
         Assert.Equal(GateVerdict.Fail, CutOverRule.Judge("g", settings with { ApproverIsNotStarter = true }, [good], now, "bob").Verdict);
     }
 }

@@ -19,7 +19,9 @@ public sealed class ObservationWindowTests
         for (var i = 0; i < minutes; i++)
         {
             var minute = from + TimeSpan.FromMinutes(i);
-            window = verdict(i) is { } seen ? window.Add(new WindowSample(minute, seen, FxWeek.IsOpen(minute)), Settings.FailMinutes) : window;
+            window = verdict(i) is { } seen
+                ? window.Add(new WindowSample(minute, seen, FxWeek.IsOpen(minute)), Settings.FailMinutes)
+                : window;
         }
 
         return window;
@@ -56,7 +58,10 @@ public sealed class ObservationWindowTests
     [InlineData("2024-11-01T20:30:00Z", "2024-11-04T21:30:00Z")]
     [InlineData("2023-12-22T21:30:00Z", "2023-12-26T21:30:00Z")]
     [InlineData("2024-03-03T22:00:00Z", "2024-03-04T22:00:00Z")]
-    public void Begun_before_a_weekend_a_clock_change_or_Christmas_it_is_reached_when_a_market_day_has_been_healthy(string begin, string reached)
+    public void Begun_before_a_weekend_a_clock_change_or_Christmas_it_is_reached_when_a_market_day_has_been_healthy(
+        string begin,
+        string reached
+    )
     {
         var from = UtcTime.Parse(begin);
         var minutes = (int)(UtcTime.Parse(reached) - from).TotalMinutes;
@@ -104,7 +109,14 @@ public sealed class ObservationWindowTests
     [Fact]
     public void A_gap_in_the_samples_does_not_break_a_failure()
     {
-        var window = Run(Monday, 100, i => i switch { < 50 => GateVerdict.Pass, < 53 => GateVerdict.Fail, < 90 => null, < 93 => GateVerdict.Fail, _ => GateVerdict.Pass });
+        var window = Run(Monday, 100, i => i switch
+            {
+                < 50 => GateVerdict.Pass,
+                < 53 => GateVerdict.Fail,
+                < 90 => null,
+                < 93 => GateVerdict.Fail,
+                _ => GateVerdict.Pass,
+            });
 
         Assert.Equal((Monday + TimeSpan.FromMinutes(93), 1), (window.Began!.Value, window.Restarts));
     }
@@ -131,43 +143,72 @@ public sealed class ObservationWindowTests
 
     // Verdicts in stretches, so that runs of every length come; about a sample in ten is missing.
     static readonly Gen<WindowSample[]> Samples = Gen.Select(
-        Gen.Int[0, 6 * 1440], Gen.Select(Gen.Int[1, 8], Gen.Int[0, 9], (length, kind) => Enumerable.Repeat(kind, length)).Array[1, 60], Gen.Int[0, 9].Array[480],
-        (offset, stretches, lost) => stretches.SelectMany(stretch => stretch).Zip(lost)
-            .Select((pair, i) => (Minute: Monday - TimeSpan.FromDays(4) + TimeSpan.FromMinutes(offset + i), Kind: pair.First, Lost: pair.Second == 0))
-            .Where(minute => !minute.Lost)
-            .Select(minute => new WindowSample(minute.Minute,
-                minute.Kind switch { < 4 => GateVerdict.Pass, 4 => GateVerdict.Warn, _ => GateVerdict.Fail }, FxWeek.IsOpen(minute.Minute)))
-            .ToArray());
+        Gen.Int[0, 6 * 1440],
+        Gen.Select(Gen.Int[1, 8], Gen.Int[0, 9], (length, kind) => Enumerable.Repeat(kind, length)).Array[1, 60],
+        Gen.Int[0, 9].Array[480],
+        (offset, stretches, lost) =>
+            stretches
+                .SelectMany(stretch => stretch)
+                .Zip(lost)
+                .Select(
+                    (pair, i) =>
+                        (Minute: Monday - TimeSpan.FromDays(4) + TimeSpan.FromMinutes(offset + i), Kind: pair.First, Lost: pair.Second == 0)
+                )
+                .Where(minute => !minute.Lost)
+                .Select(minute => new WindowSample(
+                    minute.Minute,
+                    minute.Kind switch
+                    {
+                        < 4 => GateVerdict.Pass,
+                        4 => GateVerdict.Warn,
+                        _ => GateVerdict.Fail,
+                    },
+                    FxWeek.IsOpen(minute.Minute)
+                ))
+                .ToArray()
+    );
 
     [Fact]
-    public void It_is_what_looking_at_all_samples_at_once_gives() => Samples.Sample(samples =>
-    {
-        var window = ObservationWindow.Over(samples, 5);
+    public void It_is_what_looking_at_all_samples_at_once_gives() =>
+        Samples.Sample(samples =>
+        {
+            var window = ObservationWindow.Over(samples, 5);
 
-        // Failures between one open PASS and the next, and where the last one that was too long ended.
-        var open = samples.Where(sample => sample.IsOpen).ToList();
-        var passes = open.Select((sample, i) => (sample, i)).Where(pair => pair.sample.Verdict == GateVerdict.Pass).Select(pair => pair.i).ToList();
-        var ends = passes.Append(open.Count).ToList();
-        var starts = passes.Prepend(-1).ToList();
-        var tooLong = starts.Zip(ends).Where(run => open.Skip(run.First + 1).Take(run.Second - run.First - 1).Count(sample => sample.Verdict == GateVerdict.Fail) > 5).ToList();
-        UtcTime? began = samples.Length == 0 ? null
-            : tooLong.Count == 0 ? samples[0].Minute
-            : tooLong[^1].Second < open.Count ? open[tooLong[^1].Second].Minute : null;
-        var inside = open.Where(sample => sample.Minute >= began).ToList();
+            // Failures between one open PASS and the next, and where the last one that was too long ended.
+            var open = samples.Where(sample => sample.IsOpen).ToList();
+            var passes = open.Select((sample, i) => (sample, i))
+                .Where(pair => pair.sample.Verdict == GateVerdict.Pass)
+                .Select(pair => pair.i)
+                .ToList();
+            var ends = passes.Append(open.Count).ToList();
+            var starts = passes.Prepend(-1).ToList();
+            var tooLong = starts
+                .Zip(ends)
+                .Where(run =>
+                    open.Skip(run.First + 1).Take(run.Second - run.First - 1).Count(sample => sample.Verdict == GateVerdict.Fail) > 5
+                )
+                .ToList();
+            UtcTime? began =
+                samples.Length == 0 ? null
+                : tooLong.Count == 0 ? samples[0].Minute
+                : tooLong[^1].Second < open.Count ? open[tooLong[^1].Second].Minute
+                : null;
+            var inside = open.Where(sample => sample.Minute >= began).ToList();
 
-        Assert.Equal(began, window.Began);
-        Assert.Equal(tooLong.Count, window.Restarts);
-        Assert.Equal(inside.Count(sample => sample.Verdict == GateVerdict.Pass), window.Healthy);
-        Assert.Equal(inside.Count, window.Sampled);
-        Assert.True(window.Missing >= 0);
-    });
+            Assert.Equal(began, window.Began);
+            Assert.Equal(tooLong.Count, window.Restarts);
+            Assert.Equal(inside.Count(sample => sample.Verdict == GateVerdict.Pass), window.Healthy);
+            Assert.Equal(inside.Count, window.Sampled);
+            Assert.True(window.Missing >= 0);
+        });
 
     [Fact]
-    public void Samples_of_a_closed_market_change_nothing_but_its_length() => Samples.Sample(samples =>
-    {
-        var all = ObservationWindow.Over(samples, 5);
-        var open = ObservationWindow.Over(samples.Where(sample => sample.IsOpen), 5);
+    public void Samples_of_a_closed_market_change_nothing_but_its_length() =>
+        Samples.Sample(samples =>
+        {
+            var all = ObservationWindow.Over(samples, 5);
+            var open = ObservationWindow.Over(samples.Where(sample => sample.IsOpen), 5);
 
-        Assert.Equal((open.Healthy, open.Failing, open.Restarts, open.Sampled), (all.Healthy, all.Failing, all.Restarts, all.Sampled));
-    });
+            Assert.Equal((open.Healthy, open.Failing, open.Restarts, open.Sampled), (all.Healthy, all.Failing, all.Restarts, all.Sampled));
+        });
 }

@@ -18,8 +18,11 @@ public sealed class PriceRulesTests
     static PricePoint Flat(int minute, double price) => new(Minute(minute), price, price, price);
 
     static List<(int, GateVerdict)> Faults(IReadOnlyList<PricePoint> bars, params IEnumerable<(int Minute, decimal Level)> implied) =>
-        [.. PriceRules.Faults(bars, implied.ToDictionary(pair => Minute(pair.Minute), pair => pair.Level), Bounds, Start)
-            .Select(fault => ((int)(fault.Time - Start).TotalMinutes, fault.Verdict))];
+        [
+            .. PriceRules
+                .Faults(bars, implied.ToDictionary(pair => Minute(pair.Minute), pair => pair.Level), Bounds, Start)
+                .Select(fault => ((int)(fault.Time - Start).TotalMinutes, fault.Verdict)),
+        ];
 
     [Theory]
     [InlineData(164.72, true)]

@@ -15,5 +15,8 @@ public sealed class WindowEndTests
 
     [Fact]
     public void The_hours_count_where_the_minutes_are_few() =>
-        Assert.Equal(UtcTime.At(2024, 3, 5, 20), WindowEnd.Earliest(UtcTime.At(2024, 3, 5, 8), new RunSettings { WindowHours = 12, HealthyMinutes = 10 }));
+        Assert.Equal(
+            UtcTime.At(2024, 3, 5, 20),
+            WindowEnd.Earliest(UtcTime.At(2024, 3, 5, 8), new RunSettings { WindowHours = 12, HealthyMinutes = 10 })
+        );
 }

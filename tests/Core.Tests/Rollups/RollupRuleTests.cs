@@ -14,35 +14,64 @@ public sealed class RollupRuleTests
     static readonly Gen<Timeframe> Coarser = Generators.AnyTimeframe.Where(timeframe => timeframe > Timeframe.OneMinute);
 
     [Fact]
-    public void A_fold_is_what_a_plain_grouping_gives() => Gen.Select(Bars, Coarser).Sample((bars, to) =>
-    {
-        var expected = bars.Where(bar => !bar.IsPartial).GroupBy(bar => bar.Time.Floor(to)).Select(bucket =>
+    public void A_fold_is_what_a_plain_grouping_gives() =>
+        Gen.Select(Bars, Coarser)
+            .Sample(
+                (bars, to) =>
+                {
+                    var expected = bars.Where(bar => !bar.IsPartial)
+                        .GroupBy(bar => bar.Time.Floor(to))
+                        .Select(bucket =>
+                        {
+                            var weighed = bucket.Where(bar => bar.Vwap is not null && bar.Volume > 0).ToList();
+                            var bar = Bar.Create(
+                                Generators.Euro with
+                                {
+                                    Timeframe = to,
+                                },
+                                bucket.Key,
+                                bucket.First().Open,
+                                bucket.Max(bar => bar.High),
+                                bucket.Min(bar => bar.Low),
+                                bucket.Last().Close,
+                                bucket.Sum(bar => bar.Volume),
+                                weighed.Count > 0
+                                    ? weighed.Sum(bar => bar.Vwap!.Value * bar.Volume) / weighed.Sum(bar => bar.Volume)
+                                    : null,
+                                bucket.Sum(bar => bar.TradeCount)
+                            );
+                            var open = Enumerable.Range(0, to.Minutes).Count(i => FxWeek.IsOpen(bucket.Key + TimeSpan.FromMinutes(i)));
+                            return new RolledBar(bar, bucket.Count(), open);
+                        });
+
+                    Assert.Equal(expected, RollupRule.Fold(bars, to));
+                }
+            );
+
+    [Fact]
+    public void Folding_bucket_by_bucket_gives_what_folding_at_once_gives() =>
+        Gen.Select(Bars, Coarser)
+            .Sample(
+                (bars, to) =>
+                    Assert.Equal(
+                        RollupRule.Fold(bars, to),
+                        bars.GroupBy(bar => bar.Time.Floor(to)).SelectMany(bucket => RollupRule.Fold([.. bucket], to))
+                    )
+            );
+
+    [Fact]
+    public void An_hour_folded_from_five_minutes_has_the_prices_of_one_folded_from_minutes() =>
+        Bars.Sample(bars =>
         {
-            var weighed = bucket.Where(bar => bar.Vwap is not null && bar.Volume > 0).ToList();
-            var bar = Bar.Create(Generators.Euro with { Timeframe = to }, bucket.Key, bucket.First().Open, bucket.Max(bar => bar.High), bucket.Min(bar => bar.Low),
-                bucket.Last().Close, bucket.Sum(bar => bar.Volume),
-                weighed.Count > 0 ? weighed.Sum(bar => bar.Vwap!.Value * bar.Volume) / weighed.Sum(bar => bar.Volume) : null, bucket.Sum(bar => bar.TradeCount));
-            var open = Enumerable.Range(0, to.Minutes).Count(i => FxWeek.IsOpen(bucket.Key + TimeSpan.FromMinutes(i)));
-            return new RolledBar(bar, bucket.Count(), open);
+            var direct = RollupRule.Fold(bars, Timeframe.OneHour).Select(rolled => Prices(rolled.Bar));
+            var steps = RollupRule
+                .Fold([.. RollupRule.Fold(bars, Timeframe.FiveMinutes).Select(rolled => rolled.Bar)], Timeframe.OneHour)
+                .Select(rolled => Prices(rolled.Bar));
+            Assert.Equal(direct, steps);
+
+            static (UtcTime, decimal, decimal, decimal, decimal, decimal, int) Prices(Bar bar) =>
+                (bar.Time, bar.Open, bar.High, bar.Low, bar.Close, bar.Volume, bar.TradeCount);
         });
-
-        Assert.Equal(expected, RollupRule.Fold(bars, to));
-    });
-
-    [Fact]
-    public void Folding_bucket_by_bucket_gives_what_folding_at_once_gives() => Gen.Select(Bars, Coarser).Sample((bars, to) =>
-        Assert.Equal(RollupRule.Fold(bars, to), bars.GroupBy(bar => bar.Time.Floor(to)).SelectMany(bucket => RollupRule.Fold([.. bucket], to))));
-
-    [Fact]
-    public void An_hour_folded_from_five_minutes_has_the_prices_of_one_folded_from_minutes() => Bars.Sample(bars =>
-    {
-        var direct = RollupRule.Fold(bars, Timeframe.OneHour).Select(rolled => Prices(rolled.Bar));
-        var steps = RollupRule.Fold([.. RollupRule.Fold(bars, Timeframe.FiveMinutes).Select(rolled => rolled.Bar)], Timeframe.OneHour).Select(rolled => Prices(rolled.Bar));
-        Assert.Equal(direct, steps);
-
-        static (UtcTime, decimal, decimal, decimal, decimal, decimal, int) Prices(Bar bar) =>
-            (bar.Time, bar.Open, bar.High, bar.Low, bar.Close, bar.Volume, bar.TradeCount);
-    });
 
     [Theory]
     [InlineData("1h", 20, 60)]

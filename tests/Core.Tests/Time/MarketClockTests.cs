@@ -41,7 +41,8 @@ public sealed class MarketClockTests
     [InlineData(0)]
     [InlineData(2)]
     [InlineData(-2)]
-    public void A_machine_whose_clock_is_right_keeps_it(int ahead) => Assert.Null(MarketClock.OfServer(_real, Real - TimeSpan.FromSeconds(ahead)));
+    public void A_machine_whose_clock_is_right_keeps_it(int ahead) =>
+        Assert.Null(MarketClock.OfServer(_real, Real - TimeSpan.FromSeconds(ahead)));
 
     [Fact]
     public void A_process_that_starts_later_is_at_the_same_market_time()

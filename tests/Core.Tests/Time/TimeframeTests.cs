@@ -33,10 +33,14 @@ public sealed class TimeframeTests
     }
 
     [Fact]
-    public void A_span_floors_to_whole_bars() => Gen.Select(Gen.Long[0, TimeSpan.TicksPerDay * 9], Generators.AnyTimeframe).Sample((ticks, timeframe) =>
-    {
-        var floored = new TimeSpan(ticks).Floor(timeframe);
-        Assert.Equal(0, floored.Ticks % timeframe.Ticks);
-        Assert.InRange(ticks - floored.Ticks, 0, timeframe.Ticks - 1);
-    });
+    public void A_span_floors_to_whole_bars() =>
+        Gen.Select(Gen.Long[0, TimeSpan.TicksPerDay * 9], Generators.AnyTimeframe)
+            .Sample(
+                (ticks, timeframe) =>
+                {
+                    var floored = new TimeSpan(ticks).Floor(timeframe);
+                    Assert.Equal(0, floored.Ticks % timeframe.Ticks);
+                    Assert.InRange(ticks - floored.Ticks, 0, timeframe.Ticks - 1);
+                }
+            );
 }

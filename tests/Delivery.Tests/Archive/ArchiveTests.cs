@@ -19,7 +19,11 @@ public sealed class ArchiveTests
         await bench.DoneAsync(bench.Script, "db", "apply");
         await bench.DoneAsync(bench.Script, "up");
         await bench.DoneAsync(bench.Script, "import", bench.Pairs(10));
-        Assert.Contains("2019-10-07T10:09:00", await bench.DoneAsync(bench.Script, "bars", "DXY", "1m", "--last", "1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "2019-10-07T10:09:00",
+            await bench.DoneAsync(bench.Script, "bars", "DXY", "1m", "--last", "1"),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("FAIL", await bench.DoneAsync(bench.Script, "health"), StringComparison.Ordinal);
         Assert.Contains("stopped 1 silo", await bench.DoneAsync(bench.Script, "down"), StringComparison.Ordinal);
 
@@ -35,9 +39,29 @@ public sealed class ArchiveTests
         var first = await PublishAsync(bench);
         var top = Path.GetDirectoryName(bench.Script)!;
         Assert.Equal(
-            ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "THIRD-PARTY-NOTICES.txt", "app", "deploy", "docs", "dxy", "runtime", "sql"],
-            Directory.EnumerateFileSystemEntries(top).Select(Path.GetFileName).Where(name => !name!.EndsWith(".rtf", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        foreach (var file in (string[])["runtime/LICENSE.txt", "runtime/ThirdPartyNotices.txt", "deploy/systemd/dxy-silo.service", "sql/checks/our_objects.txt"])
+            [
+                "CHANGELOG.md",
+                "LICENSE",
+                "README.md",
+                "SECURITY.md",
+                "THIRD-PARTY-NOTICES.txt",
+                "app",
+                "deploy",
+                "docs",
+                "dxy",
+                "runtime",
+                "sql",
+            ],
+            Directory
+                .EnumerateFileSystemEntries(top)
+                .Select(Path.GetFileName)
+                .Where(name => !name!.EndsWith(".rtf", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        );
+        foreach (
+            var file in (string[])
+                ["runtime/LICENSE.txt", "runtime/ThirdPartyNotices.txt", "deploy/systemd/dxy-silo.service", "sql/checks/our_objects.txt"]
+        )
         {
             Assert.True(File.Exists(Path.Combine(top, file)), file);
         }

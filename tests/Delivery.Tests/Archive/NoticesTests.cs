@@ -28,7 +28,11 @@ public sealed class NoticesTests
         await using var bench = new Bench();
         var program = Path.Combine(bench.Folder, "program");
         Directory.CreateDirectory(program);
-        await File.WriteAllTextAsync(Path.Combine(program, "dxy-silo.deps.json"), """{"targets": {}, "libraries": {}}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(program, "dxy-silo.deps.json"),
+            """{"targets": {}, "libraries": {}}""",
+            TestContext.Current.CancellationToken
+        );
         await File.WriteAllTextAsync(Path.Combine(program, "Stray.dll"), "", TestContext.Current.CancellationToken);
 
         var said = await StartAsync(bench, Path.Combine(bench.Folder, "notices.txt"), program);
@@ -44,6 +48,9 @@ public sealed class NoticesTests
         Assert.True(said.Code == 0, said.ToString());
     }
 
-    static Task<Said> StartAsync(Bench bench, string file, params string[] programs) => bench.RunAsync(
-        Bench.Dotnet, ["run", Checkout.At("deploy/notices/notices.cs"), "--", file, Path.GetDirectoryName(Bench.Dotnet)!, .. programs]);
+    static Task<Said> StartAsync(Bench bench, string file, params string[] programs) =>
+        bench.RunAsync(
+            Bench.Dotnet,
+            ["run", Checkout.At("deploy/notices/notices.cs"), "--", file, Path.GetDirectoryName(Bench.Dotnet)!, .. programs]
+        );
 }

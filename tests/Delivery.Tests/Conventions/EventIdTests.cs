@@ -9,9 +9,16 @@ public sealed partial class EventIdTests
 {
     static IReadOnlyList<LoggerMessageAttribute> Messages { get; } =
     [
-        .. Assemblies.Ours.SelectMany(assembly => assembly.GetTypes())
-            .SelectMany(type => type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>().OrderBy(message => message.EventId),
+        .. Assemblies
+            .Ours.SelectMany(assembly => assembly.GetTypes())
+            .SelectMany(type =>
+                type.GetMethods(
+                    BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+                )
+            )
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
+            .OfType<LoggerMessageAttribute>()
+            .OrderBy(message => message.EventId),
     ];
 
     [Fact]
@@ -19,7 +26,8 @@ public sealed partial class EventIdTests
     {
         Assert.True(Messages.Count > 30);
         Assert.All(Messages.GroupBy(message => message.EventId), same =>
-            Assert.True(same.Count() == 1 && same.Key > 0, $"{same.Key}: {string.Join(" / ", same.Select(message => message.Message))}"));
+            Assert.True(same.Count() == 1 && same.Key > 0, $"{same.Key}: {string.Join(" / ", same.Select(message => message.Message))}")
+        );
     }
 
     [Fact]

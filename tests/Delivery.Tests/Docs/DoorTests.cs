@@ -7,17 +7,39 @@ public sealed partial class DoorTests
 {
     const int Longest = 100;
 
-    static readonly string[] Prose = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/tour.md", "docs/glossary.md", "docs/events.md", "docs/files.md",
-        "src/Core/README.md", "src/Abstractions/README.md"];
+    static readonly string[] Prose =
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/tour.md",
+        "docs/glossary.md",
+        "docs/events.md",
+        "docs/files.md",
+        "src/Core/README.md",
+        "src/Abstractions/README.md",
+    ];
 
-    static IEnumerable<string> Decisions => Directory.EnumerateFiles(Checkout.At("docs/adr"), "0*.md").Order(StringComparer.Ordinal).Select(file => Path.GetRelativePath(Checkout.Root, file));
+    static IEnumerable<string> Decisions =>
+        Directory
+            .EnumerateFiles(Checkout.At("docs/adr"), "0*.md")
+            .Order(StringComparer.Ordinal)
+            .Select(file => Path.GetRelativePath(Checkout.Root, file));
 
     [Fact]
     public void A_link_from_one_page_to_another_leads_somewhere()
     {
-        var pages = Directory.EnumerateFiles(Checkout.At("docs"), "*.md", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Checkout.Root, "*.md"));
-        Assert.All(pages, page => Assert.All(Link().Matches(File.ReadAllText(page)), link =>
-            Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, link.Groups[1].Value)), $"{page}: {link.Groups[1].Value}")));
+        var pages = Directory
+            .EnumerateFiles(Checkout.At("docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Checkout.Root, "*.md"));
+        Assert.All(pages, page =>
+            Assert.All(Link().Matches(File.ReadAllText(page)), link =>
+                Assert.True(
+                    Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, link.Groups[1].Value)),
+                    $"{page}: {link.Groups[1].Value}"
+                )
+            )
+        );
     }
 
     // Tables, commands and what they print are as long as they are.
@@ -30,7 +52,10 @@ public sealed partial class DoorTests
             foreach (var (number, line) in File.ReadLines(Checkout.At(page)).Index())
             {
                 fenced ^= line.StartsWith("```", StringComparison.Ordinal);
-                Assert.True(fenced || line.StartsWith('|') || line.Length <= Longest || Address().IsMatch(line), $"{page}:{number + 1} has {line.Length} characters");
+                Assert.True(
+                    fenced || line.StartsWith('|') || line.Length <= Longest || Address().IsMatch(line),
+                    $"{page}:{number + 1} has {line.Length} characters"
+                );
             }
         });
     }
@@ -53,16 +78,25 @@ public sealed partial class DoorTests
         {
             var lines = File.ReadAllLines(Checkout.At(page));
             Assert.InRange(lines.Length, 10, 45);
-            Assert.Equal(["## Context", "## Decision", "## Consequences"], lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
-            Assert.Contains($"{lines[0][2..].Replace(". ", ". [", StringComparison.Ordinal)}]({Path.GetFileName(page)})", list, StringComparison.Ordinal);
+            Assert.Equal(
+                ["## Context", "## Decision", "## Consequences"],
+                lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal))
+            );
+            Assert.Contains(
+                $"{lines[0][2..].Replace(". ", ". [", StringComparison.Ordinal)}]({Path.GetFileName(page)})",
+                list,
+                StringComparison.Ordinal
+            );
         });
     }
 
     [Fact]
     public void The_files_that_a_recipe_names_exist()
     {
-        var files = ((string[])["src", "sql", "tests"]).SelectMany(folder => Directory.EnumerateFiles(Checkout.At(folder), "*", SearchOption.AllDirectories))
-            .Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
+        var files = ((string[])["src", "sql", "tests"])
+            .SelectMany(folder => Directory.EnumerateFiles(Checkout.At(folder), "*", SearchOption.AllDirectories))
+            .Select(Path.GetFileName)
+            .ToHashSet(StringComparer.Ordinal);
         var text = Checkout.Text("CONTRIBUTING.md");
         var named = NamedFile().Matches(text).Select(match => match.Groups[1].Value).ToList();
         Assert.True(named.Count > 40);
@@ -73,16 +107,38 @@ public sealed partial class DoorTests
     [Fact]
     public void There_is_a_recipe_for_each_thing_that_is_added_often()
     {
-        var recipes = Checkout.Text("CONTRIBUTING.md").Split('\n').Where(line => line.StartsWith("### ", StringComparison.Ordinal)).Select(line => line[4..]);
+        var recipes = Checkout
+            .Text("CONTRIBUTING.md")
+            .Split('\n')
+            .Where(line => line.StartsWith("### ", StringComparison.Ordinal))
+            .Select(line => line[4..]);
         Assert.Superset(
-            new HashSet<string>(["A file format", "A feed", "A phase's step", "A deriving version", "A timeframe", "An index", "A health check", "An endpoint", "A setting", "A migration of our own schema"]),
-            recipes.ToHashSet());
+            new HashSet<string>([
+                "A file format",
+                "A feed",
+                "A phase's step",
+                "A deriving version",
+                "A timeframe",
+                "An index",
+                "A health check",
+                "An endpoint",
+                "A setting",
+                "A migration of our own schema",
+            ]),
+            recipes.ToHashSet()
+        );
     }
 
     [Fact]
     public void The_glossary_is_in_the_alphabet_s_order()
     {
-        var words = Checkout.Text("docs/glossary.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).Select(line => line.Split('|')[1].Trim()).ToList();
+        var words = Checkout
+            .Text("docs/glossary.md")
+            .Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Skip(1)
+            .Select(line => line.Split('|')[1].Trim())
+            .ToList();
         Assert.Equal(words.Order(StringComparer.Ordinal), words);
     }
 

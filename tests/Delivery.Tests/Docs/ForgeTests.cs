@@ -26,16 +26,25 @@ public sealed class ForgeTests
     [Fact]
     public void Packages_that_have_one_version_are_asked_for_together()
     {
-        var nuget = ((List<object>)Read(Checkout.At(".github/dependabot.yml"))["updates"]).Select(Map).Single(update => (string)update["package-ecosystem"] == "nuget");
+        var nuget = ((List<object>)Read(Checkout.At(".github/dependabot.yml"))["updates"])
+            .Select(Map)
+            .Single(update => (string)update["package-ecosystem"] == "nuget");
         Assert.Equal(["Microsoft.Orleans.*"], (List<object>)Map(Map(nuget["groups"])["orleans"])["patterns"]);
     }
 
     [Fact]
     public void The_development_container_has_what_the_tests_want()
     {
-        using var container = JsonDocument.Parse(Checkout.Text(".devcontainer/devcontainer.json"), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
-        var image = Checkout.Text(Path.Combine(".devcontainer", container.RootElement.GetProperty("build").GetProperty("dockerfile").GetString()!));
-        Assert.All((string[])["dotnet-sdk-10.0", "postgresql", "pgbouncer", "faketime", "de_DE.UTF-8"], wanted => Assert.Contains(wanted, image, StringComparison.Ordinal));
+        using var container = JsonDocument.Parse(
+            Checkout.Text(".devcontainer/devcontainer.json"),
+            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }
+        );
+        var image = Checkout.Text(
+            Path.Combine(".devcontainer", container.RootElement.GetProperty("build").GetProperty("dockerfile").GetString()!)
+        );
+        Assert.All((string[])["dotnet-sdk-10.0", "postgresql", "pgbouncer", "faketime", "de_DE.UTF-8"], wanted =>
+            Assert.Contains(wanted, image, StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -62,7 +71,8 @@ public sealed class ForgeTests
         Assert.Contains($"dxy {verb}: [--out FOLDER]: --nonsense is not known", said.Error, StringComparison.Ordinal);
     }
 
-    static Dictionary<object, object> Read(string file) => new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(File.ReadAllText(file));
+    static Dictionary<object, object> Read(string file) =>
+        new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(File.ReadAllText(file));
 
     static Dictionary<object, object> Map(object value) => (Dictionary<object, object>)value;
 }

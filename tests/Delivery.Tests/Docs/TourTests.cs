@@ -18,10 +18,15 @@ public sealed class TourTests
         var steps = Steps();
         Assert.True(steps.Count > 8);
         var script = Path.Combine(bench.Folder, "tour.sh");
-        await File.WriteAllLinesAsync(script, [
-            "set -euo pipefail", $"cd '{Checkout.Root}'",
-            .. steps.SelectMany((step, number) => step.Commands.Prepend($"echo '{Mark}{number}'")),
-        ], TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(
+            script,
+            [
+                "set -euo pipefail",
+                $"cd '{Checkout.Root}'",
+                .. steps.SelectMany((step, number) => step.Commands.Prepend($"echo '{Mark}{number}'")),
+            ],
+            TestContext.Current.CancellationToken
+        );
 
         var said = await bench.RunAsync("bash", [script]);
 
@@ -29,7 +34,9 @@ public sealed class TourTests
         var outputs = said.Out.Split(Mark)[1..].Select(output => output.Split('\n').Select(line => line.Trim()).ToList()).ToList();
         foreach (var (step, output) in steps.Zip(outputs))
         {
-            Assert.All(step.Prints, line => Assert.True(output.Exists(Like(line).IsMatch), $"'{line}' is not in\n{string.Join('\n', output)}"));
+            Assert.All(step.Prints, line =>
+                Assert.True(output.Exists(Like(line).IsMatch), $"'{line}' is not in\n{string.Join('\n', output)}")
+            );
         }
 
         Assert.False(Directory.EnumerateFiles(Path.Combine(bench.Home, "run"), "*.pid").Any());
@@ -64,6 +71,9 @@ public sealed class TourTests
     }
 
     // A line that is printed, blanks as they come; … is anything.
-    static Regex Like(string line) => new(
-        "^" + Regex.Replace(Regex.Escape(line.Trim()), @"(\\ )+", @"\s+").Replace("…", ".*", StringComparison.Ordinal) + "$", RegexOptions.CultureInvariant);
+    static Regex Like(string line) =>
+        new(
+            "^" + Regex.Replace(Regex.Escape(line.Trim()), @"(\\ )+", @"\s+").Replace("…", ".*", StringComparison.Ordinal) + "$",
+            RegexOptions.CultureInvariant
+        );
 }

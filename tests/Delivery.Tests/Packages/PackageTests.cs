@@ -12,9 +12,14 @@ public sealed class PackageTests
     [Fact]
     public void Two_projects_are_packed_and_each_has_a_readme_and_a_description()
     {
-        var packed = Directory.EnumerateFiles(Checkout.At("src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(project => File.ReadAllText(project).Contains("<IsPackable>true</IsPackable>", StringComparison.Ordinal)).ToList();
-        Assert.Equal(["DxyOrleans.Abstractions", "DxyOrleans.Core"], packed.Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
+        var packed = Directory
+            .EnumerateFiles(Checkout.At("src"), "*.csproj", SearchOption.AllDirectories)
+            .Where(project => File.ReadAllText(project).Contains("<IsPackable>true</IsPackable>", StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(
+            ["DxyOrleans.Abstractions", "DxyOrleans.Core"],
+            packed.Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)
+        );
         Assert.All(packed, project =>
         {
             Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "README.md")));
@@ -34,7 +39,6 @@ public sealed class PackageTests
             AssertWhole(Path.Combine(folder, "packages"), id);
         }
 
-        bench.Variables["DXY_GATEWAYPORT"] = Bench.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture);
         await bench.DoneAsync(bench.Script, "up");
         var said = await bench.RunAsync(Bench.Dotnet, ["run", "--project", folder, $"-p:DxyVersion={Checkout.Version}"]);
         Assert.True(said.Code == 0, said.ToString());

@@ -28,8 +28,10 @@ public sealed class ArchiveAndFolderTests : IDisposable
     public async Task Every_entry_of_a_zip_is_a_file_of_its_own_and_the_report_beside_the_data_is_left()
     {
         var zip = BarFile.Zip(
-            ("DAT_ASCII_EURUSD_M1_2019.csv", "20190930 190500;1.1;1.2;1.0;1.1;0\n"), ("DAT_ASCII_EURUSD_M1_2019.txt", "Gap of 61s\n"),
-            ("deep/USDJPY.csv", BarFile.Header + BarFile.Good + "USDJPY,2019,1\n"));
+            ("DAT_ASCII_EURUSD_M1_2019.csv", "20190930 190500;1.1;1.2;1.0;1.1;0\n"),
+            ("DAT_ASCII_EURUSD_M1_2019.txt", "Gap of 61s\n"),
+            ("deep/USDJPY.csv", BarFile.Header + BarFile.Good + "USDJPY,2019,1\n")
+        );
 
         var read = await BarFile.Read(_file.Write("two.zip", zip));
 
@@ -56,8 +58,16 @@ public sealed class ArchiveAndFolderTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_file.Folder, "bare"));
 
-        Assert.Contains("absent", Assert.Throws<FileNotFoundException>(() => BarFilePaths.Expand(["absent"])).Message, StringComparison.Ordinal);
-        Assert.Contains("bare", Assert.Throws<FileNotFoundException>(() => BarFilePaths.Expand([Path.Combine(_file.Folder, "bare")])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "absent",
+            Assert.Throws<FileNotFoundException>(() => BarFilePaths.Expand(["absent"])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "bare",
+            Assert.Throws<FileNotFoundException>(() => BarFilePaths.Expand([Path.Combine(_file.Folder, "bare")])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -66,7 +76,9 @@ public sealed class ArchiveAndFolderTests : IDisposable
         var rows = string.Concat(Enumerable.Range(0, 45).Select(i => $"EURUSD,2019-10-01T00:{i:00}:00Z,1.1,1.2,1.0,1.1,0\n"));
         var path = _file.Write("some.csv", BarFile.Header + rows + "bad\n");
         List<long> sizes = [];
-        await foreach (var batch in new BarFileReader(TimeProvider.System).Read(path, new() { BatchRows = 10 }, TestContext.Current.CancellationToken))
+        await foreach (
+            var batch in new BarFileReader(TimeProvider.System).Read(path, new() { BatchRows = 10 }, TestContext.Current.CancellationToken)
+        )
         {
             sizes.Add(batch.Rows);
         }

@@ -16,7 +16,13 @@ sealed class BarFile : IDisposable
     static readonly DateTimeOffset Now = new(2020, 1, 1, 12, 0, 0, TimeSpan.Zero);
     readonly string _folder = Directory.CreateTempSubdirectory("dxy-feeds-").FullName;
 
-    public sealed record Outcome(IReadOnlyList<Bar> Bars, IReadOnlyList<RefusedRow> Refused, int Repeated, int PassedOver, IReadOnlyList<RefusedRow> Broken)
+    public sealed record Outcome(
+        IReadOnlyList<Bar> Bars,
+        IReadOnlyList<RefusedRow> Refused,
+        int Repeated,
+        int PassedOver,
+        IReadOnlyList<RefusedRow> Broken
+    )
     {
         public PassedOver Passed { get; init; }
 
@@ -74,7 +80,9 @@ sealed class BarFile : IDisposable
         List<CopiedBar> copied = [];
         List<string> notes = [];
         var (repeated, passed, others) = (0, default(PassedOver), default(OtherSymbols));
-        await foreach (var batch in new BarFileReader(new FakeTimeProvider(Now)).Read(path, options ?? new(), TestContext.Current.CancellationToken))
+        await foreach (
+            var batch in new BarFileReader(new FakeTimeProvider(Now)).Read(path, options ?? new(), TestContext.Current.CancellationToken)
+        )
         {
             bars.AddRange(batch.Bars);
             refused.AddRange(batch.Refused);
@@ -82,15 +90,25 @@ sealed class BarFile : IDisposable
             copied.AddRange(batch.Copied);
             notes.AddRange(batch.Notes);
             others = batch.Others ?? others;
-            passed = new PassedOver(passed.OtherSymbols + batch.PassedOver.OtherSymbols, passed.OtherTimeframes + batch.PassedOver.OtherTimeframes,
-                passed.ClosedMarket + batch.PassedOver.ClosedMarket, passed.Deleted + batch.PassedOver.Deleted);
+            passed = new PassedOver(
+                passed.OtherSymbols + batch.PassedOver.OtherSymbols,
+                passed.OtherTimeframes + batch.PassedOver.OtherTimeframes,
+                passed.ClosedMarket + batch.PassedOver.ClosedMarket,
+                passed.Deleted + batch.PassedOver.Deleted
+            );
             if (batch.Broken is { } fault)
             {
                 broken.Add(fault);
             }
         }
 
-        return new Outcome(bars, refused, repeated, passed.Rows, broken) { Passed = passed, Copied = copied, Others = others, Notes = notes };
+        return new Outcome(bars, refused, repeated, passed.Rows, broken)
+        {
+            Passed = passed,
+            Copied = copied,
+            Others = others,
+            Notes = notes,
+        };
     }
 
     public async Task<Outcome> ReadText(string content, BarFileOptions? options = null, string name = "some.csv") =>

@@ -30,7 +30,12 @@ public sealed class BrokenFileTests : IDisposable
     [Fact]
     public async Task Binary_files_are_told_from_text()
     {
-        byte[][] binaries = [[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0], [0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0], new byte[300_000]];
+        byte[][] binaries =
+        [
+            [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0],
+            [0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0],
+            new byte[300_000],
+        ];
         foreach (var binary in binaries)
         {
             var read = await BarFile.Read(_file.Write("some.csv", binary));
@@ -153,7 +158,14 @@ public sealed class BrokenFileTests : IDisposable
     static string[] Rows(int count)
     {
         var start = new DateTime(2019, 10, 1);
-        return [.. Enumerable.Range(0, count).Select(i => $"EURUSD,{start.AddMinutes(i):yyyy-MM-dd'T'HH:mm:ss'Z'},1.1,1.2,1.{i % 1000:000},1.1,{i * 7919 % 9973}\n")
-            .Select(row => row.Replace(",1.2,1.", ",1.2,0.", StringComparison.Ordinal).Replace(",0.000,", ",0.001,", StringComparison.Ordinal))];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => $"EURUSD,{start.AddMinutes(i):yyyy-MM-dd'T'HH:mm:ss'Z'},1.1,1.2,1.{i % 1000:000},1.1,{i * 7919 % 9973}\n")
+                .Select(row =>
+                    row.Replace(",1.2,1.", ",1.2,0.", StringComparison.Ordinal).Replace(",0.000,", ",0.001,", StringComparison.Ordinal)
+                ),
+        ];
     }
 }

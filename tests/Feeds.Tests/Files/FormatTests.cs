@@ -25,8 +25,17 @@ public sealed class FormatTests : IDisposable
         var read = await _file.ReadText(BarFile.Header + "EURUSD,2019-10-01T00:00:00Z,1.08992,1.08995,1.08983,1.08984,12.5\n");
 
         Assert.Equal(
-            Bar.Create(new Series(Symbol.Parse("EURUSD"), Timeframe.OneMinute), UtcTime.At(2019, 10, 1), 1.08992m, 1.08995m, 1.08983m, 1.08984m, 12.5m),
-            Assert.Single(read.Bars));
+            Bar.Create(
+                new Series(Symbol.Parse("EURUSD"), Timeframe.OneMinute),
+                UtcTime.At(2019, 10, 1),
+                1.08992m,
+                1.08995m,
+                1.08983m,
+                1.08984m,
+                12.5m
+            ),
+            Assert.Single(read.Bars)
+        );
     }
 
     [Theory]
@@ -35,7 +44,9 @@ public sealed class FormatTests : IDisposable
     [InlineData("\n\n", "\n")]
     public async Task A_byte_order_mark_Windows_line_ends_and_blank_lines_are_accepted(string before, string end)
     {
-        var read = await _file.ReadText((before + BarFile.Header + BarFile.Good + "\n" + BarFile.AlsoGood.TrimEnd()).Replace("\n", end, StringComparison.Ordinal));
+        var read = await _file.ReadText(
+            (before + BarFile.Header + BarFile.Good + "\n" + BarFile.AlsoGood.TrimEnd()).Replace("\n", end, StringComparison.Ordinal)
+        );
 
         Assert.Equal((2, 0, 0), (read.Bars.Count, read.Refused.Count, read.Broken.Count));
     }
@@ -131,7 +142,10 @@ public sealed class FormatTests : IDisposable
     [Fact]
     public async Task A_longer_timeframe_has_a_grid_of_its_own()
     {
-        var read = await _file.ReadText(BarFile.Header + BarFile.Good + BarFile.AlsoGood, new BarFileOptions { Timeframe = Timeframe.Parse("15m") });
+        var read = await _file.ReadText(
+            BarFile.Header + BarFile.Good + BarFile.AlsoGood,
+            new BarFileOptions { Timeframe = Timeframe.Parse("15m") }
+        );
 
         Assert.Equal(("EURUSD/15m", "off-grid"), (Assert.Single(read.Bars).Series.ToString(), Assert.Single(read.Refused).Fault.Code));
     }
@@ -141,8 +155,11 @@ public sealed class FormatTests : IDisposable
     {
         BarFileOptions[] wrong =
         [
-            new() { Format = "excel" }, new() { Zone = "Atlantis/Capital" }, new() { BatchRows = 0 },
-            new() { FutureSkew = TimeSpan.FromTicks(-1) }, new() { MaxUncompressedBytes = 0 },
+            new() { Format = "excel" },
+            new() { Zone = "Atlantis/Capital" },
+            new() { BatchRows = 0 },
+            new() { FutureSkew = TimeSpan.FromTicks(-1) },
+            new() { MaxUncompressedBytes = 0 },
         ];
         foreach (var options in wrong)
         {

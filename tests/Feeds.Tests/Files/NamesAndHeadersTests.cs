@@ -6,7 +6,10 @@ namespace DxyOrleans.Feeds.Tests.Files;
 public sealed class NamesAndHeadersTests : IDisposable
 {
     const string Row = "20191025 060100;1.110500;1.110600;1.110400;1.110500;0\n";
-    static readonly HashSet<Symbol> Known = [.. ((string[])["EURUSD", "USDJPY", "GBPUSD", "USDCAD", "USDSEK", "USDCHF", "DXY"]).Select(Symbol.Parse)];
+    static readonly HashSet<Symbol> Known =
+    [
+        .. ((string[])["EURUSD", "USDJPY", "GBPUSD", "USDCAD", "USDSEK", "USDCHF", "DXY"]).Select(Symbol.Parse),
+    ];
 
     readonly BarFile _file = new();
 
@@ -46,16 +49,25 @@ public sealed class NamesAndHeadersTests : IDisposable
     [Fact]
     public async Task An_archives_name_hints_where_its_entrys_does_not()
     {
-        Assert.Equal("EURUSD", Assert.Single((await BarFile.Read(_file.Write("EURUSD.zip", BarFile.Zip(("data.csv", Row))), new() { Known = Known })).Bars).Symbol.Name);
+        Assert.Equal(
+            "EURUSD",
+            Assert
+                .Single((await BarFile.Read(_file.Write("EURUSD.zip", BarFile.Zip(("data.csv", Row))), new() { Known = Known })).Bars)
+                .Symbol.Name
+        );
     }
 
     [Theory]
     [InlineData("Close,Low,High,Open,TS_UTC,Symbol,Vol\n1.1,1.0,1.2,1.15,2019-10-01T00:00:00Z,EURUSD,3\n")]
-    [InlineData("\"symbol\",\"ts_utc\",\"open\",\"high\",\"low\",\"close\",\"volume\"\n\"EURUSD\",\"2019-10-01T00:00:00Z\",\"1.15\",\"1.2\",\"1.0\",\"1.1\",\"3\"\n")]
+    [InlineData(
+        "\"symbol\",\"ts_utc\",\"open\",\"high\",\"low\",\"close\",\"volume\"\n\"EURUSD\",\"2019-10-01T00:00:00Z\",\"1.15\",\"1.2\",\"1.0\",\"1.1\",\"3\"\n"
+    )]
     [InlineData("Ticker;Timestamp;Open;High;Low;Close;Volume\nEUR/USD;2019-10-01 00:00:00Z;1.15;1.2;1.0;1.1;3\n")]
     [InlineData("pair\tdate\ttime\topen\thigh\tlow\tclose\tvolume\r\nEURUSD\t2019-10-01\t00:00:00Z\t1.15\t1.2\t1.0\t1.1\t3\r\n")]
     [InlineData("sep=,\nsymbol, ts_utc, open, high, low, close, volume\nEURUSD, 2019-10-01T00:00:00Z, 1.15, 1.2, 1.0, 1.1, 3\n")]
-    [InlineData("# from somewhere\nsymbol,ts_utc,open,high,low,close,volume,spread,comment\nEURUSD,2019-10-01T00:00:00Z,1.15,1.2,1.0,1.1,3,2,\"a, b\"\n")]
+    [InlineData(
+        "# from somewhere\nsymbol,ts_utc,open,high,low,close,volume,spread,comment\nEURUSD,2019-10-01T00:00:00Z,1.15,1.2,1.0,1.1,3,2,\"a, b\"\n"
+    )]
     [InlineData("symbol,ts_utc,open,high,low,close,volume,\nEURUSD,2019-10-01T00:00:00Z,1.15,1.2,1.0,1.1,3,\n")]
     public async Task Columns_are_known_by_name_in_any_order_and_spelling(string text)
     {
@@ -70,12 +82,21 @@ public sealed class NamesAndHeadersTests : IDisposable
     [Fact]
     public async Task A_header_that_comes_again_is_no_row_even_with_its_columns_in_another_order()
     {
-        var read = await _file.ReadText(BarFile.Header + BarFile.Good + BarFile.Header.ToUpperInvariant()
-            + "\uFEFFts_utc,symbol,close,open,low,high,volume\n2019-10-01T00:01:00Z,EURUSD,1.08978,1.08985,1.08977,1.08988,0\n");
+        var read = await _file.ReadText(
+            BarFile.Header
+                + BarFile.Good
+                + BarFile.Header.ToUpperInvariant()
+                + "\uFEFFts_utc,symbol,close,open,low,high,volume\n2019-10-01T00:01:00Z,EURUSD,1.08978,1.08985,1.08977,1.08988,0\n"
+        );
 
         Assert.Empty(read.Refused);
-        Assert.Equal(["EURUSD/1m 2019-10-01T00:00:00Z 1.08992/1.08995/1.08983/1.08984", "EURUSD/1m 2019-10-01T00:01:00Z 1.08985/1.08988/1.08977/1.08978"],
-            read.Bars.Select(bar => bar.ToString()));
+        Assert.Equal(
+            [
+                "EURUSD/1m 2019-10-01T00:00:00Z 1.08992/1.08995/1.08983/1.08984",
+                "EURUSD/1m 2019-10-01T00:01:00Z 1.08985/1.08988/1.08977/1.08978",
+            ],
+            read.Bars.Select(bar => bar.ToString())
+        );
     }
 
     [Theory]
@@ -100,7 +121,10 @@ public sealed class NamesAndHeadersTests : IDisposable
     [Fact]
     public async Task Rows_of_symbols_that_nobody_asked_for_are_counted_apart_and_not_judged()
     {
-        var read = await _file.ReadText($"{BarFile.Header}XAUUSD,2019-10-01T00:00:00Z,0,x,0,,-1\nXAUUSD,x,1\nX:BTC-USD,2019-10-01T00:00:00Z,,,,,\n{BarFile.Good},2019,1,1,1,1,1\nTotal,4,,,,,\n", new() { Known = Known });
+        var read = await _file.ReadText(
+            $"{BarFile.Header}XAUUSD,2019-10-01T00:00:00Z,0,x,0,,-1\nXAUUSD,x,1\nX:BTC-USD,2019-10-01T00:00:00Z,,,,,\n{BarFile.Good},2019,1,1,1,1,1\nTotal,4,,,,,\n",
+            new() { Known = Known }
+        );
 
         Assert.Equal((1, 3, 2), (read.Bars.Count, read.Passed.OtherSymbols, read.Refused.Count));
         Assert.Equal([new OtherSymbol("XAUUSD", 2, 2), new OtherSymbol("X:BTC-USD", 4, 1)], read.Others!.First);
@@ -110,8 +134,10 @@ public sealed class NamesAndHeadersTests : IDisposable
     [Fact]
     public async Task A_symbol_that_is_asked_for_and_not_in_the_registry_is_named_with_its_first_line_and_count()
     {
-        var read = await _file.ReadText($"{BarFile.Header}{BarFile.Good}XAUUSD,2019-10-01T00:00:00Z,1,1,1,1,1\nXAUUSD,2019-10-01T00:01:00Z,1,1,1,1,1\n",
-            new() { Known = Known, Symbols = [Symbol.Parse("XAUUSD"), Symbol.Parse("USDJPY")] });
+        var read = await _file.ReadText(
+            $"{BarFile.Header}{BarFile.Good}XAUUSD,2019-10-01T00:00:00Z,1,1,1,1,1\nXAUUSD,2019-10-01T00:01:00Z,1,1,1,1,1\n",
+            new() { Known = Known, Symbols = [Symbol.Parse("XAUUSD"), Symbol.Parse("USDJPY")] }
+        );
 
         Assert.Equal((0, 1), (read.Bars.Count, read.PassedOver));
         var refused = Assert.Single(read.Refused);
@@ -123,9 +149,14 @@ public sealed class NamesAndHeadersTests : IDisposable
     {
         var reader = new BarFileReader(TimeProvider.System);
         var (bars, repeated, refused) = (0, 0, new List<RefusedRow>());
-        foreach (var text in (string[])[BarFile.Good, BarFile.Good + BarFile.AlsoGood, BarFile.Good.Replace(",0\n", ",5\n", StringComparison.Ordinal)])
+        foreach (
+            var text in (string[])
+                [BarFile.Good, BarFile.Good + BarFile.AlsoGood, BarFile.Good.Replace(",0\n", ",5\n", StringComparison.Ordinal)]
+        )
         {
-            await foreach (var batch in reader.Read(_file.Write("some.csv", BarFile.Header + text), new(), TestContext.Current.CancellationToken))
+            await foreach (
+                var batch in reader.Read(_file.Write("some.csv", BarFile.Header + text), new(), TestContext.Current.CancellationToken)
+            )
             {
                 bars += batch.Bars.Count;
                 repeated += batch.Repeated;

@@ -31,7 +31,11 @@ public sealed class RefusedRowTests : IDisposable
     [InlineData("EURUSD,2019-10-01T00:02:00Z,1.1,1.2,1.0,1.1,0,9", "wrong-columns", "8 columns where 7 are expected")]
     [InlineData("EURUSD,2019-10-01T00:02:00Z,1,08992,1,08995,1,08983,1,08984,0", "decimal-comma", "write 1.23")]
     [InlineData("EURUSD,2019-10-01T00:02:00Z,\"1,08992\",1.2,1.0,1.1,0", "decimal-comma", "'1,08992'")]
-    [InlineData("EURUSD,2019-10-01T00:01:00Z,1.1,1.2,1.0,1.1,0", "contradiction", "another bar of this minute stands earlier in the same input, with other values (2019-10-01T00:01:00Z)")]
+    [InlineData(
+        "EURUSD,2019-10-01T00:01:00Z,1.1,1.2,1.0,1.1,0",
+        "contradiction",
+        "another bar of this minute stands earlier in the same input, with other values (2019-10-01T00:01:00Z)"
+    )]
     public async Task A_bad_row_is_refused_with_its_line_and_reason_and_the_rows_beside_it_are_kept(string row, string code, string says)
     {
         var read = await _file.ReadText(BarFile.Header + BarFile.AlsoGood + row + "\n" + BarFile.Good);
@@ -49,7 +53,14 @@ public sealed class RefusedRowTests : IDisposable
     [Fact]
     public async Task A_row_that_is_not_UTF8_is_refused()
     {
-        byte[] content = [.. Encoding.UTF8.GetBytes(BarFile.Header + BarFile.Good), .. "EUR"u8, 0xC3, 0x28, .. Encoding.UTF8.GetBytes(",1\n" + BarFile.AlsoGood)];
+        byte[] content =
+        [
+            .. Encoding.UTF8.GetBytes(BarFile.Header + BarFile.Good),
+            .. "EUR"u8,
+            0xC3,
+            0x28,
+            .. Encoding.UTF8.GetBytes(",1\n" + BarFile.AlsoGood),
+        ];
 
         var read = await BarFile.Read(_file.Write("some.csv", content));
 
@@ -63,7 +74,10 @@ public sealed class RefusedRowTests : IDisposable
         var read = await _file.ReadText(BarFile.Header + BarFile.Good + "EUR\0USD,2019\n" + BarFile.AlsoGood);
 
         Assert.Equal(2, read.Bars.Count);
-        Assert.Equal((3, "control-character", "EUR·USD,2019"), (Assert.Single(read.Refused).Line, read.Refused[0].Fault.Code, read.Refused[0].Text));
+        Assert.Equal(
+            (3, "control-character", "EUR·USD,2019"),
+            (Assert.Single(read.Refused).Line, read.Refused[0].Fault.Code, read.Refused[0].Text)
+        );
     }
 
     [Theory]
@@ -90,8 +104,9 @@ public sealed class RefusedRowTests : IDisposable
     [Fact]
     public async Task An_equal_repeat_is_counted_and_left_out_however_its_numbers_are_written()
     {
-        var read = await _file.ReadText(BarFile.Header + BarFile.Good + BarFile.AlsoGood
-            + "eur/usd,2019-10-01T00:00:00Z,1.089920,1.08995000,1.08983,1.08984,0.0\n");
+        var read = await _file.ReadText(
+            BarFile.Header + BarFile.Good + BarFile.AlsoGood + "eur/usd,2019-10-01T00:00:00Z,1.089920,1.08995000,1.08983,1.08984,0.0\n"
+        );
 
         Assert.Equal((2, 1, 0), (read.Bars.Count, read.Repeated, read.Refused.Count));
     }
@@ -106,7 +121,6 @@ public sealed class RefusedRowTests : IDisposable
         Assert.Equal((500, 1), (read.Bars.Count, read.Repeated));
         Assert.Equal((502, "contradiction"), (Assert.Single(read.Refused).Line, read.Refused[0].Fault.Code));
 
-        static string Row(int minute, string close) =>
-            $"EURUSD,2019-10-01T{minute / 60:00}:{minute % 60:00}:00Z,1.1,1.2,1.0,{close},0\n";
+        static string Row(int minute, string close) => $"EURUSD,2019-10-01T{minute / 60:00}:{minute % 60:00}:00Z,1.1,1.2,1.0,{close},0\n";
     }
 }

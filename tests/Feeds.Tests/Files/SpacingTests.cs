@@ -18,9 +18,17 @@ public sealed class SpacingTests : IDisposable
     [InlineData(1440, "--timeframe 1d")]
     public async Task Rows_that_lie_wider_apart_than_their_timeframe_are_refused_with_the_one_that_fits(int apart, string says)
     {
-        foreach (var pairs in (string[][])[["EURUSD"], ["EURUSD", "USDJPY", "USDSEK"]])
+        foreach (
+            var pairs in (string[][])
+                [
+                    ["EURUSD"],
+                    ["EURUSD", "USDJPY", "USDSEK"],
+                ]
+        )
         {
-            var read = await _file.ReadText(BarFile.Header + string.Concat(pairs.Select(pair => Rows(pair, Enumerable.Range(0, 6).Select(i => i * apart)))));
+            var read = await _file.ReadText(
+                BarFile.Header + string.Concat(pairs.Select(pair => Rows(pair, Enumerable.Range(0, 6).Select(i => i * apart))))
+            );
 
             Assert.Empty(read.Bars);
             var refused = Assert.Single(read.Refused);
@@ -78,14 +86,19 @@ public sealed class SpacingTests : IDisposable
         Assert.Empty(wide.Bars);
         Assert.Equal(9, Assert.Single(wide.Refused).Rows);
 
-        var few = await _file.ReadText(BarFile.Header + string.Concat(((string[])["EURUSD", "USDJPY", "GBPUSD", "USDCAD"]).Select(pair => Rows(pair, [0, 15]))));
+        var few = await _file.ReadText(
+            BarFile.Header + string.Concat(((string[])["EURUSD", "USDJPY", "GBPUSD", "USDCAD"]).Select(pair => Rows(pair, [0, 15])))
+        );
         Assert.Empty(few.Bars);
     }
 
     [Fact]
     public async Task Minutes_that_are_given_as_a_longer_timeframe_are_refused_together()
     {
-        var read = await _file.ReadText(BarFile.Header + Rows("EURUSD", Enumerable.Range(0, 60)), new() { Timeframe = Timeframe.Parse("5m") });
+        var read = await _file.ReadText(
+            BarFile.Header + Rows("EURUSD", Enumerable.Range(0, 60)),
+            new() { Timeframe = Timeframe.Parse("5m") }
+        );
 
         Assert.Empty(read.Bars);
         Assert.Equal(60, Assert.Single(read.Refused).Rows);
@@ -96,7 +109,10 @@ public sealed class SpacingTests : IDisposable
     [Fact]
     public async Task A_stray_row_in_a_file_of_a_longer_timeframe_is_refused_by_itself()
     {
-        var read = await _file.ReadText(BarFile.Header + Rows("EURUSD", Enumerable.Range(0, 24).Select(i => i * 15).Append(7)), new() { Timeframe = Timeframe.Parse("15m") });
+        var read = await _file.ReadText(
+            BarFile.Header + Rows("EURUSD", Enumerable.Range(0, 24).Select(i => i * 15).Append(7)),
+            new() { Timeframe = Timeframe.Parse("15m") }
+        );
 
         Assert.Equal((24, "off-grid", 26), (read.Bars.Count, Assert.Single(read.Refused).Fault.Code, read.Refused[0].Line));
     }
@@ -104,13 +120,27 @@ public sealed class SpacingTests : IDisposable
     [Fact]
     public async Task Advice_that_would_not_work_is_not_given()
     {
-        var derived = await _file.ReadText(BarFile.Header + Rows("EURUSD", Enumerable.Range(0, 9).Select(i => i * 5)), new() { IsDerivedHere = series => series.Timeframe == Timeframe.FiveMinutes });
-        Assert.Contains("5m bars are derived here: import the 1m bars", Assert.Single(derived.Refused).Fault.Text, StringComparison.Ordinal);
+        var derived = await _file.ReadText(
+            BarFile.Header + Rows("EURUSD", Enumerable.Range(0, 9).Select(i => i * 5)),
+            new() { IsDerivedHere = series => series.Timeframe == Timeframe.FiveMinutes }
+        );
+        Assert.Contains(
+            "5m bars are derived here: import the 1m bars",
+            Assert.Single(derived.Refused).Fault.Text,
+            StringComparison.Ordinal
+        );
 
         var shifted = await _file.ReadText(BarFile.Header + Rows("EURUSD", Enumerable.Range(0, 9).Select(i => 60 + (i * 240))));
         Assert.Contains("multiples of it from 00:00Z and these don't", Assert.Single(shifted.Refused).Fault.Text, StringComparison.Ordinal);
     }
 
-    static string Rows(string pair, IEnumerable<int> minutes) => string.Concat(minutes.Select(minute =>
-        string.Create(CultureInfo.InvariantCulture, $"{pair},{UtcTime.At(2019, 10, 7) + TimeSpan.FromMinutes(minute)},1.1,1.2,1.0,1.1,{minute}\n")));
+    static string Rows(string pair, IEnumerable<int> minutes) =>
+        string.Concat(
+            minutes.Select(minute =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{pair},{UtcTime.At(2019, 10, 7) + TimeSpan.FromMinutes(minute)},1.1,1.2,1.0,1.1,{minute}\n"
+                )
+            )
+        );
 }

@@ -5,7 +5,9 @@ namespace DxyOrleans.Feeds.Tests.Files;
 
 public sealed class ZoneTests : IDisposable
 {
-    const string Naive = BarFile.Header + "USDJPY,2019-10-03 03:00:00,107.120,107.130,107.110,107.125,9\nUSDJPY,2019-10-03 03:01:00,107.125,107.140,107.120,107.138,8\n";
+    const string Naive =
+        BarFile.Header
+        + "USDJPY,2019-10-03 03:00:00,107.120,107.130,107.110,107.125,9\nUSDJPY,2019-10-03 03:01:00,107.125,107.140,107.120,107.138,8\n";
 
     readonly BarFile _file = new();
 
@@ -25,7 +27,10 @@ public sealed class ZoneTests : IDisposable
     {
         var read = await _file.ReadText(Naive, new() { Zone = zone });
 
-        Assert.Equal([UtcTime.At(2019, 10, 3) + TimeSpan.FromMinutes(minutes), UtcTime.At(2019, 10, 3, 0, 1) + TimeSpan.FromMinutes(minutes)], read.Bars.Select(bar => bar.Time));
+        Assert.Equal(
+            [UtcTime.At(2019, 10, 3) + TimeSpan.FromMinutes(minutes), UtcTime.At(2019, 10, 3, 0, 1) + TimeSpan.FromMinutes(minutes)],
+            read.Bars.Select(bar => bar.Time)
+        );
     }
 
     [Fact]
@@ -40,8 +45,10 @@ public sealed class ZoneTests : IDisposable
     [Fact]
     public async Task The_zone_in_a_row_wins_over_the_one_that_is_given()
     {
-        var read = await _file.ReadText(Naive + "USDJPY,2019-10-03T00:02:00Z,107.1,107.2,107.1,107.2,0\nUSDJPY,2019-10-02 20:03:00-0400,107.1,107.2,107.1,107.2,0\n",
-            new() { Zone = "Europe/Athens" });
+        var read = await _file.ReadText(
+            Naive + "USDJPY,2019-10-03T00:02:00Z,107.1,107.2,107.1,107.2,0\nUSDJPY,2019-10-02 20:03:00-0400,107.1,107.2,107.1,107.2,0\n",
+            new() { Zone = "Europe/Athens" }
+        );
 
         Assert.Equal(Enumerable.Range(0, 4).Select(minute => UtcTime.At(2019, 10, 3, 0, minute)), read.Bars.Select(bar => bar.Time));
     }
@@ -59,7 +66,10 @@ public sealed class ZoneTests : IDisposable
 
     [Theory]
     [InlineData(BarFile.Header + BarFile.Good, "zone-without-effect")]
-    [InlineData("ticker,volume,open,close,high,low,window_start,transactions\nC:USD-SEK,5,10.46877,10.46555,10.47877,10.46518,1559509200000000000,5\n", "zone-without-effect")]
+    [InlineData(
+        "ticker,volume,open,close,high,low,window_start,transactions\nC:USD-SEK,5,10.46877,10.46555,10.47877,10.46518,1559509200000000000,5\n",
+        "zone-without-effect"
+    )]
     [InlineData("timestamp,open,high,low,close,volume\n1569888000000,1,1,1,1,1\n", "zone-without-effect")]
     [InlineData("Gmt time,Open,High,Low,Close,Volume\n04.10.2019 20:57:00.000,1,1,1,1,1\n", "zone-contradicted")]
     [InlineData("Time (EET),Open,High,Low,Close,Volume\n2019.10.01 03:00:00,1,1,1,1,1\n", "zone-contradicted")]

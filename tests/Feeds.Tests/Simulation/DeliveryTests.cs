@@ -49,7 +49,14 @@ public sealed class DeliveryTests
     [Fact]
     public void A_late_bar_comes_before_its_correction()
     {
-        var market = new SimulatedMarket(new() { LateRate = 1, CorrectionRate = 1, MaxDelayMinutes = 2 });
+        var market = new SimulatedMarket(
+            new()
+            {
+                LateRate = 1,
+                CorrectionRate = 1,
+                MaxDelayMinutes = 2,
+            }
+        );
 
         Assert.All(Minutes, minute =>
         {
@@ -65,13 +72,24 @@ public sealed class DeliveryTests
     [InlineData(1440)]
     public void Asking_by_arrival_in_slices_finds_every_delivery_once(int maxDelay)
     {
-        var market = new SimulatedMarket(new() { LateRate = 0.02, CorrectionRate = 0.02, MaxDelayMinutes = maxDelay });
+        var market = new SimulatedMarket(
+            new()
+            {
+                LateRate = 0.02,
+                CorrectionRate = 0.02,
+                MaxDelayMinutes = maxDelay,
+            }
+        );
         var whole = new TimeRange(Day.From, Day.To + TimeSpan.FromDays(2));
-        var byMinute = Enumerable.Range(-1450, 1440 * 5).Select(i => Day.From + TimeSpan.FromMinutes(i))
+        var byMinute = Enumerable
+            .Range(-1450, 1440 * 5)
+            .Select(i => Day.From + TimeSpan.FromMinutes(i))
             .SelectMany(minute => market.Symbols.SelectMany(symbol => market.DeliveriesOf(symbol, minute)))
             .Where(delivery => whole.Contains(delivery.DeliveredAt));
 
-        var slices = Enumerable.Range(0, 3 * 24 * 4).Select(i => whole.From + TimeSpan.FromMinutes(15 * i))
+        var slices = Enumerable
+            .Range(0, 3 * 24 * 4)
+            .Select(i => whole.From + TimeSpan.FromMinutes(15 * i))
             .SelectMany(from => market.DeliveriesWithin(new TimeRange(from, from + TimeSpan.FromMinutes(15))))
             .ToList();
 

@@ -23,7 +23,9 @@ public sealed class SimulatedBarFeedTests
 
         Assert.Equal(90 * 6, bars.Count);
         Assert.Equal(
-            Enumerable.Range(0, 90).SelectMany(i => Market.Symbols.Select(symbol => Market.BarOf(symbol, Start + TimeSpan.FromMinutes(i)))), bars);
+            Enumerable.Range(0, 90).SelectMany(i => Market.Symbols.Select(symbol => Market.BarOf(symbol, Start + TimeSpan.FromMinutes(i)))),
+            bars
+        );
     }
 
     [Fact]
@@ -73,39 +75,50 @@ public sealed class SimulatedBarFeedTests
     [Fact]
     public async Task Late_bars_come_later_and_corrections_after_what_they_correct()
     {
-        var market = new SimulatedMarket(new() { Pairs = SimulatedPair.EveryMinute, LateRate = 0.2, CorrectionRate = 0.2, MaxDelayMinutes = 3 });
+        var market = new SimulatedMarket(
+            new()
+            {
+                Pairs = SimulatedPair.EveryMinute,
+                LateRate = 0.2,
+                CorrectionRate = 0.2,
+                MaxDelayMinutes = 3,
+            }
+        );
         var range = new TimeRange(Start, Start + TimeSpan.FromMinutes(60));
 
         var last = (await Play(market, Start - TimeSpan.FromMinutes(10), range.To + TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1)))
-            .Where(bar => range.Contains(bar.Time)).GroupBy(bar => (bar.Symbol, bar.Time)).ToDictionary(group => group.Key, group => group.Last());
+            .Where(bar => range.Contains(bar.Time))
+            .GroupBy(bar => (bar.Symbol, bar.Time))
+            .ToDictionary(group => group.Key, group => group.Last());
 
         Assert.Equal(60 * 6, last.Count);
         Assert.All(last, bar => Assert.Equal(market.FinalBarOf(bar.Key.Symbol, bar.Key.Time), bar.Value));
     }
 
-    static Task<List<Bar>> Play(SimulatedMarket market, UtcTime from, UtcTime to, TimeSpan step) => Task.Run(async () =>
-    {
-        var clock = new FakeTimeProvider(from.ToDateTimeOffset());
-        List<Bar> told = [];
-        using var end = new CancellationTokenSource();
-        await using var events = new SimulatedBarFeed(market, clock).Run(from, end.Token).GetAsyncEnumerator();
-        while (true)
+    static Task<List<Bar>> Play(SimulatedMarket market, UtcTime from, UtcTime to, TimeSpan step) =>
+        Task.Run(async () =>
         {
-            var next = events.MoveNextAsync();
-            while (!next.IsCompleted)
+            var clock = new FakeTimeProvider(from.ToDateTimeOffset());
+            List<Bar> told = [];
+            using var end = new CancellationTokenSource();
+            await using var events = new SimulatedBarFeed(market, clock).Run(from, end.Token).GetAsyncEnumerator();
+            while (true)
             {
-                if (UtcTime.From(clock.GetUtcNow()) >= to)
+                var next = events.MoveNextAsync();
+                while (!next.IsCompleted)
                 {
-                    await end.CancelAsync();
-                    await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
-                    return told;
+                    if (UtcTime.From(clock.GetUtcNow()) >= to)
+                    {
+                        await end.CancelAsync();
+                        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
+                        return told;
+                    }
+
+                    clock.Advance(TimeSpan.FromTicks(Math.Min(step.Ticks, (to - UtcTime.From(clock.GetUtcNow())).Ticks)));
                 }
 
-                clock.Advance(TimeSpan.FromTicks(Math.Min(step.Ticks, (to - UtcTime.From(clock.GetUtcNow())).Ticks)));
+                Assert.True(await next);
+                told.AddRange(events.Current);
             }
-
-            Assert.True(await next);
-            told.AddRange(events.Current);
-        }
-    });
+        });
 }

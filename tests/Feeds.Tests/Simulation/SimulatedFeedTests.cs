@@ -16,7 +16,14 @@ public sealed class SimulatedFeedTests
     [InlineData(600_000)]
     public async Task Playing_the_clock_in_any_steps_tells_the_whole_market_once(int stepMilliseconds)
     {
-        var market = new SimulatedMarket(new() { LateRate = 0.2, CorrectionRate = 0.1, MaxDelayMinutes = 3 });
+        var market = new SimulatedMarket(
+            new()
+            {
+                LateRate = 0.2,
+                CorrectionRate = 0.1,
+                MaxDelayMinutes = 3,
+            }
+        );
         var range = new TimeRange(Start, Start + TimeSpan.FromMinutes(20));
 
         var told = await Play(market, range, TimeSpan.FromMilliseconds(stepMilliseconds));
@@ -26,20 +33,29 @@ public sealed class SimulatedFeedTests
         {
             Assert.Equal(
                 minutes.Where(minute => !market.IsLate(symbol, minute)).SelectMany(minute => market.QuotesOf(symbol, minute)),
-                told.OfType<QuotesArrived>().Where(quotes => quotes.Symbol == symbol).SelectMany(quotes => quotes.Quotes));
+                told.OfType<QuotesArrived>().Where(quotes => quotes.Symbol == symbol).SelectMany(quotes => quotes.Quotes)
+            );
         }
 
-        Assert.Equal(market.DeliveriesWithin(range).Select(delivery => delivery.Bar), told.OfType<BarArrived>().Select(arrived => arrived.Bar));
+        Assert.Equal(
+            market.DeliveriesWithin(range).Select(delivery => delivery.Bar),
+            told.OfType<BarArrived>().Select(arrived => arrived.Bar)
+        );
         Assert.NotEmpty(told.OfType<BarArrived>());
     }
 
     [Fact]
     public async Task Quotes_of_one_event_lie_within_one_minute()
     {
-        var told = await Play(new SimulatedMarket(new()), new TimeRange(Start, Start + TimeSpan.FromMinutes(10)), TimeSpan.FromMinutes(3.3));
+        var told = await Play(
+            new SimulatedMarket(new()),
+            new TimeRange(Start, Start + TimeSpan.FromMinutes(10)),
+            TimeSpan.FromMinutes(3.3)
+        );
 
         Assert.All(told.OfType<QuotesArrived>(), quotes =>
-            Assert.Single(quotes.Quotes.Select(quote => quote.Time.Floor(Timeframe.OneMinute)).Distinct()));
+            Assert.Single(quotes.Quotes.Select(quote => quote.Time.Floor(Timeframe.OneMinute)).Distinct())
+        );
     }
 
     [Fact]
@@ -57,7 +73,9 @@ public sealed class SimulatedFeedTests
     {
         using var cancel = new CancellationTokenSource();
         var clock = new FakeTimeProvider(Start.ToDateTimeOffset());
-        await using var events = new SimulatedFeed(new SimulatedMarket(new()), clock, TimeSpan.FromSeconds(1)).Run(cancel.Token).GetAsyncEnumerator();
+        await using var events = new SimulatedFeed(new SimulatedMarket(new()), clock, TimeSpan.FromSeconds(1))
+            .Run(cancel.Token)
+            .GetAsyncEnumerator();
         var next = events.MoveNextAsync();
 
         await cancel.CancelAsync();
@@ -66,33 +84,38 @@ public sealed class SimulatedFeedTests
     }
 
     [Fact]
-    public void An_interval_that_is_not_above_zero_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() =>
-        new SimulatedFeed(new SimulatedMarket(new()), TimeProvider.System, TimeSpan.Zero).Run(CancellationToken.None));
+    public void An_interval_that_is_not_above_zero_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new SimulatedFeed(new SimulatedMarket(new()), TimeProvider.System, TimeSpan.Zero).Run(CancellationToken.None)
+        );
 
     // Without a synchronisation context the feed runs on within Advance, until it waits for the clock again.
-    static Task<List<FeedEvent>> Play(SimulatedMarket market, TimeRange range, TimeSpan step) => Task.Run(async () =>
-    {
-        var clock = new FakeTimeProvider(range.From.ToDateTimeOffset());
-        var after = market.DeliveriesWithin(new TimeRange(range.To, range.To + TimeSpan.FromMinutes(1)))
-            .Select(delivery => (FeedEvent)new BarArrived(delivery.Bar)).ToHashSet();
-        List<FeedEvent> told = [];
-        await using var events = new SimulatedFeed(market, clock, step).Run(CancellationToken.None).GetAsyncEnumerator();
-        while (true)
+    static Task<List<FeedEvent>> Play(SimulatedMarket market, TimeRange range, TimeSpan step) =>
+        Task.Run(async () =>
         {
-            var next = events.MoveNextAsync();
-            while (!next.IsCompleted)
+            var clock = new FakeTimeProvider(range.From.ToDateTimeOffset());
+            var after = market
+                .DeliveriesWithin(new TimeRange(range.To, range.To + TimeSpan.FromMinutes(1)))
+                .Select(delivery => (FeedEvent)new BarArrived(delivery.Bar))
+                .ToHashSet();
+            List<FeedEvent> told = [];
+            await using var events = new SimulatedFeed(market, clock, step).Run(CancellationToken.None).GetAsyncEnumerator();
+            while (true)
             {
-                clock.Advance(step);
-            }
+                var next = events.MoveNextAsync();
+                while (!next.IsCompleted)
+                {
+                    clock.Advance(step);
+                }
 
-            // The feed tells minute by minute, so the first event from after the range comes when all within has been told.
-            Assert.True(await next);
-            if (events.Current is QuotesArrived { Quotes: [var quote, ..] } ? quote.Time >= range.To : after.Contains(events.Current))
-            {
-                return told;
-            }
+                // The feed tells minute by minute, so the first event from after the range comes when all within has been told.
+                Assert.True(await next);
+                if (events.Current is QuotesArrived { Quotes: [var quote, ..] } ? quote.Time >= range.To : after.Contains(events.Current))
+                {
+                    return told;
+                }
 
-            told.Add(events.Current);
-        }
-    });
+                told.Add(events.Current);
+            }
+        });
 }

@@ -59,7 +59,10 @@ public sealed class SimulatedMarketTests
                     if (before is { } last)
                     {
                         Assert.True(quote.Time > last.Time);
-                        Assert.True(quote.Time - last.Time > TimeSpan.FromMinutes(2) || Math.Abs(quote.Price / last.Price - 1) < 0.002m, $"{last} {quote}");
+                        Assert.True(
+                            quote.Time - last.Time > TimeSpan.FromMinutes(2) || Math.Abs(quote.Price / last.Price - 1) < 0.002m,
+                            $"{last} {quote}"
+                        );
                     }
 
                     before = quote;
@@ -117,26 +120,48 @@ public sealed class SimulatedMarketTests
     }
 
     [Fact]
-    public void Chance_gaps_have_their_length_and_their_rate() => Gen.Int[1, 60].Sample(
-        length =>
-        {
-            var market = new SimulatedMarket(new() { GapRate = 0.5, GapMinutes = length });
-            var silent = Minutes(Tuesday, 1440).Chunk(60).Select(hour => hour.Count(minute => market.BarOf(Euro, minute) is null)).ToList();
-            Assert.All(silent, count => Assert.True(count == 0 || count == length));
-            Assert.InRange(silent.Count(count => count > 0), 3, 21);
-        },
-        iter: 20);
+    public void Chance_gaps_have_their_length_and_their_rate() =>
+        Gen.Int[1, 60]
+            .Sample(
+                length =>
+                {
+                    var market = new SimulatedMarket(new() { GapRate = 0.5, GapMinutes = length });
+                    var silent = Minutes(Tuesday, 1440)
+                        .Chunk(60)
+                        .Select(hour => hour.Count(minute => market.BarOf(Euro, minute) is null))
+                        .ToList();
+                    Assert.All(silent, count => Assert.True(count == 0 || count == length));
+                    Assert.InRange(silent.Count(count => count > 0), 3, 21);
+                },
+                iter: 20
+            );
 
     [Fact]
     public void Options_out_of_range_are_refused_with_a_sentence_each()
     {
-        var options = new SimulationOptions { LateRate = 1.5, CorrectionRate = double.NaN, GapRate = -1, MaxDelayMinutes = 0, GapMinutes = 61, Pairs = [] };
+        var options = new SimulationOptions
+        {
+            LateRate = 1.5,
+            CorrectionRate = double.NaN,
+            GapRate = -1,
+            MaxDelayMinutes = 0,
+            GapMinutes = 61,
+            Pairs = [],
+        };
 
         Assert.Equal(6, options.Faults().Count);
-        Assert.Contains("LateRate is 1.5", Assert.Throws<ArgumentException>(() => new SimulatedMarket(options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "LateRate is 1.5",
+            Assert.Throws<ArgumentException>(() => new SimulatedMarket(options)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_symbol_that_is_not_in_the_market_is_named() =>
-        Assert.Contains("AUDUSD", Assert.Throws<ArgumentException>(() => new SimulatedMarket(new()).QuotesOf(Symbol.Parse("AUDUSD"), Tuesday)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AUDUSD",
+            Assert.Throws<ArgumentException>(() => new SimulatedMarket(new()).QuotesOf(Symbol.Parse("AUDUSD"), Tuesday)).Message,
+            StringComparison.Ordinal
+        );
 }

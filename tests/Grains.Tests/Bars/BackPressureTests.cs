@@ -21,7 +21,8 @@ public sealed class BackPressureTests(TestServer server)
     public async Task A_feed_that_is_faster_than_the_database_waits_or_is_told_why_not_and_everything_is_stored_once_it_is_back()
     {
         await using var cluster = await GrainCluster.StartAsync(server, services: services =>
-            services.AddSingleton(provider => new BarWriter(provider.GetRequiredService<BarStore>(), barLimit: Limit)));
+            services.AddSingleton(provider => new BarWriter(provider.GetRequiredService<BarStore>(), barLimit: Limit))
+        );
         var writer = cluster.Cluster.GetSiloServiceProvider().GetRequiredService<BarWriter>();
         Dictionary<string, Task<PublishResult>> calls;
         await using (var holding = await cluster.Data.OpenConnectionAsync(TestContext.Current.CancellationToken))
@@ -31,7 +32,11 @@ public sealed class BackPressureTests(TestServer server)
             while (calls.Count > Limit / EachCall)
             {
                 var done = await Task.WhenAny(calls.Values);
-                Assert.Contains("100 bars wait for the database, of at most 100; send these again later", (await Assert.ThrowsAnyAsync<Exception>(() => done)).Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    "100 bars wait for the database, of at most 100; send these again later",
+                    (await Assert.ThrowsAnyAsync<Exception>(() => done)).Message,
+                    StringComparison.Ordinal
+                );
                 calls.Remove(calls.Single(call => call.Value == done).Key);
             }
 
@@ -57,8 +62,21 @@ public sealed class BackPressureTests(TestServer server)
         await using (var holding = await cluster.Data.OpenConnectionAsync(TestContext.Current.CancellationToken))
         await using (await HoldTableAsync(holding))
         {
-            calls = [.. Enumerable.Range(0, Calls).Select(minute => cluster.BarsOf("EURUSD").PublishAsync(
-                new PublishBars([GrainCluster.BarOf("EURUSD", first + TimeSpan.FromMinutes(minute), 1.1m)], BarSource.Ingest)))];
+            calls =
+            [
+                .. Enumerable
+                    .Range(0, Calls)
+                    .Select(minute =>
+                        cluster
+                            .BarsOf("EURUSD")
+                            .PublishAsync(
+                                new PublishBars(
+                                    [GrainCluster.BarOf("EURUSD", first + TimeSpan.FromMinutes(minute), 1.1m)],
+                                    BarSource.Ingest
+                                )
+                            )
+                    ),
+            ];
             for (var refused = 0; refused < Calls - Waiting; refused++)
             {
                 var done = await Task.WhenAny(calls);
@@ -84,8 +102,19 @@ public sealed class BackPressureTests(TestServer server)
         }
     }
 
-    static Task<PublishResult> PublishAsync(GrainCluster cluster, string pair, decimal price) => cluster.BarsOf(pair).PublishAsync(new PublishBars(
-        [.. Enumerable.Range(1, EachCall).Select(back => GrainCluster.BarOf(pair, GrainCluster.Start - TimeSpan.FromMinutes(back), price))], BarSource.Ingest));
+    static Task<PublishResult> PublishAsync(GrainCluster cluster, string pair, decimal price) =>
+        cluster
+            .BarsOf(pair)
+            .PublishAsync(
+                new PublishBars(
+                    [
+                        .. Enumerable
+                            .Range(1, EachCall)
+                            .Select(back => GrainCluster.BarOf(pair, GrainCluster.Start - TimeSpan.FromMinutes(back), price)),
+                    ],
+                    BarSource.Ingest
+                )
+            );
 
     // Keeps every commit of bars waiting until it is disposed of.
     static async Task<NpgsqlTransaction> HoldTableAsync(NpgsqlConnection connection)

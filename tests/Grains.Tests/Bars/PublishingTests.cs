@@ -14,12 +14,18 @@ public sealed class PublishingTests(TestServer server)
     public async Task What_is_not_a_bar_of_the_series_is_refused_row_by_row_and_the_good_rows_are_stored()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
-        var result = await cluster.BarsOf("EURUSD").PublishAsync(new PublishBars(
-        [
-            GrainCluster.BarOf("EURUSD", Minute, 1.1m),
-            GrainCluster.BarOf("USDJPY", Minute, 150m),
-            GrainCluster.BarOf("EURUSD", Minute + TimeSpan.FromHours(1), 1.2m),
-        ], BarSource.Ingest));
+        var result = await cluster
+            .BarsOf("EURUSD")
+            .PublishAsync(
+                new PublishBars(
+                    [
+                        GrainCluster.BarOf("EURUSD", Minute, 1.1m),
+                        GrainCluster.BarOf("USDJPY", Minute, 150m),
+                        GrainCluster.BarOf("EURUSD", Minute + TimeSpan.FromHours(1), 1.2m),
+                    ],
+                    BarSource.Ingest
+                )
+            );
 
         Assert.Equal(1, result.New);
         Assert.Equal(["wrong-series", "in-the-future"], result.Refused.Select(refused => refused.Code));
@@ -31,7 +37,9 @@ public sealed class PublishingTests(TestServer server)
     public async Task A_symbol_the_registry_does_not_know_is_refused()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
-        var result = await cluster.BarsOf("AUDUSD").PublishAsync(new PublishBars([GrainCluster.BarOf("AUDUSD", Minute, 0.65m)], BarSource.Ingest));
+        var result = await cluster
+            .BarsOf("AUDUSD")
+            .PublishAsync(new PublishBars([GrainCluster.BarOf("AUDUSD", Minute, 0.65m)], BarSource.Ingest));
         Assert.Equal("unknown-symbol", Assert.Single(result.Refused).Code);
     }
 
@@ -42,21 +50,31 @@ public sealed class PublishingTests(TestServer server)
         await cluster.Index().ConnectAsync();
         await cluster.PublishAllAsync(Minute);
         await cluster.UntilAsync("the derived minute", "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'DXY'");
-        var before = await cluster.Database.ValueAsync<string>("SELECT string_agg(d::text, '|' ORDER BY canonical_symbol) FROM data_bars AS d");
+        var before = await cluster.Database.ValueAsync<string>(
+            "SELECT string_agg(d::text, '|' ORDER BY canonical_symbol) FROM data_bars AS d"
+        );
 
-        var again = await cluster.BarsOf("EURUSD").PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Ingest));
+        var again = await cluster
+            .BarsOf("EURUSD")
+            .PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Ingest));
         await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal((0, 0, 1), (again.New, again.Changed, again.Equal));
-        Assert.Equal(before, await cluster.Database.ValueAsync<string>("SELECT string_agg(d::text, '|' ORDER BY canonical_symbol) FROM data_bars AS d"));
+        Assert.Equal(
+            before,
+            await cluster.Database.ValueAsync<string>("SELECT string_agg(d::text, '|' ORDER BY canonical_symbol) FROM data_bars AS d")
+        );
     }
 
     [Fact]
     public async Task Of_two_bars_of_one_minute_in_a_message_the_last_is_stored()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
-        var result = await cluster.BarsOf("EURUSD").PublishAsync(new PublishBars(
-            [GrainCluster.BarOf("EURUSD", Minute, 1.1m), GrainCluster.BarOf("EURUSD", Minute, 1.2m)], BarSource.Ingest));
+        var result = await cluster
+            .BarsOf("EURUSD")
+            .PublishAsync(
+                new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m), GrainCluster.BarOf("EURUSD", Minute, 1.2m)], BarSource.Ingest)
+            );
         Assert.Equal(1, result.New);
         Assert.Equal(1.2m, await cluster.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
     }
@@ -77,7 +95,9 @@ public sealed class PublishingTests(TestServer server)
     {
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.BarsOf("EURUSD").PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Vendor));
-        var result = await cluster.BarsOf("EURUSD").PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.2m)], BarSource.Ingest));
+        var result = await cluster
+            .BarsOf("EURUSD")
+            .PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.2m)], BarSource.Ingest));
         Assert.Equal(1, result.OtherSource);
         Assert.Equal(1.1m, await cluster.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
     }

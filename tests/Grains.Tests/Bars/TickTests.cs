@@ -24,10 +24,14 @@ public sealed class TickTests(TestServer server)
 
         // A timer that is set only now, after the save, wants time that goes on.
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
-        await cluster.UntilAsync("the final", $"""
+        await cluster.UntilAsync(
+            "the final",
+            $"""
             SELECT count(*) = 1 FROM data_bars
             WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Minute}' AND (open, high, low, close, vol, trade_count, is_partial) = (1.10, 1.13, 1.08, 1.11, 4, 4, false)
-            """, () => cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10)));
+            """,
+            () => cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10))
+        );
         await cluster.UntilAsync("the forming row's end", "SELECT count(*) = 0 FROM dxy.forming_bar");
     }
 
@@ -42,21 +46,30 @@ public sealed class TickTests(TestServer server)
         await grain.TickAsync(Ticks((20, 1.11m)));
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(31));
         await grain.SettleAsync();
-        Assert.Equal("1.10000000 1.12000000 1.10000000 1.11000000 3", await cluster.Database.ValueAsync<string>(
-            "SELECT concat_ws(' ', open, high, low, close, trade_count) FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
+        Assert.Equal(
+            "1.10000000 1.12000000 1.10000000 1.11000000 3",
+            await cluster.Database.ValueAsync<string>(
+                "SELECT concat_ws(' ', open, high, low, close, trade_count) FROM data_bars WHERE canonical_symbol = 'EURUSD'"
+            )
+        );
     }
 
     [Fact]
     public async Task A_minute_left_forming_by_a_dead_silo_is_closed_at_the_pumps_first_look()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
-        await cluster.Database.RunAsync($"""
+        await cluster.Database.RunAsync(
+            $"""
             INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '{Minute - Timeframe.OneMinute}', 1.1, 1.2, 1.0, 1.15,
               '{Minute - TimeSpan.FromSeconds(50)}', '{Minute - TimeSpan.FromSeconds(5)}', 12, 'synthetic', 7, '{Minute}')
-            """);
+            """
+        );
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
         await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
-        await cluster.UntilAsync("the final", "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 12 AND source = 'synthetic'");
+        await cluster.UntilAsync(
+            "the final",
+            "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 12 AND source = 'synthetic'"
+        );
         await cluster.UntilAsync("the forming row's end", "SELECT count(*) = 0 FROM dxy.forming_bar");
     }
 
@@ -66,15 +79,19 @@ public sealed class TickTests(TestServer server)
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
         var grain = cluster.BarsOf("EURUSD");
-        var result = await grain.TickAsync(new PublishTicks(
-        [
-            new Quote(Minute - TimeSpan.FromMinutes(1), 0.000000001m),
-            new Quote(Minute - TimeSpan.FromMinutes(2), Price.Limit - 0.000000001m),
-            new Quote(UtcTime.FromTicks(-TimeSpan.TicksPerSecond), 1.1m),
-            new Quote(default, 1.1m),
-            new Quote(UtcTime.FromTicks(long.MaxValue), 1.1m),
-            new Quote(Minute + TimeSpan.FromSeconds(1), 1.1m),
-        ], BarSource.Synthetic));
+        var result = await grain.TickAsync(
+            new PublishTicks(
+                [
+                    new Quote(Minute - TimeSpan.FromMinutes(1), 0.000000001m),
+                    new Quote(Minute - TimeSpan.FromMinutes(2), Price.Limit - 0.000000001m),
+                    new Quote(UtcTime.FromTicks(-TimeSpan.TicksPerSecond), 1.1m),
+                    new Quote(default, 1.1m),
+                    new Quote(UtcTime.FromTicks(long.MaxValue), 1.1m),
+                    new Quote(Minute + TimeSpan.FromSeconds(1), 1.1m),
+                ],
+                BarSource.Synthetic
+            )
+        );
         Assert.Equal(["not-positive", "too-large", "no-time", "no-time", "no-time"], result.Refused.Select(refused => refused.Code));
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(31));
         await grain.SettleAsync();
@@ -94,8 +111,14 @@ public sealed class TickTests(TestServer server)
         {
             await using var take = new NpgsqlCommand("LOCK TABLE data_bars IN SHARE MODE", holding, transaction);
             await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-            var final = grain.PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Synthetic), patience.Token);
-            await cluster.UntilAsync("the write", "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'data_bars'::regclass AND NOT granted)");
+            var final = grain.PublishAsync(
+                new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Synthetic),
+                patience.Token
+            );
+            await cluster.UntilAsync(
+                "the write",
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'data_bars'::regclass AND NOT granted)"
+            );
             await patience.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => final);
         }
@@ -146,10 +169,12 @@ public sealed class TickTests(TestServer server)
     {
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(90));
-        await cluster.Database.RunAsync($"""
+        await cluster.Database.RunAsync(
+            $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Minute}', 1.3, 1.3, 1.3, 1.3, 'synthetic');
             INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '{Minute}', 1.1, 1.2, 1.0, 1.15, '{Minute}', '{Minute}', 12, 'synthetic', 7, '{Minute}')
-            """);
+            """
+        );
         await cluster.BarsOf("EURUSD").SettleAsync();
         Assert.Equal(1.3m, await cluster.Database.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
         Assert.Equal(0, await cluster.Database.ValueAsync<long>("SELECT count(*) FROM dxy.forming_bar"));
@@ -165,15 +190,20 @@ public sealed class TickTests(TestServer server)
         await grain.SettleAsync();
         await cluster.Database.RunAsync("UPDATE dxy.forming_bar SET revision = revision + 1, close = 1.05, low = 1.05, ticks = 9");
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(31));
-        await cluster.UntilAsync("the close by who saved last", "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 9 AND close = 1.05",
-            () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken));
+        await cluster.UntilAsync(
+            "the close by who saved last",
+            "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 9 AND close = 1.05",
+            () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
     public async Task A_row_from_the_future_by_another_program_makes_no_tick_late()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
-        await cluster.Database.RunAsync("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2099-01-01Z', 1, 1, 1, 1, 'ingest')");
+        await cluster.Database.RunAsync(
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2099-01-01Z', 1, 1, 1, 1, 'ingest')"
+        );
         var result = await cluster.BarsOf("EURUSD").TickAsync(Ticks((1, 1.10m)));
         Assert.Equal((1, 0), (result.Taken, result.Late));
     }
@@ -191,10 +221,11 @@ public sealed class TickTests(TestServer server)
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1.1));
         await cluster.UntilAsync("the save", "SELECT count(*) = 1 FROM dxy.forming_bar");
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(60));
-        await cluster.UntilAsync("the second minute's close", "SELECT count(*) = 2 FROM data_bars WHERE canonical_symbol = 'EURUSD'",
-            () => cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10)));
+        await cluster.UntilAsync("the second minute's close", "SELECT count(*) = 2 FROM data_bars WHERE canonical_symbol = 'EURUSD'", () =>
+            cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10))
+        );
     }
 
-    static PublishTicks Ticks(params (double Second, decimal Price)[] ticks) => new(
-        [.. ticks.Select(tick => new Quote(Minute + TimeSpan.FromSeconds(tick.Second), tick.Price))], BarSource.Synthetic);
+    static PublishTicks Ticks(params (double Second, decimal Price)[] ticks) =>
+        new([.. ticks.Select(tick => new Quote(Minute + TimeSpan.FromSeconds(tick.Second), tick.Price))], BarSource.Synthetic);
 }

@@ -16,7 +16,10 @@ public sealed class ContractTests
 {
     static readonly Assembly[] Assemblies = [typeof(IBarGrain).Assembly, typeof(BarGrain).Assembly];
 
-    static IEnumerable<Type> Types => Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => !type.FullName!.Contains("OrleansCodeGen", StringComparison.Ordinal));
+    static IEnumerable<Type> Types =>
+        Assemblies
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => !type.FullName!.Contains("OrleansCodeGen", StringComparison.Ordinal));
 
     [Fact]
     public void Every_type_on_the_wire_has_an_alias_of_its_own()
@@ -54,15 +57,26 @@ public sealed class ContractTests
         var grains = Types.Where(type => typeof(Grain).IsAssignableFrom(type) && !type.IsAbstract).ToList();
         Assert.NotEmpty(grains);
         Assert.All(grains, type => Assert.NotNull(type.GetCustomAttribute<GrainTypeAttribute>()));
-        Assert.Distinct(grains.Select(type => type.GetCustomAttributesData().Single(data => data.AttributeType == typeof(GrainTypeAttribute)).ConstructorArguments[0].Value));
+        Assert.Distinct(
+            grains.Select(type =>
+                type.GetCustomAttributesData()
+                    .Single(data => data.AttributeType == typeof(GrainTypeAttribute))
+                    .ConstructorArguments[0]
+                    .Value
+            )
+        );
     }
 
     [Fact]
     public void No_two_grain_classes_share_a_state_name()
     {
-        var names = Types.SelectMany(type => type.GetConstructors()).SelectMany(constructor => constructor.GetParameters())
-            .Select(parameter => parameter.GetCustomAttribute<PersistentStateAttribute>()).OfType<PersistentStateAttribute>()
-            .Select(state => state.StateName).ToList();
+        var names = Types
+            .SelectMany(type => type.GetConstructors())
+            .SelectMany(constructor => constructor.GetParameters())
+            .Select(parameter => parameter.GetCustomAttribute<PersistentStateAttribute>())
+            .OfType<PersistentStateAttribute>()
+            .Select(state => state.StateName)
+            .ToList();
         Assert.NotEmpty(names);
         Assert.Distinct(names);
     }
@@ -72,7 +86,18 @@ public sealed class ContractTests
     {
         using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
         var serializer = services.GetRequiredService<Serializer>();
-        var bar = Bar.Create(Series.Parse("EURUSD/5m"), UtcTime.At(2024, 3, 5, 10, 5), 1.1m, 1.2m, 1.0m, 1.15m, 12.5m, 1.11m, 7, isPartial: true);
+        var bar = Bar.Create(
+            Series.Parse("EURUSD/5m"),
+            UtcTime.At(2024, 3, 5, 10, 5),
+            1.1m,
+            1.2m,
+            1.0m,
+            1.15m,
+            12.5m,
+            1.11m,
+            7,
+            isPartial: true
+        );
         var message = new PublishBars([bar], "ingest");
         var back = serializer.Deserialize<PublishBars>(serializer.SerializeToArray(message))!;
         Assert.Equal(message.Bars.AsEnumerable(), back.Bars);

@@ -83,9 +83,7 @@ public sealed class RepeatLimitTests
     {
         public ILogger CreateLogger(string categoryName) => new Logger(lines);
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 
     sealed class Logger(List<string> lines) : ILogger
@@ -95,7 +93,12 @@ public sealed class RepeatLimitTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Add($"{logLevel} {formatter(state, exception)}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => lines.Add($"{logLevel} {formatter(state, exception)}");
     }
 }

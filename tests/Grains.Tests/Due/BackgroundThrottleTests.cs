@@ -19,7 +19,10 @@ public sealed class BackgroundThrottleTests(TestServer server)
         var time = new FakeTimeProvider();
         var pace = new BackgroundThrottle(writer, time);
         Assert.Equal([3 * Slice, 6 * Slice, 9 * Slice], [pace.Rest(Slice), pace.Rest(Slice), pace.Rest(Slice)]);
-        Assert.Equal([TimeSpan.FromMilliseconds(240), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250)], [pace.Rest(Slice), pace.Rest(Slice), pace.Rest(Slice)]);
+        Assert.Equal(
+            [TimeSpan.FromMilliseconds(240), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250)],
+            [pace.Rest(Slice), pace.Rest(Slice), pace.Rest(Slice)]
+        );
 
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(3 * Slice, pace.Rest(Slice));
@@ -33,7 +36,11 @@ public sealed class BackgroundThrottleTests(TestServer server)
         var pace = new BackgroundThrottle(writer, new FakeTimeProvider());
         Assert.True(pace.WaitTurnAsync(Slice, TestContext.Current.CancellationToken).IsCompleted);
 
-        var writing = writer.WriteAsync([GrainCluster.BarOf("EURUSD", UtcTime.At(2024, 3, 5, 9, 0), 1.1m)], BarSource.Ingest, TestContext.Current.CancellationToken);
+        var writing = writer.WriteAsync(
+            [GrainCluster.BarOf("EURUSD", UtcTime.At(2024, 3, 5, 9, 0), 1.1m)],
+            BarSource.Ingest,
+            TestContext.Current.CancellationToken
+        );
         Assert.False(pace.WaitTurnAsync(Slice, TestContext.Current.CancellationToken).IsCompleted);
         await writing;
     }

@@ -44,8 +44,14 @@ public sealed class MigrationGrainTests(TestServer server)
         await cluster.UntilAsync("the reminder's end", "SELECT count(*) = 0 FROM dxy_orleans.reminder WHERE grain_id LIKE 'migration/%'");
     }
 
-    Task<GrainCluster> StartAsync() => GrainCluster.StartAsync(server, services: services =>
-        services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<NpgsqlDataSource>(), [new Twenty()], TimeProvider.System)));
+    Task<GrainCluster> StartAsync() =>
+        GrainCluster.StartAsync(server, services: services =>
+            services.AddSingleton(provider => new MigrationEngine(
+                provider.GetRequiredService<NpgsqlDataSource>(),
+                [new Twenty()],
+                TimeProvider.System
+            ))
+        );
 
     static async Task OrderAsync(GrainCluster cluster, string beside = "")
     {
@@ -66,7 +72,8 @@ public sealed class MigrationGrainTests(TestServer server)
 
     sealed class Twenty() : MigrationStep("copy/twenty", MigrationPhase.Copy)
     {
-        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
         public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
         {

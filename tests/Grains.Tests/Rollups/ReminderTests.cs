@@ -15,7 +15,10 @@ public sealed class ReminderTests(TestServer server)
 
         // The reminder stands at the next boundary, grace and spread after it; the pump never looks here.
         await TickAsync(cluster, TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(6));
-        await cluster.UntilAsync("the buckets", "SELECT count(*) = 36 FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'");
+        await cluster.UntilAsync(
+            "the buckets",
+            "SELECT count(*) = 36 FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'"
+        );
     }
 
     [Fact]
@@ -26,7 +29,10 @@ public sealed class ReminderTests(TestServer server)
         await cluster.Rollup("EURUSD/5m").ConnectAsync();
         await cluster.InsertAllAsync(close - TimeSpan.FromMinutes(5), 5);
         await TickAsync(cluster, TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(6));
-        await cluster.UntilAsync("Friday's last bucket", $"SELECT count(*) = 1 FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND ts_utc = '{close - TimeSpan.FromMinutes(5)}'");
+        await cluster.UntilAsync(
+            "Friday's last bucket",
+            $"SELECT count(*) = 1 FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND ts_utc = '{close - TimeSpan.FromMinutes(5)}'"
+        );
         Assert.True(cluster.Now < close + TimeSpan.FromMinutes(1));
     }
 
@@ -41,7 +47,12 @@ public sealed class ReminderTests(TestServer server)
 
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
         await cluster.Rollup("EURUSD/5m").ProcessAsync();
-        Assert.Equal("4 5", await cluster.Database.ValueAsync<string>("SELECT concat_ws(' ', raw->>'inputs', raw->>'expected') FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'"));
+        Assert.Equal(
+            "4 5",
+            await cluster.Database.ValueAsync<string>(
+                "SELECT concat_ws(' ', raw->>'inputs', raw->>'expected') FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'"
+            )
+        );
     }
 
     [Fact]

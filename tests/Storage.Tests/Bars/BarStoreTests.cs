@@ -53,7 +53,15 @@ public sealed class BarStoreTests(TestServer server)
         ];
         await Store(shop).WriteAsync(bars, BarSource.Vendor, false, Shop.Token);
         var stored = new List<StoredBar>();
-        await foreach (var bar in BarReader.StreamAsync(shop.Data, BarTable.Data, Shop.One("EURUSD"), new TimeRange(Shop.Minute(0), Shop.Minute(9)), Shop.Token))
+        await foreach (
+            var bar in BarReader.StreamAsync(
+                shop.Data,
+                BarTable.Data,
+                Shop.One("EURUSD"),
+                new TimeRange(Shop.Minute(0), Shop.Minute(9)),
+                Shop.Token
+            )
+        )
         {
             stored.Add(bar);
         }
@@ -83,8 +91,12 @@ public sealed class BarStoreTests(TestServer server)
         await shop.StoreAsync(Shop.Fx("EURUSD", 0), Shop.Fx("EURUSD", 1));
         await shop.AtAsync(Shop.Open + TimeSpan.FromDays(2));
         await shop.StoreAsync(Shop.Fx("EURUSD", 0), Shop.Fx("EURUSD", 1, 1.2m));
-        Assert.Equal(["5 5 5", "5 6 6"], await shop.TextsAsync(
-            "SELECT concat_ws(' ', extract(day FROM created_at), extract(day FROM updated_at), extract(day FROM ingested_at)) FROM data_bars ORDER BY ts_utc"));
+        Assert.Equal(
+            ["5 5 5", "5 6 6"],
+            await shop.TextsAsync(
+                "SELECT concat_ws(' ', extract(day FROM created_at), extract(day FROM updated_at), extract(day FROM ingested_at)) FROM data_bars ORDER BY ts_utc"
+            )
+        );
     }
 
     [Fact]
@@ -113,7 +125,8 @@ public sealed class BarStoreTests(TestServer server)
               RETURN NULL;
             END $$;
             CREATE TRIGGER stumble BEFORE INSERT ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION stumble();
-            """);
+            """
+        );
         Assert.Equal(BarOutcome.New, (await shop.StoreAsync(Shop.Fx("EURUSD", 0)))[0].Outcome);
         Assert.Equal(4, await shop.ValueAsync<long>("SELECT last_value FROM tries"));
     }
@@ -127,7 +140,8 @@ public sealed class BarStoreTests(TestServer server)
             CREATE SEQUENCE tries;
             CREATE FUNCTION beside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('tries') = 1 THEN RAISE unique_violation; END IF; RETURN NULL; END $$;
             CREATE TRIGGER beside BEFORE INSERT ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION beside();
-            """);
+            """
+        );
         var written = await shop.StoreAsync(Enumerable.Range(0, 600).Select(minute => Shop.Fx("EURUSD", minute)));
         Assert.Equal(600, Count(written, BarOutcome.New));
         Assert.Equal(600, await shop.CountAsync("data_bars"));
@@ -137,6 +151,8 @@ public sealed class BarStoreTests(TestServer server)
     public async Task A_database_that_is_away_is_an_error_and_no_outcome()
     {
         await using var away = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=none;Timeout=1");
-        await Assert.ThrowsAsync<NpgsqlException>(() => new BarStore(away, TimeProvider.System).WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, false, Shop.Token));
+        await Assert.ThrowsAsync<NpgsqlException>(() =>
+            new BarStore(away, TimeProvider.System).WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, false, Shop.Token)
+        );
     }
 }

@@ -29,8 +29,7 @@ public sealed class BarWriterTests(TestServer server)
     static async Task WaitForWriterAsync(Shop shop)
     {
         while (!await shop.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'data_bars'::regclass AND NOT granted)"))
-        {
-        }
+        { }
     }
 
     [Fact]
@@ -41,7 +40,10 @@ public sealed class BarWriterTests(TestServer server)
         var holding = await HoldTableAsync(shop);
         var first = writer.WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, Shop.Token);
         await WaitForWriterAsync(shop);
-        var others = Enumerable.Range(1, 400).Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token)).ToList();
+        var others = Enumerable
+            .Range(1, 400)
+            .Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token))
+            .ToList();
         Assert.DoesNotContain(others.Append(first), write => write.IsCompleted);
 
         await ReleaseAsync(holding);
@@ -56,8 +58,10 @@ public sealed class BarWriterTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await using var writer = Writer(shop);
         var holding = await HoldTableAsync(shop);
-        var writes = Enumerable.Range(0, 20)
-            .Select(i => writer.WriteAsync([Shop.Fx("EURUSD", 0, 1.1m + (i * 0.001m)), Shop.Fx("GBPUSD", i)], BarSource.Ingest, Shop.Token)).ToList();
+        var writes = Enumerable
+            .Range(0, 20)
+            .Select(i => writer.WriteAsync([Shop.Fx("EURUSD", 0, 1.1m + (i * 0.001m)), Shop.Fx("GBPUSD", i)], BarSource.Ingest, Shop.Token))
+            .ToList();
         await ReleaseAsync(holding);
         await Task.WhenAll(writes);
         Assert.Equal(1.119m, await shop.ValueAsync<decimal>("SELECT close FROM data_bars WHERE canonical_symbol = 'EURUSD'"));
@@ -71,13 +75,18 @@ public sealed class BarWriterTests(TestServer server)
         await shop.RunAsync("ALTER TABLE data_bars ADD CONSTRAINT odd CHECK (canonical_symbol <> 'USDSEK')");
         await using var writer = Writer(shop);
         var holding = await HoldTableAsync(shop);
-        var writes = Shop.Pairs
-            .Select(pair => writer.WriteAsync([Shop.Fx(pair, 1), Shop.Fx(pair, 0)], pair == "EURUSD" ? BarSource.Vendor : BarSource.Ingest, Shop.Token)).ToList();
+        var writes = Shop
+            .Pairs.Select(pair =>
+                writer.WriteAsync([Shop.Fx(pair, 1), Shop.Fx(pair, 0)], pair == "EURUSD" ? BarSource.Vendor : BarSource.Ingest, Shop.Token)
+            )
+            .ToList();
         await ReleaseAsync(holding);
         foreach (var (pair, written) in Shop.Pairs.Zip(await Task.WhenAll(writes)))
         {
             Assert.Equal([Shop.Minute(0), Shop.Minute(1)], written.Select(bar => bar.Bar.Time));
-            Assert.All(written, bar => Assert.Equal((pair, pair == "USDSEK" ? BarOutcome.Refused : BarOutcome.New), (bar.Bar.Symbol.Name, bar.Outcome)));
+            Assert.All(written, bar =>
+                Assert.Equal((pair, pair == "USDSEK" ? BarOutcome.Refused : BarOutcome.New), (bar.Bar.Symbol.Name, bar.Outcome))
+            );
         }
 
         Assert.Equal(["EURUSD"], await shop.TextsAsync("SELECT DISTINCT canonical_symbol FROM data_bars WHERE source = 'massive_api'"));
@@ -89,9 +98,11 @@ public sealed class BarWriterTests(TestServer server)
     public async Task A_row_of_another_program_at_no_time_is_no_bar_and_hinders_nobody(string time)
     {
         await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync($"""
+        await shop.RunAsync(
+            $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{time}', 1.1, 1.1, 1.1, 1.1, 'ingest')
-            """);
+            """
+        );
         Assert.Null(await BarReader.NewestAsync(shop.Data, Shop.Fx("EURUSD", 0).Series, Shop.Token));
         await using var writer = Writer(shop);
         Assert.Equal(BarOutcome.New, Assert.Single(await writer.WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, Shop.Token)).Outcome);
@@ -103,7 +114,9 @@ public sealed class BarWriterTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await using var writer = Writer(shop);
         var good = writer.WriteAsync([Shop.Fx("GBPUSD", 0)], BarSource.Ingest, Shop.Token);
-        await Assert.ThrowsAsync<ArgumentException>(() => writer.WriteAsync([Shop.Fx("EURUSD", 0), Shop.Fx("EURUSD", 0, 1.2m)], BarSource.Ingest, Shop.Token));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            writer.WriteAsync([Shop.Fx("EURUSD", 0), Shop.Fx("EURUSD", 0, 1.2m)], BarSource.Ingest, Shop.Token)
+        );
         Assert.Equal(BarOutcome.New, (await good)[0].Outcome);
     }
 
@@ -117,11 +130,19 @@ public sealed class BarWriterTests(TestServer server)
         var (taken, refused, most) = (new List<Task<IReadOnlyList<WrittenBar>>>(), 0, 0L);
         for (var sent = 0; sent < 20; sent++)
         {
-            var write = writer.WriteAsync([.. Enumerable.Range(sent * 50, 50).Select(minute => Shop.Fx("EURUSD", minute))], BarSource.Ingest, Shop.Token);
+            var write = writer.WriteAsync(
+                [.. Enumerable.Range(sent * 50, 50).Select(minute => Shop.Fx("EURUSD", minute))],
+                BarSource.Ingest,
+                Shop.Token
+            );
             most = Math.Max(most, writer.Waiting);
             if (write.IsFaulted)
             {
-                Assert.Contains("300 bars wait for the database", (await Assert.ThrowsAsync<TooManyBarsException>(() => write)).Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    "300 bars wait for the database",
+                    (await Assert.ThrowsAsync<TooManyBarsException>(() => write)).Message,
+                    StringComparison.Ordinal
+                );
                 refused++;
             }
             else
@@ -138,7 +159,11 @@ public sealed class BarWriterTests(TestServer server)
 
         // What was refused may come again, and more than the limit at once where nothing waits.
         Assert.Equal(0, writer.Waiting);
-        await writer.WriteAsync([.. Enumerable.Range(Limit, Limit + 1).Select(minute => Shop.Fx("EURUSD", minute))], BarSource.Ingest, Shop.Token);
+        await writer.WriteAsync(
+            [.. Enumerable.Range(Limit, Limit + 1).Select(minute => Shop.Fx("EURUSD", minute))],
+            BarSource.Ingest,
+            Shop.Token
+        );
         Assert.Equal(Limit + Limit + 1, await shop.CountAsync("data_bars"));
     }
 
@@ -148,7 +173,10 @@ public sealed class BarWriterTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await using var writer = new BarWriter(new BarStore(shop.Data, TimeProvider.System), barLimit: 3000);
         var holding = await HoldTableAsync(shop);
-        var writes = Enumerable.Range(0, 2002).Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token)).ToList();
+        var writes = Enumerable
+            .Range(0, 2002)
+            .Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token))
+            .ToList();
         using var patience = new CancellationTokenSource();
         var waits = writer.WriteAsync([Shop.Fx("GBPUSD", 0), Shop.Fx("GBPUSD", 1)], BarSource.Ingest, patience.Token);
         await patience.CancelAsync();
@@ -163,7 +191,10 @@ public sealed class BarWriterTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         var writer = Writer(shop);
-        var writes = Enumerable.Range(0, 50).Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token)).ToList();
+        var writes = Enumerable
+            .Range(0, 50)
+            .Select(minute => writer.WriteAsync([Shop.Fx("EURUSD", minute)], BarSource.Ingest, Shop.Token))
+            .ToList();
         await writer.DisposeAsync();
         await Task.WhenAll(writes);
         Assert.Equal(50, await shop.CountAsync("data_bars"));

@@ -11,9 +11,11 @@ public sealed class RetentionTests(TestServer server)
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var database = await server.CreateInstalledDatabaseAsync(cancellationToken: cancellation);
-        await database.RunAsync($"""
+        await database.RunAsync(
+            $"""
             INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, close, deleted, replaced_at)
-            SELECT 'data_bars', 'EURUSD', '1m', now(), 1.1, false, now() - interval '400 days' + n * interval '1 second' FROM generate_series(1, {Retention.Batch + 500}) AS n;
+            SELECT 'data_bars', 'EURUSD', '1m', now(), 1.1, false, now() - interval '400 days' + n * interval '1 second' FROM generate_series(1, {Retention.Batch
+                + 500}) AS n;
             INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, close, deleted, replaced_at)
             SELECT 'data_bars', 'EURUSD', '1m', now(), 1.1, false, now() - interval '300 days' FROM generate_series(1, 7);
             INSERT INTO dxy.missed (symbol, timeframe, from_ts, to_ts, bars, found_at)
@@ -21,7 +23,9 @@ public sealed class RetentionTests(TestServer server)
             INSERT INTO dxy.watched (symbol, run, since) SELECT 'DXY', 'a run', now();
             INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
             SELECT 'data_bars', symbol, 'insert', now(), now(), 1, true, 'x', '', pg_current_xact_id(), now() - interval '400 days' FROM (VALUES ('DXY'), ('EURX')) AS v(symbol);
-            """, cancellation);
+            """,
+            cancellation
+        );
         Assert.Null(await Retention.CorrectionsSinceAsync(database.Data, cancellation));
 
         var retention = new Retention(database.Data, Retention.DefaultDays);
@@ -35,8 +39,12 @@ public sealed class RetentionTests(TestServer server)
         Assert.Equal(7L, await database.ValueAsync<long>("SELECT count(*) FROM dxy.correction", cancellation));
         Assert.Equal(1L, await database.ValueAsync<long>("SELECT count(*) FROM dxy.missed", cancellation));
         Assert.Equal("DXY", await database.ValueAsync<string>("SELECT string_agg(symbol, ' ') FROM dxy.touch", cancellation));
-        Assert.True(await database.ValueAsync<bool>(
-            $"SELECT since BETWEEN now() - interval '400 days' AND now() - interval '399 days' FROM dxy.kept WHERE table_name = 'correction'", cancellation));
+        Assert.True(
+            await database.ValueAsync<bool>(
+                $"SELECT since BETWEEN now() - interval '400 days' AND now() - interval '399 days' FROM dxy.kept WHERE table_name = 'correction'",
+                cancellation
+            )
+        );
     }
 
     [Fact]
@@ -44,20 +52,26 @@ public sealed class RetentionTests(TestServer server)
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var database = await server.CreateInstalledDatabaseAsync(cancellationToken: cancellation);
-        await database.RunAsync("""
+        await database.RunAsync(
+            """
             INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, close, deleted, replaced_at, soft)
             SELECT 'derived_data_bars', 'DXY', '1m', '2024-01-02 10:00+00'::timestamptz + minute * interval '1 minute', 103, true, now() - interval '400 days', soft
             FROM (VALUES (0, true), (1, true), (1, false), (2, false), (3, true)) AS ended(minute, soft);
             INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, deleted, replaced_at, absent)
             VALUES ('derived_data_bars', 'DXY', '1m', '2024-01-02 10:03+00', false, now() - interval '399 days', true);
-            """, cancellation);
+            """,
+            cancellation
+        );
 
-        while (await new Retention(database.Data, Retention.DefaultDays).ForgetAsync(cancellation))
-        {
-        }
+        while (await new Retention(database.Data, Retention.DefaultDays).ForgetAsync(cancellation)) { }
 
-        Assert.Equal("10:00 10:03", await database.ValueAsync<string>(
-            "SELECT string_agg(to_char(t AT TIME ZONE 'UTC', 'HH24:MI'), ' ' ORDER BY t) FROM dxy.soft_deleted('DXY', '1m', '2024-01-02', '2024-01-03') AS t", cancellation));
+        Assert.Equal(
+            "10:00 10:03",
+            await database.ValueAsync<string>(
+                "SELECT string_agg(to_char(t AT TIME ZONE 'UTC', 'HH24:MI'), ' ' ORDER BY t) FROM dxy.soft_deleted('DXY', '1m', '2024-01-02', '2024-01-03') AS t",
+                cancellation
+            )
+        );
         Assert.Equal(2L, await database.ValueAsync<long>("SELECT count(*) FROM dxy.correction", cancellation));
     }
 
@@ -66,9 +80,12 @@ public sealed class RetentionTests(TestServer server)
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var database = await server.CreateInstalledDatabaseAsync(cancellationToken: cancellation);
-        await database.RunAsync("""
+        await database.RunAsync(
+            """
             INSERT INTO dxy.correction (table_name, deleted, replaced_at) VALUES ('data_bars', false, now() - interval '9 years')
-            """, cancellation);
+            """,
+            cancellation
+        );
 
         Assert.False(await new Retention(database.Data, 0).ForgetAsync(cancellation));
         await Assert.ThrowsAsync<PostgresException>(() => new Retention(database.Data, 29).ForgetAsync(cancellation));

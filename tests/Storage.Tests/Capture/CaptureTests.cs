@@ -31,7 +31,10 @@ public sealed class CaptureTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(Twenty);
-        await shop.RunAsync(Twenty.Replace("EURUSD", "GBPUSD", StringComparison.Ordinal) + " UNION ALL SELECT 'USDJPY', '1m', '2024-03-04 08:30Z', 150, 150, 150, 150, 'ingest'");
+        await shop.RunAsync(
+            Twenty.Replace("EURUSD", "GBPUSD", StringComparison.Ordinal)
+                + " UNION ALL SELECT 'USDJPY', '1m', '2024-03-04 08:30Z', 150, 150, 150, 150, 'ingest'"
+        );
         Assert.Equal([Change("EURUSD", 0, 19), Change("GBPUSD,USDJPY", 0, 30)], await shop.TextsAsync(Changes));
     }
 
@@ -71,7 +74,9 @@ public sealed class CaptureTests(TestServer server)
     public async Task In_an_update_of_all_rows_only_those_that_differ_are_told()
     {
         await using var shop = await WithTwentyAsync(server);
-        await shop.RunAsync("UPDATE public.data_bars SET vol = CASE WHEN ts_utc BETWEEN '2024-03-04 08:03Z' AND '2024-03-04 08:05Z' THEN 9 ELSE vol END");
+        await shop.RunAsync(
+            "UPDATE public.data_bars SET vol = CASE WHEN ts_utc BETWEEN '2024-03-04 08:03Z' AND '2024-03-04 08:05Z' THEN 9 ELSE vol END"
+        );
         Assert.Equal([Change("EURUSD", 3, 5)], await shop.TextsAsync(Changes));
         Assert.Equal(3, await shop.CountAsync("dxy.correction"));
     }
@@ -80,7 +85,11 @@ public sealed class CaptureTests(TestServer server)
     public async Task A_partial_bar_that_becomes_final_is_told_and_is_no_correction()
     {
         await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(Twenty.Replace("close, source)", "close, source, is_partial)", StringComparison.Ordinal).Replace("'ingest' FROM", "'ingest', true FROM", StringComparison.Ordinal));
+        await shop.RunAsync(
+            Twenty
+                .Replace("close, source)", "close, source, is_partial)", StringComparison.Ordinal)
+                .Replace("'ingest' FROM", "'ingest', true FROM", StringComparison.Ordinal)
+        );
         await shop.RunAsync("DELETE FROM dxy.change");
         await shop.RunAsync("UPDATE public.data_bars SET is_partial = false WHERE ts_utc = '2024-03-04 08:00Z'");
         Assert.Equal([Change("EURUSD", 0, 0)], await shop.TextsAsync(Changes));
@@ -94,9 +103,16 @@ public sealed class CaptureTests(TestServer server)
     public async Task A_changed_key_is_told_on_both_sides()
     {
         await using var shop = await WithTwentyAsync(server);
-        await shop.RunAsync("UPDATE public.data_bars SET canonical_symbol = 'GBPUSD', ts_utc = ts_utc + interval '30 minutes' WHERE ts_utc = '2024-03-04 08:02Z'");
+        await shop.RunAsync(
+            "UPDATE public.data_bars SET canonical_symbol = 'GBPUSD', ts_utc = ts_utc + interval '30 minutes' WHERE ts_utc = '2024-03-04 08:02Z'"
+        );
         Assert.Equal([Change("EURUSD,GBPUSD", 2, 32)], await shop.TextsAsync(Changes));
-        Assert.Equal("EURUSD gone,GBPUSD came", await shop.ValueAsync<string>("SELECT string_agg(canonical_symbol || CASE WHEN deleted THEN ' gone' WHEN absent THEN ' came' END, ',' ORDER BY canonical_symbol) FROM dxy.correction"));
+        Assert.Equal(
+            "EURUSD gone,GBPUSD came",
+            await shop.ValueAsync<string>(
+                "SELECT string_agg(canonical_symbol || CASE WHEN deleted THEN ' gone' WHEN absent THEN ' came' END, ',' ORDER BY canonical_symbol) FROM dxy.correction"
+            )
+        );
     }
 
     [Fact]
@@ -105,7 +121,10 @@ public sealed class CaptureTests(TestServer server)
         await using var shop = await WithTwentyAsync(server);
         await shop.RunAsync("DELETE FROM public.data_bars WHERE ts_utc >= '2024-03-04 08:18Z'");
         Assert.Equal([Change("EURUSD", 18, 19)], await shop.TextsAsync(Changes));
-        Assert.Equal(2, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.correction WHERE deleted AND close = 1.1 AND table_name = 'data_bars'"));
+        Assert.Equal(
+            2,
+            await shop.ValueAsync<long>("SELECT count(*) FROM dxy.correction WHERE deleted AND close = 1.1 AND table_name = 'data_bars'")
+        );
     }
 
     [Fact]
@@ -118,7 +137,10 @@ public sealed class CaptureTests(TestServer server)
         await shop.RunAsync("UPDATE public.data_bars SET close = 1.15 WHERE ts_utc = '2024-03-04 08:05Z'");
         Assert.Equal(
             ["1.10000000 false 2024-03-04 09:00", "1.20000000 false 2024-03-04 09:30"],
-            await shop.TextsAsync("SELECT close || ' ' || deleted || to_char(replaced_at AT TIME ZONE 'UTC', ' YYYY-MM-DD HH24:MI') FROM dxy.correction ORDER BY id"));
+            await shop.TextsAsync(
+                "SELECT close || ' ' || deleted || to_char(replaced_at AT TIME ZONE 'UTC', ' YYYY-MM-DD HH24:MI') FROM dxy.correction ORDER BY id"
+            )
+        );
     }
 
     [Fact]
@@ -138,8 +160,11 @@ public sealed class CaptureTests(TestServer server)
             """
             ALTER TABLE public.data_bars DROP CONSTRAINT data_bars_pkey, DROP CONSTRAINT data_bars_grid_check, DROP CONSTRAINT data_bars_prices_check,
               ALTER ts_utc DROP NOT NULL, ALTER canonical_symbol DROP NOT NULL, ALTER open DROP NOT NULL, ALTER is_partial DROP NOT NULL
-            """);
-        await shop.RunAsync("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES (NULL, '1m', NULL, NULL, 1, 1, 'NaN', 'ingest')");
+            """
+        );
+        await shop.RunAsync(
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES (NULL, '1m', NULL, NULL, 1, 1, 'NaN', 'ingest')"
+        );
         await shop.RunAsync("UPDATE public.data_bars SET vol = 7");
         await shop.RunAsync("DELETE FROM public.data_bars");
         Assert.Equal(0, await shop.CountAsync("dxy.change"));

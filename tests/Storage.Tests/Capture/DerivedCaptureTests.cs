@@ -9,13 +9,19 @@ public sealed class DerivedCaptureTests(TestServer server)
     static async Task<Shop> WithDerivedAsync(TestServer server)
     {
         var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(CaptureTests.Twenty.Replace("data_bars", "derived_data_bars", StringComparison.Ordinal).Replace("'ingest'", "'derived'", StringComparison.Ordinal));
+        await shop.RunAsync(
+            CaptureTests
+                .Twenty.Replace("data_bars", "derived_data_bars", StringComparison.Ordinal)
+                .Replace("'ingest'", "'derived'", StringComparison.Ordinal)
+        );
         await shop.RunAsync("DELETE FROM dxy.change");
         return shop;
     }
 
     static Task<string?> ToldAsync(Shop shop) =>
-        shop.ValueAsync<string>("SELECT string_agg(table_name || ' ' || to_char(first_ts AT TIME ZONE 'UTC', 'MI') || '-' || to_char(last_ts AT TIME ZONE 'UTC', 'MI'), ',' ORDER BY id) FROM dxy.change");
+        shop.ValueAsync<string>(
+            "SELECT string_agg(table_name || ' ' || to_char(first_ts AT TIME ZONE 'UTC', 'MI') || '-' || to_char(last_ts AT TIME ZONE 'UTC', 'MI'), ',' ORDER BY id) FROM dxy.change"
+        );
 
     [Fact]
     public async Task A_soft_delete_ends_a_bar_and_an_undelete_begins_it_again()
@@ -55,11 +61,21 @@ public sealed class DerivedCaptureTests(TestServer server)
         await database.RunAsync(Partitioned.Tables, Shop.Token);
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
         await database.RunAsync(CaptureTests.Twenty, Shop.Token);
-        await database.RunAsync(CaptureTests.Twenty.Replace("data_bars", "bars_2024", StringComparison.Ordinal).Replace("EURUSD", "GBPUSD", StringComparison.Ordinal), Shop.Token);
+        await database.RunAsync(
+            CaptureTests
+                .Twenty.Replace("data_bars", "bars_2024", StringComparison.Ordinal)
+                .Replace("EURUSD", "GBPUSD", StringComparison.Ordinal),
+            Shop.Token
+        );
         await database.RunAsync("UPDATE public.bars_2024 SET vol = 3 WHERE canonical_symbol = 'GBPUSD'", Shop.Token);
         await database.RunAsync("DELETE FROM public.bars_2024 WHERE canonical_symbol = 'GBPUSD'", Shop.Token);
-        Assert.Equal("data_bars EURUSD,data_bars GBPUSD,data_bars GBPUSD,data_bars GBPUSD",
-            await database.ValueAsync<string>("SELECT string_agg(table_name || ' ' || symbols[1], ',' ORDER BY id) FROM dxy.change", Shop.Token));
+        Assert.Equal(
+            "data_bars EURUSD,data_bars GBPUSD,data_bars GBPUSD,data_bars GBPUSD",
+            await database.ValueAsync<string>(
+                "SELECT string_agg(table_name || ' ' || symbols[1], ',' ORDER BY id) FROM dxy.change",
+                Shop.Token
+            )
+        );
         Assert.Equal(40, await database.ValueAsync<long>("SELECT count(*) FROM dxy.correction WHERE table_name = 'data_bars'", Shop.Token));
     }
 }

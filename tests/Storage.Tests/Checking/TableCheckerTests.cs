@@ -16,7 +16,9 @@ public sealed class TableCheckerTests(TestServer server)
         await shop.StoreAsync(bars);
         await shop.DrainAsync();
         await new RunOrders(shop.Data).StartAsync("one", "DXY", "{}", Shop.Token);
-        await shop.RunAsync("SELECT dxy.migrate_log('one', 'said', '{\"word\": \"first\"}'), dxy.migrate_log('one', 'said', '{\"word\": \"second\"}')");
+        await shop.RunAsync(
+            "SELECT dxy.migrate_log('one', 'said', '{\"word\": \"first\"}'), dxy.migrate_log('one', 'said', '{\"word\": \"second\"}')"
+        );
         return (shop, bars);
     }
 
@@ -32,19 +34,40 @@ public sealed class TableCheckerTests(TestServer server)
     [Theory]
     [InlineData("lost (1): GBPUSD/1m 2024-03-04T08:10", "DELETE FROM data_bars WHERE canonical_symbol = 'GBPUSD' AND " + At)]
     [InlineData("lost (1): USDSEK/1m 2024-03-04T08:10", "UPDATE data_bars SET vol = vol + 1 WHERE canonical_symbol = 'USDSEK' AND " + At)]
-    [InlineData("stands twice (1): data_bars EURUSD/1m 2024-03-04 08:10Z",
-        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = 'EURUSD' AND " + At)]
-    [InlineData("stands twice (1): data_bars DXY/1m 2024-03-04 08:10Z",
-        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = 'DXY' AND " + At)]
-    [InlineData("left undone (1): DXY/1m from 2024-03-04 08:10Z",
-        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '2024-03-04 08:10Z', '2024-03-04 08:11Z', 'change', now())")]
-    [InlineData("left undone (1): a change of data_bars EURUSD",
-        "INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at) VALUES ('data_bars', '{EURUSD}', '{1m}', '2024-03-04 08:10Z', '2024-03-04 08:10Z', now())")]
-    [InlineData("forming after its end (1): EURUSD/1m 2024-03-04 09:00Z",
-        "INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '2024-03-04 09:00Z', 1, 1, 1, 1, '2024-03-04 09:00:01Z', '2024-03-04 09:00:02Z', 2, 'ingest', 1, now())")]
-    [InlineData("not what its inputs give (3): DXY/1m 2024-03-04T08:10", "UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND " + At)]
-    [InlineData("not what its inputs give (1): USDJPY/5m 2024-03-04T08:10", "DELETE FROM derived_data_bars WHERE canonical_symbol = 'USDJPY' AND timeframe = '5m' AND " + At)]
-    [InlineData("not what its inputs give (1): DXY/1h 2024-03-04T08:00", "UPDATE derived_data_bars SET high = high + 1 WHERE canonical_symbol = 'DXY' AND timeframe = '1h'")]
+    [InlineData(
+        "stands twice (1): data_bars EURUSD/1m 2024-03-04 08:10Z",
+        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = 'EURUSD' AND "
+            + At
+    )]
+    [InlineData(
+        "stands twice (1): data_bars DXY/1m 2024-03-04 08:10Z",
+        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = 'DXY' AND "
+            + At
+    )]
+    [InlineData(
+        "left undone (1): DXY/1m from 2024-03-04 08:10Z",
+        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '2024-03-04 08:10Z', '2024-03-04 08:11Z', 'change', now())"
+    )]
+    [InlineData(
+        "left undone (1): a change of data_bars EURUSD",
+        "INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at) VALUES ('data_bars', '{EURUSD}', '{1m}', '2024-03-04 08:10Z', '2024-03-04 08:10Z', now())"
+    )]
+    [InlineData(
+        "forming after its end (1): EURUSD/1m 2024-03-04 09:00Z",
+        "INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '2024-03-04 09:00Z', 1, 1, 1, 1, '2024-03-04 09:00:01Z', '2024-03-04 09:00:02Z', 2, 'ingest', 1, now())"
+    )]
+    [InlineData(
+        "not what its inputs give (3): DXY/1m 2024-03-04T08:10",
+        "UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND " + At
+    )]
+    [InlineData(
+        "not what its inputs give (1): USDJPY/5m 2024-03-04T08:10",
+        "DELETE FROM derived_data_bars WHERE canonical_symbol = 'USDJPY' AND timeframe = '5m' AND " + At
+    )]
+    [InlineData(
+        "not what its inputs give (1): DXY/1h 2024-03-04T08:00",
+        "UPDATE derived_data_bars SET high = high + 1 WHERE canonical_symbol = 'DXY' AND timeframe = '1h'"
+    )]
     [InlineData("broken log (1): one", "UPDATE dxy.run_event SET detail = '{\"word\": \"other\"}' WHERE detail ->> 'word' = 'first'")]
     [InlineData("broken log (1): one", "DELETE FROM dxy.run_event WHERE detail ->> 'word' = 'second'")]
     public async Task Each_harm_is_named(string named, string harm)
@@ -58,7 +81,9 @@ public sealed class TableCheckerTests(TestServer server)
             Assert.True(await command.ExecuteNonQueryAsync(Shop.Token) > 0);
         }
 
-        Assert.Contains(await new TableChecker(shop.Data).FaultsAsync(bars, Shop.Token), fault => fault.ToString().StartsWith(named, StringComparison.Ordinal));
+        Assert.Contains(await new TableChecker(shop.Data).FaultsAsync(bars, Shop.Token), fault =>
+            fault.ToString().StartsWith(named, StringComparison.Ordinal)
+        );
     }
 
     [Fact]

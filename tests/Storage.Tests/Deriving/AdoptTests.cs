@@ -33,7 +33,8 @@ public sealed class AdoptTests(TestServer server)
             """
             INSERT INTO core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('EUX', true,
               '{"is_synthetic": true, "components": ["EURUSD", "GBPUSD"], "factor": 2, "exponents": {"EURUSD": 0.5, "GBPUSD": 0.5}, "derived_timeframes": ["5m"]}')
-            """);
+            """
+        );
         Assert.Equal(["EUX/1m 08:03 09:03"], await AdoptAsync(shop));
         await shop.RunAsync("SELECT dxy.adopt_targets()");
         await shop.DrainAsync();
@@ -44,7 +45,9 @@ public sealed class AdoptTests(TestServer server)
     [Theory]
     [InlineData("{\"factor\": 50.2}")]
     [InlineData("{\"since\": \"2000-01-01T00:00:00Z\"}")]
-    [InlineData("{\"exponents\": {\"EURUSD\": -0.5, \"USDJPY\": 0.136, \"GBPUSD\": -0.119, \"USDCAD\": 0.091, \"USDSEK\": 0.042, \"USDCHF\": 0.036}}")]
+    [InlineData(
+        "{\"exponents\": {\"EURUSD\": -0.5, \"USDJPY\": 0.136, \"GBPUSD\": -0.119, \"USDCAD\": 0.091, \"USDSEK\": 0.042, \"USDCHF\": 0.036}}"
+    )]
     public async Task A_changed_definition_makes_the_history_due(string change)
     {
         await using var shop = await SettledAsync(server);
@@ -81,7 +84,9 @@ public sealed class AdoptTests(TestServer server)
         Assert.Equal(["DXY/1m 08:03 09:03"], await AdoptAsync(shop));
 
         // Of another index nothing is published: it can be made when its row says how.
-        await shop.RunAsync("""INSERT INTO core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('EUX', true, '{"is_synthetic": true, "components": ["EURUSD"]}')""");
+        await shop.RunAsync(
+            """INSERT INTO core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('EUX', true, '{"is_synthetic": true, "components": ["EURUSD"]}')"""
+        );
         await AdoptAsync(shop);
         await shop.RunAsync(Row + """ || '{"factor": 2, "exponents": {"EURUSD": 0.5}}' WHERE canonical_symbol = 'EUX'""");
         Assert.Equal(["EUX/1m 08:03 09:03"], await AdoptAsync(shop));
@@ -91,7 +96,9 @@ public sealed class AdoptTests(TestServer server)
     public async Task A_new_rollup_is_made_of_the_history()
     {
         await using var shop = await SettledAsync(server);
-        await shop.RunAsync("UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\", \"15m\", \"1h\"]}' WHERE canonical_symbol IN ('DXY', 'EURUSD')");
+        await shop.RunAsync(
+            "UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\", \"15m\", \"1h\"]}' WHERE canonical_symbol IN ('DXY', 'EURUSD')"
+        );
         Assert.Equal(["DXY/15m 08:00 09:15", "EURUSD/15m 08:00 09:15"], await AdoptAsync(shop));
     }
 

@@ -23,7 +23,9 @@ public sealed class BlockDerivingTests(TestServer server)
     {
         await using var shop = await FilledAsync();
         var range = new TimeRange(Shop.Minute(0), Shop.Minute(Minutes));
-        await shop.RunAsync($"UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{{deriving_version}}', '{version}') WHERE canonical_symbol = 'DXY'");
+        await shop.RunAsync(
+            $"UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{{deriving_version}}', '{version}') WHERE canonical_symbol = 'DXY'"
+        );
         await shop.RunAsync($"SELECT dxy.flip_route('DXY', '{route}'); SELECT dxy.adopt_targets()");
         var first = await shop.SlicesAsync("DXY/1m");
         var rule = await shop.RuleAsync("DXY/1m");
@@ -31,9 +33,22 @@ public sealed class BlockDerivingTests(TestServer server)
         var expected = await rule.DeriveAsync(connection, range, null, new Route(RouteMode.New, 1), Shop.Token);
         Assert.True(expected.Rows.Count > 1000);
         Assert.Equal(expected.Rows.Count, first.Sum(slice => slice.New));
-        Assert.Equal(expected.Skipped, first.SelectMany(slice => slice.Skipped).GroupBy(cause => cause.Missing)
-            .Select(group => new SkipCause(group.Key, group.Sum(cause => cause.Minutes))).OrderBy(cause => Array.IndexOf(Shop.Pairs, cause.Missing.Name)));
-        foreach (var table in route switch { "new" => [BarTable.Data], "legacy" => [BarTable.Derived], _ => (BarTable[])[BarTable.Data, BarTable.Derived] })
+        Assert.Equal(
+            expected.Skipped,
+            first
+                .SelectMany(slice => slice.Skipped)
+                .GroupBy(cause => cause.Missing)
+                .Select(group => new SkipCause(group.Key, group.Sum(cause => cause.Minutes)))
+                .OrderBy(cause => Array.IndexOf(Shop.Pairs, cause.Missing.Name))
+        );
+        foreach (
+            var table in route switch
+            {
+                "new" => [BarTable.Data],
+                "legacy" => [BarTable.Derived],
+                _ => (BarTable[])[BarTable.Data, BarTable.Derived],
+            }
+        )
         {
             var stored = await StoredAsync(shop, table, range);
             Assert.Equal(expected.Rows.Select(row => row.Bar), stored.Select(row => row.Bar));
@@ -41,10 +56,17 @@ public sealed class BlockDerivingTests(TestServer server)
         }
 
         await new DueStore(shop.Data).RequestAsync(rule.Series, range, "request", null, prune: false, Shop.Token);
-        var before = await shop.TextsAsync("SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE timeframe = '1m'");
+        var before = await shop.TextsAsync(
+            "SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE timeframe = '1m'"
+        );
         var second = await shop.SlicesAsync("DXY/1m");
         Assert.Equal((0, expected.Rows.Count), (second.Sum(slice => slice.New + slice.Changed), second.Sum(slice => slice.Equal)));
-        Assert.Equal(before, await shop.TextsAsync("SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE timeframe = '1m'"));
+        Assert.Equal(
+            before,
+            await shop.TextsAsync(
+                "SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE timeframe = '1m'"
+            )
+        );
     }
 
     [Fact]
@@ -52,15 +74,26 @@ public sealed class BlockDerivingTests(TestServer server)
     {
         await using var shop = await FilledAsync();
         await shop.SlicesAsync("DXY/1m");
-        await shop.RunAsync($"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(100)}'");
+        await shop.RunAsync(
+            $"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(100)}'"
+        );
         await shop.RunAsync($"UPDATE data_bars SET high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(200)}'");
-        await shop.RunAsync($"UPDATE data_bars SET raw = jsonb_set(raw, '{{inputs,EURUSD}}', '9') WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(300)}'");
+        await shop.RunAsync(
+            $"UPDATE data_bars SET raw = jsonb_set(raw, '{{inputs,EURUSD}}', '9') WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(300)}'"
+        );
         await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(400)}'");
         await shop.AskAsync("DXY/1m", 0, Minutes);
         var slices = await shop.SlicesAsync("DXY/1m");
         Assert.Equal((1, 3), (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed)));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
-            new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUnrecorded: false, Shop.Token)).Differences);
+        Assert.Empty(
+            (
+                await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
+                    new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)),
+                    onlyUnrecorded: false,
+                    Shop.Token
+                )
+            ).Differences
+        );
     }
 
     [Theory]
@@ -74,21 +107,37 @@ public sealed class BlockDerivingTests(TestServer server)
         var target = $"EURUSD/{timeframe}";
         var buckets = await shop.ValueAsync<long>("SELECT count(*) " + of);
         var range = new TimeRange(Shop.Minute(0), Shop.Minute(Minutes));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUnrecorded: false, Shop.Token)).Differences);
+        Assert.Empty(
+            (
+                await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUnrecorded: false, Shop.Token)
+            ).Differences
+        );
 
         await shop.AskAsync(target, 0, Minutes);
         var before = await shop.TextsAsync("SELECT xmin::text " + of);
         Assert.Equal((0, 0, buckets), await TalliesAsync(shop, target));
         Assert.Equal(before, await shop.TextsAsync("SELECT xmin::text " + of));
 
-        await shop.RunAsync($"UPDATE derived_data_bars SET vol = vol + 1 WHERE ts_utc = '{Shop.Minute(120)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
-        await shop.RunAsync($"UPDATE derived_data_bars SET raw = jsonb_set(raw, '{{inputs}}', '1') WHERE ts_utc = '{Shop.Minute(180)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
-        await shop.RunAsync($"UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(240)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
-        await shop.RunAsync($"DELETE FROM derived_data_bars WHERE ts_utc = '{Shop.Minute(300)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'");
+        await shop.RunAsync(
+            $"UPDATE derived_data_bars SET vol = vol + 1 WHERE ts_utc = '{Shop.Minute(120)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
+        );
+        await shop.RunAsync(
+            $"UPDATE derived_data_bars SET raw = jsonb_set(raw, '{{inputs}}', '1') WHERE ts_utc = '{Shop.Minute(180)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
+        );
+        await shop.RunAsync(
+            $"UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(240)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
+        );
+        await shop.RunAsync(
+            $"DELETE FROM derived_data_bars WHERE ts_utc = '{Shop.Minute(300)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
+        );
         await shop.AskAsync(target, 0, Minutes);
         // What was softly deleted by another program stays deleted.
         Assert.Equal((1, 2, buckets - 3), await TalliesAsync(shop, target));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUnrecorded: false, Shop.Token)).Differences);
+        Assert.Empty(
+            (
+                await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, onlyUnrecorded: false, Shop.Token)
+            ).Differences
+        );
     }
 
     static async Task<(long New, long Changed, long Equal)> TalliesAsync(Shop shop, string target)
@@ -102,11 +151,19 @@ public sealed class BlockDerivingTests(TestServer server)
     {
         await using var shop = await FilledAsync();
         await shop.SlicesAsync("DXY/1m");
-        await shop.RunAsync("UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{deriving_version}', '2') WHERE canonical_symbol = 'DXY'");
-        await shop.RunAsync($"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= '{Shop.Minute(0)}'");
+        await shop.RunAsync(
+            "UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{deriving_version}', '2') WHERE canonical_symbol = 'DXY'"
+        );
+        await shop.RunAsync(
+            $"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= '{Shop.Minute(0)}'"
+        );
         await shop.SlicesAsync("DXY/1m");
-        Assert.Equal("1", await shop.ValueAsync<string>(
-            $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM data_bars WHERE canonical_symbol = 'DXY' AND raw->'inputs' ? 'EURUSD' AND ts_utc <> '{Shop.Minute(7)}' AND ts_utc <> '{Shop.Minute(77)}'"));
+        Assert.Equal(
+            "1",
+            await shop.ValueAsync<string>(
+                $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM data_bars WHERE canonical_symbol = 'DXY' AND raw->'inputs' ? 'EURUSD' AND ts_utc <> '{Shop.Minute(7)}' AND ts_utc <> '{Shop.Minute(77)}'"
+            )
+        );
     }
 
     [Theory]
@@ -122,8 +179,12 @@ public sealed class BlockDerivingTests(TestServer server)
         }
 
         await shop.SlicesAsync("DXY/1m");
-        Assert.Equal([versions[^1].ToString(System.Globalization.CultureInfo.InvariantCulture)], await shop.TextsAsync(
-            $"SELECT DISTINCT raw->>'version' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc NOT IN ('{Shop.Minute(7)}', '{Shop.Minute(77)}') ORDER BY 1"));
+        Assert.Equal(
+            [versions[^1].ToString(System.Globalization.CultureInfo.InvariantCulture)],
+            await shop.TextsAsync(
+                $"SELECT DISTINCT raw->>'version' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc NOT IN ('{Shop.Minute(7)}', '{Shop.Minute(77)}') ORDER BY 1"
+            )
+        );
     }
 
     // Two minutes lack a pair; the others' closes wander, with two to five places.
@@ -136,9 +197,11 @@ public sealed class BlockDerivingTests(TestServer server)
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT p, '1m', timestamptz '{Shop.Open}' + m * interval '1 minute', v, v, v, v, 'ingest'
             FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88]) WITH ORDINALITY AS t(p, base, n),
-                 generate_series(0, {Minutes - 1}) AS m, LATERAL (SELECT base + round((m * n % 977)::numeric / 100000, 2 + (m % 4)) AS v) AS x
+                 generate_series(0, {Minutes
+                - 1}) AS m, LATERAL (SELECT base + round((m * n % 977)::numeric / 100000, 2 + (m % 4)) AS v) AS x
             WHERE NOT (m = 7 AND n = 3) AND NOT (m = 77 AND n = 1)
-            """);
+            """
+        );
         return shop;
     }
 
@@ -155,7 +218,9 @@ public sealed class BlockDerivingTests(TestServer server)
 
     static async Task<List<string>> NormalAsync(Shop shop, IEnumerable<string> raws)
     {
-        await using var command = shop.Data.CreateCommand("SELECT array_agg(t.raw::jsonb::text ORDER BY t.n) FROM unnest($1::text[]) WITH ORDINALITY AS t(raw, n)");
+        await using var command = shop.Data.CreateCommand(
+            "SELECT array_agg(t.raw::jsonb::text ORDER BY t.n) FROM unnest($1::text[]) WITH ORDINALITY AS t(raw, n)"
+        );
         command.Parameters.With(raws.ToArray());
         return [.. (string[])(await command.ExecuteScalarAsync(Shop.Token))!];
     }

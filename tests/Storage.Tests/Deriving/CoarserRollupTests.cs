@@ -18,7 +18,10 @@ public sealed class CoarserRollupTests(TestServer server)
         await using var shop = await FilledAsync();
         var slices = await shop.SlicesAsync("EURUSD/5m");
         Assert.Equal(Minutes / 5, slices.Sum(slice => slice.New));
-        Assert.Equal(Minutes / 60, slices.SelectMany(slice => slice.Coarser).Where(larger => larger.Target == Hours).Sum(larger => larger.Outcome.New));
+        Assert.Equal(
+            Minutes / 60,
+            slices.SelectMany(slice => slice.Coarser).Where(larger => larger.Target == Hours).Sum(larger => larger.Outcome.New)
+        );
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
         await SoundAsync(shop);
     }
@@ -37,8 +40,15 @@ public sealed class CoarserRollupTests(TestServer server)
         Assert.Equal($"{Shop.Minute(1320)} {Shop.Minute(1500)}", await DueAsync(shop));
         await shop.DrainAsync();
         Assert.Equal(24, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '1h'"));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("EURUSD/1h")).CompareAsync(
-            new TimeRange(Shop.Minute(60), Shop.Minute(Minutes)), onlyUnrecorded: false, Shop.Token)).Differences);
+        Assert.Empty(
+            (
+                await new TargetVerifier(shop.Data, await shop.RuleAsync("EURUSD/1h")).CompareAsync(
+                    new TimeRange(Shop.Minute(60), Shop.Minute(Minutes)),
+                    onlyUnrecorded: false,
+                    Shop.Token
+                )
+            ).Differences
+        );
     }
 
     [Fact]
@@ -57,10 +67,15 @@ public sealed class CoarserRollupTests(TestServer server)
     public async Task Counts_of_trades_in_a_column_of_eight_bytes_are_summed()
     {
         await using var shop = await FilledAsync();
-        await shop.RunAsync("ALTER TABLE data_bars ALTER COLUMN trade_count TYPE bigint; ALTER TABLE derived_data_bars ALTER COLUMN trade_count TYPE bigint");
+        await shop.RunAsync(
+            "ALTER TABLE data_bars ALTER COLUMN trade_count TYPE bigint; ALTER TABLE derived_data_bars ALTER COLUMN trade_count TYPE bigint"
+        );
         await shop.DrainAsync();
         const long All = Minutes * (Minutes - 1L) / 2;
-        Assert.Equal([$"1h {All}", $"5m {All}"], await shop.TextsAsync("SELECT timeframe || ' ' || sum(trade_count) FROM derived_data_bars GROUP BY timeframe ORDER BY 1"));
+        Assert.Equal(
+            [$"1h {All}", $"5m {All}"],
+            await shop.TextsAsync("SELECT timeframe || ' ' || sum(trade_count) FROM derived_data_bars GROUP BY timeframe ORDER BY 1")
+        );
         await SoundAsync(shop);
     }
 
@@ -71,7 +86,11 @@ public sealed class CoarserRollupTests(TestServer server)
         await using (var connection = await shop.Data.OpenConnectionAsync(Shop.Token))
         {
             await using var transaction = await connection.BeginTransactionAsync(Shop.Token);
-            await using var command = new Npgsql.NpgsqlCommand($"SELECT dxy.lock_week('EURUSD', '1h', dxy.week_of('{Shop.Open}'))", connection, transaction);
+            await using var command = new Npgsql.NpgsqlCommand(
+                $"SELECT dxy.lock_week('EURUSD', '1h', dxy.week_of('{Shop.Open}'))",
+                connection,
+                transaction
+            );
             await command.ExecuteNonQueryAsync(Shop.Token);
             Assert.Empty((await shop.SlicesAsync("EURUSD/5m")).SelectMany(slice => slice.Coarser));
         }
@@ -85,11 +104,23 @@ public sealed class CoarserRollupTests(TestServer server)
     public async Task A_larger_bucket_that_cant_be_stored_keeps_no_smaller_one_back()
     {
         await using var shop = await FilledAsync();
-        await shop.RunAsync($"ALTER TABLE derived_data_bars ADD CONSTRAINT odd CHECK (timeframe <> '1h' OR ts_utc <> '{Shop.Minute(120)}')");
+        await shop.RunAsync(
+            $"ALTER TABLE derived_data_bars ADD CONSTRAINT odd CHECK (timeframe <> '1h' OR ts_utc <> '{Shop.Minute(120)}')"
+        );
         await shop.DrainAsync();
-        Assert.Equal((Minutes / 5, (Minutes / 60) - 1), (
-            await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m'"), await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '1h'")));
-        Assert.Equal((Hours, 1), (await new DueStore(shop.Data).ListAsync(onlyParked: true, Shop.Token)) is [var stuck] ? (stuck.Target, stuck.Attempts) : default);
+        Assert.Equal(
+            (Minutes / 5, (Minutes / 60) - 1),
+            (
+                await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m'"),
+                await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '1h'")
+            )
+        );
+        Assert.Equal(
+            (Hours, 1),
+            (await new DueStore(shop.Data).ListAsync(onlyParked: true, Shop.Token)) is [var stuck]
+                ? (stuck.Target, stuck.Attempts)
+                : default
+        );
     }
 
     // A pair's bars, all of them due for both rollups.
@@ -102,21 +133,31 @@ public sealed class CoarserRollupTests(TestServer server)
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, trade_count, source)
             SELECT 'EURUSD', '1m', timestamptz '{Shop.Open}' + m * interval '1 minute', v, v + 0.01, v - 0.01, v, m, m, 'ingest'
             FROM generate_series(0, {minutes - 1}) AS m, LATERAL (SELECT 1.08 + (m % 97) * 0.0001 AS v) AS x
-            """);
+            """
+        );
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await shop.RunAsync("DELETE FROM dxy.due WHERE symbol = 'DXY'");
         return shop;
     }
 
     static async Task<string> DueAsync(Shop shop) =>
-        Assert.Single(await new DueStore(shop.Data).ListAsync(onlyParked: false, Shop.Token)) is var due && due.Target == Hours ? $"{due.Range.From} {due.Range.To}" : "";
+        Assert.Single(await new DueStore(shop.Data).ListAsync(onlyParked: false, Shop.Token)) is var due && due.Target == Hours
+            ? $"{due.Range.From} {due.Range.To}"
+            : "";
 
     static async Task SoundAsync(Shop shop)
     {
         foreach (var target in new[] { "EURUSD/5m", "EURUSD/1h" })
         {
-            Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(
-                new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)), onlyUnrecorded: false, Shop.Token)).Differences);
+            Assert.Empty(
+                (
+                    await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(
+                        new TimeRange(Shop.Minute(0), Shop.Minute(Minutes)),
+                        onlyUnrecorded: false,
+                        Shop.Token
+                    )
+                ).Differences
+            );
         }
     }
 }

@@ -9,11 +9,35 @@ namespace DxyOrleans.Storage.Tests.Deriving;
 public sealed class CopiedRowsTests(TestServer server)
 {
     public static TheoryData<string> Numbers =>
-    [
-        "0", "0.00", "0.00000000", "1", "-1", "10000", "9999", "99999999", "100000000", "1.5", "1.10", "1.08435", "150.12000000", "0.00000001", "0.0001", "0.00010000", "-0.5",
-        "123456789012.12345678", "12345678901234567890.12345678", "79228162514264337593543950335", "-79228162514264337593543950335", "7.9228162514264337593543950335",
-        "0.0000000000000000000000000001", "1000000000000", "1200340056007800", "99990000", "0.99990000",
-    ];
+        [
+            "0",
+            "0.00",
+            "0.00000000",
+            "1",
+            "-1",
+            "10000",
+            "9999",
+            "99999999",
+            "100000000",
+            "1.5",
+            "1.10",
+            "1.08435",
+            "150.12000000",
+            "0.00000001",
+            "0.0001",
+            "0.00010000",
+            "-0.5",
+            "123456789012.12345678",
+            "12345678901234567890.12345678",
+            "79228162514264337593543950335",
+            "-79228162514264337593543950335",
+            "7.9228162514264337593543950335",
+            "0.0000000000000000000000000001",
+            "1000000000000",
+            "1200340056007800",
+            "99990000",
+            "0.99990000",
+        ];
 
     [Theory]
     [MemberData(nameof(Numbers))]
@@ -31,7 +55,8 @@ public sealed class CopiedRowsTests(TestServer server)
             """
             SELECT n, numeric_send(n) FROM (
               SELECT round((random() * 10 ^ (i % 13))::numeric, i % 9) * CASE WHEN i % 5 = 0 THEN -1 ELSE 1 END AS n FROM generate_series(1, 2000) AS i) AS x
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync(Shop.Token);
         while (await reader.ReadAsync(Shop.Token))
         {
@@ -50,7 +75,8 @@ public sealed class CopiedRowsTests(TestServer server)
               SELECT i, round((random() * 10 ^ (i % 30 - 9))::numeric, i % 12) * CASE WHEN i % 7 = 0 THEN -1 ELSE 1 END AS n FROM generate_series(1, 5000) AS i
               UNION ALL SELECT 5000 + row_number() OVER (), unnest('{0,-1,NaN,Infinity,-Infinity,90071992.54740992,90071992.54740993,90071992.54740994,1e-30,1e300,-1.5e-8}'::numeric[])
             ) AS x
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync(Shop.Token);
         Assert.True(await reader.ReadAsync(Shop.Token));
         var doubles = reader.GetFieldValue<double[]>(0);
@@ -86,12 +112,16 @@ public sealed class CopiedRowsTests(TestServer server)
               FROM generate_series(1, 500) AS i
               UNION ALL SELECT unnest('{0.000000004999999999999999999999999999999,0.000000005,0.00000000500000000000000000000000000000001,1.1000000000000000888178419700125232338905334472656250,0.999999995000000000000000000000000000}'::numeric[])
             ) AS x
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync(Shop.Token);
         while (await reader.ReadAsync(Shop.Token))
         {
             Assert.True(ServerNumber.TryDecimal(reader.GetFieldValue<byte[]>(0), 8, out var read), reader.GetString(2));
-            Assert.Equal(decimal.Parse(reader.GetString(1), System.Globalization.CultureInfo.InvariantCulture), Core.Bars.Price.Round(read));
+            Assert.Equal(
+                decimal.Parse(reader.GetString(1), System.Globalization.CultureInfo.InvariantCulture),
+                Core.Bars.Price.Round(read)
+            );
         }
     }
 
@@ -111,8 +141,10 @@ public sealed class CopiedRowsTests(TestServer server)
     [InlineData("1999-12-31T23:59:59.999999Z")]
     [InlineData("2024-03-04T08:00:00.000001Z")]
     public async Task A_time_is_read_to_the_microsecond(string time) =>
-        Assert.Equal(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).UtcTicks,
-            StoredColumns.Time(await BytesAsync($"SELECT timestamptz_send('{time}'::timestamptz)")).Ticks);
+        Assert.Equal(
+            DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).UtcTicks,
+            StoredColumns.Time(await BytesAsync($"SELECT timestamptz_send('{time}'::timestamptz)")).Ticks
+        );
 
     static List<double> Doubles(ReadOnlySpan<byte> numbers)
     {

@@ -19,8 +19,7 @@ public sealed class DeletedInputsTests(TestServer server)
     static readonly UtcTime Over = Deleted + TimeSpan.FromSeconds(60);
 
     /// <summary>Everything derived with its place in the table: a row written anew, if only for a moment, has another.</summary>
-    const string Places =
-        """
+    const string Places = """
         SELECT concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', close, xmin, tableoid, ctid) FROM data_bars WHERE canonical_symbol = 'DXY'
         UNION ALL SELECT concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', close, deleted_at, xmin, tableoid, ctid) FROM derived_data_bars ORDER BY 1
         """;
@@ -43,7 +42,9 @@ public sealed class DeletedInputsTests(TestServer server)
     /// <summary>The index's minutes, and of how many minutes each active rollup is made.</summary>
     static async Task<string> MadeAsync(Shop shop, string symbol) =>
         $"{await shop.ValueAsync<string>("SELECT string_agg(to_char(ts_utc AT TIME ZONE 'UTC', 'MI'), ' ' ORDER BY ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY'")} | "
-        + await shop.ValueAsync<string>($"SELECT string_agg(timeframe || ' ' || (raw->>'inputs'), ', ' ORDER BY timeframe, ts_utc) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND deleted_at IS NULL");
+        + await shop.ValueAsync<string>(
+            $"SELECT string_agg(timeframe || ' ' || (raw->>'inputs'), ', ' ORDER BY timeframe, ts_utc) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND deleted_at IS NULL"
+        );
 
     // What we retired is a deletion too, at which its rollups look a minute later: nothing comes of that.
     static async Task EqualAsync(Shop shop)
@@ -55,7 +56,9 @@ public sealed class DeletedInputsTests(TestServer server)
         var range = new TimeRange(Shop.Open - TimeSpan.FromDays(1), Shop.Open + TimeSpan.FromDays(1));
         foreach (var target in (string[])["DXY/1m", "DXY/5m", "DXY/1h", "EURUSD/5m", "EURUSD/1h", "USDJPY/5m"])
         {
-            Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, false, Shop.Token)).Differences);
+            Assert.Empty(
+                (await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(range, false, Shop.Token)).Differences
+            );
         }
 
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
@@ -75,7 +78,12 @@ public sealed class DeletedInputsTests(TestServer server)
         Assert.Equal("00 01 03 04 05 06 07 08 09 | 1h 9, 5m 4, 5m 5", await MadeAsync(shop, "DXY"));
         Assert.Equal("00 01 03 04 05 06 07 08 09 | 1h 9, 5m 4, 5m 5", await MadeAsync(shop, "EURUSD"));
         Assert.Equal("00 01 03 04 05 06 07 08 09 | 1h 10, 5m 5, 5m 5", await MadeAsync(shop, "USDJPY"));
-        Assert.Equal(["02"], await shop.TextsAsync("SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MI') FROM dxy.correction WHERE canonical_symbol = 'DXY' AND deleted AND close IS NOT NULL"));
+        Assert.Equal(
+            ["02"],
+            await shop.TextsAsync(
+                "SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MI') FROM dxy.correction WHERE canonical_symbol = 'DXY' AND deleted AND close IS NOT NULL"
+            )
+        );
         await EqualAsync(shop);
     }
 
@@ -123,8 +131,18 @@ public sealed class DeletedInputsTests(TestServer server)
     public async Task A_neighbour_that_is_corrected_meanwhile_waits_with_it_in_a_rollup_and_in_an_index_not()
     {
         await using var shop = await ShopAsync(server);
-        await ThenAsync(shop, Deleted, Third + "; UPDATE data_bars SET open = 1.2, high = 1.2, low = 1.2, close = 1.2 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:03Z'");
-        Assert.Equal(["03"], await shop.TextsAsync("SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MI') FROM data_bars WHERE canonical_symbol = 'DXY' AND (raw->'inputs'->>'EURUSD')::numeric = 1.2"));
+        await ThenAsync(
+            shop,
+            Deleted,
+            Third
+                + "; UPDATE data_bars SET open = 1.2, high = 1.2, low = 1.2, close = 1.2 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:03Z'"
+        );
+        Assert.Equal(
+            ["03"],
+            await shop.TextsAsync(
+                "SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MI') FROM data_bars WHERE canonical_symbol = 'DXY' AND (raw->'inputs'->>'EURUSD')::numeric = 1.2"
+            )
+        );
         await ThenAsync(shop, Waiting);
         Assert.Equal("00 01 02 03 04 05 06 07 08 09 | 1h 10, 5m 5, 5m 5", await MadeAsync(shop, "EURUSD"));
         await ThenAsync(shop, Over);
@@ -136,7 +154,11 @@ public sealed class DeletedInputsTests(TestServer server)
     public async Task A_bar_moved_to_another_time_is_gone_where_it_was()
     {
         await using var shop = await ShopAsync(server);
-        await ThenAsync(shop, Deleted, "UPDATE data_bars SET ts_utc = '2024-03-04 08:10Z' WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:02Z'");
+        await ThenAsync(
+            shop,
+            Deleted,
+            "UPDATE data_bars SET ts_utc = '2024-03-04 08:10Z' WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:02Z'"
+        );
         await ThenAsync(shop, Over);
         Assert.Equal("00 01 03 04 05 06 07 08 09 | 1h 10, 5m 4, 5m 5, 5m 1", await MadeAsync(shop, "EURUSD"));
         await EqualAsync(shop);
@@ -164,7 +186,11 @@ public sealed class DeletedInputsTests(TestServer server)
     public async Task Of_a_final_bar_made_partial_again_nothing_is_derived_any_more_however_old_it_is()
     {
         await using var shop = await ShopAsync(server);
-        await ThenAsync(shop, Shop.Open + TimeSpan.FromDays(30), "UPDATE data_bars SET is_partial = true WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:02Z'");
+        await ThenAsync(
+            shop,
+            Shop.Open + TimeSpan.FromDays(30),
+            "UPDATE data_bars SET is_partial = true WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:02Z'"
+        );
         Assert.Equal("00 01 03 04 05 06 07 08 09 | 1h 9, 5m 4, 5m 5", await MadeAsync(shop, "DXY"));
         Assert.Equal("00 01 03 04 05 06 07 08 09 | 1h 9, 5m 4, 5m 5", await MadeAsync(shop, "EURUSD"));
         await EqualAsync(shop);
@@ -183,8 +209,16 @@ public sealed class DeletedInputsTests(TestServer server)
         var deleted = Shop.Open + TimeSpan.FromDays(6);
         await ThenAsync(shop, deleted, "DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD'");
         await ThenAsync(shop, deleted + TimeSpan.FromSeconds(60));
-        Assert.Equal(["2024-03-01"], await shop.TextsAsync("SELECT DISTINCT to_char(ts_utc, 'YYYY-MM-DD') FROM data_bars WHERE canonical_symbol = 'DXY'"));
-        Assert.Equal(["2024-03-01"], await shop.TextsAsync("SELECT DISTINCT to_char(ts_utc, 'YYYY-MM-DD') FROM derived_data_bars WHERE canonical_symbol IN ('DXY', 'EURUSD') AND deleted_at IS NULL"));
+        Assert.Equal(
+            ["2024-03-01"],
+            await shop.TextsAsync("SELECT DISTINCT to_char(ts_utc, 'YYYY-MM-DD') FROM data_bars WHERE canonical_symbol = 'DXY'")
+        );
+        Assert.Equal(
+            ["2024-03-01"],
+            await shop.TextsAsync(
+                "SELECT DISTINCT to_char(ts_utc, 'YYYY-MM-DD') FROM derived_data_bars WHERE canonical_symbol IN ('DXY', 'EURUSD') AND deleted_at IS NULL"
+            )
+        );
         await ThenAsync(shop, deleted + TimeSpan.FromMinutes(3));
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
     }
@@ -199,7 +233,8 @@ public sealed class DeletedInputsTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server, partitions: PartitionsTests.Monthly);
         await shop.StoreAsync(Shop.Minutes(0, 10));
         await shop.DrainAsync();
-        const string Rollups = "SELECT concat_ws(' ', canonical_symbol, timeframe, ts_utc, close, deleted_at, xmin, ctid) FROM derived_data_bars ORDER BY 1";
+        const string Rollups =
+            "SELECT concat_ws(' ', canonical_symbol, timeframe, ts_utc, close, deleted_at, xmin, ctid) FROM derived_data_bars ORDER BY 1";
         var before = await shop.TextsAsync(Rollups);
         var at = Shop.Open + TimeSpan.FromDays(daysAfter);
         await ThenAsync(shop, at, how);
@@ -223,14 +258,25 @@ public sealed class DeletedInputsTests(TestServer server)
         await ThenAsync(shop, Deleted, Third);
         await ThenAsync(shop, Over);
         Assert.Equal(mode == "legacy" ? 0 : 4, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY'"));
-        Assert.Equal(4, await shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL"));
-        Assert.Equal("4", await shop.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND deleted_at IS NULL"));
+        Assert.Equal(
+            4,
+            await shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL")
+        );
+        Assert.Equal(
+            "4",
+            await shop.ValueAsync<string>(
+                "SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND deleted_at IS NULL"
+            )
+        );
         await EqualAsync(shop);
 
         // It comes back when its input does: we retired it, nobody else.
         await shop.StoreAsync(Shop.Fx("EURUSD", 2));
         await shop.DrainAsync();
-        Assert.Equal(5, await shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL"));
+        Assert.Equal(
+            5,
+            await shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL")
+        );
         await EqualAsync(shop);
     }
 
@@ -244,7 +290,12 @@ public sealed class DeletedInputsTests(TestServer server)
         await ThenAsync(shop, Deleted, Third);
         await ThenAsync(shop, Over);
         Assert.Equal("00 01 02 03 04 | 1h 5, 5m 5", await MadeAsync(shop, "DXY"));
-        Assert.Equal("1", await shop.ValueAsync<string>("SELECT raw->'ages'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:02Z'"));
+        Assert.Equal(
+            "1",
+            await shop.ValueAsync<string>(
+                "SELECT raw->'ages'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:02Z'"
+            )
+        );
         await EqualAsync(shop);
     }
 
@@ -255,15 +306,28 @@ public sealed class DeletedInputsTests(TestServer server)
         await shop.RunAsync("SELECT dxy.flip_route('DXY', 'legacy')");
         await shop.StoreAsync(Shop.Minutes(0, 10));
         await shop.DrainAsync();
-        await ThenAsync(shop, Deleted, "UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '2024-03-04 08:05Z' AND (canonical_symbol, timeframe) IN (('EURUSD', '5m'), ('DXY', '1m'))");
+        await ThenAsync(
+            shop,
+            Deleted,
+            "UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '2024-03-04 08:05Z' AND (canonical_symbol, timeframe) IN (('EURUSD', '5m'), ('DXY', '1m'))"
+        );
         await ThenAsync(shop, Over);
-        const string Active = "SELECT canonical_symbol || '/' || timeframe || ' ' || (raw->>'inputs') FROM derived_data_bars WHERE deleted_at IS NULL AND canonical_symbol IN ('DXY', 'EURUSD') AND timeframe <> '1m' ORDER BY 1, ts_utc";
+        const string Active =
+            "SELECT canonical_symbol || '/' || timeframe || ' ' || (raw->>'inputs') FROM derived_data_bars WHERE deleted_at IS NULL AND canonical_symbol IN ('DXY', 'EURUSD') AND timeframe <> '1m' ORDER BY 1, ts_utc";
         string[] expected = ["DXY/1h 9", "DXY/5m 4", "DXY/5m 5", "EURUSD/1h 10", "EURUSD/5m 5"];
         Assert.Equal(expected, await shop.TextsAsync(Active));
 
         foreach (var target in (string[])["DXY/1m", "DXY/5m", "EURUSD/5m"])
         {
-            Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(new TimeRange(Shop.Open, Shop.Minute(10)), onlyUnrecorded: true, Shop.Token)).Differences);
+            Assert.Empty(
+                (
+                    await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(
+                        new TimeRange(Shop.Open, Shop.Minute(10)),
+                        onlyUnrecorded: true,
+                        Shop.Token
+                    )
+                ).Differences
+            );
             await shop.AskAsync(target, 0, 10);
             await shop.AskAsync(target, 0, 10, prune: true);
         }
@@ -271,11 +335,18 @@ public sealed class DeletedInputsTests(TestServer server)
         await shop.DrainAsync();
         await shop.StoreAsync(Enumerable.Range(0, 10).Select(minute => Shop.Fx("EURUSD", minute, 1.2m)));
         await shop.DrainAsync();
-        await ThenAsync(shop, Over + TimeSpan.FromDays(1), "DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:07Z'");
+        await ThenAsync(
+            shop,
+            Over + TimeSpan.FromDays(1),
+            "DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:07Z'"
+        );
         await ThenAsync(shop, Over + TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1));
         expected = ["DXY/1h 8", "DXY/5m 3", "DXY/5m 5", "EURUSD/1h 9", "EURUSD/5m 5"];
         Assert.Equal(expected.Order(), (await shop.TextsAsync(Active)).Order());
-        Assert.Equal(8, await shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL"));
+        Assert.Equal(
+            8,
+            await shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL")
+        );
     }
 
     [Fact]
@@ -285,11 +356,25 @@ public sealed class DeletedInputsTests(TestServer server)
         await shop.RunAsync("SELECT dxy.flip_route('DXY', 'legacy')");
         await shop.StoreAsync(Shop.Minutes(0, 5));
         await shop.DrainAsync();
-        await ThenAsync(shop, Deleted, "UPDATE derived_data_bars SET deleted_at = now() WHERE timeframe = '1m' AND canonical_symbol = 'DXY' AND ts_utc < '2024-03-04 08:02Z'");
+        await ThenAsync(
+            shop,
+            Deleted,
+            "UPDATE derived_data_bars SET deleted_at = now() WHERE timeframe = '1m' AND canonical_symbol = 'DXY' AND ts_utc < '2024-03-04 08:02Z'"
+        );
         await ThenAsync(shop, Waiting);
-        Assert.Equal("5", await shop.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m'"));
+        Assert.Equal(
+            "5",
+            await shop.ValueAsync<string>(
+                "SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m'"
+            )
+        );
         await ThenAsync(shop, Over);
-        Assert.Equal("3", await shop.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m'"));
+        Assert.Equal(
+            "3",
+            await shop.ValueAsync<string>(
+                "SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m'"
+            )
+        );
     }
 
     [Fact]

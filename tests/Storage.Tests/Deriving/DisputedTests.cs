@@ -10,24 +10,31 @@ public sealed class DisputedTests(TestServer server)
 {
     static string Twin(string symbol, string minutes, string factor, string more = "false") =>
         $"""
-        INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, is_partial)
-        SELECT canonical_symbol, timeframe, ts_utc, open * {factor}, high * {factor}, low * {factor}, close * {factor}, vol, vwap * {factor}, trade_count, source, {more} FROM data_bars
-        WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' AND {minutes}
-        """;
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, is_partial)
+            SELECT canonical_symbol, timeframe, ts_utc, open * {factor}, high * {factor}, low * {factor}, close * {factor}, vol, vwap * {factor}, trade_count, source, {more} FROM data_bars
+            WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' AND {minutes}
+            """;
 
     static string At(int minute) => $"ts_utc = '{Shop.Minute(minute)}'";
 
     async Task<Shop> OpenAsync(int minutes)
     {
         var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync($"ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; SELECT dxy.flip_route('DXY', 'legacy'); {LegacyTables.Fx(0, minutes)}");
+        await shop.RunAsync(
+            $"ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; SELECT dxy.flip_route('DXY', 'legacy'); {LegacyTables.Fx(0, minutes)}"
+        );
         return shop;
     }
 
-    static Task<long> StoredAsync(Shop shop) => shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL");
+    static Task<long> StoredAsync(Shop shop) =>
+        shop.CountAsync("derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL");
 
     static async Task<List<string>> ParkedAsync(Shop shop) =>
-        [.. (await new DueStore(shop.Data).ListAsync(onlyParked: true, Shop.Token)).Select(row => $"{row.Target} {row.Range.From.ToString()[11..16]} {row.Range.Length.TotalMinutes}")];
+        [
+            .. (await new DueStore(shop.Data).ListAsync(onlyParked: true, Shop.Token)).Select(row =>
+                $"{row.Target} {row.Range.From.ToString()[11..16]} {row.Range.Length.TotalMinutes}"
+            ),
+        ];
 
     [Theory]
     [InlineData(60)]
@@ -39,8 +46,18 @@ public sealed class DisputedTests(TestServer server)
         await shop.DrainAsync();
         Assert.Equal(minutes, await StoredAsync(shop));
         Assert.Equal(0, await shop.CountAsync("dxy.due WHERE cause <> 'gone'"));
-        Assert.Equal("50 5 15", await shop.ValueAsync<string>($"SELECT trim_scale(vol) || ' ' || (raw->>'inputs') || ' ' || trade_count FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND {At(0)}"));
-        Assert.Equal("5", await shop.ValueAsync<string>($"SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'USDCAD' AND timeframe = '5m' AND {At(5)}"));
+        Assert.Equal(
+            "50 5 15",
+            await shop.ValueAsync<string>(
+                $"SELECT trim_scale(vol) || ' ' || (raw->>'inputs') || ' ' || trade_count FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND {At(0)}"
+            )
+        );
+        Assert.Equal(
+            "5",
+            await shop.ValueAsync<string>(
+                $"SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'USDCAD' AND timeframe = '5m' AND {At(5)}"
+            )
+        );
     }
 
     [Theory]
@@ -63,7 +80,9 @@ public sealed class DisputedTests(TestServer server)
         }
 
         Assert.Equal(0, await new Sweeper(shop.Data, await shop.RuleAsync("DXY/1m")).SweepAsync(Shop.Token));
-        await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})");
+        await shop.RunAsync(
+            $"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})"
+        );
         await new DueStore(shop.Data).RetryAsync(Shop.Token);
         await shop.DrainAsync();
         Assert.Equal(minutes, await StoredAsync(shop));
@@ -78,16 +97,27 @@ public sealed class DisputedTests(TestServer server)
         await shop.DrainAsync();
         for (var change = 0; change < 3; change++)
         {
-            await shop.RunAsync($"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND {At(41)}");
+            await shop.RunAsync(
+                $"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND {At(41)}"
+            );
             await shop.DrainAsync();
         }
 
         Assert.Equal(["DXY/1m 08:41 1", "USDCAD/1h 08:00 60", "USDCAD/5m 08:40 5"], await ParkedAsync(shop));
-        await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})");
+        await shop.RunAsync(
+            $"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})"
+        );
         await shop.DrainAsync();
         Assert.Equal(60, await StoredAsync(shop));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
-            new TimeRange(Shop.Minute(0), Shop.Minute(60)), onlyUnrecorded: false, Shop.Token)).Differences);
+        Assert.Empty(
+            (
+                await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
+                    new TimeRange(Shop.Minute(0), Shop.Minute(60)),
+                    onlyUnrecorded: false,
+                    Shop.Token
+                )
+            ).Differences
+        );
     }
 
     [Fact]
@@ -97,12 +127,19 @@ public sealed class DisputedTests(TestServer server)
         await shop.RunAsync(Twin("USDCAD", At(41), "1.01"));
         await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
         await shop.DrainAsync();
-        await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})");
+        await shop.RunAsync(
+            $"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})"
+        );
         await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.Strict);
         await shop.DrainAsync();
         await new DueStore(shop.Data).RetryAsync(Shop.Token);
         await shop.DrainAsync();
-        Assert.Equal("1", await shop.ValueAsync<string>("SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"));
+        Assert.Equal(
+            "1",
+            await shop.ValueAsync<string>(
+                "SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"
+            )
+        );
         Assert.Equal(0, await shop.CountAsync("dxy.due WHERE cause <> 'gone'"));
     }
 
@@ -126,7 +163,9 @@ public sealed class DisputedTests(TestServer server)
     public async Task Of_a_request_for_a_version_that_was_set_aside_only_what_no_later_one_asks_for_comes_back()
     {
         await using var shop = await OpenAsync(60);
-        await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}");
+        await shop.RunAsync(
+            $"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}"
+        );
         await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
         await shop.DrainAsync();
         Assert.Contains("DXY/1m 08:20 3", await ParkedAsync(shop));
@@ -140,28 +179,43 @@ public sealed class DisputedTests(TestServer server)
 
     static async Task EndAsync(Shop shop, string symbol, int minute)
     {
-        await shop.RunAsync($"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = '{symbol}' AND {At(minute)})");
+        await shop.RunAsync(
+            $"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = '{symbol}' AND {At(minute)})"
+        );
         await shop.DrainAsync();
         await new DueStore(shop.Data).RetryAsync(Shop.Token);
         await shop.DrainAsync();
     }
 
-    static Task<string?> VersionsAsync(Shop shop, string minutes) => shop.ValueAsync<string>(
-        $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL AND {minutes}");
+    static Task<string?> VersionsAsync(Shop shop, string minutes) =>
+        shop.ValueAsync<string>(
+            $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL AND {minutes}"
+        );
 
     [Fact]
     public async Task What_stands_of_it_stays_even_where_bars_without_inputs_are_removed_and_can_be_verified()
     {
         await using var shop = await OpenAsync(60);
         await shop.DrainAsync();
-        var before = await shop.ValueAsync<string>($"SELECT ROW(d.*)::text FROM derived_data_bars AS d WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND {At(41)}");
+        var before = await shop.ValueAsync<string>(
+            $"SELECT ROW(d.*)::text FROM derived_data_bars AS d WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND {At(41)}"
+        );
         await shop.RunAsync(Twin("USDCAD", At(41), "1.01") + $"; DELETE FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(50)}");
         await shop.AskAsync("DXY/1m", 0, 60, prune: true);
         await shop.DrainAsync();
-        Assert.Equal(before, await shop.ValueAsync<string>($"SELECT ROW(d.*)::text FROM derived_data_bars AS d WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND {At(41)}"));
+        Assert.Equal(
+            before,
+            await shop.ValueAsync<string>(
+                $"SELECT ROW(d.*)::text FROM derived_data_bars AS d WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND {At(41)}"
+            )
+        );
         Assert.Equal(59, await StoredAsync(shop));
 
-        var compared = await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(60)), false, Shop.Token);
+        var compared = await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
+            new TimeRange(Shop.Minute(0), Shop.Minute(60)),
+            false,
+            Shop.Token
+        );
         // Nobody can judge it, and that is said.
         Assert.Empty(compared.Differences);
         Assert.Equal([Shop.Minute(41)], compared.Unfit.Select(part => part.Range.From));
@@ -173,7 +227,9 @@ public sealed class DisputedTests(TestServer server)
     public async Task Where_closes_are_carried_forward_what_they_are_carried_to_is_set_aside_too(int minutes)
     {
         await using var shop = await OpenAsync(minutes);
-        await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}; {Twin("USDCAD", At(41), "1.01")}");
+        await shop.RunAsync(
+            $"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}; {Twin("USDCAD", At(41), "1.01")}"
+        );
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await shop.RunAsync("DELETE FROM dxy.due WHERE symbol <> 'DXY'");
         await shop.AskAsync("DXY/1m", 0, minutes, DerivingVersion.LatestClose);

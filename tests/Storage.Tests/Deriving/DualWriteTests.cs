@@ -36,7 +36,9 @@ public sealed class DualWriteTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync("SELECT dxy.flip_route('DXY', 'both')");
         await shop.StoreAsync(Shop.Minutes(0, 3));
-        var died = await shop.DeriverAsync("DXY/1m", (step, _) => step == DeriveStep.FirstWritten ? throw new OperationCanceledException("died") : Task.CompletedTask);
+        var died = await shop.DeriverAsync("DXY/1m", (step, _) =>
+            step == DeriveStep.FirstWritten ? throw new OperationCanceledException("died") : Task.CompletedTask
+        );
         await Assert.ThrowsAsync<OperationCanceledException>(() => died.DrainAsync(null, Shop.Token));
         Assert.Equal(0, await shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY'"));
 
@@ -52,8 +54,12 @@ public sealed class DualWriteTests(TestServer server)
         await shop.RunAsync("SELECT dxy.flip_route('DXY', 'legacy')");
         await shop.StoreAsync(Shop.Minutes(0, 2));
         await shop.DrainAsync();
-        await shop.RunAsync("""UPDATE public.derived_data_bars SET high = high + 1, low = low - 1, raw = '{"kind": "dxy"}' WHERE timeframe = '1m'; SELECT dxy.flip_route('DXY', 'both')""");
-        await shop.RunAsync($"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '{Shop.Minute(0)}', '{Shop.Minute(2)}', 'request', dxy.now())");
+        await shop.RunAsync(
+            """UPDATE public.derived_data_bars SET high = high + 1, low = low - 1, raw = '{"kind": "dxy"}' WHERE timeframe = '1m'; SELECT dxy.flip_route('DXY', 'both')"""
+        );
+        await shop.RunAsync(
+            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '{Shop.Minute(0)}', '{Shop.Minute(2)}', 'request', dxy.now())"
+        );
         await shop.DrainAsync();
 
         Assert.Equal(2, await shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY' AND high > close"));
@@ -68,7 +74,9 @@ public sealed class DualWriteTests(TestServer server)
         await shop.StoreAsync(Shop.Minutes(0, 4));
         await shop.DrainAsync();
         await shop.RunAsync($"DELETE FROM public.data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc = '{Shop.Minute(2)}'");
-        await shop.RunAsync($"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, prune, recorded_at) VALUES ('DXY', '1m', '{Shop.Minute(0)}', '{Shop.Minute(4)}', 'request', true, dxy.now())");
+        await shop.RunAsync(
+            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, prune, recorded_at) VALUES ('DXY', '1m', '{Shop.Minute(0)}', '{Shop.Minute(4)}', 'request', true, dxy.now())"
+        );
         await shop.DrainAsync();
 
         Assert.Equal(3, await shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'"));
@@ -82,11 +90,20 @@ public sealed class DualWriteTests(TestServer server)
         await shop.RunAsync("SELECT dxy.flip_route('DXY', 'both')");
         await shop.StoreAsync(Shop.Minutes(0, 2000));
         await shop.DrainAsync();
-        var before = await shop.ValueAsync<decimal>($"SELECT close FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'");
-        await shop.RunAsync($"UPDATE public.data_bars SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(1)}'");
+        var before = await shop.ValueAsync<decimal>(
+            $"SELECT close FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'"
+        );
+        await shop.RunAsync(
+            $"UPDATE public.data_bars SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(1)}'"
+        );
         await shop.DrainAsync();
 
-        Assert.NotEqual(before, await shop.ValueAsync<decimal>($"SELECT close FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'"));
+        Assert.NotEqual(
+            before,
+            await shop.ValueAsync<decimal>(
+                $"SELECT close FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'"
+            )
+        );
         Assert.Equal(0, await shop.ValueAsync<long>(Unequal));
     }
 }

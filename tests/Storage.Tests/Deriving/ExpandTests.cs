@@ -14,9 +14,7 @@ public sealed class ExpandTests(TestServer server)
 
     static async Task<List<string>> ExpandAsync(Shop shop)
     {
-        while (await new DueStore(shop.Data).ExpandAsync(Shop.Token) > 0)
-        {
-        }
+        while (await new DueStore(shop.Data).ExpandAsync(Shop.Token) > 0) { }
 
         return await shop.TextsAsync(Due);
     }
@@ -27,7 +25,9 @@ public sealed class ExpandTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.Fx("EURUSD", 7));
         Assert.Equal(
-            ["DXY/1m 08:07 08:08 change", "EURUSD/1h 08:00 09:00 change", "EURUSD/5m 08:05 08:10 change"], await ExpandAsync(shop));
+            ["DXY/1m 08:07 08:08 change", "EURUSD/1h 08:00 09:00 change", "EURUSD/5m 08:05 08:10 change"],
+            await ExpandAsync(shop)
+        );
     }
 
     [Fact]
@@ -54,14 +54,19 @@ public sealed class ExpandTests(TestServer server)
         }
 
         await shop.StoreAsync(Shop.Fx("GBPUSD", 3));
-        Assert.Equal(["DXY/1m 08:00 08:04 change", "DXY/1m 08:30 08:32 change"], (await ExpandAsync(shop)).Where(row => row.StartsWith("DXY/1m", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["DXY/1m 08:00 08:04 change", "DXY/1m 08:30 08:32 change"],
+            (await ExpandAsync(shop)).Where(row => row.StartsWith("DXY/1m", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
     public async Task Under_version_two_the_minutes_that_may_carry_the_close_forward_are_due_too()
     {
         await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync("UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 3}' WHERE canonical_symbol = 'DXY'");
+        await shop.RunAsync(
+            "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 3}' WHERE canonical_symbol = 'DXY'"
+        );
         await shop.StoreAsync(Shop.Fx("USDSEK", 7));
         Assert.Contains("DXY/1m 08:07 08:11 change", await ExpandAsync(shop));
     }
@@ -71,7 +76,14 @@ public sealed class ExpandTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(1).Where(bar => bar.Symbol.Name != "USDSEK")));
-        await new DueStore(shop.Data).RequestAsync(Core.Bars.Series.Parse("DXY/1m"), new TimeRange(Shop.Minute(0), Shop.Minute(2)), "request", Core.Indexes.DerivingVersion.LatestClose, false, Shop.Token);
+        await new DueStore(shop.Data).RequestAsync(
+            Core.Bars.Series.Parse("DXY/1m"),
+            new TimeRange(Shop.Minute(0), Shop.Minute(2)),
+            "request",
+            Core.Indexes.DerivingVersion.LatestClose,
+            false,
+            Shop.Token
+        );
         await shop.DrainAsync();
         await shop.StoreAsync(Shop.Fx("USDSEK", 0, 11m));
         Assert.Contains("DXY/1m 08:00 08:06 change", await ExpandAsync(shop));
@@ -81,7 +93,9 @@ public sealed class ExpandTests(TestServer server)
     public async Task Symbols_nobody_depends_on_are_forgotten()
     {
         await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('XAUUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')");
+        await shop.RunAsync(
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('XAUUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
+        );
         Assert.Empty(await ExpandAsync(shop));
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
     }
@@ -98,16 +112,30 @@ public sealed class ExpandTests(TestServer server)
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest('{Brace(time)}'::timestamptz[]) AS t
-            """);
+            """
+        );
         await shop.RunAsync("SELECT dxy.adopt_targets()");
         await ExpandAsync(shop);
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
-        Assert.True(await shop.ValueAsync<bool>($"SELECT bool_or(from_ts <= '{Shop.Minute(7)}' AND to_ts > '{Shop.Minute(7)}') FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
+        Assert.True(
+            await shop.ValueAsync<bool>(
+                $"SELECT bool_or(from_ts <= '{Shop.Minute(7)}' AND to_ts > '{Shop.Minute(7)}') FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"
+            )
+        );
         Assert.Equal(0, await shop.CountAsync("dxy.due WHERE from_ts < '1969-12-31Z' OR to_ts > dxy.now() + interval '1 year 2 hours'"));
-        await new DueStore(shop.Data).RequestAsync(Series.Parse("EURUSD/5m"), new TimeRange(UtcTime.At(2000, 1, 1), UtcTime.At(2030, 1, 1)), "request", null, prune: false, Shop.Token);
+        await new DueStore(shop.Data).RequestAsync(
+            Series.Parse("EURUSD/5m"),
+            new TimeRange(UtcTime.At(2000, 1, 1), UtcTime.At(2030, 1, 1)),
+            "request",
+            null,
+            prune: false,
+            Shop.Token
+        );
         await new Sweeper(shop.Data, await shop.RuleAsync("EURUSD/5m")).SweepAsync(Shop.Token);
         Assert.Equal(0, await shop.CountAsync("dxy.sweep_position WHERE swept_to < '1970-01-01Z'"));
-        await shop.RunAsync($"DELETE FROM dxy.due; DELETE FROM data_bars WHERE ts_utc = '{Shop.Minute(7)}'; DELETE FROM dxy.change; UPDATE data_bars SET vol = 5");
+        await shop.RunAsync(
+            $"DELETE FROM dxy.due; DELETE FROM data_bars WHERE ts_utc = '{Shop.Minute(7)}'; DELETE FROM dxy.change; UPDATE data_bars SET vol = 5"
+        );
         Assert.Empty(await ExpandAsync(shop));
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
 
@@ -136,7 +164,8 @@ public sealed class ExpandTests(TestServer server)
         foreach (var minute in Enumerable.Range(0, 300))
         {
             await shop.RunAsync(
-                $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Shop.Minute(minute * 2)}', 1, 1, 1, 1, 'ingest')");
+                $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Shop.Minute(minute * 2)}', 1, 1, 1, 1, 'ingest')"
+            );
         }
 
         var taken = 0;
@@ -155,7 +184,10 @@ public sealed class ExpandTests(TestServer server)
         }
 
         Assert.Equal(300, taken);
-        Assert.Equal(300, await shop.ValueAsync<long>("SELECT count(DISTINCT from_ts) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
+        Assert.Equal(
+            300,
+            await shop.ValueAsync<long>("SELECT count(DISTINCT from_ts) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'")
+        );
         Assert.Equal(300, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
     }
 }

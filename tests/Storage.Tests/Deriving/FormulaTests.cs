@@ -11,8 +11,10 @@ public sealed class FormulaTests(TestServer server)
     {
         var random = new Random(19990104);
         (int From, int To)[] bounds = [(50, 200), (5000, 25_000), (80, 220), (80, 180), (500, 1500), (60, 180)];
-        var closes = Enumerable.Range(0, 10_000)
-            .Select(_ => bounds.Select(bound => random.Next(bound.From * 1000, bound.To * 1000) / 100_000m).ToArray()).ToArray();
+        var closes = Enumerable
+            .Range(0, 10_000)
+            .Select(_ => bounds.Select(bound => random.Next(bound.From * 1000, bound.To * 1000) / 100_000m).ToArray())
+            .ToArray();
         var levels = closes.Select(six => IndexFormula.Level(IndexDefinition.Dxy, [.. six.Select(close => (double)close)])).ToArray();
 
         await using var database = await server.CreateDatabaseAsync(Shop.Token);
@@ -22,7 +24,8 @@ public sealed class FormulaTests(TestServer server)
             FROM unnest($1::numeric[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[]) AS t(eur, jpy, gbp, cad, sek, chf, level)
             WHERE level <> round(50.14348112 * exp(-0.576 * ln(eur::numeric(60, 40)) + 0.136 * ln(jpy::numeric(60, 40)) - 0.119 * ln(gbp::numeric(60, 40))
                                                  + 0.091 * ln(cad::numeric(60, 40)) + 0.042 * ln(sek::numeric(60, 40)) + 0.036 * ln(chf::numeric(60, 40))), 8)
-            """);
+            """
+        );
         for (var i = 0; i < 6; i++)
         {
             exact.Parameters.With(closes.Select(six => six[i]).ToArray());

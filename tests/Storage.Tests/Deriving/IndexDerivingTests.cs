@@ -10,11 +10,15 @@ public sealed class IndexDerivingTests(TestServer server)
 {
     static readonly Series Dxy = Series.Parse("DXY/1m");
 
-    static Task<List<string>> IndexAsync(Shop shop, string table = "data_bars") => shop.TextsAsync(
-        $"SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI') || ' v' || (raw->>'version') FROM {table} WHERE canonical_symbol = 'DXY' AND timeframe = '1m' ORDER BY ts_utc");
+    static Task<List<string>> IndexAsync(Shop shop, string table = "data_bars") =>
+        shop.TextsAsync(
+            $"SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI') || ' v' || (raw->>'version') FROM {table} WHERE canonical_symbol = 'DXY' AND timeframe = '1m' ORDER BY ts_utc"
+        );
 
     static Task UseVersionAsync(Shop shop, int version) =>
-        shop.RunAsync($"UPDATE core_asset_registry_all SET metadata = metadata || '{{\"deriving_version\": {version}}}' WHERE canonical_symbol = 'DXY'");
+        shop.RunAsync(
+            $"UPDATE core_asset_registry_all SET metadata = metadata || '{{\"deriving_version\": {version}}}' WHERE canonical_symbol = 'DXY'"
+        );
 
     [Fact]
     public async Task Strictly_a_minute_with_all_six_closes_gives_a_bar_and_one_with_five_gives_none()
@@ -40,7 +44,10 @@ public sealed class IndexDerivingTests(TestServer server)
         await shop.DrainAsync();
         Assert.Equal(
             """{"kind": "dxy", "inputs": {"EURUSD": 1.0843, "GBPUSD": 1.2654, "USDCAD": 1.3561, "USDCHF": 0.8843, "USDJPY": 150.12, "USDSEK": 10.3712}, "version": 1} synthetic false 0""",
-            await shop.ValueAsync<string>("SELECT raw::text || ' ' || source || ' ' || is_partial || ' ' || trade_count FROM data_bars WHERE canonical_symbol = 'DXY' AND open = close AND high = low AND open = low AND vwap IS NULL"));
+            await shop.ValueAsync<string>(
+                "SELECT raw::text || ' ' || source || ' ' || is_partial || ' ' || trade_count FROM data_bars WHERE canonical_symbol = 'DXY' AND open = close AND high = low AND open = low AND vwap IS NULL"
+            )
+        );
     }
 
     [Fact]
@@ -51,8 +58,12 @@ public sealed class IndexDerivingTests(TestServer server)
         await shop.StoreAsync(Shop.AllSix(0).Concat(Enumerable.Range(1, 8).Select(minute => Shop.Fx("EURUSD", minute))));
         await shop.DrainAsync();
         Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2", "08:03 v2", "08:04 v2", "08:05 v2"], await IndexAsync(shop));
-        Assert.Equal("5 25", await shop.ValueAsync<string>(
-            $"SELECT (raw->'ages'->>'USDSEK') || ' ' || (raw->>'age_total') FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(5)}'"));
+        Assert.Equal(
+            "5 25",
+            await shop.ValueAsync<string>(
+                $"SELECT (raw->'ages'->>'USDSEK') || ' ' || (raw->>'age_total') FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(5)}'"
+            )
+        );
     }
 
     [Fact]
@@ -77,7 +88,10 @@ public sealed class IndexDerivingTests(TestServer server)
         await shop.StoreAsync(Shop.Minutes(0, 4));
         await shop.DrainAsync();
         Assert.Equal(["08:00 v1"], await IndexAsync(shop));
-        Assert.Equal(Shop.Minute(1), UtcTime.From(await shop.ValueAsync<DateTime>("SELECT from_ts FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'")));
+        Assert.Equal(
+            Shop.Minute(1),
+            UtcTime.From(await shop.ValueAsync<DateTime>("SELECT from_ts FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"))
+        );
 
         await shop.AtAsync(Shop.Minute(2));
         await shop.DrainAsync();
@@ -107,14 +121,23 @@ public sealed class IndexDerivingTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.Minutes(0, 60));
         await shop.DrainAsync();
-        var before = await shop.TextsAsync("SELECT ts_utc || ' ' || close || ' ' || updated_at FROM data_bars WHERE canonical_symbol = 'DXY' ORDER BY ts_utc");
+        var before = await shop.TextsAsync(
+            "SELECT ts_utc || ' ' || close || ' ' || updated_at FROM data_bars WHERE canonical_symbol = 'DXY' ORDER BY ts_utc"
+        );
         await shop.AtAsync(Shop.Open + TimeSpan.FromDays(60));
         await shop.StoreAsync(Shop.Fx("EURUSD", 7, 1.2m));
         await shop.DrainAsync();
 
-        var after = await shop.TextsAsync("SELECT ts_utc || ' ' || close || ' ' || updated_at FROM data_bars WHERE canonical_symbol = 'DXY' ORDER BY ts_utc");
+        var after = await shop.TextsAsync(
+            "SELECT ts_utc || ' ' || close || ' ' || updated_at FROM data_bars WHERE canonical_symbol = 'DXY' ORDER BY ts_utc"
+        );
         Assert.Equal([7], Enumerable.Range(0, 60).Where(i => before[i] != after[i]));
-        Assert.Equal(1, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND updated_at > created_at"));
+        Assert.Equal(
+            1,
+            await shop.ValueAsync<long>(
+                "SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND updated_at > created_at"
+            )
+        );
     }
 
     [Fact]
@@ -150,8 +173,21 @@ public sealed class IndexDerivingTests(TestServer server)
         await shop.StoreAsync(Shop.Fx("EURUSD", 0, 1.2m));
         await shop.DrainAsync();
         Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2"], await IndexAsync(shop));
-        Assert.Equal("1.2", await shop.ValueAsync<string>($"SELECT raw->'inputs'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'"));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(9)), false, Shop.Token)).Differences);
+        Assert.Equal(
+            "1.2",
+            await shop.ValueAsync<string>(
+                $"SELECT raw->'inputs'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'"
+            )
+        );
+        Assert.Empty(
+            (
+                await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
+                    new TimeRange(Shop.Minute(0), Shop.Minute(9)),
+                    false,
+                    Shop.Token
+                )
+            ).Differences
+        );
     }
 
     [Fact]
@@ -165,6 +201,11 @@ public sealed class IndexDerivingTests(TestServer server)
         await shop.StoreAsync(Shop.Fx("USDJPY", 0, 151m));
         await shop.DrainAsync();
         Assert.Equal(["08:00 v1"], await IndexAsync(shop, "derived_data_bars"));
-        Assert.Equal("151", await shop.ValueAsync<string>("SELECT raw->'inputs'->>'USDJPY' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"));
+        Assert.Equal(
+            "151",
+            await shop.ValueAsync<string>(
+                "SELECT raw->'inputs'->>'USDJPY' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"
+            )
+        );
     }
 }

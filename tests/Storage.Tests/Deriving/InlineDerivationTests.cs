@@ -45,7 +45,15 @@ public sealed class InlineDerivationTests(TestServer server)
         var outcome = await (await shop.DeriverAsync("DXY/1m")).ProcessSliceAsync(Shop.Token);
         Assert.Equal((0, 0, 1), (outcome.New, outcome.Changed, outcome.Equal));
         await shop.DrainAsync();
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(new(Shop.Minute(0), Shop.Minute(1)), false, Shop.Token)).Differences);
+        Assert.Empty(
+            (
+                await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
+                    new(Shop.Minute(0), Shop.Minute(1)),
+                    false,
+                    Shop.Token
+                )
+            ).Differences
+        );
         Assert.Equal(0, await shop.CountAsync("dxy.correction"));
     }
 
@@ -57,7 +65,10 @@ public sealed class InlineDerivationTests(TestServer server)
         await using (var stranger = await (await shop.LoginAsync("")).OpenConnectionAsync(Shop.Token))
         {
             // Whoever may connect may take them.
-            await using var hold = new NpgsqlCommand("SELECT pg_advisory_lock(21881, hashtext('DXY/1m')), pg_advisory_lock(21882, hashtext('DXY'))", stranger);
+            await using var hold = new NpgsqlCommand(
+                "SELECT pg_advisory_lock(21881, hashtext('DXY/1m')), pg_advisory_lock(21882, hashtext('DXY'))",
+                stranger
+            );
             await hold.ExecuteNonQueryAsync(Shop.Token);
             var sixth = await StoreAsync(writer, Shop.AllSix(0));
             Assert.Equal((BarOutcome.New, false), (sixth.Outcome, IsDerivedInline(sixth)));
@@ -81,7 +92,8 @@ public sealed class InlineDerivationTests(TestServer server)
             CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no commit'; END $$;
             CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON public.data_bars DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
               WHEN (new.canonical_symbol = 'DXY') EXECUTE FUNCTION public.fail()
-            """);
+            """
+        );
         await Assert.ThrowsAsync<PostgresException>(() => StoreAsync(writer, Shop.AllSix(0).Skip(5)));
         Assert.Equal(5, await shop.CountAsync("public.data_bars"));
     }
@@ -107,9 +119,13 @@ public sealed class InlineDerivationTests(TestServer server)
     [InlineData("UPDATE public.data_bars SET close = close + 0.0001, high = high + 0.0001 WHERE canonical_symbol = 'EURUSD'")]
     [InlineData("UPDATE public.data_bars SET is_partial = true WHERE canonical_symbol = 'EURUSD'")]
     [InlineData("DELETE FROM public.data_bars WHERE canonical_symbol = 'EURUSD'")]
-    [InlineData("UPDATE public.core_asset_registry_all SET metadata = metadata || '{\"factor\": 100.28696224}' WHERE canonical_symbol = 'DXY'")]
+    [InlineData(
+        "UPDATE public.core_asset_registry_all SET metadata = metadata || '{\"factor\": 100.28696224}' WHERE canonical_symbol = 'DXY'"
+    )]
     [InlineData("ALTER TABLE public.data_bars ADD CONSTRAINT odd CHECK (canonical_symbol <> 'DXY')")]
-    [InlineData("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'ingest')")]
+    [InlineData(
+        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'ingest')"
+    )]
     public async Task What_changed_behind_the_writers_back_is_for_the_deriver_and_the_sixth_bar_is_stored_all_the_same(string change)
     {
         await using var shop = await Shop.OpenAsync(server);
@@ -139,7 +155,9 @@ public sealed class InlineDerivationTests(TestServer server)
     [Theory]
     [InlineData("SELECT dxy.lock_target('DXY', '1m')")]
     [InlineData("SELECT pg_advisory_xact_lock(21882, hashtext('DXY'))")]
-    [InlineData("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'ingest')")]
+    [InlineData(
+        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'ingest')"
+    )]
     public async Task Nobody_waits_for_who_holds_the_target_the_route_or_the_row(string hold)
     {
         await using var shop = await Shop.OpenAsync(server);

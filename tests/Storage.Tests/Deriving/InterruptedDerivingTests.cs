@@ -7,7 +7,8 @@ namespace DxyOrleans.Storage.Tests.Deriving;
 
 public sealed class InterruptedDerivingTests(TestServer server)
 {
-    const string InputOfFirst = "SELECT raw->'inputs'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:00Z'";
+    const string InputOfFirst =
+        "SELECT raw->'inputs'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:00Z'";
 
     public static TheoryData<DeriveStep> Steps => [.. Enum.GetValues<DeriveStep>()];
 
@@ -20,12 +21,12 @@ public sealed class InterruptedDerivingTests(TestServer server)
         var paused = new TaskCompletionSource();
         var go = new TaskCompletionSource();
         var first = (await shop.DeriverAsync("DXY/1m", async (at, token) =>
-        {
-            if (at == step && paused.TrySetResult())
             {
-                await go.Task.WaitAsync(token);
-            }
-        })).DrainAsync(null, Shop.Token);
+                if (at == step && paused.TrySetResult())
+                {
+                    await go.Task.WaitAsync(token);
+                }
+            })).DrainAsync(null, Shop.Token);
         await paused.Task.WaitAsync(Shop.Token);
 
         await shop.StoreAsync(Shop.Fx("EURUSD", 0, 1.2m));
@@ -33,7 +34,10 @@ public sealed class InterruptedDerivingTests(TestServer server)
         if (step != DeriveStep.Committed)
         {
             // It waits for the target's lock, in a statement of its own.
-            await WaitAsync(shop, "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))");
+            await WaitAsync(
+                shop,
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+            );
         }
 
         go.SetResult();
@@ -48,9 +52,14 @@ public sealed class InterruptedDerivingTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.AllSix(0));
-        var failing = await shop.DeriverAsync("DXY/1m", (at, _) => at == step ? Task.FromException(new IOException("pulled")) : Task.CompletedTask);
+        var failing = await shop.DeriverAsync("DXY/1m", (at, _) =>
+            at == step ? Task.FromException(new IOException("pulled")) : Task.CompletedTask
+        );
         await Assert.ThrowsAsync<IOException>(() => failing.DrainAsync(null, Shop.Token));
-        Assert.Equal(step == DeriveStep.Committed ? 1 : 0, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(
+            step == DeriveStep.Committed ? 1 : 0,
+            await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'")
+        );
 
         await shop.DrainAsync();
         Assert.Equal("1.0843", await shop.ValueAsync<string>(InputOfFirst));
@@ -68,7 +77,8 @@ public sealed class InterruptedDerivingTests(TestServer server)
             if (at == step)
             {
                 await using var kill = shop.Database.Admin.CreateCommand(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dxy'");
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dxy'"
+                );
                 await kill.ExecuteNonQueryAsync(Shop.Token);
             }
         });
@@ -102,7 +112,12 @@ public sealed class InterruptedDerivingTests(TestServer server)
         await deriver.DrainAsync(slices.Add, Shop.Token);
         Assert.Equal((1199, 1), (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed)));
         Assert.Equal(2, once);
-        Assert.Equal("1.1643", await shop.ValueAsync<string>($"SELECT raw->'inputs'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(800)}'"));
+        Assert.Equal(
+            "1.1643",
+            await shop.ValueAsync<string>(
+                $"SELECT raw->'inputs'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(800)}'"
+            )
+        );
     }
 
     // A transaction that has stored one of the bars and commits only when the COPY waits for it: the deriver can't have seen it.
@@ -111,14 +126,22 @@ public sealed class InterruptedDerivingTests(TestServer server)
         var connection = await shop.Database.Data.OpenConnectionAsync(Shop.Token);
         var open = await connection.BeginTransactionAsync(Shop.Token);
         await using var insert = new NpgsqlCommand(
-            $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{Shop.Minute(800)}', 100, 100, 100, 100, 'synthetic')", connection);
+            $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{Shop.Minute(800)}', 100, 100, 100, 100, 'synthetic')",
+            connection
+        );
         await insert.ExecuteNonQueryAsync(Shop.Token);
-        _ = Task.Run(async () =>
-        {
-            await WaitAsync(shop, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'COPY%')");
-            await open.CommitAsync(Shop.Token);
-            await connection.DisposeAsync();
-        }, Shop.Token);
+        _ = Task.Run(
+            async () =>
+            {
+                await WaitAsync(
+                    shop,
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'COPY%')"
+                );
+                await open.CommitAsync(Shop.Token);
+                await connection.DisposeAsync();
+            },
+            Shop.Token
+        );
     }
 
     static async Task WaitAsync(Shop shop, string condition)

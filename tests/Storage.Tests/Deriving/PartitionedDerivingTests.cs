@@ -14,8 +14,7 @@ public sealed class PartitionedDerivingTests(TestServer server)
     /// <summary>2024-02-29 21:00Z: the month ends 180 minutes later.</summary>
     const int First = -4980;
 
-    const string All =
-        """
+    const string All = """
         SELECT concat_ws(' ', b.canonical_symbol, b.timeframe, b.ts_utc AT TIME ZONE 'UTC', b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.raw)
         FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, raw FROM public.data_bars
               UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, raw FROM public.derived_data_bars) AS b ORDER BY 1
@@ -35,7 +34,10 @@ public sealed class PartitionedDerivingTests(TestServer server)
         var bars = await divided.TextsAsync(All);
         Assert.Equal(await whole.TextsAsync(All), bars);
         Assert.Equal(1000, bars.Count(line => line.StartsWith("DXY 1m", StringComparison.Ordinal)));
-        Assert.Equal(["data_bars_2024_02", "data_bars_2024_03"], await divided.TextsAsync("SELECT DISTINCT tableoid::regclass::text FROM public.data_bars ORDER BY 1"));
+        Assert.Equal(
+            ["data_bars_2024_02", "data_bars_2024_03"],
+            await divided.TextsAsync("SELECT DISTINCT tableoid::regclass::text FROM public.data_bars ORDER BY 1")
+        );
 
         var range = new TimeRange(Shop.Minute(First), Shop.Minute(First + 1000));
         await new DueStore(divided.Data).RequestAsync(Shop.One("DXY"), range, "request", null, prune: false, Shop.Token);
@@ -44,7 +46,9 @@ public sealed class PartitionedDerivingTests(TestServer server)
         Assert.Equal((0, 0, 1000), (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed), slices.Sum(slice => slice.Equal)));
         foreach (var target in new[] { "DXY/1m", "DXY/1h", "EURUSD/5m" })
         {
-            Assert.Empty((await new TargetVerifier(divided.Data, await divided.RuleAsync(target)).CompareAsync(range, false, Shop.Token)).Differences);
+            Assert.Empty(
+                (await new TargetVerifier(divided.Data, await divided.RuleAsync(target)).CompareAsync(range, false, Shop.Token)).Differences
+            );
         }
     }
 
@@ -54,13 +58,27 @@ public sealed class PartitionedDerivingTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server, partitions: PartitionsTests.Monthly);
         await shop.StoreAsync(Shop.Minutes(First, 300));
         await shop.DrainAsync();
-        await shop.RunAsync($"UPDATE public.data_bars SET close = close + 0.0005 WHERE canonical_symbol = 'EURUSD' AND ts_utc IN ('{Shop.Minute(First + 10)}', '{Shop.Minute(First + 290)}')");
+        await shop.RunAsync(
+            $"UPDATE public.data_bars SET close = close + 0.0005 WHERE canonical_symbol = 'EURUSD' AND ts_utc IN ('{Shop.Minute(First + 10)}', '{Shop.Minute(First + 290)}')"
+        );
         await shop.DrainAsync();
-        Assert.Equal(["DXY 2", "EURUSD 2"],
-            await shop.TextsAsync("SELECT canonical_symbol || ' ' || count(*) FROM dxy.correction WHERE timeframe = '1m' GROUP BY canonical_symbol ORDER BY 1"));
+        Assert.Equal(
+            ["DXY 2", "EURUSD 2"],
+            await shop.TextsAsync(
+                "SELECT canonical_symbol || ' ' || count(*) FROM dxy.correction WHERE timeframe = '1m' GROUP BY canonical_symbol ORDER BY 1"
+            )
+        );
         foreach (var target in new[] { "DXY/1m", "DXY/5m", "EURUSD/1h" })
         {
-            Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(new TimeRange(Shop.Minute(First), Shop.Minute(First + 300)), false, Shop.Token)).Differences);
+            Assert.Empty(
+                (
+                    await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(
+                        new TimeRange(Shop.Minute(First), Shop.Minute(First + 300)),
+                        false,
+                        Shop.Token
+                    )
+                ).Differences
+            );
         }
     }
 
@@ -76,6 +94,9 @@ public sealed class PartitionedDerivingTests(TestServer server)
             last = Assert.Single(await writer.WriteAsync([bar], BarSource.Ingest, Shop.Token));
         }
 
-        Assert.Equal(Assert.Single(last.Derived!.Value).Close, await shop.ValueAsync<decimal>("SELECT close FROM public.data_bars_2024_03 WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(
+            Assert.Single(last.Derived!.Value).Close,
+            await shop.ValueAsync<decimal>("SELECT close FROM public.data_bars_2024_03 WHERE canonical_symbol = 'DXY'")
+        );
     }
 }

@@ -14,7 +14,8 @@ namespace DxyOrleans.Storage.Tests.Deriving;
 public sealed class PoolerTests(TestServer server)
 {
     // What the pooler itself sets for each client is none of ours.
-    const string SessionSettings = "SELECT name || ' = ' || setting FROM pg_settings WHERE source = 'session' AND name <> 'application_name' ORDER BY 1";
+    const string SessionSettings =
+        "SELECT name || ' = ' || setting FROM pg_settings WHERE source = 'session' AND name <> 'application_name' ORDER BY 1";
 
     [Fact]
     public async Task Writers_and_derivers_that_share_one_connection_get_done_equal_the_recomputation_and_leave_no_setting_behind()
@@ -26,26 +27,51 @@ public sealed class PoolerTests(TestServer server)
         await using var other = Open(pooler);
         var before = await TextsAsync(silo, SessionSettings);
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(async part =>
-        {
-            var data = part % 2 == 0 ? silo : other;
-            await new BarStore(data, TimeProvider.System).WriteAsync(Shop.Minutes(part * 60, part == 3 ? 240 : 60), BarSource.Ingest, false, Shop.Token);
-            await DrainAsync(data);
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(async part =>
+                {
+                    var data = part % 2 == 0 ? silo : other;
+                    await new BarStore(data, TimeProvider.System).WriteAsync(
+                        Shop.Minutes(part * 60, part == 3 ? 240 : 60),
+                        BarSource.Ingest,
+                        false,
+                        Shop.Token
+                    );
+                    await DrainAsync(data);
+                })
+        );
         var forming = new FormingBarStore(silo);
         var bar = FormingBar.Begin(Shop.One("EURUSD"), new Quote(Shop.Minute(0), 1.1m));
         Assert.True(await forming.SaveAsync(new SavedForming(bar, BarSource.Vendor, 0), Shop.Token));
-        await new DueStore(other).RequestAsync(Series.Parse("DXY/1m"), new TimeRange(Shop.Minute(0), Shop.Minute(9)), "request", null, prune: true, Shop.Token);
+        await new DueStore(other).RequestAsync(
+            Series.Parse("DXY/1m"),
+            new TimeRange(Shop.Minute(0), Shop.Minute(9)),
+            "request",
+            null,
+            prune: true,
+            Shop.Token
+        );
         await DrainAsync(silo);
 
         Assert.Equal(420, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY'"));
         foreach (var rule in await RulesAsync(silo))
         {
-            Assert.Empty((await new TargetVerifier(other, rule).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(480)), false, Shop.Token)).Differences);
+            Assert.Empty(
+                (
+                    await new TargetVerifier(other, rule).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(480)), false, Shop.Token)
+                ).Differences
+            );
         }
 
         Assert.Equal(before, await TextsAsync(other, SessionSettings));
-        Assert.Equal(0, await shop.CountAsync("pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+        Assert.Equal(
+            0,
+            await shop.CountAsync(
+                "pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        );
     }
 
     [Fact]
@@ -59,7 +85,8 @@ public sealed class PoolerTests(TestServer server)
         Assert.Empty(await installer.ApplyAsync(Shop.Token));
     }
 
-    static NpgsqlDataSource Open(PgBouncer pooler) => Postgres.Database.Open(new DatabaseSettings { Connection = pooler.ConnectionString, Prepare = false });
+    static NpgsqlDataSource Open(PgBouncer pooler) =>
+        Postgres.Database.Open(new DatabaseSettings { Connection = pooler.ConnectionString, Prepare = false });
 
     static async Task<List<ITargetRule>> RulesAsync(NpgsqlDataSource data)
     {

@@ -12,25 +12,30 @@ public sealed class RollupDerivingTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.Minutes(0, 200).Where(bar => bar.Time.Minute % 7 != 3 || bar.Symbol.Name != "EURUSD"));
-        await shop.RunAsync("UPDATE data_bars SET vol = extract(minute FROM ts_utc) * 1.25, trade_count = extract(minute FROM ts_utc), vwap = CASE WHEN extract(minute FROM ts_utc)::integer % 4 > 0 THEN close END");
+        await shop.RunAsync(
+            "UPDATE data_bars SET vol = extract(minute FROM ts_utc) * 1.25, trade_count = extract(minute FROM ts_utc), vwap = CASE WHEN extract(minute FROM ts_utc)::integer % 4 > 0 THEN close END"
+        );
         await shop.DrainAsync();
         Assert.Equal(7 * (40 + 4), await shop.CountAsync("derived_data_bars"));
-        Assert.Empty(await shop.TextsAsync(
-            """
-            WITH plain AS (
-              SELECT b.canonical_symbol, t.timeframe, date_bin(t.length, b.ts_utc, '2000-01-01Z') AS ts_utc,
-                     (array_agg(b.open ORDER BY b.ts_utc))[1] AS open, max(b.high) AS high, min(b.low) AS low, (array_agg(b.close ORDER BY b.ts_utc DESC))[1] AS close,
-                     sum(b.vol) AS vol, round(sum(b.vwap * b.vol) / nullif(sum(b.vol) FILTER (WHERE b.vwap IS NOT NULL), 0), 8) AS vwap,
-                     sum(b.trade_count)::integer AS trade_count, count(*) AS inputs
-              FROM data_bars AS b, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS t(timeframe, length)
-              GROUP BY 1, 2, 3
+        Assert.Empty(
+            await shop.TextsAsync(
+                """
+                WITH plain AS (
+                  SELECT b.canonical_symbol, t.timeframe, date_bin(t.length, b.ts_utc, '2000-01-01Z') AS ts_utc,
+                         (array_agg(b.open ORDER BY b.ts_utc))[1] AS open, max(b.high) AS high, min(b.low) AS low, (array_agg(b.close ORDER BY b.ts_utc DESC))[1] AS close,
+                         sum(b.vol) AS vol, round(sum(b.vwap * b.vol) / nullif(sum(b.vol) FILTER (WHERE b.vwap IS NOT NULL), 0), 8) AS vwap,
+                         sum(b.trade_count)::integer AS trade_count, count(*) AS inputs
+                  FROM data_bars AS b, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS t(timeframe, length)
+                  GROUP BY 1, 2, 3
+                )
+                SELECT coalesce(p.canonical_symbol, d.canonical_symbol) || ' ' || coalesce(p.ts_utc, d.ts_utc) FROM plain AS p
+                FULL JOIN derived_data_bars AS d ON (d.canonical_symbol, d.timeframe, d.ts_utc) = (p.canonical_symbol, p.timeframe, p.ts_utc)
+                WHERE (p.open, p.high, p.low, p.close, p.vol, p.vwap, p.trade_count, p.inputs)
+                      IS DISTINCT FROM (d.open, d.high, d.low, d.close, d.vol, d.vwap, d.trade_count, (d.raw->>'inputs')::bigint)
+                   OR d.is_partial OR d.source <> 'derived'
+                """
             )
-            SELECT coalesce(p.canonical_symbol, d.canonical_symbol) || ' ' || coalesce(p.ts_utc, d.ts_utc) FROM plain AS p
-            FULL JOIN derived_data_bars AS d ON (d.canonical_symbol, d.timeframe, d.ts_utc) = (p.canonical_symbol, p.timeframe, p.ts_utc)
-            WHERE (p.open, p.high, p.low, p.close, p.vol, p.vwap, p.trade_count, p.inputs)
-                  IS DISTINCT FROM (d.open, d.high, d.low, d.close, d.vol, d.vwap, d.trade_count, (d.raw->>'inputs')::bigint)
-               OR d.is_partial OR d.source <> 'derived'
-            """));
+        );
     }
 
     [Fact]
@@ -62,7 +67,10 @@ public sealed class RollupDerivingTests(TestServer server)
         await shop.RunAsync("DELETE FROM data_bars");
         await shop.AskAsync("EURUSD/5m", 0, 1, prune: true);
         await shop.DrainAsync();
-        Assert.Equal(1, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m' AND deleted_at IS NOT NULL"));
+        Assert.Equal(
+            1,
+            await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m' AND deleted_at IS NOT NULL")
+        );
     }
 
     [Fact]
@@ -74,8 +82,12 @@ public sealed class RollupDerivingTests(TestServer server)
         await shop.AtAsync(Shop.Open + TimeSpan.FromDays(2));
         await shop.StoreAsync(Shop.Fx("EURUSD", 33, 1.5m));
         await shop.DrainAsync();
-        Assert.Equal(["1h 08:00", "5m 08:30"], await shop.TextsAsync(
-            "SELECT timeframe || to_char(ts_utc AT TIME ZONE 'UTC', ' HH24:MI') FROM derived_data_bars WHERE high > 1.5 AND updated_at > created_at ORDER BY 1"));
+        Assert.Equal(
+            ["1h 08:00", "5m 08:30"],
+            await shop.TextsAsync(
+                "SELECT timeframe || to_char(ts_utc AT TIME ZONE 'UTC', ' HH24:MI') FROM derived_data_bars WHERE high > 1.5 AND updated_at > created_at ORDER BY 1"
+            )
+        );
         Assert.Equal(2, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE updated_at > created_at"));
     }
 
@@ -91,10 +103,22 @@ public sealed class RollupDerivingTests(TestServer server)
         await shop.StoreAsync(Shop.Minutes(0, 3));
         await shop.DrainAsync();
         Assert.Equal(inData, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
-        Assert.Equal(inDerived, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"));
-        Assert.Equal("3", await shop.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m'"));
-        Assert.Equal(inData + inDerived, await shop.ValueAsync<long>(
-            "SELECT count(*) FROM (SELECT xmin FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m') AS x WHERE xmin = (SELECT max(xmin::text) FROM data_bars WHERE canonical_symbol = 'DXY')::xid OR NOT EXISTS (SELECT FROM data_bars WHERE canonical_symbol = 'DXY')"));
+        Assert.Equal(
+            inDerived,
+            await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'")
+        );
+        Assert.Equal(
+            "3",
+            await shop.ValueAsync<string>(
+                "SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m'"
+            )
+        );
+        Assert.Equal(
+            inData + inDerived,
+            await shop.ValueAsync<long>(
+                "SELECT count(*) FROM (SELECT xmin FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m') AS x WHERE xmin = (SELECT max(xmin::text) FROM data_bars WHERE canonical_symbol = 'DXY')::xid OR NOT EXISTS (SELECT FROM data_bars WHERE canonical_symbol = 'DXY')"
+            )
+        );
     }
 
     [Fact]
@@ -107,7 +131,8 @@ public sealed class RollupDerivingTests(TestServer server)
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT p, '1m', t, 1.1, 1.1, 1.1, 1.1, 'ingest' FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF']) AS p,
                    generate_series(timestamptz '2024-03-04 08:00Z', '2024-03-14 07:59Z', '1 minute') AS t
-            """);
+            """
+        );
         var slices = new List<SliceOutcome>();
         var waiting = new List<long>();
         var deriver = await shop.DeriverAsync("DXY/1m");
@@ -122,6 +147,14 @@ public sealed class RollupDerivingTests(TestServer server)
         Assert.Equal(slices.Skip(1).Select(slice => slice.Window!.Value.From), slices.SkipLast(1).Select(slice => slice.Window!.Value.To));
         // A piece for the week that ends on Saturday the 9th, one for the next.
         var saturday = UtcTime.Parse("2024-03-09T00:00:00Z");
-        Assert.Equal(slices.Select((slice, i) => i == slices.Count - 1 ? 0L : slice.Window!.Value.To < saturday ? 2L : 1L), waiting);
+        Assert.Equal(
+            slices.Select(
+                (slice, i) =>
+                    i == slices.Count - 1 ? 0L
+                    : slice.Window!.Value.To < saturday ? 2L
+                    : 1L
+            ),
+            waiting
+        );
     }
 }

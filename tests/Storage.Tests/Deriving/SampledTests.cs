@@ -13,7 +13,14 @@ public sealed class SampledTests(TestServer server)
     static readonly decimal Level = IndexFormula.Level(IndexDefinition.Dxy, [1.0843, 150.12, 1.2654, 1.3561, 10.3712, 0.8843]);
 
     // Without the index the rows are derived_data_bars' or data_bars', by the route.
-    static async Task<Shop> WithAsync(TestServer server, string mode, decimal close, string raw = "{\"kind\":\"dxy\",\"version\":1}", bool partial = false, int minutes = 1)
+    static async Task<Shop> WithAsync(
+        TestServer server,
+        string mode,
+        decimal close,
+        string raw = "{\"kind\":\"dxy\",\"version\":1}",
+        bool partial = false,
+        int minutes = 1
+    )
     {
         var shop = await Shop.OpenAsync(server);
         await shop.RunAsync($"SELECT dxy.flip_route('DXY', '{mode}')");
@@ -23,8 +30,11 @@ public sealed class SampledTests(TestServer server)
                 $"""
                 INSERT INTO {(mode is "new" or "both_read_new" ? "data_bars" : "derived_data_bars")}
                   (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source, raw, is_partial)
-                VALUES ('DXY', '1m', '{Shop.Minute(minute)}', {close}, {close} + 0.2, {close} - 0.2, {close}, 7, 'synthetic', '{raw}', {partial})
-                """);
+                VALUES ('DXY', '1m', '{Shop.Minute(
+                    minute
+                )}', {close}, {close} + 0.2, {close} - 0.2, {close}, 7, 'synthetic', '{raw}', {partial})
+                """
+            );
         }
 
         await shop.StoreAsync(Shop.AllSix(0));
@@ -79,11 +89,16 @@ public sealed class SampledTests(TestServer server)
         await using var shop = await WithAsync(server, "new", 99, "{\"kind\":\"dxy\",\"migration\":\"m1\"}");
         await shop.RunAsync("DELETE FROM dxy.due; DELETE FROM dxy.change");
         var rule = await shop.RuleAsync("DXY/1m");
-        Assert.Equal(DifferenceKind.Different, Assert.Single((await new TargetVerifier(shop.Data, rule).CompareAsync(All, true, Shop.Token)).Differences).Kind);
+        Assert.Equal(
+            DifferenceKind.Different,
+            Assert.Single((await new TargetVerifier(shop.Data, rule).CompareAsync(All, true, Shop.Token)).Differences).Kind
+        );
         Assert.Equal(0, await new Sweeper(shop.Data, rule).SweepAsync(All, Shop.Token));
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
 
-        await shop.RunAsync("UPDATE data_bars SET raw = '{\"kind\":\"dxy\",\"version\":1,\"inputs\":{\"EURUSD\":1}}' WHERE canonical_symbol = 'DXY'; DELETE FROM dxy.change");
+        await shop.RunAsync(
+            "UPDATE data_bars SET raw = '{\"kind\":\"dxy\",\"version\":1,\"inputs\":{\"EURUSD\":1}}' WHERE canonical_symbol = 'DXY'; DELETE FROM dxy.change"
+        );
         Assert.Equal(1, await new Sweeper(shop.Data, rule).SweepAsync(All, Shop.Token));
     }
 
@@ -93,7 +108,9 @@ public sealed class SampledTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.Minutes(0, 3));
         await shop.DrainAsync();
-        await shop.RunAsync("UPDATE data_bars SET raw = raw || '{\"migration\":\"m1\",\"orig_source\":\"derived\",\"orig_version\":1}' WHERE canonical_symbol = 'DXY'");
+        await shop.RunAsync(
+            "UPDATE data_bars SET raw = raw || '{\"migration\":\"m1\",\"orig_source\":\"derived\",\"orig_version\":1}' WHERE canonical_symbol = 'DXY'"
+        );
         await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), All, "request", null, false, Shop.Token);
         await shop.DrainAsync();
         Assert.Equal(3, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE raw->>'migration' = 'm1'"));

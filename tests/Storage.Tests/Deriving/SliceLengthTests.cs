@@ -20,14 +20,20 @@ public sealed class SliceLengthTests
     [InlineData(21, true, 0.5)]
     [InlineData(19, true, 1)]
     [InlineData(9, true, 2)]
-    public void A_slice_is_as_long_as_a_transaction_may_take_which_is_a_fifth_while_live_minutes_come(int took, bool besideLive, double times) =>
-        Assert.Equal(Day * times, SliceLength.Next(Day, Day, TimeSpan.FromMilliseconds(took), besideLive, Dxy));
+    public void A_slice_is_as_long_as_a_transaction_may_take_which_is_a_fifth_while_live_minutes_come(
+        int took,
+        bool besideLive,
+        double times
+    ) => Assert.Equal(Day * times, SliceLength.Next(Day, Day, TimeSpan.FromMilliseconds(took), besideLive, Dxy));
 
     [Fact]
     public void A_slice_that_is_long_enough_for_columns_stays_so_however_slow_the_server_is()
     {
         var hours = new RollupTargetRule(new Series(IndexDefinition.Dxy.Symbol, Timeframe.OneHour), TimeSpan.FromSeconds(1));
-        Assert.Equal(Deriver.LongWork, SliceLength.Next(Deriver.LongWork * 1.5, Deriver.LongWork * 1.5, TimeSpan.FromSeconds(1), true, Dxy));
+        Assert.Equal(
+            Deriver.LongWork,
+            SliceLength.Next(Deriver.LongWork * 1.5, Deriver.LongWork * 1.5, TimeSpan.FromSeconds(1), true, Dxy)
+        );
         Assert.Equal(TimeSpan.FromHours(9), SliceLength.Next(Day / 2, Day / 2, TimeSpan.FromSeconds(1), true, hours));
     }
 

@@ -23,12 +23,18 @@ public sealed class WeekTests(TestServer server)
     public async Task Work_that_reaches_over_weeks_is_recorded_as_a_piece_a_week(string from, string to, int pieces)
     {
         await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync($"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at) VALUES ('DXY', '1m', '{from}', '{to}', 'request', 2, true, now())");
-        Assert.Equal($"{pieces} 1 true", await shop.ValueAsync<string>(
-            $"""
-            SELECT count(*) || ' ' || count(DISTINCT (cause, version, prune, recorded_at)) || ' ' || (range_agg(tstzrange(from_ts, to_ts)) = tstzmultirange(tstzrange('{from}', '{to}')))
-            FROM dxy.due WHERE dxy.week_of(from_ts) = dxy.week_of(to_ts - interval '1 microsecond')
-            """));
+        await shop.RunAsync(
+            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at) VALUES ('DXY', '1m', '{from}', '{to}', 'request', 2, true, now())"
+        );
+        Assert.Equal(
+            $"{pieces} 1 true",
+            await shop.ValueAsync<string>(
+                $"""
+                SELECT count(*) || ' ' || count(DISTINCT (cause, version, prune, recorded_at)) || ' ' || (range_agg(tstzrange(from_ts, to_ts)) = tstzmultirange(tstzrange('{from}', '{to}')))
+                FROM dxy.due WHERE dxy.week_of(from_ts) = dxy.week_of(to_ts - interval '1 microsecond')
+                """
+            )
+        );
     }
 
     [Fact]
@@ -40,7 +46,10 @@ public sealed class WeekTests(TestServer server)
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
 
         await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(9)));
-        Assert.Equal(new TimeRange(Shop.Minute(0), Shop.Minute(9 + 1440)), await due.RequestAsync(Shop.One("DXY"), ever, "request", null, false, Shop.Token));
+        Assert.Equal(
+            new TimeRange(Shop.Minute(0), Shop.Minute(9 + 1440)),
+            await due.RequestAsync(Shop.One("DXY"), ever, "request", null, false, Shop.Token)
+        );
         Assert.Equal(1, await shop.CountAsync("dxy.due"));
         await shop.DrainAsync();
         Assert.Equal(2, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY'"));
@@ -57,13 +66,19 @@ public sealed class WeekTests(TestServer server)
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['{Shop.Minute(0)}', '{time}']::timestamptz[]) AS t
-            """);
+            """
+        );
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         Assert.InRange(await shop.CountAsync("dxy.due WHERE timeframe = '1m'"), 1, most);
         await (await shop.DeriverAsync("EURUSD/5m")).ProcessSliceAsync(Shop.Token);
         await shop.RunAsync("DELETE FROM dxy.due WHERE from_ts < '2024-03-01Z'");
         await shop.DrainAsync();
-        Assert.Equal(1, await shop.CountAsync($"derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND ts_utc = '{Shop.Minute(0)}'"));
+        Assert.Equal(
+            1,
+            await shop.CountAsync(
+                $"derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND ts_utc = '{Shop.Minute(0)}'"
+            )
+        );
     }
 
     [Fact]
@@ -72,12 +87,12 @@ public sealed class WeekTests(TestServer server)
         await using var shop = await FilledAsync();
         var (paused, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         var first = (await shop.DeriverAsync("DXY/1m", async (at, token) =>
-        {
-            if (at == DeriveStep.Written && paused.TrySetResult())
             {
-                await go.Task.WaitAsync(token);
-            }
-        })).ProcessSliceAsync(Shop.Token);
+                if (at == DeriveStep.Written && paused.TrySetResult())
+                {
+                    await go.Task.WaitAsync(token);
+                }
+            })).ProcessSliceAsync(Shop.Token);
         await paused.Task.WaitAsync(Shop.Token);
 
         var windows = new List<TimeRange>();
@@ -97,7 +112,11 @@ public sealed class WeekTests(TestServer server)
         const string TryAll = "SELECT pg_try_advisory_xact_lock(21881, hashtext('DXY/1m'))";
         await using var shop = await FilledAsync();
         var tried = new List<bool>();
-        await (await shop.DeriverAsync("DXY/1m", async (at, _) => tried.Add(at == DeriveStep.Committed || !await shop.ValueAsync<bool>(TryAll)))).ProcessSliceAsync(Shop.Token);
+        await (
+            await shop.DeriverAsync("DXY/1m", async (at, _) =>
+                tried.Add(at == DeriveStep.Committed || !await shop.ValueAsync<bool>(TryAll))
+            )
+        ).ProcessSliceAsync(Shop.Token);
         Assert.All(tried, Assert.True);
 
         await using var connection = await shop.Data.OpenConnectionAsync(Shop.Token);
@@ -117,7 +136,9 @@ public sealed class WeekTests(TestServer server)
     [Fact]
     public async Task Derivers_that_share_a_target_while_its_inputs_are_corrected_end_with_what_the_newest_give()
     {
-        var seed = Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Random.Shared.Next();
+        var seed = Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given
+            ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"DXY_TEST_SEED={seed}");
         var random = new Random(seed);
         await using var shop = await FilledAsync();
@@ -127,7 +148,8 @@ public sealed class WeekTests(TestServer server)
         {
             var (pair, day) = (Shop.Pairs[random.Next(6)], random.Next(Weeks * 7));
             await shop.RunAsync(
-                $"UPDATE data_bars SET close = close + 0.0001, high = high + 0.0001 WHERE canonical_symbol = '{pair}' AND ts_utc >= timestamptz '{First}' + {day} * interval '1 day' AND ts_utc < timestamptz '{First}' + {day + 2} * interval '1 day'");
+                $"UPDATE data_bars SET close = close + 0.0001, high = high + 0.0001 WHERE canonical_symbol = '{pair}' AND ts_utc >= timestamptz '{First}' + {day} * interval '1 day' AND ts_utc < timestamptz '{First}' + {day + 2} * interval '1 day'"
+            );
         }
 
         await Task.WhenAll(running);
@@ -138,18 +160,23 @@ public sealed class WeekTests(TestServer server)
     static async Task SoundAsync(Shop shop)
     {
         Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
-        var compared = await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(new TimeRange(First, Week(Weeks)), onlyUnrecorded: false, Shop.Token);
+        var compared = await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
+            new TimeRange(First, Week(Weeks)),
+            onlyUnrecorded: false,
+            Shop.Token
+        );
         Assert.Empty(compared.Differences);
-        Assert.Equal(await shop.ValueAsync<long>("SELECT count(DISTINCT ts_utc) FROM data_bars WHERE canonical_symbol = 'EURUSD'"),
-            await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(
+            await shop.ValueAsync<long>("SELECT count(DISTINCT ts_utc) FROM data_bars WHERE canonical_symbol = 'EURUSD'"),
+            await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'")
+        );
     }
 
     static async Task WaitsAsync(Shop shop)
     {
-        const string SomeoneWaits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
-        while (!await shop.ValueAsync<bool>(SomeoneWaits))
-        {
-        }
+        const string SomeoneWaits =
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+        while (!await shop.ValueAsync<bool>(SomeoneWaits)) { }
     }
 
     // Five weeks, of each day every twentieth minute, weekends too.
@@ -163,7 +190,8 @@ public sealed class WeekTests(TestServer server)
             SELECT p, '1m', t, v, v, v, v, 'ingest'
             FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88]) AS t(p, v),
                  generate_series(timestamptz '{First}', timestamptz '{Week(Weeks)}' - interval '1 minute', '20 minutes') AS t2(t)
-            """);
+            """
+        );
         return shop;
     }
 }

@@ -28,7 +28,9 @@ public sealed class ServiceClaimTests(TestServer server)
         var refusal = await Claim(shop, "green").TakeAsync(Shop.Token);
         Assert.NotNull(refusal);
         Assert.DoesNotContain('\n', refusal);
-        Assert.All((string[])["'the-service'", "'blue'", "10.0.0.1:11111", "'green'"], named => Assert.Contains(named, refusal, StringComparison.Ordinal));
+        Assert.All((string[])["'the-service'", "'blue'", "10.0.0.1:11111", "'green'"], named =>
+            Assert.Contains(named, refusal, StringComparison.Ordinal)
+        );
         Assert.Equal("blue", await Claim(shop, "green").LostToAsync(Shop.Token));
         Assert.Null(await new ServiceClaim(shop.Data, "another-service", "green").TakeAsync(Shop.Token));
     }
@@ -70,17 +72,21 @@ public sealed class ServiceClaimTests(TestServer server)
     public async Task Of_many_clusters_that_start_at_once_exactly_one_holds_it_in_the_end()
     {
         await using var shop = await Shop.OpenAsync(server);
-        var started = await Task.WhenAll(Enumerable.Range(0, Racers).Select(async racer =>
-        {
-            var claim = Claim(shop, $"racer-{racer}");
-            if (await claim.TakeAsync(Shop.Token) is not null)
-            {
-                return null;
-            }
+        var started = await Task.WhenAll(
+            Enumerable
+                .Range(0, Racers)
+                .Select(async racer =>
+                {
+                    var claim = Claim(shop, $"racer-{racer}");
+                    if (await claim.TakeAsync(Shop.Token) is not null)
+                    {
+                        return null;
+                    }
 
-            await JoinAsync(shop, $"racer-{racer}");
-            return await claim.TakeAsync(Shop.Token) is null ? claim : null;
-        }));
+                    await JoinAsync(shop, $"racer-{racer}");
+                    return await claim.TakeAsync(Shop.Token) is null ? claim : null;
+                })
+        );
 
         var winner = Assert.Single(started, claim => claim is not null)!;
         Assert.Null(await winner.LostToAsync(Shop.Token));
@@ -93,7 +99,9 @@ public sealed class ServiceClaimTests(TestServer server)
         await shop.RunAsync("INSERT INTO dxy_orleans.cluster_version VALUES ('blue', 0)");
         await JoinAsync(shop, "blue");
         await shop.RunAsync("UPDATE dxy_orleans.cluster_member SET seen_at = NULL");
-        var beat = (await shop.TextsAsync("SELECT querytext FROM dxy_orleans.orleansquery WHERE querykey = 'UpdateIAmAlivetimeKey'")).Single();
+        var beat = (
+            await shop.TextsAsync("SELECT querytext FROM dxy_orleans.orleansquery WHERE querykey = 'UpdateIAmAlivetimeKey'")
+        ).Single();
         await using var command = shop.Data.CreateCommand(beat);
         command.Parameters.AddWithValue("IAmAliveTime", new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         command.Parameters.AddWithValue("DeploymentId", "blue");
@@ -101,15 +109,22 @@ public sealed class ServiceClaimTests(TestServer server)
         command.Parameters.AddWithValue("Port", 11111);
         command.Parameters.AddWithValue("Generation", 1);
         await command.ExecuteNonQueryAsync(Shop.Token);
-        Assert.Equal(1, await shop.CountAsync("dxy_orleans.cluster_member WHERE alive_time < '2021-01-01Z' AND seen_at > clock_timestamp() - interval '1 minute'"));
+        Assert.Equal(
+            1,
+            await shop.CountAsync(
+                "dxy_orleans.cluster_member WHERE alive_time < '2021-01-01Z' AND seen_at > clock_timestamp() - interval '1 minute'"
+            )
+        );
     }
 
     static ServiceClaim Claim(Shop shop, string cluster) => new(shop.Data, "the-service", cluster);
 
-    static Task JoinAsync(Shop shop, string cluster) => shop.RunAsync(
-        $"""
-        INSERT INTO dxy_orleans.cluster_version VALUES ('{cluster}', 1) ON CONFLICT DO NOTHING;
-        INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time, seen_at)
-        VALUES ('{cluster}', '10.0.0.1', 11111, 1, 'silo', 'host', 3, 30000, clock_timestamp(), clock_timestamp(), clock_timestamp())
-        """);
+    static Task JoinAsync(Shop shop, string cluster) =>
+        shop.RunAsync(
+            $"""
+            INSERT INTO dxy_orleans.cluster_version VALUES ('{cluster}', 1) ON CONFLICT DO NOTHING;
+            INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time, seen_at)
+            VALUES ('{cluster}', '10.0.0.1', 11111, 1, 'silo', 'host', 3, 30000, clock_timestamp(), clock_timestamp(), clock_timestamp())
+            """
+        );
 }

@@ -34,7 +34,8 @@ public sealed class ApprovalStepTests(TestServer server)
     static Task<int> ApproveAsync(ObservedShop shop, IMigrationStep step) =>
         shop.Shop.RunAsync($"SELECT dxy.migrate_approve('{ObservedShop.Name}', '{(step == Deploy ? "deploy" : "cleanup")}')");
 
-    static async Task<string> SaidAsync(ObservedShop shop, IMigrationStep step) => ObservedShop.Gate(await SettledAsync(shop, step), step.Name);
+    static async Task<string> SaidAsync(ObservedShop shop, IMigrationStep step) =>
+        ObservedShop.Gate(await SettledAsync(shop, step), step.Name);
 
     public static TheoryData<string> Both => ["deploy/approval", "observe/approval"];
 
@@ -80,9 +81,7 @@ public sealed class ApprovalStepTests(TestServer server)
         await ApproveAsync(shop, Deploy);
         var verifications = new TableVerification(shop.Shop.Data);
         var id = await verifications.StartAsync(ObservedShop.Name, Core.Bars.Symbol.Parse("DXY"), VerificationScope.Full, null, Shop.Token);
-        while ((await verifications.AdvanceAsync(id, Shop.Token)).State == VerificationState.Running)
-        {
-        }
+        while ((await verifications.AdvanceAsync(id, Shop.Token)).State == VerificationState.Running) { }
 
         Assert.EndsWith($"; {id} is newer", await SaidAsync(shop, Deploy), StringComparison.Ordinal);
         await ApproveAsync(shop, Deploy);
@@ -99,7 +98,8 @@ public sealed class ApprovalStepTests(TestServer server)
             $"""
             INSERT INTO dxy.run_step (run, step, phase, state, started_at, finished_at) VALUES ('{ObservedShop.Name}', 'switch/buckets', 5, 'done', dxy.now(), dxy.now());
             UPDATE dxy.run_step SET checkpoint = checkpoint - 'verified';
-            """);
+            """
+        );
         await shop.Shop.AtAsync(Shop.Minute(93));
 
         Assert.Contains("is newer", await SaidAsync(shop, Deploy), StringComparison.Ordinal);
@@ -146,7 +146,9 @@ public sealed class ApprovalStepTests(TestServer server)
         await ApproveAsync(shop, Deploy);
         Assert.IsType<StepOutcome.Done>(await SettledAsync(shop, Deploy));
 
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => shop.Shop.RunAsync($"SELECT dxy.migrate_revoke('{ObservedShop.Name}', 'deploy')"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            shop.Shop.RunAsync($"SELECT dxy.migrate_revoke('{ObservedShop.Name}', 'deploy')")
+        );
         Assert.Contains("was used already", refused.MessageText, StringComparison.Ordinal);
     }
 

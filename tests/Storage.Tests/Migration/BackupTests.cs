@@ -14,7 +14,17 @@ public sealed class BackupTests(TestServer server)
 
     async Task<LegacyShop> SavedAsync()
     {
-        var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 250, Superseded = 12, SoftDeleted = 40, TargetVendor = 5, TargetEqual = 3 });
+        var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Minutes = 250,
+                Superseded = 12,
+                SoftDeleted = 40,
+                TargetVendor = 5,
+                TargetEqual = 3,
+            }
+        );
         await shop.Shop.RunAsync("UPDATE public.derived_data_bars SET ts_utc = ts_utc - interval '3 months' WHERE deleted_at IS NOT NULL");
         await shop.StartAsync();
         var run = await shop.DriveAsync(Steps);
@@ -36,20 +46,39 @@ public sealed class BackupTests(TestServer server)
         Assert.Equal(250 + 12 + 40, await shop.Shop.CountAsync("dxy_backup.\"test-run_derived_data_bars\""));
         Assert.Equal(8, await shop.Shop.CountAsync("dxy_backup.\"test-run_data_bars\""));
         Assert.Equal("310 rows", (await shop.GatesAsync())["pre-flight/backup"].Observed);
-        Assert.Equal("302", await shop.Shop.ValueAsync<string>("SELECT value->'tables'->'derived_data_bars'->>'rows' FROM dxy.run_saved WHERE what = 'baseline'"));
+        Assert.Equal(
+            "302",
+            await shop.Shop.ValueAsync<string>(
+                "SELECT value->'tables'->'derived_data_bars'->>'rows' FROM dxy.run_saved WHERE what = 'baseline'"
+            )
+        );
 
         Assert.Equal(GateVerdict.Pass, (await BackAsync(shop)).Verdict);
         Assert.Equal(RunState.RolledBack, (await shop.RunAsync()).State);
-        Assert.Equal(0, await shop.Shop.ValueAsync<long>("SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('dxy_backup') AND relkind = 'r'"));
+        Assert.Equal(
+            0,
+            await shop.Shop.ValueAsync<long>(
+                "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('dxy_backup') AND relkind = 'r'"
+            )
+        );
     }
 
     [Theory]
-    [InlineData("UPDATE public.derived_data_bars SET close = close + 0.00000001 WHERE ts_utc = '{0}' AND derivation_version = 1", "1 rows are gone or changed (derived_data_bars 2024-03-04T08:05Z)")]
+    [InlineData(
+        "UPDATE public.derived_data_bars SET close = close + 0.00000001 WHERE ts_utc = '{0}' AND derivation_version = 1",
+        "1 rows are gone or changed (derived_data_bars 2024-03-04T08:05Z)"
+    )]
     [InlineData("UPDATE public.derived_data_bars SET vwap = 0 WHERE ts_utc = '{0}'", "1 rows are gone or changed")]
     [InlineData("DELETE FROM public.derived_data_bars WHERE ts_utc = '{0}'", "1 rows are gone or changed")]
     [InlineData("UPDATE public.derived_data_bars SET deleted_at = NULL WHERE close = 9999", "40 rows are gone or changed")]
-    [InlineData("UPDATE public.data_bars SET close = close + 0.01 WHERE canonical_symbol = 'DXY' AND source = 'massive_api'", "5 rows are gone or changed (data_bars 2024-03-04T11:10Z")]
-    [InlineData("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'synthetic', '{\"migration\": \"test-run\"}')", "1 rows of the run are left")]
+    [InlineData(
+        "UPDATE public.data_bars SET close = close + 0.01 WHERE canonical_symbol = 'DXY' AND source = 'massive_api'",
+        "5 rows are gone or changed (data_bars 2024-03-04T11:10Z"
+    )]
+    [InlineData(
+        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'synthetic', '{\"migration\": \"test-run\"}')",
+        "1 rows of the run are left"
+    )]
     [InlineData("INSERT INTO public.core_asset_registry_all (canonical_symbol) VALUES ('DXY')", "the registry's row differs")]
     public async Task A_rollback_is_not_over_while_something_is_not_what_it_was(string damage, string observed)
     {
@@ -68,11 +97,19 @@ public sealed class BackupTests(TestServer server)
     {
         await using var shop = await SavedAsync();
         await shop.WriteLegacyAsync(1500, 7);
-        await shop.Shop.RunAsync($"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{Shop.Minute(7)}', 1, 1, 1, 1, 'massive_api')");
-        await shop.Shop.RunAsync($"UPDATE public.derived_data_bars SET close = close + 0.01, high = high + 0.01 WHERE ts_utc = '{Shop.Minute(100)}'");
+        await shop.Shop.RunAsync(
+            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{Shop.Minute(7)}', 1, 1, 1, 1, 'massive_api')"
+        );
+        await shop.Shop.RunAsync(
+            $"UPDATE public.derived_data_bars SET close = close + 0.01, high = high + 0.01 WHERE ts_utc = '{Shop.Minute(100)}'"
+        );
         var gate = await BackAsync(shop);
         Assert.Equal(GateVerdict.Pass, gate.Verdict);
-        Assert.Contains("7 rows arrived in derived_data_bars, 1 of other programs in data_bars, 1 were changed by others", gate.Observed, StringComparison.Ordinal);
+        Assert.Contains(
+            "7 rows arrived in derived_data_bars, 1 of other programs in data_bars, 1 were changed by others",
+            gate.Observed,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -6,7 +6,15 @@ namespace DxyOrleans.Storage.Tests.Migration;
 
 public sealed class ConflictTests(TestServer server)
 {
-    static readonly LegacyOptions Dirty = new() { Superseded = 12, Partial = 3, Foreign = 7, TargetEqual = 20, TargetDifferent = 4, TargetVendor = 5 };
+    static readonly LegacyOptions Dirty = new()
+    {
+        Superseded = 12,
+        Partial = 3,
+        Foreign = 7,
+        TargetEqual = 20,
+        TargetDifferent = 4,
+        TargetVendor = 5,
+    };
 
     [Fact]
     public async Task Nothing_is_copied_before_every_conflict_is_classified_and_decided()
@@ -20,8 +28,15 @@ public sealed class ConflictTests(TestServer server)
 
         Assert.Equal("copy/conflicts", run.Step);
         var gates = await shop.GatesAsync();
-        Assert.Equal((GateVerdict.Fail, GateVerdict.Fail, GateVerdict.Fail, GateVerdict.Pass),
-            (gates["copy/different"].Verdict, gates["copy/foreign"].Verdict, gates["copy/partial"].Verdict, gates["copy/superseded"].Verdict));
+        Assert.Equal(
+            (GateVerdict.Fail, GateVerdict.Fail, GateVerdict.Fail, GateVerdict.Pass),
+            (
+                gates["copy/different"].Verdict,
+                gates["copy/foreign"].Verdict,
+                gates["copy/partial"].Verdict,
+                gates["copy/superseded"].Verdict
+            )
+        );
         Assert.StartsWith("4: 4 undecided", gates["copy/different"].Observed, StringComparison.Ordinal);
         Assert.StartsWith("5: 5 undecided", gates["copy/foreign"].Observed, StringComparison.Ordinal);
         Assert.Contains("massive_api", gates["copy/foreign"].Observed, StringComparison.Ordinal);
@@ -36,22 +51,36 @@ public sealed class ConflictTests(TestServer server)
     {
         await using var shop = await CopyRun.OpenAsync(server, new LegacyOptions { TargetDifferent = 4, TargetVendor = 5 });
         Assert.Equal("copy/conflicts", (await shop.CopyAsync()).Step);
-        await shop.Shop.RunAsync($$"""SELECT dxy.migrate_set('{{LegacyShop.Name}}', '{"different": "take_source", "foreign": "keep_target"}')""");
+        await shop.Shop.RunAsync(
+            $$"""SELECT dxy.migrate_set('{{LegacyShop.Name}}', '{"different": "take_source", "foreign": "keep_target"}')"""
+        );
         await shop.CopyAsync();
         Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
         Assert.Equal(10, await shop.UnequalAsync());
         Assert.Equal(5, await shop.CountAsync("dxy.run_conflict WHERE class = 'foreign' AND resolution = 'keep_target'"));
         Assert.Equal(5, await shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY' AND source = 'massive_api'"));
-        Assert.Equal(4, await shop.CountAsync($"public.data_bars WHERE canonical_symbol = 'DXY' AND raw->>'migration' = 'test-run' AND ts_utc BETWEEN '{Shop.Minute(170)}' AND '{Shop.Minute(173)}'"));
+        Assert.Equal(
+            4,
+            await shop.CountAsync(
+                $"public.data_bars WHERE canonical_symbol = 'DXY' AND raw->>'migration' = 'test-run' AND ts_utc BETWEEN '{Shop.Minute(170)}' AND '{Shop.Minute(173)}'"
+            )
+        );
     }
 
     [Fact]
     public async Task A_vendors_row_is_never_relabelled()
     {
         await using var shop = await CopyRun.OpenAsync(server);
-        await shop.Shop.RunAsync($"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) SELECT 'DXY', '1m', ts_utc, open, high, low, close, 'massive_api' FROM public.derived_data_bars WHERE ts_utc = '{Shop.Minute(3)}'");
+        await shop.Shop.RunAsync(
+            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) SELECT 'DXY', '1m', ts_utc, open, high, low, close, 'massive_api' FROM public.derived_data_bars WHERE ts_utc = '{Shop.Minute(3)}'"
+        );
         await shop.CopyAsync();
-        Assert.Equal(["massive_api"], await shop.Shop.TextsAsync($"SELECT source FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(3)}'"));
+        Assert.Equal(
+            ["massive_api"],
+            await shop.Shop.TextsAsync(
+                $"SELECT source FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(3)}'"
+            )
+        );
         Assert.Equal(0, await shop.CountAsync("dxy.run_conflict"));
     }
 
@@ -77,7 +106,10 @@ public sealed class ConflictTests(TestServer server)
         await shop.Shop.DrainAsync();
         await shop.CopyAsync();
         Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
-        Assert.Equal(0, await shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND is_partial"));
+        Assert.Equal(
+            0,
+            await shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND is_partial")
+        );
         Assert.Equal(0, await shop.UnequalAsync());
     }
 
@@ -101,8 +133,12 @@ public sealed class ConflictTests(TestServer server)
     {
         await using var shop = await CopyRun.OpenAsync(server);
         await shop.CopyAsync();
-        await shop.Shop.RunAsync($"UPDATE public.derived_data_bars SET close = 99, low = 99 WHERE ts_utc = '{Shop.Minute(5)}' AND timeframe = '1m'; UPDATE public.derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(6)}' AND timeframe = '1m'");
-        await shop.Shop.RunAsync("""UPDATE dxy.run_step SET state = 'started', checkpoint = '{"round": 2}' WHERE step IN ('copy/conflicts', 'copy/bars'); UPDATE dxy.run SET state = 'running'""");
+        await shop.Shop.RunAsync(
+            $"UPDATE public.derived_data_bars SET close = 99, low = 99 WHERE ts_utc = '{Shop.Minute(5)}' AND timeframe = '1m'; UPDATE public.derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(6)}' AND timeframe = '1m'"
+        );
+        await shop.Shop.RunAsync(
+            """UPDATE dxy.run_step SET state = 'started', checkpoint = '{"round": 2}' WHERE step IN ('copy/conflicts', 'copy/bars'); UPDATE dxy.run SET state = 'running'"""
+        );
         await shop.CopyAsync();
         Assert.Equal(0, await shop.UnequalAsync());
         Assert.Equal(299, await shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"));

@@ -13,7 +13,9 @@ public sealed class CopyVerifyTests(TestServer server)
     {
         await using var shop = await CopyRun.OpenAsync(server);
         await shop.DriveAsync(CopyRun.Steps(All), run => run.Step == "copy/verify");
-        await shop.Shop.RunAsync($"DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'; UPDATE public.derived_data_bars SET close = 99, low = 99 WHERE timeframe = '1m' AND ts_utc = '{Shop.Minute(8)}'");
+        await shop.Shop.RunAsync(
+            $"DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'; UPDATE public.derived_data_bars SET close = 99, low = 99 WHERE timeframe = '1m' AND ts_utc = '{Shop.Minute(8)}'"
+        );
         await shop.DriveAsync(CopyRun.Steps(All), run => run.WaitingSince is not null);
         Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
         Assert.Equal(0, await shop.UnequalAsync());
@@ -27,10 +29,12 @@ public sealed class CopyVerifyTests(TestServer server)
         await using var shop = await CopyRun.OpenAsync(server);
         await shop.DriveAsync(CopyRun.Steps(All), run => run.Step == "copy/verify");
         // A bar of ours that the old table never had; another program's would have been a conflict.
-        await shop.Shop.RunAsync($$"""
+        await shop.Shop.RunAsync(
+            $$"""
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw)
             VALUES ('DXY', '1m', '{{Shop.Minute(-5)}}', 9, 9, 9, 9, 'synthetic', '{"inputs": {} }')
-            """);
+            """
+        );
         Assert.Equal("copy/verify", (await shop.DriveAsync(CopyRun.Steps(All), run => run.WaitingSince is not null)).Step);
         var gate = (await shop.GatesAsync())["copy/verification"];
         Assert.Equal(GateVerdict.Fail, gate.Verdict);

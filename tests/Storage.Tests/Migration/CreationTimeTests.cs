@@ -24,7 +24,10 @@ public sealed class CreationTimeTests(TestServer server)
 
         await shop.CopyAsync(CopyRun.CleaningUp);
         Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
-        Assert.Equal(0, await shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL"));
+        Assert.Equal(
+            0,
+            await shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL")
+        );
 
         await shop.RollBackAsync();
         await shop.DriveAsync(CopyRun.Steps(All));

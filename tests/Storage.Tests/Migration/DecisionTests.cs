@@ -30,7 +30,10 @@ public sealed class DecisionTests(TestServer server)
         await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying));
         Assert.StartsWith("3: 2 undecided, 1 to stay", (await shop.GatesAsync())["copy/foreign"].Observed, StringComparison.Ordinal);
 
-        await RefusedAsync(() => orders.DecideAsync(LegacyShop.Name, "keep_target", null, Shop.Minute(5), Shop.Token), "has no conflict at 2024-03-04T08:05:00Z");
+        await RefusedAsync(
+            () => orders.DecideAsync(LegacyShop.Name, "keep_target", null, Shop.Minute(5), Shop.Token),
+            "has no conflict at 2024-03-04T08:05:00Z"
+        );
         await RefusedAsync(() => orders.DecideAsync(LegacyShop.Name, "perhaps", "foreign", null, Shop.Token), "is no decision");
         Assert.Equal(2, await orders.DecideAsync(LegacyShop.Name, "take_source", "foreign", null, Shop.Token));
         await shop.CopyAsync();
@@ -62,18 +65,27 @@ public sealed class DecisionTests(TestServer server)
     [Fact]
     public async Task A_mirrored_write_leaves_a_bar_that_was_decided_to_stay()
     {
-        await using var shop = await CopyRun.OpenAsync(server, new LegacyOptions { TargetVendor = 3 },
-            new RunSettings { LegacyWriters = LegacyWriters.Mirrored, Foreign = ConflictPolicy.KeepTarget });
+        await using var shop = await CopyRun.OpenAsync(
+            server,
+            new LegacyOptions { TargetVendor = 3 },
+            new RunSettings { LegacyWriters = LegacyWriters.Mirrored, Foreign = ConflictPolicy.KeepTarget }
+        );
         await using var writer = await shop.LegacyWriterAsync();
         await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars");
         await using var write = writer.CreateCommand(
-            $"UPDATE public.derived_data_bars SET close = close + 1, high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc IN ('{Shop.Minute(189)}', '{Shop.Minute(190)}')");
+            $"UPDATE public.derived_data_bars SET close = close + 1, high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc IN ('{Shop.Minute(189)}', '{Shop.Minute(190)}')"
+        );
         Assert.Equal(2, await write.ExecuteNonQueryAsync(Shop.Token));
         Assert.Equal(1, await shop.CountAsync($"{Vendors} AND ts_utc = '{Shop.Minute(190)}'"));
-        Assert.Equal(1, await shop.Shop.ValueAsync<long>($"""
-            SELECT count(*) FROM public.data_bars AS b JOIN public.derived_data_bars AS d USING (canonical_symbol, timeframe, ts_utc)
-            WHERE b.canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(189)}' AND b.close = d.close
-            """));
+        Assert.Equal(
+            1,
+            await shop.Shop.ValueAsync<long>(
+                $"""
+                SELECT count(*) FROM public.data_bars AS b JOIN public.derived_data_bars AS d USING (canonical_symbol, timeframe, ts_utc)
+                WHERE b.canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(189)}' AND b.close = d.close
+                """
+            )
+        );
     }
 
     [Fact]
@@ -110,7 +122,8 @@ public sealed class DecisionTests(TestServer server)
         await orders.StartAsync("another", "DXY", "{}", Shop.Token);
         await RefusedAsync(() => orders.AbandonAsync(LegacyShop.Name, null, Shop.Token), "is abandoned");
 
-        static async Task<AuditResult> RunAudit(LegacyShop shop) => (await AuditResult.ReadAsync(shop.Data, LegacyShop.Name, null, Shop.Token))!;
+        static async Task<AuditResult> RunAudit(LegacyShop shop) =>
+            (await AuditResult.ReadAsync(shop.Data, LegacyShop.Name, null, Shop.Token))!;
     }
 
     [Fact]
@@ -119,10 +132,12 @@ public sealed class DecisionTests(TestServer server)
         await using var shop = await CopyRun.OpenAsync(server);
         var columns = await shop.ColumnsAsync();
         var before = await shop.DumpAsync(columns);
-        await shop.Shop.RunAsync($"""
+        await shop.Shop.RunAsync(
+            $"""
             DELETE FROM public.derived_data_bars WHERE ts_utc = '{Shop.Minute(5)}';
             UPDATE public.derived_data_bars SET close = 1, low = 1, updated_at = now() WHERE ts_utc = '{Shop.Minute(6)}'
-            """);
+            """
+        );
         await shop.WriteLegacyAsync(301, 1);
         var backup = new RunBackup(shop.Data, await shop.RunAsync());
         var range = new TimeRange(Shop.Minute(0), Shop.Minute(400));

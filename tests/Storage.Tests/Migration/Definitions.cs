@@ -8,10 +8,12 @@ namespace DxyOrleans.Storage.Tests.Migration;
 /// <summary>What tests of the schema phase share.</summary>
 static partial class Definitions
 {
-    public static IReadOnlyList<IMigrationStep> Steps { get; } = [new ColumnsStep(), new KeysStep(), new SourceCheckStep(), new ProofStep()];
+    public static IReadOnlyList<IMigrationStep> Steps { get; } =
+    [new ColumnsStep(), new KeysStep(), new SourceCheckStep(), new ProofStep()];
 
     /// <summary>Columns, constraints, indexes and triggers of the shop's tables, a line each.</summary>
-    public static Task<IReadOnlyList<string>> OfAsync(LegacyShop shop) => SchemaCheck.FactsAsync(shop.Data, "checks/shop_tables.sql", Shop.Token);
+    public static Task<IReadOnlyList<string>> OfAsync(LegacyShop shop) =>
+        SchemaCheck.FactsAsync(shop.Data, "checks/shop_tables.sql", Shop.Token);
 
     /// <summary>Without the columns that undoing leaves, nor their NOT NULL, which is a constraint with a name from PostgreSQL 18 on.</summary>
     public static IEnumerable<string> WithoutAdded(IEnumerable<string> facts) => facts.Where(fact => !Added().IsMatch(fact));
@@ -20,13 +22,28 @@ static partial class Definitions
     private static partial Regex Added();
 
     public static async Task<string> IndexesAsync(LegacyShop shop, string table = "data_bars") =>
-        string.Join('\n', await shop.Shop.TextsAsync($"SELECT pg_get_indexdef(indexrelid) || ' ' || indisvalid FROM pg_index WHERE indrelid = 'public.{table}'::regclass ORDER BY 1"));
+        string.Join(
+            '\n',
+            await shop.Shop.TextsAsync(
+                $"SELECT pg_get_indexdef(indexrelid) || ' ' || indisvalid FROM pg_index WHERE indrelid = 'public.{table}'::regclass ORDER BY 1"
+            )
+        );
 
     public static async Task<string> ChecksAsync(LegacyShop shop, string table = "data_bars") =>
-        string.Join('\n', await shop.Shop.TextsAsync(
-            $"SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'public.{table}'::regclass ORDER BY 1"));
+        string.Join(
+            '\n',
+            await shop.Shop.TextsAsync(
+                $"SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'public.{table}'::regclass ORDER BY 1"
+            )
+        );
 
     /// <summary>A row of the index in the new table, as a copy writes it.</summary>
-    public static Task<int> InsertDxyAsync(LegacyShop shop, int minute, string conflict = "ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO NOTHING") => shop.Shop.RunAsync(
-        $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', '{Shop.Minute(minute)}', 104, 104, 104, 104, 'synthetic', '{{}}') {conflict}");
+    public static Task<int> InsertDxyAsync(
+        LegacyShop shop,
+        int minute,
+        string conflict = "ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO NOTHING"
+    ) =>
+        shop.Shop.RunAsync(
+            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', '{Shop.Minute(minute)}', 104, 104, 104, 104, 'synthetic', '{{}}') {conflict}"
+        );
 }

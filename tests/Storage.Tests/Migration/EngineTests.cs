@@ -16,7 +16,12 @@ public sealed class EngineTests(TestServer server)
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
         await shop.StartAsync();
         var done = new List<string>();
-        IMigrationStep[] steps = [new Portions("pre-flight/one", 2, done), new Portions("copy/two", 3, done), new Portions("cleanup/three", 1, done)];
+        IMigrationStep[] steps =
+        [
+            new Portions("pre-flight/one", 2, done),
+            new Portions("copy/two", 3, done),
+            new Portions("cleanup/three", 1, done),
+        ];
         Assert.Equal(RunState.Completed, (await shop.DriveAsync(steps)).State);
         Assert.Equal(["pre-flight/one", "pre-flight/one", "copy/two", "copy/two", "copy/two", "cleanup/three"], done);
 
@@ -32,21 +37,27 @@ public sealed class EngineTests(TestServer server)
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
         await shop.StartAsync();
         IMigrationStep[] steps = [new Portions("copy/many", 60, [])];
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            var engine = new MigrationEngine(shop.Data, steps, shop.RealTime);
-            while ((await shop.RunAsync()).IsUnfinished)
-            {
-                try
-                {
-                    await engine.AdvanceAsync(LegacyShop.Name, Shop.Token);
-                }
-                catch (StaleRunException)
-                {
-                    // Another was faster.
-                }
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        var engine = new MigrationEngine(shop.Data, steps, shop.RealTime);
+                        while ((await shop.RunAsync()).IsUnfinished)
+                        {
+                            try
+                            {
+                                await engine.AdvanceAsync(LegacyShop.Name, Shop.Token);
+                            }
+                            catch (StaleRunException)
+                            {
+                                // Another was faster.
+                            }
+                        }
+                    })
+                )
+        );
 
         Assert.Equal(60, await shop.Shop.ValueAsync<long>("SELECT done FROM dxy.run_step"));
         Assert.Equal(60, await shop.Shop.CountAsync("dxy.run_batch"));
@@ -58,8 +69,11 @@ public sealed class EngineTests(TestServer server)
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
         await shop.StartAsync();
         IMigrationStep[] steps = [new Portions("copy/many", 3, [])];
-        await Assert.ThrowsAsync<OperationCanceledException>(() => shop.DriveAsync(steps, interrupt: (point, _) =>
-            point == "copy/many:written" ? throw new OperationCanceledException("died") : Task.CompletedTask));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            shop.DriveAsync(steps, interrupt: (point, _) =>
+                point == "copy/many:written" ? throw new OperationCanceledException("died") : Task.CompletedTask
+            )
+        );
         Assert.Equal(0, await shop.Shop.CountAsync("dxy.run_batch"));
         Assert.Equal(RunState.Completed, (await shop.DriveAsync(steps)).State);
         Assert.Equal(3, await shop.Shop.CountAsync("dxy.run_batch"));
@@ -94,14 +108,16 @@ public sealed class EngineTests(TestServer server)
         await shop.StartAsync();
         var wrong = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(hours));
         var engine = new MigrationEngine(shop.Data, [new Gated { Verdict = GateVerdict.Fail }], wrong);
-        while ((await engine.AdvanceAsync(LegacyShop.Name, Shop.Token)).Progressed)
-        {
-        }
+        while ((await engine.AdvanceAsync(LegacyShop.Name, Shop.Token)).Progressed) { }
 
         var waits = (await engine.AdvanceAsync(LegacyShop.Name, Shop.Token)).Again;
         Assert.InRange(waits!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         Assert.Null(await new RunQueue(shop.Data).DueAsync(Shop.Token));
-        Assert.True(await shop.Shop.ValueAsync<bool>("SELECT retry_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '30 seconds' FROM dxy.run"));
+        Assert.True(
+            await shop.Shop.ValueAsync<bool>(
+                "SELECT retry_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '30 seconds' FROM dxy.run"
+            )
+        );
     }
 
     [Fact]
@@ -149,7 +165,9 @@ public sealed class EngineTests(TestServer server)
     {
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
         await shop.StartAsync();
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => shop.Shop.RunAsync("SELECT dxy.migrate_start('other', 'DXY', '{}', '{}')"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            shop.Shop.RunAsync("SELECT dxy.migrate_start('other', 'DXY', '{}', '{}')")
+        );
         Assert.Equal("DX004", refused.SqlState);
         Assert.StartsWith("test-run is running, started by ", refused.MessageText, StringComparison.Ordinal);
     }
@@ -168,7 +186,8 @@ public sealed class EngineTests(TestServer server)
 
     sealed class Portions(string name, int portions, List<string> done) : MigrationStep(name, PhaseOf(name))
     {
-        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
         public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
         {
@@ -196,25 +215,29 @@ public sealed class EngineTests(TestServer server)
 
     sealed class Failing(string state) : MigrationStep("copy/failing", MigrationPhase.Copy)
     {
-        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
-        public override Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) => throw new PostgresException("as ordered", "ERROR", "ERROR", state);
+        public override Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) =>
+            throw new PostgresException("as ordered", "ERROR", "ERROR", state);
     }
 
     sealed class Gated() : MigrationStep("test/gated", MigrationPhase.Test)
     {
         public GateVerdict Verdict { get; set; }
 
-        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
         public override Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) =>
             Task.FromResult(StepOutcome.Finished(new Gate("test/gated", Verdict, "good", "not so good")));
     }
 
-    static MigrationPhase PhaseOf(string name) => name.Split('/')[0] switch
-    {
-        "pre-flight" => MigrationPhase.PreFlight,
-        "copy" => MigrationPhase.Copy,
-        _ => MigrationPhase.CleanUp,
-    };
+    static MigrationPhase PhaseOf(string name) =>
+        name.Split('/')[0] switch
+        {
+            "pre-flight" => MigrationPhase.PreFlight,
+            "copy" => MigrationPhase.Copy,
+            _ => MigrationPhase.CleanUp,
+        };
 }

@@ -26,7 +26,11 @@ public sealed class LeastRightsTests(TestServer server)
         foreach (var table in (string[])["data_bars", "derived_data_bars", "core_asset_registry_all"])
         {
             // Feeds and derivers, which are not what is tested here, go on by the login they had.
-            foreach (var relation in await shop.Shop.TextsAsync($"SELECT 'public.{table}' UNION SELECT relid::regclass::text FROM pg_partition_tree('public.{table}')"))
+            foreach (
+                var relation in await shop.Shop.TextsAsync(
+                    $"SELECT 'public.{table}' UNION SELECT relid::regclass::text FROM pg_partition_tree('public.{table}')"
+                )
+            )
             {
                 await AsAdminAsync(shop, $"ALTER TABLE {relation} OWNER TO {ownerName}");
             }
@@ -34,7 +38,9 @@ public sealed class LeastRightsTests(TestServer server)
             await AsAdminAsync(shop, $"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {Role(shop.Data)}");
         }
 
-        var asked = (await new PreFlightChecks(silo, shop.Symbol, MarketWorld.Settings, TimeProvider.System).RunAsync(Shop.Token)).Single(gate => gate.Name == "pre-flight/rights");
+        var asked = (await new PreFlightChecks(silo, shop.Symbol, MarketWorld.Settings, TimeProvider.System).RunAsync(Shop.Token)).Single(
+            gate => gate.Name == "pre-flight/rights"
+        );
         Assert.Contains($"GRANT {ownerName} TO", asked.Unblock, StringComparison.Ordinal);
         foreach (var grant in asked.Unblock!.Split("; "))
         {
@@ -49,7 +55,10 @@ public sealed class LeastRightsTests(TestServer server)
         Assert.Equal(consoleName, completed.StartedBy);
         Assert.Equal([Role(approver)], await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_approval"));
         Assert.Equal([consoleName], await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_ack"));
-        Assert.Equal(new[] { consoleName, Role(silo), Role(approver) }.Order(StringComparer.Ordinal), (await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_event")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new[] { consoleName, Role(silo), Role(approver) }.Order(StringComparer.Ordinal),
+            (await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_event")).Order(StringComparer.Ordinal)
+        );
 
         await orders.RollbackAsync(LegacyShop.Name, null, Shop.Token);
         var back = await DriveAsync(shop, world, silo, orders, new RunOrders(approver));
@@ -59,40 +68,40 @@ public sealed class LeastRightsTests(TestServer server)
     }
 
     public static TheoryData<string> Forbidden =>
-    [
-        // What says who and when.
-        "INSERT INTO dxy.run_event (run, kind, detail) VALUES ('test-run', 'approved', '{}')",
-        "INSERT INTO dxy.run_event (run, seq, at, role, kind, hash) VALUES ('test-run', 9, now(), 'postgres', 'approved', '')",
-        "UPDATE dxy.run_event SET role = 'postgres'",
-        "DELETE FROM dxy.run_event",
-        "SELECT dxy.migrate_log('test-run', 'approved', '{}')",
-        "INSERT INTO dxy.run_approval (run, kind, verification, at, expires_at) VALUES ('test-run', 'deploy', 1, now(), now() + interval '1 year')",
-        "INSERT INTO dxy.run_approval (run, kind, role, verification, at, expires_at) VALUES ('test-run', 'deploy', 'postgres', 1, now(), now() + interval '1 year')",
-        "UPDATE dxy.run_approval SET revoked_at = NULL, revoked_by = NULL",
-        "INSERT INTO dxy.run_ack (run, gate, role, at) VALUES ('test-run', 'g', 'postgres', now())",
-        // What stands for work that was done.
-        "UPDATE dxy.run SET started_by = 'postgres'",
-        "UPDATE dxy.run SET state = 'completed'",
-        "UPDATE dxy.run SET log_seq = 0, log_hash = NULL",
-        "INSERT INTO dxy.run (name, symbol, state, phase, step, settings, target, started_at) VALUES ('other', 'DXY', 'completed', 9, '', '{}', '{}', now())",
-        "UPDATE dxy.run_gate SET verdict = 'PASS'",
-        "DELETE FROM dxy.run_gate",
-        "UPDATE dxy.run_step SET state = 'done'",
-        "INSERT INTO dxy.run_batch VALUES ('test-run', 's', 1, 'data_bars', now(), now(), 1, now(), 1, now())",
-        "INSERT INTO dxy.run_sample VALUES ('test-run', now(), 'PASS', true, '[]')",
-        "DELETE FROM dxy.touch",
-        // The bars, and where they go.
-        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', now(), 1, 1, 1, 1, 'ingest')",
-        "UPDATE public.data_bars SET close = 1",
-        "DELETE FROM public.derived_data_bars",
-        "UPDATE public.derived_data_bars SET deleted_at = now()",
-        "UPDATE public.core_asset_registry_all SET active = false",
-        "SELECT dxy.flip_route('DXY', 'new')",
-        "SELECT dxy.hold_route('DXY')",
-        "SELECT dxy.mirror_bars('DXY', '{}')",
-        "UPDATE dxy.route SET mode = 'new'",
-        "CREATE TABLE dxy.mine (id integer)",
-    ];
+        [
+            // What says who and when.
+            "INSERT INTO dxy.run_event (run, kind, detail) VALUES ('test-run', 'approved', '{}')",
+            "INSERT INTO dxy.run_event (run, seq, at, role, kind, hash) VALUES ('test-run', 9, now(), 'postgres', 'approved', '')",
+            "UPDATE dxy.run_event SET role = 'postgres'",
+            "DELETE FROM dxy.run_event",
+            "SELECT dxy.migrate_log('test-run', 'approved', '{}')",
+            "INSERT INTO dxy.run_approval (run, kind, verification, at, expires_at) VALUES ('test-run', 'deploy', 1, now(), now() + interval '1 year')",
+            "INSERT INTO dxy.run_approval (run, kind, role, verification, at, expires_at) VALUES ('test-run', 'deploy', 'postgres', 1, now(), now() + interval '1 year')",
+            "UPDATE dxy.run_approval SET revoked_at = NULL, revoked_by = NULL",
+            "INSERT INTO dxy.run_ack (run, gate, role, at) VALUES ('test-run', 'g', 'postgres', now())",
+            // What stands for work that was done.
+            "UPDATE dxy.run SET started_by = 'postgres'",
+            "UPDATE dxy.run SET state = 'completed'",
+            "UPDATE dxy.run SET log_seq = 0, log_hash = NULL",
+            "INSERT INTO dxy.run (name, symbol, state, phase, step, settings, target, started_at) VALUES ('other', 'DXY', 'completed', 9, '', '{}', '{}', now())",
+            "UPDATE dxy.run_gate SET verdict = 'PASS'",
+            "DELETE FROM dxy.run_gate",
+            "UPDATE dxy.run_step SET state = 'done'",
+            "INSERT INTO dxy.run_batch VALUES ('test-run', 's', 1, 'data_bars', now(), now(), 1, now(), 1, now())",
+            "INSERT INTO dxy.run_sample VALUES ('test-run', now(), 'PASS', true, '[]')",
+            "DELETE FROM dxy.touch",
+            // The bars, and where they go.
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', now(), 1, 1, 1, 1, 'ingest')",
+            "UPDATE public.data_bars SET close = 1",
+            "DELETE FROM public.derived_data_bars",
+            "UPDATE public.derived_data_bars SET deleted_at = now()",
+            "UPDATE public.core_asset_registry_all SET active = false",
+            "SELECT dxy.flip_route('DXY', 'new')",
+            "SELECT dxy.hold_route('DXY')",
+            "SELECT dxy.mirror_bars('DXY', '{}')",
+            "UPDATE dxy.route SET mode = 'new'",
+            "CREATE TABLE dxy.mine (id integer)",
+        ];
 
     [Theory]
     [MemberData(nameof(Forbidden))]
@@ -114,8 +123,22 @@ public sealed class LeastRightsTests(TestServer server)
         await orders.StartAsync(LegacyShop.Name, "DXY", new RunSettings { ApproverIsNotStarter = true }.ToJson(), Shop.Token);
 
         await RefusedAsync(console, "SELECT dxy.migrate_approve('test-run', 'deploy')");
-        foreach (var settings in (string[])["{\"approver_is_not_starter\": false}", "{\"window_hours\": -1}", "{\"batch_ms\": 1e300}", "{\"batch_rows\": 100.5}", "{\"different\": \"whatever\"}",
-            "{\"batch_ms\": null}", "{\"batch_ms\": \"10\"}", "{\"a\": {\"a\": 1}}", "[]", "1", "\"approver_is_not_starter\""])
+        foreach (
+            var settings in (string[])
+                [
+                    "{\"approver_is_not_starter\": false}",
+                    "{\"window_hours\": -1}",
+                    "{\"batch_ms\": 1e300}",
+                    "{\"batch_rows\": 100.5}",
+                    "{\"different\": \"whatever\"}",
+                    "{\"batch_ms\": null}",
+                    "{\"batch_ms\": \"10\"}",
+                    "{\"a\": {\"a\": 1}}",
+                    "[]",
+                    "1",
+                    "\"approver_is_not_starter\"",
+                ]
+        )
         {
             var refused = await Assert.ThrowsAsync<PostgresException>(() => orders.SetAsync(LegacyShop.Name, settings, Shop.Token));
             Assert.Equal(RunOrders.Refused, refused.SqlState);
@@ -142,7 +165,10 @@ public sealed class LeastRightsTests(TestServer server)
             Assert.Equal(number.Whole, await FaultAsync(Json(number, number.Least + 0.5)) is not null);
         }
 
-        foreach (var (key, words) in (IEnumerable<(string, string[])>)[("legacy_writers", Enum.GetNames<LegacyWriters>()), ("different", Enum.GetNames<ConflictPolicy>())])
+        foreach (
+            var (key, words) in (IEnumerable<(string, string[])>)
+                [("legacy_writers", Enum.GetNames<LegacyWriters>()), ("different", Enum.GetNames<ConflictPolicy>())]
+        )
         {
             foreach (var word in words)
             {
@@ -152,7 +178,8 @@ public sealed class LeastRightsTests(TestServer server)
 
         Task<string?> FaultAsync(string settings) => shop.ValueAsync<string>($"SELECT dxy.settings_fault('{settings}')");
 
-        static string Json(RunNumber number, double value) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"{number.Json}\": {value}}}");
+        static string Json(RunNumber number, double value) =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"{number.Json}\": {value}}}");
     }
 
     [Fact]
@@ -163,7 +190,8 @@ public sealed class LeastRightsTests(TestServer server)
         var console = await shop.Shop.LoginAsync("GRANT dxy_console, dxy_approver TO {0}");
         var silo = await shop.Shop.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
         await shop.Shop.RunAsync("UPDATE dxy.run SET phase = 7, step = 'deploy/approval'");
-        const string Verified = "INSERT INTO dxy.verification (run, symbol, scope, from_ts, to_ts, snapshot, state, started_at) SELECT 'test-run', 'DXY', 'full', now(), now(), pg_current_snapshot(), '{0}', now()";
+        const string Verified =
+            "INSERT INTO dxy.verification (run, symbol, scope, from_ts, to_ts, snapshot, state, started_at) SELECT 'test-run', 'DXY', 'full', now(), now(), pg_current_snapshot(), '{0}', now()";
 
         // Its own row may be written, and is passed over.
         await RunAsync(console, string.Format(System.Globalization.CultureInfo.InvariantCulture, Verified, "equal"));
@@ -179,7 +207,11 @@ public sealed class LeastRightsTests(TestServer server)
         await new RunOrders(console).ApproveAsync(LegacyShop.Name, "deploy", Shop.Token);
 
         async Task<string> RefusalAsync() =>
-            (await Assert.ThrowsAsync<PostgresException>(() => new RunOrders(console).ApproveAsync(LegacyShop.Name, "deploy", Shop.Token))).MessageText;
+            (
+                await Assert.ThrowsAsync<PostgresException>(() =>
+                    new RunOrders(console).ApproveAsync(LegacyShop.Name, "deploy", Shop.Token)
+                )
+            ).MessageText;
     }
 
     [Fact]
@@ -188,16 +220,36 @@ public sealed class LeastRightsTests(TestServer server)
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
         await shop.StartAsync();
         var reader = await shop.Shop.LoginAsync("GRANT dxy_reader TO {0}");
-        foreach (var table in (string[])["run", "run_step", "run_batch", "run_gate", "run_ack", "run_approval", "run_sample", "run_conflict", "run_event", "verification", "touch", "route"])
+        foreach (
+            var table in (string[])
+                [
+                    "run",
+                    "run_step",
+                    "run_batch",
+                    "run_gate",
+                    "run_ack",
+                    "run_approval",
+                    "run_sample",
+                    "run_conflict",
+                    "run_event",
+                    "verification",
+                    "touch",
+                    "route",
+                ]
+        )
         {
             await using var read = reader.CreateCommand($"SELECT * FROM dxy.{table}");
             await read.ExecuteNonQueryAsync(Shop.Token);
         }
 
-        foreach (var order in await shop.Shop.TextsAsync("""
-            SELECT format('SELECT dxy.%I(%s)', p.proname, (SELECT string_agg('NULL::' || format_type(a, NULL), ', ') FROM unnest(p.proargtypes) AS a))
-            FROM pg_proc AS p WHERE p.pronamespace = 'dxy'::regnamespace AND p.proname LIKE 'migrate\_%'
-            """))
+        foreach (
+            var order in await shop.Shop.TextsAsync(
+                """
+                SELECT format('SELECT dxy.%I(%s)', p.proname, (SELECT string_agg('NULL::' || format_type(a, NULL), ', ') FROM unnest(p.proargtypes) AS a))
+                FROM pg_proc AS p WHERE p.pronamespace = 'dxy'::regnamespace AND p.proname LIKE 'migrate\_%'
+                """
+            )
+        )
         {
             await RefusedAsync(reader, order);
         }

@@ -43,7 +43,8 @@ public sealed class LegacyShop : IAsyncDisposable
     /// <summary>Orders the run back.</summary>
     public Task RollBackAsync() => Shop.RunAsync($"SELECT dxy.migrate_rollback('{Name}')");
 
-    public async Task<Run> RunAsync() => await Ledger.FindAsync(Name, Shop.Token) ?? throw new InvalidOperationException("The run isn't started.");
+    public async Task<Run> RunAsync() =>
+        await Ledger.FindAsync(Name, Shop.Token) ?? throw new InvalidOperationException("The run isn't started.");
 
     /// <summary>
     /// Takes the run through these steps until it is over, has failed, waits three times in a row or too often at one step, or <paramref name="until"/> holds.
@@ -53,14 +54,19 @@ public sealed class LegacyShop : IAsyncDisposable
     /// <param name="interrupt">See <see cref="RunContext"/>; what it throws is thrown here when the engine doesn't deal with it.</param>
     /// <param name="accept">Whether gates that WARN are accepted.</param>
     /// <param name="data">Whose connections; the owner's by default.</param>
-    public async Task<Run> DriveAsync(IReadOnlyList<IMigrationStep> steps, Func<Run, bool>? until = null, Func<string, CancellationToken, Task>? interrupt = null,
-        bool accept = true, NpgsqlDataSource? data = null)
+    public async Task<Run> DriveAsync(
+        IReadOnlyList<IMigrationStep> steps,
+        Func<Run, bool>? until = null,
+        Func<string, CancellationToken, Task>? interrupt = null,
+        bool accept = true,
+        NpgsqlDataSource? data = null
+    )
     {
         // A step that verifies again after each wait gets further each time and never on.
         const int MaxWaitsAtAStep = 8;
         var engine = new MigrationEngine(data ?? Data, steps, RealTime, interrupt);
         var (step, waitsThere) = ("", 0);
-        for (var waits = 0; waits < 3 && waitsThere < MaxWaitsAtAStep;)
+        for (var waits = 0; waits < 3 && waitsThere < MaxWaitsAtAStep; )
         {
             var run = await RunAsync();
             if (until?.Invoke(run) == true)
@@ -95,23 +101,33 @@ public sealed class LegacyShop : IAsyncDisposable
     }
 
     /// <summary>Accepts every gate that WARNs now.</summary>
-    public Task AcceptAsync() => Shop.RunAsync(
-        $"""
-        SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
-        WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)
-        """);
+    public Task AcceptAsync() =>
+        Shop.RunAsync(
+            $"""
+            SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
+            WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)
+            """
+        );
 
     /// <summary>The stored gates, by name.</summary>
     public async Task<IReadOnlyDictionary<string, Gate>> GatesAsync()
     {
         var gates = new Dictionary<string, Gate>(StringComparer.Ordinal);
-        await using var command = Data.CreateCommand("SELECT gate, verdict, expected, observed, evidence, unblock FROM dxy.run_gate WHERE run = $1");
+        await using var command = Data.CreateCommand(
+            "SELECT gate, verdict, expected, observed, evidence, unblock FROM dxy.run_gate WHERE run = $1"
+        );
         command.Parameters.With(Name);
         await using var reader = await command.ExecuteReaderAsync(Shop.Token);
         while (await reader.ReadAsync(Shop.Token))
         {
-            gates[reader.GetString(0)] = new Gate(reader.GetString(0), Enum.Parse<GateVerdict>(reader.GetString(1), ignoreCase: true), reader.GetString(2), reader.GetString(3),
-                reader.IsDBNull(4) ? null : reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetString(5));
+            gates[reader.GetString(0)] = new Gate(
+                reader.GetString(0),
+                Enum.Parse<GateVerdict>(reader.GetString(1), ignoreCase: true),
+                reader.GetString(2),
+                reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetString(4),
+                reader.IsDBNull(5) ? null : reader.GetString(5)
+            );
         }
 
         return gates;
@@ -134,34 +150,39 @@ public sealed class LegacyShop : IAsyncDisposable
     }
 
     /// <summary>A login as the legacy deriver has it: it reads both tables and writes the old one, and knows nothing of ours.</summary>
-    public Task<NpgsqlDataSource> LegacyWriterAsync() => Shop.LoginAsync(
-        "GRANT SELECT ON public.data_bars TO {0}; GRANT SELECT, INSERT, UPDATE ON public.derived_data_bars TO {0};");
+    public Task<NpgsqlDataSource> LegacyWriterAsync() =>
+        Shop.LoginAsync("GRANT SELECT ON public.data_bars TO {0}; GRANT SELECT, INSERT, UPDATE ON public.derived_data_bars TO {0};");
 
     /// <summary>Business columns of all three tables, a line a row, in order: equal when the tables are. NULL and 0 differ, 1.0 and 1 don't.</summary>
     /// <param name="symbol">Only this symbol's rows; all by default.</param>
     public Task<List<string>> FingerprintAsync(Symbol? symbol = null)
     {
         var only = symbol is { } one ? $"WHERE canonical_symbol = '{one}'" : "";
-        const string Bar = "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
+        const string Bar =
+            "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
         return Shop.TextsAsync(
             $"""
             SELECT 'data_bars ' || ROW({Bar})::text COLLATE "C" AS line FROM public.data_bars {only}
             UNION ALL SELECT 'derived_data_bars ' || ROW({Bar}, derivation_version, deleted_at AT TIME ZONE 'UTC')::text FROM public.derived_data_bars {only}
             UNION ALL SELECT 'core_asset_registry_all ' || ROW(canonical_symbol, asset_class, description, active, test_active, metadata)::text FROM public.core_asset_registry_all {only}
             ORDER BY 1
-            """);
+            """
+        );
     }
 
     /// <summary>Business columns of all three tables as <see cref="FingerprintAsync"/>, but for the moment of a soft delete, which is each run's own.</summary>
     public Task<List<string>> OutcomeAsync()
     {
-        const string Bar = "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
-        return Shop.TextsAsync($"""
+        const string Bar =
+            "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
+        return Shop.TextsAsync(
+            $"""
             SELECT 'new ' || ROW({Bar})::text COLLATE "C" AS line FROM public.data_bars
             UNION ALL SELECT 'old ' || ROW({Bar}, derivation_version, deleted_at IS NOT NULL)::text FROM public.derived_data_bars
             UNION ALL SELECT 'registry ' || ROW(canonical_symbol, asset_class, description, active, test_active, metadata)::text FROM public.core_asset_registry_all
             ORDER BY 1
-            """);
+            """
+        );
     }
 
     /// <summary>The columns that the three tables have now, by table.</summary>
@@ -170,24 +191,35 @@ public sealed class LegacyShop : IAsyncDisposable
         var columns = new Dictionary<string, string>();
         foreach (var table in (string[])["data_bars", "derived_data_bars", "core_asset_registry_all"])
         {
-            columns[table] = (await Shop.ValueAsync<string>(
-                $"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped"))!;
+            columns[table] = (
+                await Shop.ValueAsync<string>(
+                    $"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped"
+                )
+            )!;
         }
 
         return columns;
     }
 
     /// <summary>All three tables, every one of these columns, a line a row, in order.</summary>
-    public Task<List<string>> DumpAsync(IReadOnlyDictionary<string, string> columns) => Shop.TextsAsync(
-        string.Join(" UNION ALL ", columns.Select(table => $"SELECT '{table.Key} ' || ROW({table.Value})::text COLLATE \"C\" AS line FROM public.{table.Key}")) + " ORDER BY 1");
+    public Task<List<string>> DumpAsync(IReadOnlyDictionary<string, string> columns) =>
+        Shop.TextsAsync(
+            string.Join(
+                " UNION ALL ",
+                columns.Select(table => $"SELECT '{table.Key} ' || ROW({table.Value})::text COLLATE \"C\" AS line FROM public.{table.Key}")
+            ) + " ORDER BY 1"
+        );
 
     /// <summary>How many entries of the log don't fit the one before.</summary>
-    public Task<long> BrokenEventsAsync() => Shop.ValueAsync<long>("""
-        SELECT count(*) FROM (
-          SELECT e.seq <> row_number() OVER w OR e.hash <> dxy.event_hash(lag(e.hash) OVER w, e) AS broken
-          FROM dxy.run_event AS e WINDOW w AS (PARTITION BY e.run ORDER BY e.seq)) AS checked
-        WHERE broken
-        """);
+    public Task<long> BrokenEventsAsync() =>
+        Shop.ValueAsync<long>(
+            """
+            SELECT count(*) FROM (
+              SELECT e.seq <> row_number() OVER w OR e.hash <> dxy.event_hash(lag(e.hash) OVER w, e) AS broken
+              FROM dxy.run_event AS e WINDOW w AS (PARTITION BY e.run ORDER BY e.seq)) AS checked
+            WHERE broken
+            """
+        );
 
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 }

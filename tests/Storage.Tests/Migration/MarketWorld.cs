@@ -20,10 +20,17 @@ sealed class MarketWorld(LegacyShop shop)
     // Each is a minute: what hasn't gone on by then never will.
     const int MaxWaitsAtAStep = 300;
 
-    public static RunSettings Settings { get; } = new()
-    {
-        QuietMinutes = 3, SettleMinutes = 2, WindowHours = 0.2, HealthyMinutes = 8, BatchRows = 100, MaxLiveLateSeconds = 0, RetentionDays = 1,
-    };
+    public static RunSettings Settings { get; } =
+        new()
+        {
+            QuietMinutes = 3,
+            SettleMinutes = 2,
+            WindowHours = 0.2,
+            HealthyMinutes = 8,
+            BatchRows = 100,
+            MaxLiveLateSeconds = 0,
+            RetentionDays = 1,
+        };
 
     /// <summary>Minutes that have passed.</summary>
     public int Minutes { get; private set; }
@@ -61,19 +68,26 @@ sealed class MarketWorld(LegacyShop shop)
     }
 
     /// <summary>Takes the run further until it is over, has failed, or <paramref name="until"/> holds, dying where <paramref name="dies"/> says so.</summary>
-    public async Task<Run> DriveAsync(Func<Run, bool>? until = null, Func<string, bool>? dies = null, IReadOnlyList<IMigrationStep>? steps = null, NpgsqlDataSource? data = null,
-        NpgsqlDataSource? pastPooler = null)
+    public async Task<Run> DriveAsync(
+        Func<Run, bool>? until = null,
+        Func<string, bool>? dies = null,
+        IReadOnlyList<IMigrationStep>? steps = null,
+        NpgsqlDataSource? data = null,
+        NpgsqlDataSource? pastPooler = null
+    )
     {
-        Func<string, CancellationToken, Task>? interrupt = dies is null ? null : (point, _) =>
-        {
-            if (!dies(point))
+        Func<string, CancellationToken, Task>? interrupt = dies is null
+            ? null
+            : (point, _) =>
             {
-                return Task.CompletedTask;
-            }
+                if (!dies(point))
+                {
+                    return Task.CompletedTask;
+                }
 
-            Deaths.Add(point);
-            throw new OperationCanceledException("died at " + point);
-        };
+                Deaths.Add(point);
+                throw new OperationCanceledException("died at " + point);
+            };
         var (step, waits) = ("", 0);
         for (var i = 0; i < MaxAdvances && waits < MaxWaitsAtAStep; i++)
         {
@@ -87,7 +101,13 @@ sealed class MarketWorld(LegacyShop shop)
             try
             {
                 // A new engine each time: nothing may rest on what one remembers.
-                var advance = await new MigrationEngine(data ?? shop.Data, steps ?? MigrationSteps.All, shop.RealTime, interrupt, pastPooler).AdvanceAsync(LegacyShop.Name, Shop.Token);
+                var advance = await new MigrationEngine(
+                    data ?? shop.Data,
+                    steps ?? MigrationSteps.All,
+                    shop.RealTime,
+                    interrupt,
+                    pastPooler
+                ).AdvanceAsync(LegacyShop.Name, Shop.Token);
                 if (advance is { Progressed: false, Again: { } again })
                 {
                     await shop.WaitedAsync(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
@@ -103,7 +123,10 @@ sealed class MarketWorld(LegacyShop shop)
         }
 
         var stuck = await shop.RunAsync();
-        var gates = string.Join("; ", (await shop.GatesAsync()).Values.Where(gate => gate.Verdict != GateVerdict.Pass).Select(gate => $"{gate.Name}: {gate.Observed}"));
+        var gates = string.Join(
+            "; ",
+            (await shop.GatesAsync()).Values.Where(gate => gate.Verdict != GateVerdict.Pass).Select(gate => $"{gate.Name}: {gate.Observed}")
+        );
         throw new InvalidOperationException($"The run stands at {stuck.Step} ({stuck.State}, {stuck.Error}); {gates}");
     }
 
@@ -114,7 +137,9 @@ sealed class MarketWorld(LegacyShop shop)
         {
             try
             {
-                await shop.Shop.RunAsync($"SELECT dxy.migrate_approve('{LegacyShop.Name}', '{(run.Step == "deploy/approval" ? "deploy" : "cleanup")}')");
+                await shop.Shop.RunAsync(
+                    $"SELECT dxy.migrate_approve('{LegacyShop.Name}', '{(run.Step == "deploy/approval" ? "deploy" : "cleanup")}')"
+                );
             }
             catch (PostgresException refused) when (refused.SqlState == "DX004")
             {

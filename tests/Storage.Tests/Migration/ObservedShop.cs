@@ -31,7 +31,8 @@ public sealed class ObservedShop : IAsyncDisposable
             SELECT dxy.migrate_start('{Name}', 'DXY', '{(settings ?? new RunSettings()).ToJson()}', '{target}');
             UPDATE dxy.run SET phase = {(int)step.Phase}, step = '{step.Name}';
             INSERT INTO dxy.watched VALUES ('DXY', '{Name}', dxy.now());
-            """);
+            """
+        );
         return new ObservedShop(shop);
     }
 
@@ -56,20 +57,29 @@ public sealed class ObservedShop : IAsyncDisposable
             DELETE FROM data_bars WHERE ts_utc >= '{Shop.Minute(from)}';
             DELETE FROM derived_data_bars WHERE ts_utc + dxy.length_of(timeframe) > '{Shop.Minute(from)}';
             TRUNCATE dxy.change, dxy.due, dxy.touch;
-            """);
+            """
+        );
     }
 
     /// <summary>Brings what was laid aside of a minute, and the buckets that end with it, as the derivers would.</summary>
-    public Task ArriveAsync(int minute) => Shop.RunAsync(
-        $"""
-        SELECT dxy.hold_route('DXY');
-        INSERT INTO data_bars SELECT * FROM ahead WHERE ts_utc = '{Shop.Minute(minute)}';
-        INSERT INTO derived_data_bars SELECT * FROM ahead_derived AS a
-        WHERE a.ts_utc IN ('{Shop.Minute(minute)}', '{Shop.Minute(minute - 4)}', '{Shop.Minute(minute - 59)}') AND a.ts_utc + dxy.length_of(a.timeframe) = '{Shop.Minute(minute + 1)}';
-        """);
+    public Task ArriveAsync(int minute) =>
+        Shop.RunAsync(
+            $"""
+            SELECT dxy.hold_route('DXY');
+            INSERT INTO data_bars SELECT * FROM ahead WHERE ts_utc = '{Shop.Minute(minute)}';
+            INSERT INTO derived_data_bars SELECT * FROM ahead_derived AS a
+            WHERE a.ts_utc IN ('{Shop.Minute(minute)}', '{Shop.Minute(minute - 4)}', '{Shop.Minute(
+                minute - 59
+            )}') AND a.ts_utc + dxy.length_of(a.timeframe) = '{Shop.Minute(minute + 1)}';
+            """
+        );
 
     /// <summary>One call of the step, at a minute after <see cref="Shop.Open"/> and half a minute.</summary>
-    public async Task<StepOutcome> AdvanceAsync(IMigrationStep step, int? minute = null, Func<string, CancellationToken, Task>? interrupt = null)
+    public async Task<StepOutcome> AdvanceAsync(
+        IMigrationStep step,
+        int? minute = null,
+        Func<string, CancellationToken, Task>? interrupt = null
+    )
     {
         if (minute is { } number)
         {
@@ -78,15 +88,20 @@ public sealed class ObservedShop : IAsyncDisposable
 
         var ledger = new RunLedger(Shop.Data);
         var run = await ledger.FindAsync(Name, Shop.Token) ?? throw new InvalidOperationException("There is no run.");
-        return await step.AdvanceAsync(new RunContext(run, await ledger.StepsAsync(Name, Shop.Token), Shop.Data, RealTime, interrupt), Shop.Token);
+        return await step.AdvanceAsync(
+            new RunContext(run, await ledger.StepsAsync(Name, Shop.Token), Shop.Data, RealTime, interrupt),
+            Shop.Token
+        );
     }
 
     /// <summary>Of the newest sample: its verdict, and what did not pass.</summary>
-    public Task<string?> SampleAsync() => Shop.ValueAsync<string>(
-        """
-        SELECT s.verdict || coalesce(' ' || (SELECT string_agg(c->>'name', ' ' ORDER BY c->>'name') FROM jsonb_array_elements(s.checks) AS c WHERE c->>'status' <> 'PASS'), '')
-        FROM dxy.run_sample AS s ORDER BY s.at DESC LIMIT 1
-        """);
+    public Task<string?> SampleAsync() =>
+        Shop.ValueAsync<string>(
+            """
+            SELECT s.verdict || coalesce(' ' || (SELECT string_agg(c->>'name', ' ' ORDER BY c->>'name') FROM jsonb_array_elements(s.checks) AS c WHERE c->>'status' <> 'PASS'), '')
+            FROM dxy.run_sample AS s ORDER BY s.at DESC LIMIT 1
+            """
+        );
 
     /// <summary>The first of the outcome's gates of that name, its verdict and what was seen.</summary>
     public static string Gate(StepOutcome outcome, string name)

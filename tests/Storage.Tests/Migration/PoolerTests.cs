@@ -60,8 +60,14 @@ public sealed class PoolerTests(TestServer server)
         await using var silo = Open(pooler);
         await shop.StartAsync(MarketWorld.Settings);
 
-        await new MigrationEngine(silo, MigrationSteps.All, shop.RealTime, pastPooler: other.Data).AdvanceAsync(LegacyShop.Name, Shop.Token);
-        await new MigrationEngine(silo, MigrationSteps.All, shop.RealTime, pastPooler: other.Data).AdvanceAsync(LegacyShop.Name, Shop.Token);
+        await new MigrationEngine(silo, MigrationSteps.All, shop.RealTime, pastPooler: other.Data).AdvanceAsync(
+            LegacyShop.Name,
+            Shop.Token
+        );
+        await new MigrationEngine(silo, MigrationSteps.All, shop.RealTime, pastPooler: other.Data).AdvanceAsync(
+            LegacyShop.Name,
+            Shop.Token
+        );
         var gate = (await shop.GatesAsync())["pre-flight/session"];
         Assert.Equal(GateVerdict.Fail, gate.Verdict);
         Assert.Contains(other.Shop.Database.Name, gate.Observed, StringComparison.Ordinal);
@@ -76,7 +82,9 @@ public sealed class PoolerTests(TestServer server)
         await using var pooler = await PgBouncer.StartAsync(shop.Database.ConnectionString, poolSize: 1, Shop.Token);
         await using var silo = Open(pooler);
         var verifications = new TableVerification(silo);
-        var found = await verifications.FinishAsync(await verifications.StartAsync(null, TwoTables.Dxy, VerificationScope.Full, null, Shop.Token));
+        var found = await verifications.FinishAsync(
+            await verifications.StartAsync(null, TwoTables.Dxy, VerificationScope.Full, null, Shop.Token)
+        );
         Assert.Equal((400L, 1L), (found.Compared, found.Missing));
 
         // A second connection was waited for once; what is known of it outlives this process.
@@ -87,7 +95,9 @@ public sealed class PoolerTests(TestServer server)
     public async Task Row_security_that_spares_the_runs_role_doesnt_keep_it_from_completing()
     {
         await using var shop = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
-        await shop.Shop.RunAsync("ALTER TABLE public.data_bars ENABLE ROW LEVEL SECURITY; ALTER TABLE public.derived_data_bars ENABLE ROW LEVEL SECURITY");
+        await shop.Shop.RunAsync(
+            "ALTER TABLE public.data_bars ENABLE ROW LEVEL SECURITY; ALTER TABLE public.derived_data_bars ENABLE ROW LEVEL SECURITY"
+        );
         await shop.StartAsync(MarketWorld.Settings);
         var completed = await new MarketWorld(shop).DriveAsync();
         Assert.True(completed.State == RunState.Completed, $"{completed.State} at {completed.Step}: {completed.Error}");
@@ -119,5 +129,6 @@ public sealed class PoolerTests(TestServer server)
         static (string, RunState) Stands(Run run) => (run.Step, run.State);
     }
 
-    static NpgsqlDataSource Open(PgBouncer pooler) => Postgres.Database.Open(new DatabaseSettings { Connection = pooler.ConnectionString, Prepare = false });
+    static NpgsqlDataSource Open(PgBouncer pooler) =>
+        Postgres.Database.Open(new DatabaseSettings { Connection = pooler.ConnectionString, Prepare = false });
 }

@@ -9,7 +9,11 @@ namespace DxyOrleans.Storage.Tests.Migration;
 public sealed class PreFlightTests(TestServer server)
 {
     static async Task<Dictionary<string, Gate>> CheckAsync(LegacyShop shop, RunSettings? settings = null, NpgsqlDataSource? data = null) =>
-        (await new PreFlightChecks(data ?? shop.Data, shop.Symbol, settings ?? new RunSettings(), TimeProvider.System).RunAsync(Shop.Token)).ToDictionary(gate => gate.Name);
+        (
+            await new PreFlightChecks(data ?? shop.Data, shop.Symbol, settings ?? new RunSettings(), TimeProvider.System).RunAsync(
+                Shop.Token
+            )
+        ).ToDictionary(gate => gate.Name);
 
     [Fact]
     public async Task A_sound_legacy_shop_fails_nothing_and_what_cant_be_seen_is_no_pass()
@@ -27,22 +31,49 @@ public sealed class PreFlightTests(TestServer server)
     [Fact]
     public async Task The_dirt_is_counted_by_kind_and_a_policy_asked_for_where_one_is_needed()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Superseded = 12, SoftDeleted = 40, Partial = 4, TargetEqual = 3, TargetDifferent = 5, TargetVendor = 6 });
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Superseded = 12,
+                SoftDeleted = 40,
+                Partial = 4,
+                TargetEqual = 3,
+                TargetDifferent = 5,
+                TargetVendor = 6,
+            }
+        );
         var gates = await CheckAsync(shop);
         Assert.Equal("12 older versions stay behind", gates["pre-flight/superseded"].Observed);
         Assert.StartsWith("4 bars", gates["pre-flight/partial"].Observed, StringComparison.Ordinal);
-        Assert.Equal("14 bars stand there (6 massive_api, 8 synthetic): 3 equal, 5 different, 6 different of other sources, 0 in no other table", gates["pre-flight/target-rows"].Observed);
+        Assert.Equal(
+            "14 bars stand there (6 massive_api, 8 synthetic): 3 equal, 5 different, 6 different of other sources, 0 in no other table",
+            gates["pre-flight/target-rows"].Observed
+        );
         Assert.Equal((GateVerdict.Warn, GateVerdict.Warn), (gates["pre-flight/target-rows"].Verdict, gates["pre-flight/partial"].Verdict));
 
-        gates = await CheckAsync(shop, new RunSettings { Different = ConflictPolicy.TakeSource, Foreign = ConflictPolicy.KeepTarget, Partial = ConflictPolicy.TakeSource });
+        gates = await CheckAsync(
+            shop,
+            new RunSettings
+            {
+                Different = ConflictPolicy.TakeSource,
+                Foreign = ConflictPolicy.KeepTarget,
+                Partial = ConflictPolicy.TakeSource,
+            }
+        );
         Assert.Equal((GateVerdict.Pass, GateVerdict.Pass), (gates["pre-flight/target-rows"].Verdict, gates["pre-flight/partial"].Verdict));
     }
 
     [Fact]
     public async Task Duplicates_and_NULL_keys_fail_before_anything_is_changed()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { MissingKey = true, Before = "ALTER TABLE public.data_bars ALTER COLUMN timeframe DROP NOT NULL" });
-        await shop.Shop.RunAsync("INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1; INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')");
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions { MissingKey = true, Before = "ALTER TABLE public.data_bars ALTER COLUMN timeframe DROP NOT NULL" }
+        );
+        await shop.Shop.RunAsync(
+            "INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1; INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')"
+        );
         var gates = await CheckAsync(shop);
         Assert.Equal((GateVerdict.Fail, GateVerdict.Fail), (gates["pre-flight/duplicates"].Verdict, gates["pre-flight/null-keys"].Verdict));
     }
@@ -51,7 +82,9 @@ public sealed class PreFlightTests(TestServer server)
     public async Task A_partition_of_another_owner_is_asked_for_too()
     {
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, Partitioned = true });
-        var other = new NpgsqlConnectionStringBuilder((await shop.Shop.LoginAsync("GRANT CREATE, USAGE ON SCHEMA public TO {0}")).ConnectionString).Username;
+        var other = new NpgsqlConnectionStringBuilder(
+            (await shop.Shop.LoginAsync("GRANT CREATE, USAGE ON SCHEMA public TO {0}")).ConnectionString
+        ).Username;
         await using (var give = shop.Shop.Database.Admin.CreateCommand($"ALTER TABLE public.bars_2024a OWNER TO {other}"))
         {
             await give.ExecuteNonQueryAsync(Shop.Token);
@@ -92,23 +125,30 @@ public sealed class PreFlightTests(TestServer server)
     public async Task Whoever_reads_the_old_table_is_named_and_has_to_be_accepted()
     {
         await using var shop = await LegacyShop.OpenAsync(server);
-        await shop.Shop.RunAsync("""
+        await shop.Shop.RunAsync(
+            """
             CREATE VIEW public.dashboard AS SELECT * FROM public.derived_data_bars;
             CREATE MATERIALIZED VIEW public.daily AS SELECT count(*) FROM public.derived_data_bars;
             CREATE FUNCTION public.gaps() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM derived_data_bars';
             CREATE FUNCTION public.noop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
             CREATE TRIGGER theirs BEFORE INSERT ON public.data_bars FOR EACH ROW EXECUTE FUNCTION public.noop();
-            """);
+            """
+        );
         var gate = (await CheckAsync(shop))["pre-flight/consumers"];
         Assert.Equal(GateVerdict.Warn, gate.Verdict);
-        Assert.Equal("function public.gaps; materialized view public.daily; trigger theirs on data_bars; view public.dashboard", gate.Observed);
+        Assert.Equal(
+            "function public.gaps; materialized view public.daily; trigger theirs on data_bars; view public.dashboard",
+            gate.Observed
+        );
     }
 
     [Fact]
     public async Task An_old_deriver_of_another_formula_and_a_missing_component_are_seen()
     {
         await using var shop = await LegacyShop.OpenAsync(server);
-        await shop.Shop.RunAsync("UPDATE public.derived_data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'DXY'");
+        await shop.Shop.RunAsync(
+            "UPDATE public.derived_data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'DXY'"
+        );
         var gate = (await CheckAsync(shop))["pre-flight/formula"];
         Assert.Equal(GateVerdict.Warn, gate.Verdict);
         Assert.StartsWith("300 of the newest 300 differ", gate.Observed, StringComparison.Ordinal);

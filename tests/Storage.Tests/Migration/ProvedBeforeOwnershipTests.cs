@@ -30,7 +30,11 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
         Assert.Equal("derive/shadow", run.Step);
         Assert.Equal(0, await shop.Shop.CountAsync("public.derived_data_bars WHERE raw ? 'inputs'"));
         Assert.Equal(0, await shop.Shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'"));
-        Assert.Equal(0, await shop.Shop.CountAsync("dxy.route") + await shop.Shop.CountAsync("public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(
+            0,
+            await shop.Shop.CountAsync("dxy.route")
+                + await shop.Shop.CountAsync("public.core_asset_registry_all WHERE canonical_symbol = 'DXY'")
+        );
     }
 
     [Fact]
@@ -43,7 +47,9 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
         await MinutesAsync(shop, 3, async minute =>
         {
             await shop.WriteLegacyAsync(minute, 1, fx: false, writer);
-            await shop.Shop.RunAsync($"UPDATE public.derived_data_bars SET close = 105, high = 105 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(minute)}' AND {minute} = {First + 1}");
+            await shop.Shop.RunAsync(
+                $"UPDATE public.derived_data_bars SET close = 105, high = 105 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(minute)}' AND {minute} = {First + 1}"
+            );
         });
         await ShadowAsync(shop);
         var gate = (await shop.GatesAsync())["derive/shadow"];
@@ -55,7 +61,10 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
     [Fact]
     public async Task A_mirror_that_would_stop_the_old_writer_does_not_stay_and_the_missing_right_is_named()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Before = "ALTER TABLE public.data_bars ADD COLUMN id bigserial" });
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions { Before = "ALTER TABLE public.data_bars ADD COLUMN id bigserial" }
+        );
         await using var writer = await shop.LegacyWriterAsync();
         await shop.Shop.RunAsync("REVOKE ALL ON SEQUENCE public.data_bars_id_seq FROM dxy_mirror");
         await shop.StartAsync(Three with { LegacyWriters = LegacyWriters.Mirrored });
@@ -74,7 +83,11 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
         await shop.DriveAsync(Steps("derive/register", "derive/ownership", "derive/dual-write"));
         var passed = (await shop.GatesAsync())["derive/trial"];
         Assert.Equal(GateVerdict.Pass, passed.Verdict);
-        Assert.Contains(new Npgsql.NpgsqlConnectionStringBuilder(writer.ConnectionString).Username!, passed.Observed, StringComparison.Ordinal);
+        Assert.Contains(
+            new Npgsql.NpgsqlConnectionStringBuilder(writer.ConnectionString).Username!,
+            passed.Observed,
+            StringComparison.Ordinal
+        );
         await shop.WriteLegacyAsync(302, 1, data: writer);
         Assert.Equal(1, await shop.Shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'"));
         Assert.Equal(303, await shop.Shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY'"));
@@ -82,14 +95,24 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
 
     [Theory]
     [InlineData("ALTER TABLE public.data_bars ADD CONSTRAINT traded CHECK (canonical_symbol <> 'DXY' OR vol > 0)", "traded")]
-    [InlineData("ALTER TABLE public.data_bars ADD COLUMN venue text NOT NULL DEFAULT 'x'; ALTER TABLE public.data_bars ALTER venue DROP DEFAULT", "venue")]
+    [InlineData(
+        "ALTER TABLE public.data_bars ADD COLUMN venue text NOT NULL DEFAULT 'x'; ALTER TABLE public.data_bars ALTER venue DROP DEFAULT",
+        "venue"
+    )]
     [InlineData(
         "CREATE FUNCTION public.nodxy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF new.canonical_symbol = ''DXY'' THEN RAISE EXCEPTION ''no index here''; END IF; RETURN new; END'; "
-        + "CREATE TRIGGER nodxy BEFORE INSERT ON public.data_bars FOR EACH ROW EXECUTE FUNCTION public.nodxy()", "no index here")]
+            + "CREATE TRIGGER nodxy BEFORE INSERT ON public.data_bars FOR EACH ROW EXECUTE FUNCTION public.nodxy()",
+        "no index here"
+    )]
     [InlineData(
         "CREATE FUNCTION public.drops() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF new.canonical_symbol = ''DXY'' THEN RETURN NULL; END IF; RETURN new; END'; "
-        + "CREATE TRIGGER drops BEFORE INSERT ON public.data_bars FOR EACH ROW EXECUTE FUNCTION public.drops()", "it doesn't arrive, and no error said so")]
-    public async Task What_the_new_table_does_to_such_a_row_is_found_out_before_the_route_turns_and_before_the_trigger_stays(string host, string says)
+            + "CREATE TRIGGER drops BEFORE INSERT ON public.data_bars FOR EACH ROW EXECUTE FUNCTION public.drops()",
+        "it doesn't arrive, and no error said so"
+    )]
+    public async Task What_the_new_table_does_to_such_a_row_is_found_out_before_the_route_turns_and_before_the_trigger_stays(
+        string host,
+        string says
+    )
     {
         foreach (var writers in (LegacyWriters[])[LegacyWriters.Mirrored, LegacyWriters.Stopped])
         {
@@ -110,14 +133,20 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
     [Fact]
     public async Task An_inactive_index_is_not_registered_behind_its_owners_back()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions
-        {
-            Before = "INSERT INTO public.core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('DXY', false, '{}')",
-        });
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Before = "INSERT INTO public.core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('DXY', false, '{}')",
+            }
+        );
         await shop.StartAsync(Three);
         await shop.DriveAsync(Steps("derive/register"));
         Assert.Equal(GateVerdict.Fail, (await shop.GatesAsync())["derive/active"].Verdict);
-        Assert.Equal("{}", await shop.Shop.ValueAsync<string>("SELECT metadata::text FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(
+            "{}",
+            await shop.Shop.ValueAsync<string>("SELECT metadata::text FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'")
+        );
     }
 
     [Fact]
@@ -132,7 +161,8 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
         Assert.Equal(StepState.Done, steps["derive/dual-write"].State);
     }
 
-    static IReadOnlyList<IMigrationStep> Steps(params IEnumerable<string> names) => [.. MigrationSteps.All.Where(step => names.Contains(step.Name))];
+    static IReadOnlyList<IMigrationStep> Steps(params IEnumerable<string> names) =>
+        [.. MigrationSteps.All.Where(step => names.Contains(step.Name))];
 
     static Task<Run> ShadowAsync(LegacyShop shop) => shop.DriveAsync(Steps("derive/shadow"), accept: false);
 
@@ -144,5 +174,6 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
             await shop.Shop.RunAsync(LegacyTables.Fx(minute, 1));
             await old(minute);
             await shop.Shop.AtAsync(Shop.Minute(minute + 1) + TimeSpan.FromSeconds(2));
-        }    }
+        }
+    }
 }

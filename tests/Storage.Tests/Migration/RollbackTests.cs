@@ -21,9 +21,10 @@ public sealed class RollbackTests(TestServer server)
         """;
 
     // One of each kind of state; DXY_LONG goes back from every phase.
-    public static TheoryData<string> Steps { get; } = Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 }
-        ? [.. MigrationSteps.All.Where(step => step.Phase != MigrationPhase.Purge).Select(step => step.Name), "completed"]
-        : ["schema/proof", "derive/dual-write", "derive/quiet", "copy/bars", "deploy/verify", "cleanup/remove", "completed"];
+    public static TheoryData<string> Steps { get; } =
+        Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 }
+            ? [.. MigrationSteps.All.Where(step => step.Phase != MigrationPhase.Purge).Select(step => step.Name), "completed"]
+            : ["schema/proof", "derive/dual-write", "derive/quiet", "copy/bars", "deploy/verify", "cleanup/remove", "completed"];
 
     [Theory]
     [MemberData(nameof(Steps))]
@@ -31,7 +32,8 @@ public sealed class RollbackTests(TestServer server)
         RollBackAsync(from, LegacyOptions.Dirty with { Partial = 3, TargetVendor = 5 });
 
     [Fact]
-    public Task So_it_is_on_partitions_after_all_is_done() => RollBackAsync("completed", LegacyOptions.Dirty with { Partial = 3, TargetVendor = 5, Partitioned = true });
+    public Task So_it_is_on_partitions_after_all_is_done() =>
+        RollBackAsync("completed", LegacyOptions.Dirty with { Partial = 3, TargetVendor = 5, Partitioned = true });
 
     async Task RollBackAsync(string from, LegacyOptions options)
     {
@@ -40,7 +42,14 @@ public sealed class RollbackTests(TestServer server)
         var (columns, before) = (await shop.ColumnsAsync(), await shop.OutcomeAsync());
         var dump = await shop.DumpAsync(columns);
         var world = new MarketWorld(shop);
-        await shop.StartAsync(MarketWorld.Settings with { Foreign = ConflictPolicy.TakeSource, Partial = ConflictPolicy.KeepTarget, Alone = ConflictPolicy.TakeSource });
+        await shop.StartAsync(
+            MarketWorld.Settings with
+            {
+                Foreign = ConflictPolicy.TakeSource,
+                Partial = ConflictPolicy.KeepTarget,
+                Alone = ConflictPolicy.TakeSource,
+            }
+        );
         var reached = await world.DriveAsync(run => run.Step == from);
         Assert.True(reached.Step == from || reached.State == RunState.Completed, $"{reached.State} at {reached.Step}: {reached.Error}");
         for (var minute = 0; minute < 3; minute++)
@@ -55,22 +64,38 @@ public sealed class RollbackTests(TestServer server)
 
         var after = await shop.OutcomeAsync();
         Assert.Empty(before.Except(after));
-        Assert.All(after.Except(before), line => Assert.True(
-            line.StartsWith("old (DXY,", StringComparison.Ordinal) || (line.StartsWith("new (", StringComparison.Ordinal) && !line.Contains("DXY", StringComparison.Ordinal)), line));
-        Assert.Equal(before.Count(line => line.StartsWith("new (DXY", StringComparison.Ordinal)), after.Count(line => line.StartsWith("new (DXY", StringComparison.Ordinal)));
+        Assert.All(after.Except(before), line =>
+            Assert.True(
+                line.StartsWith("old (DXY,", StringComparison.Ordinal)
+                    || (line.StartsWith("new (", StringComparison.Ordinal) && !line.Contains("DXY", StringComparison.Ordinal)),
+                line
+            )
+        );
+        Assert.Equal(
+            before.Count(line => line.StartsWith("new (DXY", StringComparison.Ordinal)),
+            after.Count(line => line.StartsWith("new (DXY", StringComparison.Ordinal))
+        );
 
         // Every column of every row, and among the rows of before none that nobody but us made.
         var restored = await shop.DumpAsync(columns);
         Assert.Equal([], dump.Except(restored));
         Assert.Equal(dump.Count, dump.Intersect(restored).Count());
         Assert.Equal(0, await shop.Shop.CountAsync($"public.derived_data_bars WHERE ts_utc < '{Shop.Minute(300)}' AND raw ? 'inputs'"));
-        Assert.Equal(0, await shop.Shop.ValueAsync<long>($"""
-            SELECT count(*) FROM public.data_bars AS b
-            WHERE b.canonical_symbol = 'EURUSD' AND b.timeframe = '1m'
-              AND b.ts_utc < (SELECT max(d.ts_utc) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m')
-              AND NOT EXISTS (SELECT FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.ts_utc = b.ts_utc AND d.deleted_at IS NULL)
-            """));
+        Assert.Equal(
+            0,
+            await shop.Shop.ValueAsync<long>(
+                $"""
+                SELECT count(*) FROM public.data_bars AS b
+                WHERE b.canonical_symbol = 'EURUSD' AND b.timeframe = '1m'
+                  AND b.ts_utc < (SELECT max(d.ts_utc) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m')
+                  AND NOT EXISTS (SELECT FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.ts_utc = b.ts_utc AND d.deleted_at IS NULL)
+                """
+            )
+        );
         Assert.Equal(0, await shop.BrokenEventsAsync());
-        Assert.Equal(0, await shop.Shop.CountAsync("dxy.watched") + await shop.Shop.CountAsync("pg_trigger WHERE tgname LIKE 'dxy_mirror%'"));
+        Assert.Equal(
+            0,
+            await shop.Shop.CountAsync("dxy.watched") + await shop.Shop.CountAsync("pg_trigger WHERE tgname LIKE 'dxy_mirror%'")
+        );
     }
 }

@@ -9,7 +9,16 @@ namespace DxyOrleans.Storage.Tests.Migration;
 /// <summary>Phase 3 and what turns the route later: who writes which table when, and the way back.</summary>
 public sealed class RoutesTests(TestServer server)
 {
-    static readonly string[] Deriving = ["derive/register", "derive/ownership", "derive/dual-write", "derive/fence", "derive/catch-up", "derive/quiet", "derive/canary"];
+    static readonly string[] Deriving =
+    [
+        "derive/register",
+        "derive/ownership",
+        "derive/dual-write",
+        "derive/fence",
+        "derive/catch-up",
+        "derive/quiet",
+        "derive/canary",
+    ];
 
     [Fact]
     public async Task Before_the_copy_the_index_is_registered_and_both_tables_are_written()
@@ -21,7 +30,10 @@ public sealed class RoutesTests(TestServer server)
         Assert.Equal(StepState.Done, (await shop.Ledger.StepsAsync(LegacyShop.Name, Shop.Token))["derive/canary"].State);
         Assert.Equal("both", await shop.Shop.ValueAsync<string>("SELECT mode FROM dxy.route WHERE symbol = 'DXY'"));
         Assert.All(await shop.GatesAsync(), gate => Assert.Equal(GateVerdict.Pass, gate.Value.Verdict));
-        var (old, both) = (await shop.Shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY'"), await shop.Shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'"));
+        var (old, both) = (
+            await shop.Shop.CountAsync("public.derived_data_bars WHERE canonical_symbol = 'DXY'"),
+            await shop.Shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'")
+        );
         Assert.InRange(both, 10, 100);
 
         await shop.Shop.RunAsync(LegacyTables.Fx(300, 2));
@@ -33,17 +45,35 @@ public sealed class RoutesTests(TestServer server)
     [Fact]
     public async Task A_registry_row_keeps_the_keys_it_has()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions
-        {
-            Before = """INSERT INTO public.core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('DXY', true, '{"vendor_id": 7, "base_timeframe": "1m"}')""",
-        });
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Before =
+                    """INSERT INTO public.core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('DXY', true, '{"vendor_id": 7, "base_timeframe": "1m"}')""",
+            }
+        );
         var before = await shop.FingerprintAsync();
         await shop.StartAsync();
         await DriveAsync(shop, ["derive/register"]);
 
-        Assert.Equal("7", await shop.Shop.ValueAsync<string>("SELECT metadata->>'vendor_id' FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"));
-        Assert.Equal("50.14348112", await shop.Shop.ValueAsync<string>("SELECT metadata->>'factor' FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"));
-        Assert.Null(await shop.Shop.ValueAsync<string>("SELECT metadata->>'derived_timeframes' FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(
+            "7",
+            await shop.Shop.ValueAsync<string>(
+                "SELECT metadata->>'vendor_id' FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"
+            )
+        );
+        Assert.Equal(
+            "50.14348112",
+            await shop.Shop.ValueAsync<string>(
+                "SELECT metadata->>'factor' FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"
+            )
+        );
+        Assert.Null(
+            await shop.Shop.ValueAsync<string>(
+                "SELECT metadata->>'derived_timeframes' FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"
+            )
+        );
 
         await shop.RollBackAsync();
         await DriveAsync(shop, ["derive/register"]);
@@ -109,17 +139,30 @@ public sealed class RoutesTests(TestServer server)
         await shop.WriteLegacyAsync(300, 3, data: writer);
         Assert.Equal(3, await shop.Shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'"));
 
-        await using (var changed = writer.CreateCommand($"UPDATE public.derived_data_bars SET close = 1, low = 1 WHERE ts_utc = '{Shop.Minute(301)}'"))
+        await using (
+            var changed = writer.CreateCommand(
+                $"UPDATE public.derived_data_bars SET close = 1, low = 1 WHERE ts_utc = '{Shop.Minute(301)}'"
+            )
+        )
         {
             await changed.ExecuteNonQueryAsync(Shop.Token);
         }
 
-        await using (var deleted = writer.CreateCommand($"UPDATE public.derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(302)}'"))
+        await using (
+            var deleted = writer.CreateCommand(
+                $"UPDATE public.derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(302)}'"
+            )
+        )
         {
             await deleted.ExecuteNonQueryAsync(Shop.Token);
         }
 
-        Assert.Equal(1m, await shop.Shop.ValueAsync<decimal>($"SELECT close FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(301)}'"));
+        Assert.Equal(
+            1m,
+            await shop.Shop.ValueAsync<decimal>(
+                $"SELECT close FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(301)}'"
+            )
+        );
         Assert.Equal(2, await shop.Shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'"));
         await DriveAsync(shop, Deriving);
         Assert.Equal(GateVerdict.Pass, (await shop.GatesAsync())["derive/quiet"].Verdict);
@@ -139,7 +182,10 @@ public sealed class RoutesTests(TestServer server)
         }
 
         await using var flipping = await shop.Data.OpenConnectionAsync(Shop.Token);
-        await using var flip = new NpgsqlCommand("SELECT set_config('lock_timeout', '50ms', false); SELECT dxy.flip_route('DXY', 'both')", flipping);
+        await using var flip = new NpgsqlCommand(
+            "SELECT set_config('lock_timeout', '50ms', false); SELECT dxy.flip_route('DXY', 'both')",
+            flipping
+        );
         var refused = await Assert.ThrowsAsync<PostgresException>(() => flip.ExecuteNonQueryAsync(Shop.Token));
         Assert.Equal(PostgresErrorCodes.LockNotAvailable, refused.SqlState);
         Assert.Equal("legacy", await shop.Shop.ValueAsync<string>("SELECT mode FROM dxy.route"));
@@ -164,7 +210,9 @@ public sealed class RoutesTests(TestServer server)
             await shop.Shop.DrainAsync();
             if (moveMarket && until is null)
             {
-                await shop.Shop.RunAsync($"{LegacyTables.Fx(1440 + (round * 15), 15)}; UPDATE dxy.clock SET anchor_market = anchor_market + interval '15 minutes'");
+                await shop.Shop.RunAsync(
+                    $"{LegacyTables.Fx(1440 + (round * 15), 15)}; UPDATE dxy.clock SET anchor_market = anchor_market + interval '15 minutes'"
+                );
                 await shop.Shop.DrainAsync();
             }
         }

@@ -27,13 +27,19 @@ public sealed class RunLogTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await new RunOrders(shop.Data).StartAsync("one", "DXY", "{}", Shop.Token);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
-        {
-            for (var n = 0; n < 20; n++)
-            {
-                await shop.RunAsync($"SELECT dxy.migrate_log('one', 'said', '{{\"by\": {i}}}')");
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(i =>
+                    Task.Run(async () =>
+                    {
+                        for (var n = 0; n < 20; n++)
+                        {
+                            await shop.RunAsync($"SELECT dxy.migrate_log('one', 'said', '{{\"by\": {i}}}')");
+                        }
+                    })
+                )
+        );
         Assert.Equal(161, await shop.CountAsync("dxy.run_event"));
         Assert.True(await shop.ValueAsync<bool>(Sound));
     }

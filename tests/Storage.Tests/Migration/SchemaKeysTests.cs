@@ -11,7 +11,16 @@ public sealed class SchemaKeysTests(TestServer server)
 
     async Task<LegacyShop> OpenAsync(string before, bool mayBePartitioned = true)
     {
-        var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, MissingKey = true, Before = before, Partitioned = mayBePartitioned && LegacyOptions.AllPartitioned });
+        var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Minutes = 20,
+                MissingKey = true,
+                Before = before,
+                Partitioned = mayBePartitioned && LegacyOptions.AllPartitioned,
+            }
+        );
         await shop.StartAsync();
         return shop;
     }
@@ -19,7 +28,10 @@ public sealed class SchemaKeysTests(TestServer server)
     static async Task PassesAsync(LegacyShop shop)
     {
         var run = await shop.DriveAsync(Definitions.Steps);
-        Assert.True(run.State == RunState.Completed, $"{run.Step}: {run.Error} {string.Join("; ", (await shop.GatesAsync()).Values.Where(gate => gate.Verdict == GateVerdict.Fail))}");
+        Assert.True(
+            run.State == RunState.Completed,
+            $"{run.Step}: {run.Error} {string.Join("; ", (await shop.GatesAsync()).Values.Where(gate => gate.Verdict == GateVerdict.Fail))}"
+        );
         Assert.Equal(GateVerdict.Pass, (await shop.GatesAsync())["schema/key"].Verdict);
         Assert.Equal(1, await Definitions.InsertDxyAsync(shop, 3));
         Assert.Equal(0, await Definitions.InsertDxyAsync(shop, 3));
@@ -45,9 +57,18 @@ public sealed class SchemaKeysTests(TestServer server)
 
     [Theory]
     [InlineData("CREATE INDEX data_bars_unique_idx ON public.data_bars (canonical_symbol, timeframe, ts_utc)", "is not unique")]
-    [InlineData("CREATE UNIQUE INDEX data_bars_unique_idx ON public.data_bars (canonical_symbol, timeframe, ts_utc) WHERE timeframe = '1m'", "is partial")]
-    [InlineData("CREATE UNIQUE INDEX data_bars_unique_idx ON public.data_bars (canonical_symbol, lower(timeframe), ts_utc)", "is on an expression")]
-    [InlineData("CREATE UNIQUE INDEX data_bars_unique_idx ON public.data_bars (canonical_symbol, timeframe, ts_utc, source)", "is on (canonical_symbol, timeframe, ts_utc, source)")]
+    [InlineData(
+        "CREATE UNIQUE INDEX data_bars_unique_idx ON public.data_bars (canonical_symbol, timeframe, ts_utc) WHERE timeframe = '1m'",
+        "is partial"
+    )]
+    [InlineData(
+        "CREATE UNIQUE INDEX data_bars_unique_idx ON public.data_bars (canonical_symbol, lower(timeframe), ts_utc)",
+        "is on an expression"
+    )]
+    [InlineData(
+        "CREATE UNIQUE INDEX data_bars_unique_idx ON public.data_bars (canonical_symbol, timeframe, ts_utc, source)",
+        "is on (canonical_symbol, timeframe, ts_utc, source)"
+    )]
     public async Task An_index_of_the_right_name_and_the_wrong_shape_is_seen_through_and_a_key_is_built(string before, string why)
     {
         // Made after the schema was applied, which refuses a host whose only key is wider than a bar's.
@@ -72,7 +93,9 @@ public sealed class SchemaKeysTests(TestServer server)
     [Fact]
     public async Task A_deferrable_key_stops_the_run_for_no_upsert_works_beside_it()
     {
-        await using var shop = await OpenAsync("ALTER TABLE public.data_bars ADD CONSTRAINT late UNIQUE (canonical_symbol, timeframe, ts_utc) DEFERRABLE");
+        await using var shop = await OpenAsync(
+            "ALTER TABLE public.data_bars ADD CONSTRAINT late UNIQUE (canonical_symbol, timeframe, ts_utc) DEFERRABLE"
+        );
         var gate = await StopsAsync(shop, "schema/key");
         Assert.Equal("public.late is deferrable", gate.Observed);
 
@@ -86,9 +109,15 @@ public sealed class SchemaKeysTests(TestServer server)
         // No index of a partitioned table is built beside its writers, so none is left by a build that failed.
         await using var shop = await OpenAsync("", mayBePartitioned: false);
         await shop.Shop.RunAsync("INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1");
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Shop.RunAsync($"CREATE UNIQUE INDEX CONCURRENTLY dxy_key_earlier_1 ON public.data_bars {Key}"));
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Shop.RunAsync($"CREATE UNIQUE INDEX CONCURRENTLY data_bars_unique_idx ON public.data_bars {Key}"));
-        await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)");
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+            shop.Shop.RunAsync($"CREATE UNIQUE INDEX CONCURRENTLY dxy_key_earlier_1 ON public.data_bars {Key}")
+        );
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+            shop.Shop.RunAsync($"CREATE UNIQUE INDEX CONCURRENTLY data_bars_unique_idx ON public.data_bars {Key}")
+        );
+        await shop.Shop.RunAsync(
+            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)"
+        );
         await PassesAsync(shop);
 
         var indexes = await Definitions.IndexesAsync(shop);
@@ -100,16 +129,24 @@ public sealed class SchemaKeysTests(TestServer server)
     public async Task Rows_that_have_one_key_are_reported_with_their_keys_and_never_removed()
     {
         await using var shop = await OpenAsync("");
-        await shop.Shop.RunAsync($"INSERT INTO public.data_bars SELECT * FROM public.data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc < '{Shop.Minute(7)}'");
+        await shop.Shop.RunAsync(
+            $"INSERT INTO public.data_bars SELECT * FROM public.data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc < '{Shop.Minute(7)}'"
+        );
         var rows = await shop.Shop.CountAsync("public.data_bars");
 
         var gate = await StopsAsync(shop, "schema/duplicates");
-        Assert.StartsWith("7 keys have 14 rows, such as (EURUSD, 1m, 2024-03-04T08:00:00Z) 2 times; ", gate.Observed, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "7 keys have 14 rows, such as (EURUSD, 1m, 2024-03-04T08:00:00Z) 2 times; ",
+            gate.Observed,
+            StringComparison.Ordinal
+        );
         Assert.Contains("delete the others", gate.Unblock, StringComparison.Ordinal);
         Assert.Equal(rows, await shop.Shop.CountAsync("public.data_bars"));
         Assert.Equal("", await Definitions.IndexesAsync(shop));
 
-        await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)");
+        await shop.Shop.RunAsync(
+            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)"
+        );
         await PassesAsync(shop);
     }
 
@@ -127,7 +164,9 @@ public sealed class SchemaKeysTests(TestServer server)
 
         Assert.Equal("schema/keys", run.Step);
         Assert.StartsWith("1 keys have 2 rows", (await shop.GatesAsync())["schema/duplicates"].Observed, StringComparison.Ordinal);
-        await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)");
+        await shop.Shop.RunAsync(
+            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)"
+        );
         await PassesAsync(shop);
         Assert.DoesNotContain("false", await Definitions.IndexesAsync(shop), StringComparison.Ordinal);
     }
@@ -135,8 +174,12 @@ public sealed class SchemaKeysTests(TestServer server)
     [Fact]
     public async Task Key_columns_that_let_NULL_in_are_closed_unless_a_row_has_one()
     {
-        await using var shop = await OpenAsync("ALTER TABLE public.data_bars ALTER COLUMN ts_utc DROP NOT NULL, ALTER COLUMN timeframe DROP NOT NULL");
-        await shop.Shop.RunAsync("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest'), ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')");
+        await using var shop = await OpenAsync(
+            "ALTER TABLE public.data_bars ALTER COLUMN ts_utc DROP NOT NULL, ALTER COLUMN timeframe DROP NOT NULL"
+        );
+        await shop.Shop.RunAsync(
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest'), ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')"
+        );
         var before = await Definitions.OfAsync(shop);
 
         var gate = await StopsAsync(shop, "schema/null-keys");
@@ -145,7 +188,12 @@ public sealed class SchemaKeysTests(TestServer server)
 
         await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE timeframe IS NULL");
         await PassesAsync(shop);
-        Assert.Equal(0, await shop.Shop.ValueAsync<long>("SELECT count(*) FROM pg_attribute WHERE attrelid = 'public.data_bars'::regclass AND attname IN ('canonical_symbol', 'timeframe', 'ts_utc') AND NOT attnotnull"));
+        Assert.Equal(
+            0,
+            await shop.Shop.ValueAsync<long>(
+                "SELECT count(*) FROM pg_attribute WHERE attrelid = 'public.data_bars'::regclass AND attname IN ('canonical_symbol', 'timeframe', 'ts_utc') AND NOT attnotnull"
+            )
+        );
 
         await shop.RollBackAsync();
         Assert.Equal(RunState.RolledBack, (await shop.DriveAsync(Definitions.Steps)).State);
@@ -155,7 +203,9 @@ public sealed class SchemaKeysTests(TestServer server)
     [Fact]
     public async Task Tables_of_the_same_name_in_another_schema_are_not_looked_at()
     {
-        await using var shop = await OpenAsync("CREATE SCHEMA aaa; CREATE TABLE aaa.data_bars (LIKE public.data_bars INCLUDING ALL, raw2 jsonb); CREATE UNIQUE INDEX data_bars_unique_idx ON aaa.data_bars (canonical_symbol, timeframe, ts_utc)");
+        await using var shop = await OpenAsync(
+            "CREATE SCHEMA aaa; CREATE TABLE aaa.data_bars (LIKE public.data_bars INCLUDING ALL, raw2 jsonb); CREATE UNIQUE INDEX data_bars_unique_idx ON aaa.data_bars (canonical_symbol, timeframe, ts_utc)"
+        );
         Assert.Equal("", await Definitions.IndexesAsync(shop));
         await PassesAsync(shop);
         Assert.Contains("dxy_key_test-run", await Definitions.IndexesAsync(shop), StringComparison.Ordinal);
@@ -164,7 +214,17 @@ public sealed class SchemaKeysTests(TestServer server)
     [Fact]
     public async Task A_partitioned_table_gets_its_key_a_partition_at_a_time()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 100, MissingKey = true, Partitioned = true, NarrowCheck = true, MissingColumns = true });
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Minutes = 100,
+                MissingKey = true,
+                Partitioned = true,
+                NarrowCheck = true,
+                MissingColumns = true,
+            }
+        );
         await shop.StartAsync();
         var before = await Definitions.OfAsync(shop);
         var sql = new List<string>();

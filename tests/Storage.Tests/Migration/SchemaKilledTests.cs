@@ -8,10 +8,17 @@ public sealed class SchemaKilledTests(TestServer server)
     // Not the engine's to deal with: as a process that dies.
     sealed class Killed : OperationCanceledException;
 
-    static LegacyOptions Dirty => LegacyOptions.Dirty with { Minutes = 250, Before = "ALTER TABLE public.data_bars ALTER COLUMN timeframe DROP NOT NULL" };
+    static LegacyOptions Dirty =>
+        LegacyOptions.Dirty with
+        {
+            Minutes = 250,
+            Before = "ALTER TABLE public.data_bars ALTER COLUMN timeframe DROP NOT NULL",
+        };
 
     static IEnumerable<string> Comparable(IEnumerable<string> facts) =>
-        facts.Select(fact => System.Text.RegularExpressions.Regex.Replace(fact, "dxy_key_test-run_[0-9]+", "dxy_key")).Order(StringComparer.Ordinal);
+        facts
+            .Select(fact => System.Text.RegularExpressions.Regex.Replace(fact, "dxy_key_test-run_[0-9]+", "dxy_key"))
+            .Order(StringComparer.Ordinal);
 
     [Fact]
     public async Task Killed_between_any_two_statements_and_run_again_it_ends_the_same_and_goes_back_the_same()

@@ -37,7 +37,9 @@ public sealed class SchemaLocksTests(TestServer server)
 
         // What would queue behind the reader itself would have waited for seconds; slack for a busy machine.
         Assert.All(worst, wait => Assert.InRange(wait, TimeSpan.Zero, budget + TimeSpan.FromMilliseconds(800)));
-        Assert.Contains(await shop.Shop.TextsAsync("SELECT detail->>'holders' FROM dxy.run_event WHERE kind = 'lock not had'"), text => text.StartsWith("pid ", StringComparison.Ordinal));
+        Assert.Contains(await shop.Shop.TextsAsync("SELECT detail->>'holders' FROM dxy.run_event WHERE kind = 'lock not had'"), text =>
+            text.StartsWith("pid ", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -53,7 +55,11 @@ public sealed class SchemaLocksTests(TestServer server)
             var run = await shop.DriveAsync(Definitions.Steps);
 
             Assert.Equal((RunState.Running, "schema/source-check"), (run.State, run.Step));
-            Assert.StartsWith($"waits for a lock: public.data_bars is in use, attempt 3: pid {pid}", run.Throttled, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"waits for a lock: public.data_bars is in use, attempt 3: pid {pid}",
+                run.Throttled,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Equal(RunState.Completed, (await shop.DriveAsync(Definitions.Steps)).State);
@@ -80,8 +86,11 @@ public sealed class SchemaLocksTests(TestServer server)
         return worst;
     }
 
-    static string Insert(string table, int i) => $"""
-        INSERT INTO public.{table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-        VALUES ('NZDUSD', '1m', timestamptz '2024-01-08Z' + {i} * interval '1 minute', 1, 1, 1, 1, '{(table == "data_bars" ? "ingest" : "synthetic")}')
-        """;
+    static string Insert(string table, int i) =>
+        $"""
+            INSERT INTO public.{table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+            VALUES ('NZDUSD', '1m', timestamptz '2024-01-08Z' + {i} * interval '1 minute', 1, 1, 1, 1, '{(
+                table == "data_bars" ? "ingest" : "synthetic"
+            )}')
+            """;
 }

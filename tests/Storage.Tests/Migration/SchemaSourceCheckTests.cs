@@ -8,7 +8,10 @@ public sealed class SchemaSourceCheckTests(TestServer server)
 {
     async Task<LegacyShop> OpenAsync(string before)
     {
-        var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, Before = "ALTER TABLE public.data_bars DROP CONSTRAINT data_bars_source_check; " + before });
+        var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions { Minutes = 20, Before = "ALTER TABLE public.data_bars DROP CONSTRAINT data_bars_source_check; " + before }
+        );
         await shop.StartAsync();
         return shop;
     }
@@ -35,18 +38,27 @@ public sealed class SchemaSourceCheckTests(TestServer server)
         await shop.StartAsync();
         await shop.DriveAsync(Definitions.Steps);
         var sql = await shop.Shop.TextsAsync("SELECT detail->>'sql' FROM dxy.run_event WHERE kind = 'definition changed' ORDER BY seq");
-        var added = sql.FindIndex(text => text.Contains("ADD CONSTRAINT", StringComparison.Ordinal) && text.EndsWith("NOT VALID", StringComparison.Ordinal));
+        var added = sql.FindIndex(text =>
+            text.Contains("ADD CONSTRAINT", StringComparison.Ordinal) && text.EndsWith("NOT VALID", StringComparison.Ordinal)
+        );
         var validated = sql.FindIndex(text => text.Contains("VALIDATE CONSTRAINT", StringComparison.Ordinal));
         var dropped = sql.FindIndex(text => text.Contains("DROP CONSTRAINT", StringComparison.Ordinal));
         Assert.True(added >= 0 && added < validated && validated < dropped, string.Join("\n", sql));
     }
 
     [Theory]
-    [InlineData("ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source IN ('massive_api', 'ingest', 'backfill'))",
-        "chk_src CHECK ((source = ANY (ARRAY['massive_api'::text, 'ingest'::text, 'backfill'::text, 'synthetic'::text])))")]
-    [InlineData("ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source = 'ingest')", "chk_src CHECK (((source = 'ingest'::text) OR (source = 'synthetic'::text)))")]
-    [InlineData("ALTER TABLE public.data_bars ADD CONSTRAINT \"a name\" CHECK (source <> 'synthetic' OR vol > 0)",
-        "a name CHECK (((source <> 'synthetic'::text) OR (vol > (0)::numeric) OR (source = 'synthetic'::text)))")]
+    [InlineData(
+        "ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source IN ('massive_api', 'ingest', 'backfill'))",
+        "chk_src CHECK ((source = ANY (ARRAY['massive_api'::text, 'ingest'::text, 'backfill'::text, 'synthetic'::text])))"
+    )]
+    [InlineData(
+        "ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source = 'ingest')",
+        "chk_src CHECK (((source = 'ingest'::text) OR (source = 'synthetic'::text)))"
+    )]
+    [InlineData(
+        "ALTER TABLE public.data_bars ADD CONSTRAINT \"a name\" CHECK (source <> 'synthetic' OR vol > 0)",
+        "a name CHECK (((source <> 'synthetic'::text) OR (vol > (0)::numeric) OR (source = 'synthetic'::text)))"
+    )]
     public async Task A_check_under_any_name_that_refuses_us_is_widened_by_us_alone_and_restored_by_undoing(string before, string after)
     {
         await using var shop = await OpenAsync(before);
@@ -61,17 +73,28 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     [Fact]
     public async Task A_source_nobody_uses_today_is_still_let_in()
     {
-        await using var shop = await OpenAsync("ALTER TABLE public.data_bars ADD CONSTRAINT data_bars_source_check CHECK (source IN ('ingest', 'back''fill'))");
+        await using var shop = await OpenAsync(
+            "ALTER TABLE public.data_bars ADD CONSTRAINT data_bars_source_check CHECK (source IN ('ingest', 'back''fill'))"
+        );
         await PassesAsync(shop);
-        Assert.Equal(1, await shop.Shop.RunAsync("INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-01-08Z', 1, 1, 1, 1, 'back''fill')"));
+        Assert.Equal(
+            1,
+            await shop.Shop.RunAsync(
+                "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-01-08Z', 1, 1, 1, 1, 'back''fill')"
+            )
+        );
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Shop.RunAsync("UPDATE public.data_bars SET source = 'other'"));
-        Assert.Contains(await shop.Shop.TextsAsync("SELECT detail->>'to' FROM dxy.run_event WHERE kind = 'source check widened'"), text => text.Contains("'back''fill', 'synthetic'", StringComparison.Ordinal));
+        Assert.Contains(await shop.Shop.TextsAsync("SELECT detail->>'to' FROM dxy.run_event WHERE kind = 'source check widened'"), text =>
+            text.Contains("'back''fill', 'synthetic'", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public async Task Of_several_checks_each_that_refuses_us_is_widened()
     {
-        await using var shop = await OpenAsync("ALTER TABLE public.data_bars ADD CONSTRAINT one CHECK (source IN ('ingest', 'massive_api')), ADD CONSTRAINT two CHECK (length(source) < 8), ADD CONSTRAINT three CHECK (source <> '')");
+        await using var shop = await OpenAsync(
+            "ALTER TABLE public.data_bars ADD CONSTRAINT one CHECK (source IN ('ingest', 'massive_api')), ADD CONSTRAINT two CHECK (length(source) < 8), ADD CONSTRAINT three CHECK (source <> '')"
+        );
         var definitions = await Definitions.OfAsync(shop);
         await PassesAsync(shop);
         Assert.Contains("three CHECK ((source <> ''::text))", await Definitions.ChecksAsync(shop), StringComparison.Ordinal);
@@ -84,7 +107,9 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     public async Task A_check_that_was_never_validated_stays_so_and_its_old_rows_stand()
     {
         await using var shop = await OpenAsync("");
-        await shop.Shop.RunAsync("UPDATE public.data_bars SET source = 'ancient' WHERE canonical_symbol = 'USDSEK'; ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source IN ('ingest')) NOT VALID");
+        await shop.Shop.RunAsync(
+            "UPDATE public.data_bars SET source = 'ancient' WHERE canonical_symbol = 'USDSEK'; ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source IN ('ingest')) NOT VALID"
+        );
         var definitions = await Definitions.OfAsync(shop);
         await PassesAsync(shop);
         Assert.EndsWith("NOT VALID", await Definitions.ChecksAsync(shop), StringComparison.Ordinal);
@@ -111,7 +136,9 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     [Fact]
     public async Task A_check_on_another_column_that_refuses_a_bar_of_the_index_stops_the_run_and_is_named()
     {
-        await using var shop = await OpenAsync("ALTER TABLE public.data_bars ADD CONSTRAINT pairs_only CHECK (length(canonical_symbol) = 6)");
+        await using var shop = await OpenAsync(
+            "ALTER TABLE public.data_bars ADD CONSTRAINT pairs_only CHECK (length(canonical_symbol) = 6)"
+        );
         var run = await shop.DriveAsync(Definitions.Steps);
         Assert.Equal("schema/proof", run.Step);
         var gate = (await shop.GatesAsync())["schema/checks"];
@@ -132,7 +159,15 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     [Fact]
     public async Task A_check_that_one_partition_alone_has_is_widened_there()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 100, Partitioned = true, Before = "ALTER TABLE public.bars_2024b ADD CONSTRAINT chk_src CHECK (source IN ('ingest'))" });
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Minutes = 100,
+                Partitioned = true,
+                Before = "ALTER TABLE public.bars_2024b ADD CONSTRAINT chk_src CHECK (source IN ('ingest'))",
+            }
+        );
         await shop.StartAsync();
         await PassesAsync(shop);
         Assert.Equal(1, await Definitions.InsertDxyAsync(shop, 80));

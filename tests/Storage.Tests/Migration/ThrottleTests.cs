@@ -14,7 +14,9 @@ public sealed class ThrottleTests(TestServer server)
         await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars");
         await shop.Shop.AtAsync(Shop.Minute(302));
         await shop.Shop.RunAsync(LegacyTables.Fx(300, 1));
-        await shop.Shop.RunAsync("SELECT dxy.expand_changes(); UPDATE dxy.clock SET anchor_market = anchor_market + interval '30 seconds', rate = 1");
+        await shop.Shop.RunAsync(
+            "SELECT dxy.expand_changes(); UPDATE dxy.clock SET anchor_market = anchor_market + interval '30 seconds', rate = 1"
+        );
         await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying));
         Assert.Matches(@"^a live bar has been waiting for 3\d\.\d s, more than 5 s$", (await shop.RunAsync()).Throttled);
         Assert.Equal(0, await shop.CountAsync("dxy.run_batch"));
@@ -62,7 +64,9 @@ public sealed class ThrottleTests(TestServer server)
         await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars");
         await shop.Shop.AtAsync(Shop.Minute(302));
         await shop.Shop.RunAsync(LegacyTables.Fx(300, 1));
-        await shop.Shop.RunAsync("SELECT dxy.expand_changes(); UPDATE dxy.clock SET anchor_market = anchor_market + interval '30 seconds', anchor_real = clock_timestamp() + interval '1 hour', rate = 60");
+        await shop.Shop.RunAsync(
+            "SELECT dxy.expand_changes(); UPDATE dxy.clock SET anchor_market = anchor_market + interval '30 seconds', anchor_real = clock_timestamp() + interval '1 hour', rate = 60"
+        );
         await shop.CopyAsync();
         Assert.Null((await shop.RunAsync()).Throttled);
         Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
@@ -82,7 +86,11 @@ public sealed class ThrottleTests(TestServer server)
         }
 
         var waiting = shop.Shop.RunAsync("SELECT pg_advisory_xact_lock(1)");
-        while (await shop.CountAsync("pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0)
+        while (
+            await shop.CountAsync(
+                "pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            ) == 0
+        )
         {
             await shop.Shop.RunAsync("SELECT pg_sleep(0.01)");
         }

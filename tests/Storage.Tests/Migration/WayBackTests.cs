@@ -14,7 +14,8 @@ public sealed class WayBackTests(TestServer server)
     {
         public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+        public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
         public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
         {
@@ -49,13 +50,16 @@ public sealed class WayBackTests(TestServer server)
     public async Task What_would_hold_the_copy_back_does_not_hold_the_way_back_up()
     {
         await using var shop = await CopyRun.OpenAsync(server);
-        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars" && shop.Shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'").Result > 100);
+        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run =>
+            run.Step == "copy/bars" && shop.Shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'").Result > 100
+        );
         await shop.Shop.RunAsync(
             $$"""
             SELECT dxy.migrate_set('{{LegacyShop.Name}}', '{"max_live_late_seconds": 0.001}');
             INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at)
             SELECT 'EURUSD', '1m', t, t + interval '1 minute', 'change', t FROM date_trunc('minute', dxy.now() - interval '10 minutes') AS t
-            """);
+            """
+        );
         var held = await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying));
         Assert.Contains("a live bar has been waiting", held.Throttled, StringComparison.Ordinal);
 
@@ -69,28 +73,40 @@ public sealed class WayBackTests(TestServer server)
     {
         await using var shop = await LegacyShop.OpenAsync(server);
         await shop.StartAsync(new RunSettings { QuietMinutes = 1 });
-        var steps = MigrationSteps.All.Where(step => step.Name is "derive/register" or "derive/ownership" or "derive/dual-write" or "derive/fence").ToList();
+        var steps = MigrationSteps
+            .All.Where(step => step.Name is "derive/register" or "derive/ownership" or "derive/dual-write" or "derive/fence")
+            .ToList();
         await shop.DriveAsync(steps, run => run.Step == "derive/fence");
         await shop.Shop.RunAsync(LegacyTables.Fx(1440, 4));
         await shop.Shop.AtAsync(Shop.Minute(1444) + TimeSpan.FromSeconds(5));
         await shop.RollBackAsync();
         var end = await shop.DriveAsync(steps);
         Assert.True(end.State == RunState.RolledBack, $"{end.State} at {end.Step}: {end.Error}");
-        Assert.Equal(4, await shop.Shop.CountAsync($"public.derived_data_bars WHERE canonical_symbol = 'DXY' AND ts_utc >= '{Shop.Minute(1440)}' AND deleted_at IS NULL"));
+        Assert.Equal(
+            4,
+            await shop.Shop.CountAsync(
+                $"public.derived_data_bars WHERE canonical_symbol = 'DXY' AND ts_utc >= '{Shop.Minute(1440)}' AND deleted_at IS NULL"
+            )
+        );
     }
 
     // A host's row that names the components and no more is derived by the published definition; the run writes that out and takes it back. What silos make of it matters
     // where the host's own values are not quite ours, and its rollups say nothing of their inputs.
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"factor": 50.14348112, "exponents": {"EURUSD": -0.576, "USDJPY": 0.136, "GBPUSD": -0.119, "USDCAD": 0.091, "USDSEK": 0.042, "USDCHF": 0.036}}""")]
+    [InlineData(
+        """{"factor": 50.14348112, "exponents": {"EURUSD": -0.576, "USDJPY": 0.136, "GBPUSD": -0.119, "USDCAD": 0.091, "USDSEK": 0.042, "USDCHF": 0.036}}"""
+    )]
     [InlineData("""{"since": "1999-01-04T00:00:00Z", "factor": 50.14348112}""")]
     public async Task A_definition_that_the_run_writes_out_and_takes_back_makes_no_history_anew(string said)
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions
-        {
-            Minutes = 120, Registered = true,
-            After = $"""
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Minutes = 120,
+                Registered = true,
+                After = $"""
                 UPDATE public.core_asset_registry_all SET metadata = metadata || '{said}' WHERE canonical_symbol = 'DXY';
                 UPDATE public.derived_data_bars SET open = open + 0.00000001, high = high + 0.00000001, low = low + 0.00000001, close = close + 0.00000001
                 WHERE ts_utc = '{Shop.Minute(47)}';
@@ -99,9 +115,13 @@ public sealed class WayBackTests(TestServer server)
                        (array_agg(close ORDER BY ts_utc DESC))[1], 0, 'derived'
                 FROM public.derived_data_bars, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS f(name, length) GROUP BY 2, 3
                 """,
-        });
+            }
+        );
         await shop.Shop.RunAsync("SELECT dxy.adopt_targets()");
-        var (columns, remade) = (await shop.ColumnsAsync(), $"public.derived_data_bars WHERE ts_utc < '{Shop.Minute(120)}' AND raw ? 'inputs'");
+        var (columns, remade) = (
+            await shop.ColumnsAsync(),
+            $"public.derived_data_bars WHERE ts_utc < '{Shop.Minute(120)}' AND raw ? 'inputs'"
+        );
         var dump = await shop.DumpAsync(columns);
         var world = new MarketWorld(shop);
         await shop.StartAsync(MarketWorld.Settings);
@@ -123,7 +143,9 @@ public sealed class WayBackTests(TestServer server)
         await using var shop = await LegacyShop.OpenAsync(server);
         await shop.StartAsync(new RunSettings { LegacyWriters = LegacyWriters.Mirrored, LockBudgetMs = 50 });
         var steps = MigrationSteps.All.Where(step => step.Name is "derive/register" or "derive/ownership").ToList();
-        await shop.DriveAsync(steps, run => run.Step == "derive/ownership" && shop.Shop.CountAsync("pg_trigger WHERE tgname = 'dxy_mirror'").Result > 0);
+        await shop.DriveAsync(steps, run =>
+            run.Step == "derive/ownership" && shop.Shop.CountAsync("pg_trigger WHERE tgname = 'dxy_mirror'").Result > 0
+        );
         await shop.RollBackAsync();
         await using (var other = await shop.Data.OpenConnectionAsync(Shop.Token))
         await using (var open = await other.BeginTransactionAsync(Shop.Token))
@@ -152,7 +174,10 @@ public sealed class WayBackTests(TestServer server)
         await using var other = await shop.Data.OpenConnectionAsync(Shop.Token);
         await using (var open = await other.BeginTransactionAsync(Shop.Token))
         {
-            await using var write = new NpgsqlCommand("SET LOCAL application_name = 'tick-factory'; UPDATE public.derived_data_bars SET updated_at = updated_at WHERE false", other);
+            await using var write = new NpgsqlCommand(
+                "SET LOCAL application_name = 'tick-factory'; UPDATE public.derived_data_bars SET updated_at = updated_at WHERE false",
+                other
+            );
             await write.ExecuteNonQueryAsync(Shop.Token);
             for (var i = 0; i < MigrationEngine.Attempts; i++)
             {
@@ -187,7 +212,12 @@ public sealed class WayBackTests(TestServer server)
         var steps = MigrationSteps.All.Where(step => step.Name is "schema/keys").ToList();
         await using var other = await shop.Data.OpenConnectionAsync(Shop.Token);
         await using var open = await other.BeginTransactionAsync(Shop.Token);
-        await using (var write = new NpgsqlCommand("SET LOCAL application_name = 'nightly'; UPDATE public.data_bars SET updated_at = updated_at WHERE false; SELECT pg_current_xact_id()", other))
+        await using (
+            var write = new NpgsqlCommand(
+                "SET LOCAL application_name = 'nightly'; UPDATE public.data_bars SET updated_at = updated_at WHERE false; SELECT pg_current_xact_id()",
+                other
+            )
+        )
         {
             await write.ExecuteNonQueryAsync(Shop.Token);
         }
@@ -195,9 +225,7 @@ public sealed class WayBackTests(TestServer server)
         var engine = new MigrationEngine(shop.Data, steps, shop.RealTime);
         var work = Task.Run(async () =>
         {
-            while ((await engine.AdvanceAsync(LegacyShop.Name, Shop.Token)).Again is not null)
-            {
-            }
+            while ((await engine.AdvanceAsync(LegacyShop.Name, Shop.Token)).Again is not null) { }
         });
         RunView? view = null;
         for (var i = 0; i < 200 && view?.Blockers.IsEmpty != false; i++)

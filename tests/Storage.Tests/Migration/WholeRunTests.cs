@@ -49,7 +49,9 @@ public sealed class WholeRunTests(TestServer server, WholeRunTests.Undisturbed r
     [Fact]
     public async Task A_run_that_dies_at_a_hundred_random_instants_ends_as_an_undisturbed_one()
     {
-        var seed = Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        var seed = Environment.GetEnvironmentVariable("DXY_TEST_SEED") is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"DXY_TEST_SEED={seed}");
         var undisturbed = await run.OutcomeAsync(server);
         await using var killed = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
@@ -86,7 +88,8 @@ public sealed class WholeRunTests(TestServer server, WholeRunTests.Undisturbed r
         Assert.InRange(written, 10, Until);
         Assert.Equal(New(without), New(await mirrored.OutcomeAsync()));
 
-        static IEnumerable<string> New(IEnumerable<string> outcome) => outcome.Where(line => line.StartsWith("new", StringComparison.Ordinal));
+        static IEnumerable<string> New(IEnumerable<string> outcome) =>
+            outcome.Where(line => line.StartsWith("new", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -95,7 +98,9 @@ public sealed class WholeRunTests(TestServer server, WholeRunTests.Undisturbed r
         var undisturbed = await run.OutcomeAsync(server);
         await using var divided = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty with { Partitioned = true });
         Assert.Equal(undisturbed, await CompleteAsync(divided, dies: null));
-        Assert.True(await divided.Shop.ValueAsync<long>("SELECT count(DISTINCT tableoid) FROM public.data_bars WHERE canonical_symbol = 'DXY'") > 1);
+        Assert.True(
+            await divided.Shop.ValueAsync<long>("SELECT count(DISTINCT tableoid) FROM public.data_bars WHERE canonical_symbol = 'DXY'") > 1
+        );
     }
 
     static async Task<List<string>> CompleteAsync(LegacyShop shop, Func<string, bool>? dies)

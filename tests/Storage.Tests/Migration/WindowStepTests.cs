@@ -23,9 +23,16 @@ public sealed class WindowStepTests(TestServer server)
         await shop.TradeAsync(90, 1);
         await shop.AdvanceAsync(Step, 91);
 
-        Assert.Equal(["2024-03-04 09:30:00+00 PASS", "2024-03-04 09:31:00+00 PASS"], await shop.Shop.TextsAsync("SELECT at || ' ' || verdict FROM dxy.run_sample ORDER BY at"));
+        Assert.Equal(
+            ["2024-03-04 09:30:00+00 PASS", "2024-03-04 09:31:00+00 PASS"],
+            await shop.Shop.TextsAsync("SELECT at || ' ' || verdict FROM dxy.run_sample ORDER BY at")
+        );
         Assert.All(new[] { first, second }, outcome => Assert.IsType<StepOutcome.Waiting>(outcome));
-        Assert.StartsWith("FAIL 0.02 hours, since 2024-03-04T09:30:00Z", await shop.Shop.ValueAsync<string>("SELECT verdict || ' ' || observed FROM dxy.run_gate WHERE gate = 'observe/wall'"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "FAIL 0.02 hours, since 2024-03-04T09:30:00Z",
+            await shop.Shop.ValueAsync<string>("SELECT verdict || ' ' || observed FROM dxy.run_gate WHERE gate = 'observe/wall'"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("FAIL 1", ObservedShop.Gate(first, "observe/healthy"));
     }
 
@@ -34,29 +41,59 @@ public sealed class WindowStepTests(TestServer server)
     {
         await using var shop = await OpenAsync(server);
         await shop.TradeAsync(0, 90);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => shop.AdvanceAsync(Step, 90,
-            (point, _) => point == "observe/window:written" ? throw new InvalidOperationException() : Task.CompletedTask));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            shop.AdvanceAsync(Step, 90, (point, _) =>
+                point == "observe/window:written" ? throw new InvalidOperationException() : Task.CompletedTask
+            )
+        );
         Assert.Equal(0, await shop.Shop.CountAsync("dxy.run_sample"));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => shop.AdvanceAsync(Step, 90,
-            (point, _) => point == "observe/window:committed" ? throw new InvalidOperationException() : Task.CompletedTask));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            shop.AdvanceAsync(Step, 90, (point, _) =>
+                point == "observe/window:committed" ? throw new InvalidOperationException() : Task.CompletedTask
+            )
+        );
         await shop.AdvanceAsync(Step, 90);
         Assert.Equal(1, await shop.Shop.CountAsync("dxy.run_sample"));
     }
 
     [Theory]
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'", "FAIL derived parity")]
-    [InlineData("UPDATE derived_data_bars SET close = close + 0.00000001, high = high + 0.00000001 WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2024-03-04 09:20Z'", "FAIL legacy writers parity")]
-    [InlineData("UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2024-03-04 09:20Z'", "FAIL legacy writers parity")]
+    [InlineData(
+        "UPDATE derived_data_bars SET close = close + 0.00000001, high = high + 0.00000001 WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2024-03-04 09:20Z'",
+        "FAIL legacy writers parity"
+    )]
+    [InlineData(
+        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2024-03-04 09:20Z'",
+        "FAIL legacy writers parity"
+    )]
     [InlineData("UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'", "FAIL parity")]
-    [InlineData("UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2024-03-04 09:25Z'", "FAIL schedule")]
-    [InlineData("UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1h' AND ts_utc = '2024-03-04 08:00Z'", "FAIL schedule")]
-    [InlineData("INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '5m', '2024-03-07 09:30Z', 104, 104, 104, 104, 'derived')", "FAIL future")]
-    [InlineData("UPDATE data_bars SET high = 9999, close = 9999 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'", "FAIL outliers parity")]
+    [InlineData(
+        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2024-03-04 09:25Z'",
+        "FAIL schedule"
+    )]
+    [InlineData(
+        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1h' AND ts_utc = '2024-03-04 08:00Z'",
+        "FAIL schedule"
+    )]
+    [InlineData(
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '5m', '2024-03-07 09:30Z', 104, 104, 104, 104, 'derived')",
+        "FAIL future"
+    )]
+    [InlineData(
+        "UPDATE data_bars SET high = 9999, close = 9999 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'",
+        "FAIL outliers parity"
+    )]
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY'", "FAIL coverage derived freshness parity")]
     [InlineData("DELETE FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'", "FAIL derived")]
-    [InlineData("INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at, attempts) VALUES ('DXY', '1m', '2024-03-04 08:00Z', '2024-03-04 08:10Z', 'change', '2024-03-04 08:10Z', 6)", "FAIL backlog stuck")]
-    [InlineData("UPDATE dxy.touch SET own = false, at = dxy.now() WHERE id = (SELECT id FROM dxy.touch WHERE table_name = 'derived_data_bars' LIMIT 1)", "WARN legacy writers")]
+    [InlineData(
+        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at, attempts) VALUES ('DXY', '1m', '2024-03-04 08:00Z', '2024-03-04 08:10Z', 'change', '2024-03-04 08:10Z', 6)",
+        "FAIL backlog stuck"
+    )]
+    [InlineData(
+        "UPDATE dxy.touch SET own = false, at = dxy.now() WHERE id = (SELECT id FROM dxy.touch WHERE table_name = 'derived_data_bars' LIMIT 1)",
+        "WARN legacy writers"
+    )]
     public async Task What_is_not_well_is_named(string harm, string said)
     {
         await using var shop = await OpenAsync(server);
@@ -66,7 +103,11 @@ public sealed class WindowStepTests(TestServer server)
         var outcome = await shop.AdvanceAsync(Step, 90);
 
         Assert.Equal(said, await shop.SampleAsync());
-        Assert.StartsWith(said[..4] + " 2024-03-04T09:30:00Z: " + said[..4], ObservedShop.Gate(outcome, "observe/samples"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            said[..4] + " 2024-03-04T09:30:00Z: " + said[..4],
+            ObservedShop.Gate(outcome, "observe/samples"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -78,7 +119,8 @@ public sealed class WindowStepTests(TestServer server)
             $"""
             UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z';
             INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('{ObservedShop.Name}', '2024-03-04 09:20Z', 'different', 'keep_target');
-            """);
+            """
+        );
 
         await shop.AdvanceAsync(Step, 90);
         Assert.Equal("PASS", await shop.SampleAsync());
@@ -89,7 +131,9 @@ public sealed class WindowStepTests(TestServer server)
     {
         await using var shop = await OpenAsync(server);
         await shop.TradeAsync(0, 80);
-        await shop.Shop.StoreAsync(Enumerable.Range(80, 10).SelectMany(minute => Shop.AllSix(minute)).Where(bar => bar.Symbol.Name != "USDSEK"));
+        await shop.Shop.StoreAsync(
+            Enumerable.Range(80, 10).SelectMany(minute => Shop.AllSix(minute)).Where(bar => bar.Symbol.Name != "USDSEK")
+        );
         await shop.Shop.AtAsync(Shop.Minute(90));
         await shop.Shop.DrainAsync();
 
@@ -131,12 +175,20 @@ public sealed class WindowStepTests(TestServer server)
         await shop.TradeAsync(96, 1);
         var outcome = await shop.AdvanceAsync(Step, 97);
         var wall = ObservedShop.Gate(outcome, "observe/wall");
-        Assert.StartsWith("FAIL 0.00 hours, since 2024-03-04T09:37:00Z; begun again 1 times, the last failure 2024-03-04T09:36:00Z: FAIL parity DXY", wall, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "FAIL 0.00 hours, since 2024-03-04T09:37:00Z; begun again 1 times, the last failure 2024-03-04T09:36:00Z: FAIL parity DXY",
+            wall,
+            StringComparison.Ordinal
+        );
 
         await shop.Shop.RunAsync($"SELECT dxy.migrate_set('{ObservedShop.Name}', '{{\"fail_minutes\": 10}}')");
         await shop.TradeAsync(97, 1);
         outcome = await shop.AdvanceAsync(Step, 98);
-        Assert.StartsWith("FAIL 0.13 hours, since 2024-03-04T09:30:00Z", ObservedShop.Gate(outcome, "observe/wall"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "FAIL 0.13 hours, since 2024-03-04T09:30:00Z",
+            ObservedShop.Gate(outcome, "observe/wall"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("FAIL 3", ObservedShop.Gate(outcome, "observe/healthy"));
     }
 
@@ -180,7 +232,10 @@ public sealed class WindowStepTests(TestServer server)
 
         Assert.IsType<StepOutcome.Done>(outcome);
         Assert.Equal("PASS 1441", ObservedShop.Gate(outcome, "observe/healthy"));
-        Assert.Equal("PASS 1500 compared: 0 missing, 0 extra, 0 different, 0 explained", ObservedShop.Gate(outcome, "observe/verification"));
+        Assert.Equal(
+            "PASS 1500 compared: 0 missing, 0 extra, 0 different, 0 explained",
+            ObservedShop.Gate(outcome, "observe/verification")
+        );
         TestContext.Current.SendDiagnosticMessage($"1,441 samples took {took}");
     }
 }

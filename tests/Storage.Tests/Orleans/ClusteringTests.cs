@@ -97,7 +97,10 @@ public sealed class ClusteringTests(TestServer server) : IAsyncLifetime
         Assert.True(await UpdateAsync(1, version: 1, status: Dead, suspects: "10.0.0.2:11111@2,2026-01-05"));
 
         var row = Assert.Single(await _tables.RowsAsync("MembershipReadAllKey", Cluster));
-        Assert.Equal((Dead, "10.0.0.2:11111@2,2026-01-05", Started.AddMinutes(1), 2), (row["Status"], row["SuspectTimes"], row["IAmAliveTime"], row["Version"]));
+        Assert.Equal(
+            (Dead, "10.0.0.2:11111@2,2026-01-05", Started.AddMinutes(1), 2),
+            (row["Status"], row["SuspectTimes"], row["IAmAliveTime"], row["Version"])
+        );
     }
 
     [Fact]
@@ -133,7 +136,10 @@ public sealed class ClusteringTests(TestServer server) : IAsyncLifetime
             {
                 var silo = (racer + round) % 4;
                 if (racer % 2 == 0)
-                    await _tables.RowsAsync("UpdateIAmAlivetimeKey", [Cluster, .. Silo(silo), Time("IAmAliveTime", Started.AddSeconds(round))]);
+                    await _tables.RowsAsync(
+                        "UpdateIAmAlivetimeKey",
+                        [Cluster, .. Silo(silo), Time("IAmAliveTime", Started.AddSeconds(round))]
+                    );
                 else
                     await UpdateAsync(silo, int.Parse(await VersionAsync(), System.Globalization.CultureInfo.InvariantCulture), Active);
             }
@@ -175,13 +181,27 @@ public sealed class ClusteringTests(TestServer server) : IAsyncLifetime
     [InlineData("another start", Dead, 1, 0, null, false)]
     [InlineData("a later heartbeat", Dead, 0, 1, null, false)]
     [InlineData("another vote", Dead, 0, 0, "vote", false)]
-    public async Task Cleanup_of_one_silo_deletes_it_only_as_it_was_seen(string what, int status, int startOff, int aliveOff, string? suspects, bool deleted)
+    public async Task Cleanup_of_one_silo_deletes_it_only_as_it_was_seen(
+        string what,
+        int status,
+        int startOff,
+        int aliveOff,
+        string? suspects,
+        bool deleted
+    )
     {
         await InsertAsync(1, version: 0, status: status);
 
         await _tables.RowsAsync(
             "CleanupDefunctSiloEntryKey",
-            [Cluster, .. Silo(1), Time("StartTime", Started.AddSeconds(startOff)), Time("IAmAliveTime", Started.AddSeconds(aliveOff)), Text("SuspectTimes", suspects)]);
+            [
+                Cluster,
+                .. Silo(1),
+                Time("StartTime", Started.AddSeconds(startOff)),
+                Time("IAmAliveTime", Started.AddSeconds(aliveOff)),
+                Text("SuspectTimes", suspects),
+            ]
+        );
 
         Assert.True(await CountAsync() == (deleted ? 0 : 1), what);
     }
@@ -196,7 +216,10 @@ public sealed class ClusteringTests(TestServer server) : IAsyncLifetime
         await InsertAsync(1, version: 0);
         Assert.True(await UpdateAsync(1, version: 1, status: Dead, suspects: stored));
 
-        await _tables.RowsAsync("CleanupDefunctSiloEntryKey", [Cluster, .. Silo(1), Time("StartTime", Started), Time("IAmAliveTime", Started.AddMinutes(1)), Text("SuspectTimes", sent)]);
+        await _tables.RowsAsync(
+            "CleanupDefunctSiloEntryKey",
+            [Cluster, .. Silo(1), Time("StartTime", Started), Time("IAmAliveTime", Started.AddMinutes(1)), Text("SuspectTimes", sent)]
+        );
 
         Assert.Equal(0, await CountAsync());
     }
@@ -205,7 +228,10 @@ public sealed class ClusteringTests(TestServer server) : IAsyncLifetime
     public async Task At_the_highest_version_a_change_is_refused_and_no_error()
     {
         await InsertAsync(1, version: 0);
-        await _tables.Database.RunAsync("UPDATE dxy_orleans.cluster_version SET version = 2147483647", TestContext.Current.CancellationToken);
+        await _tables.Database.RunAsync(
+            "UPDATE dxy_orleans.cluster_version SET version = 2147483647",
+            TestContext.Current.CancellationToken
+        );
         Assert.False(await InsertAsync(2, version: int.MaxValue));
         Assert.False(await UpdateAsync(1, version: int.MaxValue, status: Dead));
         Assert.Equal(1, await CountAsync());
@@ -224,16 +250,34 @@ public sealed class ClusteringTests(TestServer server) : IAsyncLifetime
         Assert.Single(await _tables.RowsAsync("MembershipReadAllKey", Text("DeploymentId", "another")));
     }
 
-    private Task<bool> InsertAsync(int silo, int version, int status = Active, int? proxyPort = null, DateTime? started = null) => _tables.SaysAsync(
-        "InsertMembershipKey",
-        [
-            Cluster, .. Silo(silo), Text("SiloName", $"silo{silo}"), Text("HostName", $"host{silo}"), Small("Status", status), Small("ProxyPort", proxyPort ?? 30000 + silo),
-            Small("Version", version), Time("StartTime", started ?? Started), Time("IAmAliveTime", started ?? Started),
-        ]);
+    private Task<bool> InsertAsync(int silo, int version, int status = Active, int? proxyPort = null, DateTime? started = null) =>
+        _tables.SaysAsync(
+            "InsertMembershipKey",
+            [
+                Cluster,
+                .. Silo(silo),
+                Text("SiloName", $"silo{silo}"),
+                Text("HostName", $"host{silo}"),
+                Small("Status", status),
+                Small("ProxyPort", proxyPort ?? 30000 + silo),
+                Small("Version", version),
+                Time("StartTime", started ?? Started),
+                Time("IAmAliveTime", started ?? Started),
+            ]
+        );
 
-    private Task<bool> UpdateAsync(int silo, int version, int status, string? suspects = null) => _tables.SaysAsync(
-        "UpdateMembershipKey",
-        [Cluster, .. Silo(silo), Small("Status", status), Small("Version", version), Text("SuspectTimes", suspects), Time("IAmAliveTime", Started.AddMinutes(1))]);
+    private Task<bool> UpdateAsync(int silo, int version, int status, string? suspects = null) =>
+        _tables.SaysAsync(
+            "UpdateMembershipKey",
+            [
+                Cluster,
+                .. Silo(silo),
+                Small("Status", status),
+                Small("Version", version),
+                Text("SuspectTimes", suspects),
+                Time("IAmAliveTime", Started.AddMinutes(1)),
+            ]
+        );
 
     private static NpgsqlParameter[] Silo(int silo) => [Text("Address", $"10.0.0.{silo}"), Small("Port", 11111), Small("Generation", silo)];
 
@@ -241,5 +285,6 @@ public sealed class ClusteringTests(TestServer server) : IAsyncLifetime
 
     private async Task<int> CountAsync() => (int)await _tables.Database.ValueAsync<long>("SELECT count(*) FROM dxy_orleans.cluster_member");
 
-    private static Task<bool[]> RaceAsync(Func<int, Task<bool>> run) => Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => run(racer))));
+    private static Task<bool[]> RaceAsync(Func<int, Task<bool>> run) =>
+        Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => run(racer))));
 }

@@ -9,9 +9,7 @@ namespace DxyOrleans.Storage.Tests.Orleans;
 public sealed class OrleansRow : Dictionary<string, object?>
 {
     public OrleansRow()
-        : base(StringComparer.OrdinalIgnoreCase)
-    {
-    }
+        : base(StringComparer.OrdinalIgnoreCase) { }
 }
 
 /// <summary>A database with Orleans' tables, asked as the ADO.NET providers ask: text by key, named parameters, a connection per call.</summary>
@@ -63,8 +61,7 @@ public sealed class OrleansTables : IAsyncDisposable
                     row[reader.GetName(i)] = reader.IsDBNull(i) ? null : reader.GetValue(i);
                 rows.Add(row);
             }
-        }
-        while (await reader.NextResultAsync(TestContext.Current.CancellationToken));
+        } while (await reader.NextResultAsync(TestContext.Current.CancellationToken));
         return rows;
     }
 
@@ -72,15 +69,18 @@ public sealed class OrleansTables : IAsyncDisposable
     public async Task<bool> SaysAsync(string key, params NpgsqlParameter[] parameters) =>
         (bool)Assert.Single(Assert.Single(await RowsAsync(key, parameters)).Values)!;
 
-    public static NpgsqlParameter Text(string name, string? value) => new(name, NpgsqlDbType.Text) { Value = (object?)value ?? DBNull.Value };
+    public static NpgsqlParameter Text(string name, string? value) =>
+        new(name, NpgsqlDbType.Text) { Value = (object?)value ?? DBNull.Value };
 
-    public static NpgsqlParameter Small(string name, int? value) => new(name, NpgsqlDbType.Integer) { Value = (object?)value ?? DBNull.Value };
+    public static NpgsqlParameter Small(string name, int? value) =>
+        new(name, NpgsqlDbType.Integer) { Value = (object?)value ?? DBNull.Value };
 
     public static NpgsqlParameter Large(string name, long value) => new(name, NpgsqlDbType.Bigint) { Value = value };
 
     public static NpgsqlParameter Time(string name, DateTime value) => new(name, NpgsqlDbType.TimestampTz) { Value = value };
 
-    public static NpgsqlParameter Bytes(string name, byte[]? value) => new(name, NpgsqlDbType.Bytea) { Value = (object?)value ?? DBNull.Value };
+    public static NpgsqlParameter Bytes(string name, byte[]? value) =>
+        new(name, NpgsqlDbType.Bytea) { Value = (object?)value ?? DBNull.Value };
 
     public async ValueTask DisposeAsync()
     {

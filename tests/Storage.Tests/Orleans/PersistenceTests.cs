@@ -118,11 +118,20 @@ public sealed class PersistenceTests(TestServer server) : IAsyncLifetime
     {
         NpgsqlParameter[][] identities =
         [
-            Identity(), Identity(extension: ""), Identity(extension: "x"), Identity(hash: 8), Identity(typeHash: 8), Identity(n0: 8), Identity(n1: 8),
-            Identity(type: "another"), Identity(service: "another"),
+            Identity(),
+            Identity(extension: ""),
+            Identity(extension: "x"),
+            Identity(hash: 8),
+            Identity(typeHash: 8),
+            Identity(n0: 8),
+            Identity(n1: 8),
+            Identity(type: "another"),
+            Identity(service: "another"),
         ];
         foreach (var identity in identities)
-            Assert.Single(await _tables.RowsAsync("WriteToStorageKey", [.. identity, Small("GrainStateVersion", null), Bytes("PayloadBinary", [1])]));
+            Assert.Single(
+                await _tables.RowsAsync("WriteToStorageKey", [.. identity, Small("GrainStateVersion", null), Bytes("PayloadBinary", [1])])
+            );
         foreach (var identity in identities)
             Assert.Single(await _tables.RowsAsync("ReadFromStorageKey", identity));
     }
@@ -136,8 +145,14 @@ public sealed class PersistenceTests(TestServer server) : IAsyncLifetime
         Assert.Equal([1], (byte[])Assert.Single(await ReadAsync("a"))["PayloadBinary"]!);
     }
 
-    private async Task<int?> WriteAsync(int? version, byte[] payload, string? extension = null) => One(
-        await _tables.RowsAsync("WriteToStorageKey", [.. Identity(extension), Small("GrainStateVersion", version), Bytes("PayloadBinary", payload)]), "NewGrainStateVersion");
+    private async Task<int?> WriteAsync(int? version, byte[] payload, string? extension = null) =>
+        One(
+            await _tables.RowsAsync(
+                "WriteToStorageKey",
+                [.. Identity(extension), Small("GrainStateVersion", version), Bytes("PayloadBinary", payload)]
+            ),
+            "NewGrainStateVersion"
+        );
 
     private async Task<int?> EndAsync(string key, int? version) =>
         One(await _tables.RowsAsync(key, [.. Identity(), Small("GrainStateVersion", version)]), "NewGrainStateVersion");
@@ -147,11 +162,24 @@ public sealed class PersistenceTests(TestServer server) : IAsyncLifetime
     private static int? One(List<OrleansRow> rows, string column) => rows.Count == 0 ? null : (int)Assert.Single(rows)[column]!;
 
     private static NpgsqlParameter[] Identity(
-        string? extension = null, int hash = -7, int typeHash = 7, long n0 = 0, long n1 = 0, string type = "index", string service = "dxy") =>
-    [
-        Small("GrainIdHash", hash), Large("GrainIdN0", n0), Large("GrainIdN1", n1), Small("GrainTypeHash", typeHash), Text("GrainTypeString", type),
-        Text("GrainIdExtensionString", extension), Text("ServiceId", service),
-    ];
+        string? extension = null,
+        int hash = -7,
+        int typeHash = 7,
+        long n0 = 0,
+        long n1 = 0,
+        string type = "index",
+        string service = "dxy"
+    ) =>
+        [
+            Small("GrainIdHash", hash),
+            Large("GrainIdN0", n0),
+            Large("GrainIdN1", n1),
+            Small("GrainTypeHash", typeHash),
+            Text("GrainTypeString", type),
+            Text("GrainIdExtensionString", extension),
+            Text("ServiceId", service),
+        ];
 
-    private static Task<int?[]> RaceAsync(Func<int, Task<int?>> run) => Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => run(racer))));
+    private static Task<int?[]> RaceAsync(Func<int, Task<int?>> run) =>
+        Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => run(racer))));
 }

@@ -7,10 +7,27 @@ public sealed class QueryTableTests(TestServer server)
     // The spelling, lower-case t of "Alivetime" included, is Orleans' own.
     private static readonly string[] Keys =
     [
-        "InsertMembershipVersionKey", "MembershipReadAllKey", "MembershipReadRowKey", "InsertMembershipKey", "UpdateMembershipKey",
-        "UpdateIAmAlivetimeKey", "GatewaysQueryKey", "DeleteMembershipTableEntriesKey", "CleanupDefunctSiloEntriesKey", "CleanupDefunctSiloEntryKey",
-        "UpsertReminderRowKey", "ReadReminderRowsKey", "ReadReminderRowKey", "ReadRangeRows1Key", "ReadRangeRows2Key", "DeleteReminderRowKey",
-        "DeleteReminderRowsKey", "ReadFromStorageKey", "WriteToStorageKey", "ClearStorageKey", "DeleteStorageKey",
+        "InsertMembershipVersionKey",
+        "MembershipReadAllKey",
+        "MembershipReadRowKey",
+        "InsertMembershipKey",
+        "UpdateMembershipKey",
+        "UpdateIAmAlivetimeKey",
+        "GatewaysQueryKey",
+        "DeleteMembershipTableEntriesKey",
+        "CleanupDefunctSiloEntriesKey",
+        "CleanupDefunctSiloEntryKey",
+        "UpsertReminderRowKey",
+        "ReadReminderRowsKey",
+        "ReadReminderRowKey",
+        "ReadRangeRows1Key",
+        "ReadRangeRows2Key",
+        "DeleteReminderRowKey",
+        "DeleteReminderRowsKey",
+        "ReadFromStorageKey",
+        "WriteToStorageKey",
+        "ClearStorageKey",
+        "DeleteStorageKey",
     ];
 
     [Fact]
@@ -29,7 +46,10 @@ public sealed class QueryTableTests(TestServer server)
 
         await tables.InstallAsync();
 
-        Assert.Equal(tables.Texts["ClearStorageKey"], await tables.Database.ValueAsync<string>("SELECT querytext FROM dxy_orleans.orleansquery WHERE querykey = 'ClearStorageKey'"));
+        Assert.Equal(
+            tables.Texts["ClearStorageKey"],
+            await tables.Database.ValueAsync<string>("SELECT querytext FROM dxy_orleans.orleansquery WHERE querykey = 'ClearStorageKey'")
+        );
         Assert.Single(await tables.RowsAsync("MembershipReadAllKey", OrleansTables.Text("DeploymentId", "c")));
     }
 
@@ -49,8 +69,10 @@ public sealed class QueryTableTests(TestServer server)
     public async Task No_time_column_lacks_its_zone()
     {
         await using var tables = await OrleansTables.CreateAsync(server);
-        const string Zoneless = "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp without time zone'";
-        const string Zoned = "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp with time zone'";
+        const string Zoneless =
+            "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp without time zone'";
+        const string Zoned =
+            "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp with time zone'";
         Assert.Equal(0, await tables.Database.ValueAsync<long>(Zoneless));
         Assert.Equal(4, await tables.Database.ValueAsync<long>(Zoned));
     }

@@ -38,7 +38,10 @@ public sealed class ReminderTests(TestServer server) : IAsyncLifetime
     {
         await UpsertAsync("a", 5, period: Small("Period", 60_000));
         var row = Assert.Single(await OneAsync("a"));
-        Assert.Equal(("rollup/DXY/5m", "a", Start, 60_000L, 0), (row["GrainId"], row["ReminderName"], row["StartTime"], row["Period"], row["Version"]));
+        Assert.Equal(
+            ("rollup/DXY/5m", "a", Start, 60_000L, 0),
+            (row["GrainId"], row["ReminderName"], row["StartTime"], row["Period"], row["Version"])
+        );
     }
 
     [Fact]
@@ -88,40 +91,75 @@ public sealed class ReminderTests(TestServer server) : IAsyncLifetime
     public async Task A_range_of_the_ring_holds_the_hashes_after_its_begin_up_to_its_end()
     {
         // Spread over the ring, with its ends and the border where signed numbers turn.
-        uint[] places = [0, 1, int.MaxValue, 0x8000_0000, 0x8000_0001, uint.MaxValue, .. Enumerable.Range(1, 40).Select(n => unchecked((uint)n * 2_654_435_769))];
+        uint[] places =
+        [
+            0,
+            1,
+            int.MaxValue,
+            0x8000_0000,
+            0x8000_0001,
+            uint.MaxValue,
+            .. Enumerable.Range(1, 40).Select(n => unchecked((uint)n * 2_654_435_769)),
+        ];
         foreach (var place in places)
             await UpsertAsync($"{place}", unchecked((int)place));
 
         var edge = Gen.OneOf(Gen.UInt, Gen.Const(places).SelectMany(all => Gen.Int[0, all.Length - 1].Select(i => all[i])));
-        await Gen.Select(edge, edge, Gen.Bool).SampleAsync(
-            async (begin, other, whole) =>
-            {
-                var end = whole ? begin : other;
-                var expected = places.Where(place => begin < end ? place > begin && place <= end : place > begin || place <= end);
-                Assert.Equal(expected.Order(), (await RangeAsync(begin, end)).Order());
-            },
-            iter: 200, threads: 1);
+        await Gen.Select(edge, edge, Gen.Bool)
+            .SampleAsync(
+                async (begin, other, whole) =>
+                {
+                    var end = whole ? begin : other;
+                    var expected = places.Where(place => begin < end ? place > begin && place <= end : place > begin || place <= end);
+                    Assert.Equal(expected.Order(), (await RangeAsync(begin, end)).Order());
+                },
+                iter: 200,
+                threads: 1
+            );
     }
 
     // Orleans picks the key by comparing the ends as signed numbers.
     private async Task<IEnumerable<uint>> RangeAsync(uint begin, uint end)
     {
         var (from, to) = unchecked(((int)begin, (int)end));
-        var rows = await _tables.RowsAsync(from < to ? "ReadRangeRows1Key" : "ReadRangeRows2Key", Service, Small("BeginHash", from), Small("EndHash", to));
+        var rows = await _tables.RowsAsync(
+            from < to ? "ReadRangeRows1Key" : "ReadRangeRows2Key",
+            Service,
+            Small("BeginHash", from),
+            Small("EndHash", to)
+        );
         return rows.Select(row => uint.Parse((string)row["ReminderName"]!, System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    private async Task<int> UpsertAsync(string name, int hash, string grain = "rollup/DXY/5m", NpgsqlParameter? period = null, string service = "dxy")
+    private async Task<int> UpsertAsync(
+        string name,
+        int hash,
+        string grain = "rollup/DXY/5m",
+        NpgsqlParameter? period = null,
+        string service = "dxy"
+    )
     {
         var rows = await _tables.RowsAsync(
             "UpsertReminderRowKey",
-            Text("ServiceId", service), Text("GrainId", grain), Text("ReminderName", name), Time("StartTime", Start), period ?? Small("Period", 60_000), Small("GrainHash", hash));
+            Text("ServiceId", service),
+            Text("GrainId", grain),
+            Text("ReminderName", name),
+            Time("StartTime", Start),
+            period ?? Small("Period", 60_000),
+            Small("GrainHash", hash)
+        );
         return (int)Assert.Single(rows)["Version"]!;
     }
 
     private Task<List<OrleansRow>> OneAsync(string name) =>
         _tables.RowsAsync("ReadReminderRowKey", Service, Text("GrainId", "rollup/DXY/5m"), Text("ReminderName", name));
 
-    private Task<bool> DeleteAsync(string name, int version) => _tables.SaysAsync(
-        "DeleteReminderRowKey", Service, Text("GrainId", "rollup/DXY/5m"), Text("ReminderName", name), Small("Version", version));
+    private Task<bool> DeleteAsync(string name, int version) =>
+        _tables.SaysAsync(
+            "DeleteReminderRowKey",
+            Service,
+            Text("GrainId", "rollup/DXY/5m"),
+            Text("ReminderName", name),
+            Small("Version", version)
+        );
 }

@@ -30,7 +30,9 @@ public sealed class ApplyTests(TestServer server)
     public async Task Of_four_that_apply_at_once_one_works_and_the_others_find_it_done()
     {
         await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Installer(database).ApplyAsync(Shop.Token), Shop.Token)));
+        var runs = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => Installer(database).ApplyAsync(Shop.Token), Shop.Token))
+        );
 
         Assert.Single(runs, run => run.Count > 0);
         Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
@@ -64,13 +66,16 @@ public sealed class ApplyTests(TestServer server)
 
         await using var applied = await server.CreateDatabaseAsync(Shop.Token);
         await Installer(applied).ApplyAsync(Shop.Token);
-        const string Journal = "SELECT string_agg(scriptname, ' ' ORDER BY scriptname) || (SELECT string_agg(column_name || data_type || is_nullable, ',' ORDER BY 1) FROM information_schema.columns WHERE table_name = 'journal') FROM dxy.journal";
+        const string Journal =
+            "SELECT string_agg(scriptname, ' ' ORDER BY scriptname) || (SELECT string_agg(column_name || data_type || is_nullable, ',' ORDER BY 1) FROM information_schema.columns WHERE table_name = 'journal') FROM dxy.journal";
         Assert.Equal(await applied.ValueAsync<string>(Journal, Shop.Token), await database.ValueAsync<string>(Journal, Shop.Token));
     }
 
     [Theory]
     [InlineData("REVOKE DELETE ON dxy.change FROM dxy_silo")]
-    [InlineData("REVOKE USAGE ON SCHEMA dxy FROM dxy_capture; GRANT EXECUTE ON FUNCTION dxy.now() TO PUBLIC; REVOKE ALL ON ALL TABLES IN SCHEMA dxy_orleans FROM dxy_silo")]
+    [InlineData(
+        "REVOKE USAGE ON SCHEMA dxy FROM dxy_capture; GRANT EXECUTE ON FUNCTION dxy.now() TO PUBLIC; REVOKE ALL ON ALL TABLES IN SCHEMA dxy_orleans FROM dxy_silo"
+    )]
     [InlineData("ALTER FUNCTION dxy.capture_update() OWNER TO CURRENT_USER; ALTER FUNCTION dxy.mirror() OWNER TO CURRENT_USER")]
     [InlineData("DROP FUNCTION dxy.adopt_targets(); DROP POLICY own ON dxy.verification; DROP TRIGGER cut_due ON dxy.due")]
     public async Task What_can_be_made_again_of_ours_is_though_all_of_it_ran_already(string harm)
@@ -112,7 +117,10 @@ public sealed class ApplyTests(TestServer server)
     {
         await using var database = await ExistingShop.CreateAsync(server);
         await Installer(database).ApplyAsync(Shop.Token);
-        Assert.Equal("DXY legacy", await database.ValueAsync<string>("SELECT string_agg(symbol || ' ' || mode, ',') FROM dxy.route", Shop.Token));
+        Assert.Equal(
+            "DXY legacy",
+            await database.ValueAsync<string>("SELECT string_agg(symbol || ' ' || mode, ',') FROM dxy.route", Shop.Token)
+        );
     }
 
     [Fact]
@@ -131,7 +139,9 @@ public sealed class ApplyTests(TestServer server)
             """
             CREATE OR REPLACE FUNCTION dxy.expand_changes(p_limit integer DEFAULT 5000) RETURNS integer LANGUAGE sql AS 'SELECT 1';
             DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/050%' OR scriptname LIKE 'functions/900%';
-            """, Shop.Token);
+            """,
+            Shop.Token
+        );
 
         var run = await Installer(database).ApplyAsync(Shop.Token);
         Assert.Equal(2, run.Count);

@@ -31,8 +31,16 @@ public sealed class ClockTests(TestServer server)
     {
         var folder = TestFolder.Make();
         var other = await EmbeddedServer.StartAsync(
-            new EmbeddedServerOptions { Home = Path.Combine(folder, "home"), Durable = false, Settings = new Dictionary<string, string> { ["cluster_name"] = "somebody" } },
-            notice: null, TimeProvider.System, Shop.Token);
+            new EmbeddedServerOptions
+            {
+                Home = Path.Combine(folder, "home"),
+                Durable = false,
+                Settings = new Dictionary<string, string> { ["cluster_name"] = "somebody" },
+            },
+            notice: null,
+            TimeProvider.System,
+            Shop.Token
+        );
         try
         {
             await new SchemaInstaller(other.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);

@@ -20,7 +20,10 @@ public sealed class LockBudgetTests(TestServer server)
         await using var open = await writer.BeginTransactionAsync(Shop.Token);
         await RunAsync(writer, Insert.Replace("USDSEK", "USDCHF", StringComparison.Ordinal));
 
-        var apply = new SchemaInstaller(database.ConnectionString, TimeProvider.System) { LockBudget = TimeSpan.FromMilliseconds(100) }.ApplyAsync(Shop.Token);
+        var apply = new SchemaInstaller(database.ConnectionString, TimeProvider.System)
+        {
+            LockBudget = TimeSpan.FromMilliseconds(100),
+        }.ApplyAsync(Shop.Token);
         await WaitAsync(database, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'public.data_bars'::regclass)");
 
         // Each of these may wait for the trigger, whose wait ends after 100 ms; what would wait for the writer itself would fail here.
@@ -62,8 +65,6 @@ public sealed class LockBudgetTests(TestServer server)
 
     static async Task WaitAsync(TestDatabase database, string condition)
     {
-        while (!await database.ValueAsync<bool>(condition, Shop.Token))
-        {
-        }
+        while (!await database.ValueAsync<bool>(condition, Shop.Token)) { }
     }
 }

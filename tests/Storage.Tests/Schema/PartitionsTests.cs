@@ -15,7 +15,9 @@ public sealed class PartitionsTests(TestServer server)
     public async Task Every_month_from_the_first_to_three_ahead_has_a_partition_and_every_partition_its_triggers()
     {
         await using var shop = await Shop.OpenAsync(server, partitions: Monthly);
-        var partitions = await shop.TextsAsync("SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'public.data_bars'::regclass ORDER BY 1");
+        var partitions = await shop.TextsAsync(
+            "SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'public.data_bars'::regclass ORDER BY 1"
+        );
         var now = TimeProvider.System.GetUtcNow();
         Assert.Contains("data_bars_2024_01", partitions);
         Assert.DoesNotContain("data_bars_2023_12", partitions);
@@ -33,11 +35,16 @@ public sealed class PartitionsTests(TestServer server)
             """
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['1999-01-04 00:00Z', '2024-03-04 08:00Z', '2099-01-01 00:00Z']::timestamptz[]) AS t
-            """);
+            """
+        );
         Assert.Equal(
             ["data_bars_2024_03", "data_bars_before", "data_bars_default"],
-            await shop.TextsAsync("SELECT tableoid::regclass::text FROM public.data_bars ORDER BY 1"));
-        Assert.Equal(["1999-01-04 to 2099-01-01"], await shop.TextsAsync("SELECT to_char(first_ts, 'YYYY-MM-DD') || ' to ' || to_char(last_ts, 'YYYY-MM-DD') FROM dxy.change"));
+            await shop.TextsAsync("SELECT tableoid::regclass::text FROM public.data_bars ORDER BY 1")
+        );
+        Assert.Equal(
+            ["1999-01-04 to 2099-01-01"],
+            await shop.TextsAsync("SELECT to_char(first_ts, 'YYYY-MM-DD') || ' to ' || to_char(last_ts, 'YYYY-MM-DD') FROM dxy.change")
+        );
     }
 
     [Fact]
@@ -45,7 +52,9 @@ public sealed class PartitionsTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server, partitions: Monthly);
         await shop.RunAsync("DELETE FROM dxy.change");
-        await shop.RunAsync("INSERT INTO public.data_bars_2024_03 (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')");
+        await shop.RunAsync(
+            "INSERT INTO public.data_bars_2024_03 (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
+        );
         Assert.Equal(["data_bars"], await shop.TextsAsync("SELECT table_name FROM dxy.change"));
     }
 
@@ -60,7 +69,10 @@ public sealed class PartitionsTests(TestServer server)
         Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
 
         await using var any = silo.CreateCommand("SELECT dxy.make_months('1900-01-01')");
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => any.ExecuteNonQueryAsync(Shop.Token))).SqlState);
+        Assert.Equal(
+            PostgresErrorCodes.InsufficientPrivilege,
+            (await Assert.ThrowsAsync<PostgresException>(() => any.ExecuteNonQueryAsync(Shop.Token))).SqlState
+        );
     }
 
     [Fact]
@@ -82,7 +94,9 @@ public sealed class PartitionsTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server, partitions: Monthly);
         var now = TimeProvider.System.GetUtcNow();
         var late = now.AddMonths(4);
-        await shop.RunAsync($"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{late:yyyy-MM}-02 08:00Z', 1, 1, 1, 1, 'ingest')");
+        await shop.RunAsync(
+            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{late:yyyy-MM}-02 08:00Z', 1, 1, 1, 1, 'ingest')"
+        );
         await shop.AtAsync(UtcTime.From(now.AddMonths(2)));
         Assert.Equal(1, await Partitions.KeepAheadAsync(shop.Data, Shop.Token));
         Assert.Equal(1, await shop.CountAsync("public.data_bars_default"));
@@ -96,8 +110,10 @@ public sealed class PartitionsTests(TestServer server)
         await using var other = await shop.Data.OpenConnectionAsync(Shop.Token);
         await using var open = await other.BeginTransactionAsync(Shop.Token);
         await using var write = new NpgsqlCommand(
-            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest'); " +
-            "SELECT count(*) FROM public.data_bars WHERE ts_utc >= '2024-03-01Z' AND ts_utc < '2024-04-01Z'", other);
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest'); "
+                + "SELECT count(*) FROM public.data_bars WHERE ts_utc >= '2024-03-01Z' AND ts_utc < '2024-04-01Z'",
+            other
+        );
         await write.ExecuteNonQueryAsync(Shop.Token);
 
         await shop.AtAsync(UtcTime.From(TimeProvider.System.GetUtcNow().AddMonths(1)));
@@ -116,28 +132,38 @@ public sealed class PartitionsTests(TestServer server)
     public async Task A_table_that_stands_in_one_piece_is_not_divided_later()
     {
         await using var shop = await Shop.OpenAsync(server, Partitioned.Tables.Split("PARTITION BY")[0] + ";");
-        var late = await Assert.ThrowsAsync<SchemaException>(
-            () => new SchemaInstaller(shop.Database.ConnectionString, TimeProvider.System) { Partitions = Monthly }.ApplyAsync(Shop.Token));
+        var late = await Assert.ThrowsAsync<SchemaException>(() =>
+            new SchemaInstaller(shop.Database.ConnectionString, TimeProvider.System) { Partitions = Monthly }.ApplyAsync(Shop.Token)
+        );
         Assert.Contains("in one piece", late.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("SELECT * FROM public.data_bars WHERE canonical_symbol = $1 AND timeframe = $2 AND ts_utc >= $3 AND ts_utc < $4")]
     [InlineData("SELECT max(ts_utc) FROM public.data_bars WHERE canonical_symbol = $1 AND timeframe = $2 AND ts_utc >= $3 AND ts_utc < $4")]
-    [InlineData("UPDATE public.data_bars SET close = close WHERE canonical_symbol = $1 AND timeframe = $2 AND ts_utc >= $3 AND ts_utc < $4")]
+    [InlineData(
+        "UPDATE public.data_bars SET close = close WHERE canonical_symbol = $1 AND timeframe = $2 AND ts_utc >= $3 AND ts_utc < $4"
+    )]
     [InlineData("DELETE FROM public.data_bars WHERE canonical_symbol = $1 AND timeframe = $2 AND ts_utc >= $3 AND ts_utc < $4")]
     public async Task A_statement_about_a_span_of_time_opens_only_its_months_with_a_kept_plan_too(string sql)
     {
         await using var shop = await Shop.OpenAsync(server, partitions: Monthly);
         await using var connection = await shop.Data.OpenConnectionAsync(Shop.Token);
-        await using (var prepare = new NpgsqlCommand(
-            $"SET plan_cache_mode = force_generic_plan; PREPARE kept (text, text, timestamptz, timestamptz) AS {sql}", connection))
+        await using (
+            var prepare = new NpgsqlCommand(
+                $"SET plan_cache_mode = force_generic_plan; PREPARE kept (text, text, timestamptz, timestamptz) AS {sql}",
+                connection
+            )
+        )
         {
             prepare.AllResultTypesAreUnknown = true;
             await prepare.ExecuteNonQueryAsync(Shop.Token);
         }
 
-        await using var explain = new NpgsqlCommand("EXPLAIN (COSTS off) EXECUTE kept ('EURUSD', '1m', '2024-03-30Z', '2024-04-02Z')", connection);
+        await using var explain = new NpgsqlCommand(
+            "EXPLAIN (COSTS off) EXECUTE kept ('EURUSD', '1m', '2024-03-30Z', '2024-04-02Z')",
+            connection
+        );
         var plan = new List<string>();
         await using var reader = await explain.ExecuteReaderAsync(Shop.Token);
         while (await reader.ReadAsync(Shop.Token))
@@ -145,7 +171,10 @@ public sealed class PartitionsTests(TestServer server)
             plan.Add(reader.GetString(0));
         }
 
-        var scans = plan.Where(line => line.Contains("Scan", StringComparison.Ordinal) && line.Contains("data_bars_", StringComparison.Ordinal)).ToList();
+        var scans = plan.Where(line =>
+                line.Contains("Scan", StringComparison.Ordinal) && line.Contains("data_bars_", StringComparison.Ordinal)
+            )
+            .ToList();
         Assert.All(scans, line => Assert.Matches("data_bars_2024_0[34]", line));
         Assert.Contains(scans, line => line.Contains("2024_03", StringComparison.Ordinal));
         Assert.Contains(scans, line => line.Contains("2024_04", StringComparison.Ordinal));

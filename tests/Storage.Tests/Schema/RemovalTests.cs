@@ -17,7 +17,8 @@ public sealed class RemovalTests : IClassFixture<TestServer>
              + (SELECT count(*) FROM pg_class AS c, LATERAL aclexplode(c.relacl) AS x JOIN pg_roles AS r ON r.oid = x.grantee WHERE r.rolname LIKE 'dxy\_%')
         """;
 
-    static Task ApplyAsync(TestDatabase database) => new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
+    static Task ApplyAsync(TestDatabase database) =>
+        new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
 
     [Fact]
     public async Task Removing_leaves_no_trace_and_the_shops_tables_as_they_were()
@@ -31,7 +32,13 @@ public sealed class RemovalTests : IClassFixture<TestServer>
         Assert.Equal(0, await database.ValueAsync<long>(Traces, Shop.Token));
         Assert.Equal(before, await SchemaCheck.FactsAsync(database.Data, "checks/shop_tables.sql", Shop.Token));
         Assert.Equal(before.Count, result.Facts);
-        Assert.Equal(await database.ValueAsync<long>("SELECT (SELECT count(*) FROM data_bars) + (SELECT count(*) FROM derived_data_bars) + (SELECT count(*) FROM core_asset_registry_all)", Shop.Token), result.Rows);
+        Assert.Equal(
+            await database.ValueAsync<long>(
+                "SELECT (SELECT count(*) FROM data_bars) + (SELECT count(*) FROM derived_data_bars) + (SELECT count(*) FROM core_asset_registry_all)",
+                Shop.Token
+            ),
+            result.Rows
+        );
         Assert.Empty(result.Kept);
         Assert.Equal(60, await database.ValueAsync<long>("SELECT count(*) FROM public.data_bars", Shop.Token));
     }
@@ -42,7 +49,10 @@ public sealed class RemovalTests : IClassFixture<TestServer>
         await using var database = await _server.CreateDatabaseAsync(Shop.Token);
         await ApplyAsync(database);
         await SchemaRemoval.RemoveAsync(database.Data, Shop.Token);
-        Assert.Equal(0, await database.ValueAsync<long>("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace", Shop.Token));
+        Assert.Equal(
+            0,
+            await database.ValueAsync<long>("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace", Shop.Token)
+        );
     }
 
     [Fact]
@@ -87,7 +97,10 @@ public sealed class RemovalTests : IClassFixture<TestServer>
         await database.RunAsync(Partitioned.Tables, Shop.Token);
         await ApplyAsync(database);
         // A statement's three on four relations; a row's on the two tables, and on the two partitions as the table's.
-        Assert.Equal((3 * 4) + 4, await database.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy\\_capture%'", Shop.Token));
+        Assert.Equal(
+            (3 * 4) + 4,
+            await database.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy\\_capture%'", Shop.Token)
+        );
         await SchemaRemoval.RemoveAsync(database.Data, Shop.Token);
         Assert.Equal(0, await database.ValueAsync<long>(Traces, Shop.Token));
     }

@@ -33,13 +33,24 @@ public sealed class RightsTests(TestServer server)
         await new BarStore(silo, TimeProvider.System).WriteAsync(Shop.Minutes(5, 200), BarSource.Ingest, false, Shop.Token);
         var due = new DueStore(silo);
         Assert.True(await due.ExpandAsync(Shop.Token) > 0);
-        await due.RequestAsync(Series.Parse("DXY/1m"), new TimeRange(Shop.Minute(0), Shop.Minute(9)), "request", null, prune: true, Shop.Token);
+        await due.RequestAsync(
+            Series.Parse("DXY/1m"),
+            new TimeRange(Shop.Minute(0), Shop.Minute(9)),
+            "request",
+            null,
+            prune: true,
+            Shop.Token
+        );
         var registry = await new RegistryStore(silo).LoadAsync(Shop.Token);
         foreach (var target in registry.Targets)
         {
             var rule = TargetRules.For(registry, target, new DerivingOptions())!;
             await new Deriver(silo, rule).DrainAsync(null, Shop.Token);
-            Assert.Empty((await new TargetVerifier(silo, rule).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(205)), false, Shop.Token)).Differences);
+            Assert.Empty(
+                (
+                    await new TargetVerifier(silo, rule).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(205)), false, Shop.Token)
+                ).Differences
+            );
         }
 
         var forming = new FormingBarStore(silo);
@@ -56,16 +67,22 @@ public sealed class RightsTests(TestServer server)
     public async Task A_member_of_dxy_silo_can_use_every_table_of_orleans()
     {
         await using var shop = await Shop.OpenAsync(server);
-        Assert.Empty(await shop.TextsAsync(
-            """
-            SELECT c.relname || p.name FROM pg_class AS c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p(name)
-            WHERE c.relnamespace = 'dxy_orleans'::regnamespace AND c.relkind = 'r' AND NOT has_table_privilege('dxy_silo', c.oid, p.name)
-            """));
-        Assert.Empty(await shop.TextsAsync(
-            """
-            SELECT p.proname::text FROM pg_proc AS p
-            WHERE p.pronamespace = 'dxy_orleans'::regnamespace AND NOT has_function_privilege('dxy_silo', p.oid, 'EXECUTE')
-            """));
+        Assert.Empty(
+            await shop.TextsAsync(
+                """
+                SELECT c.relname || p.name FROM pg_class AS c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p(name)
+                WHERE c.relnamespace = 'dxy_orleans'::regnamespace AND c.relkind = 'r' AND NOT has_table_privilege('dxy_silo', c.oid, p.name)
+                """
+            )
+        );
+        Assert.Empty(
+            await shop.TextsAsync(
+                """
+                SELECT p.proname::text FROM pg_proc AS p
+                WHERE p.pronamespace = 'dxy_orleans'::regnamespace AND NOT has_function_privilege('dxy_silo', p.oid, 'EXECUTE')
+                """
+            )
+        );
     }
 
     [Theory]
@@ -74,7 +91,9 @@ public sealed class RightsTests(TestServer server)
     [InlineData("SELECT dxy.flip_route('DXY', 'legacy')")]
     [InlineData("INSERT INTO dxy.clock VALUES (true, now(), now(), 2)")]
     [InlineData("DELETE FROM dxy.clock")]
-    [InlineData("INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at) VALUES ('x', '{}', '{}', now(), now(), now())")]
+    [InlineData(
+        "INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at) VALUES ('x', '{}', '{}', now(), now(), now())"
+    )]
     [InlineData("UPDATE dxy.correction SET close = 1")]
     [InlineData("DELETE FROM dxy.correction")]
     [InlineData("UPDATE public.core_asset_registry_all SET active = false")]
@@ -93,7 +112,11 @@ public sealed class RightsTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.AllSix(0));
         var reader = await shop.LoginAsync("GRANT dxy_reader TO {0}");
-        foreach (var name in await shop.TextsAsync("SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname IN ('dxy', 'public') AND c.relkind IN ('r', 'p') AND c.relname <> 'journal' AND NOT c.relispartition"))
+        foreach (
+            var name in await shop.TextsAsync(
+                "SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname IN ('dxy', 'public') AND c.relkind IN ('r', 'p') AND c.relname <> 'journal' AND NOT c.relispartition"
+            )
+        )
         {
             await RunAsync(reader, $"SELECT count(*) FROM {name}");
             await RefusedAsync(reader, $"DELETE FROM {name}");
@@ -104,7 +127,10 @@ public sealed class RightsTests(TestServer server)
         await RefusedAsync(reader, "SELECT dxy.expand_changes()");
         await RefusedAsync(reader, "SELECT dxy.adopt_targets()");
         await RefusedAsync(reader, "SELECT dxy.lock_target('DXY', '1m')");
-        await RefusedAsync(reader, "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('a', '1m', now(), now() + interval '1 minute', 'request', now())");
+        await RefusedAsync(
+            reader,
+            "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('a', '1m', now(), now() + interval '1 minute', 'request', now())"
+        );
     }
 
     [Fact]
@@ -112,7 +138,10 @@ public sealed class RightsTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         var ingest = await shop.LoginAsync("GRANT INSERT, UPDATE ON public.data_bars TO {0}");
-        await RunAsync(ingest, "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')");
+        await RunAsync(
+            ingest,
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
+        );
         await RunAsync(ingest, "UPDATE public.data_bars SET vol = 5");
 
         Assert.Equal(2, await shop.CountAsync("dxy.change"));
@@ -127,14 +156,16 @@ public sealed class RightsTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         var ingest = await shop.LoginAsync("GRANT INSERT, UPDATE ON public.data_bars TO {0}");
         await using var connection = await ingest.OpenConnectionAsync(Shop.Token);
-        foreach (var sql in new[]
-        {
-            "CREATE TEMP TABLE change (id integer); CREATE TEMP TABLE correction (id integer); CREATE TEMP TABLE clock (id integer)",
-            "CREATE TEMP TABLE new_rows (id integer); CREATE TEMP TABLE old_rows (id integer); CREATE TEMP TABLE data_bars (id integer)",
-            "SET search_path = pg_temp, public",
-            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')",
-            "UPDATE public.data_bars SET vol = 5",
-        })
+        foreach (
+            var sql in new[]
+            {
+                "CREATE TEMP TABLE change (id integer); CREATE TEMP TABLE correction (id integer); CREATE TEMP TABLE clock (id integer)",
+                "CREATE TEMP TABLE new_rows (id integer); CREATE TEMP TABLE old_rows (id integer); CREATE TEMP TABLE data_bars (id integer)",
+                "SET search_path = pg_temp, public",
+                "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')",
+                "UPDATE public.data_bars SET vol = 5",
+            }
+        )
         {
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(Shop.Token);
@@ -142,7 +173,10 @@ public sealed class RightsTests(TestServer server)
 
         Assert.Equal(2, await shop.CountAsync("dxy.change"));
         Assert.Equal(1, await shop.CountAsync("dxy.correction"));
-        await using var shadow = new NpgsqlCommand("SELECT (SELECT count(*) FROM pg_temp.change) + (SELECT count(*) FROM pg_temp.correction)", connection);
+        await using var shadow = new NpgsqlCommand(
+            "SELECT (SELECT count(*) FROM pg_temp.change) + (SELECT count(*) FROM pg_temp.correction)",
+            connection
+        );
         Assert.Equal(0L, await shadow.ExecuteScalarAsync(Shop.Token));
     }
 }

@@ -8,7 +8,8 @@ public sealed class SchemaVersionTests(TestServer server)
 {
     static readonly SchemaVersion Own = SchemaVersion.Own;
 
-    static SchemaInstaller Installer(Shop shop, SchemaVersion? version = null) => new(shop.Database.ConnectionString, TimeProvider.System) { Version = version ?? Own };
+    static SchemaInstaller Installer(Shop shop, SchemaVersion? version = null) =>
+        new(shop.Database.ConnectionString, TimeProvider.System) { Version = version ?? Own };
 
     [Fact]
     public async Task An_older_build_leaves_a_newer_schema_as_it_is_and_works_with_it()
@@ -37,7 +38,9 @@ public sealed class SchemaVersionTests(TestServer server)
     public async Task A_newer_build_says_that_it_is_newer_before_it_changes_anything()
     {
         await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync("ALTER VIEW dxy.dependency RENAME TO was_dependency; CREATE VIEW dxy.dependency AS SELECT 1 AS other; DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/030%'");
+        await shop.RunAsync(
+            "ALTER VIEW dxy.dependency RENAME TO was_dependency; CREATE VIEW dxy.dependency AS SELECT 1 AS other; DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/030%'"
+        );
         await Assert.ThrowsAsync<SchemaException>(() => Installer(shop, Own with { Number = Own.Number + 1 }).ApplyAsync(Shop.Token));
 
         Assert.Equal(Own.Number + 1, (await SchemaVersion.ReadAsync(shop.Data, Shop.Token))!.Number);
@@ -49,7 +52,11 @@ public sealed class SchemaVersionTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync("DROP TABLE dxy.schema_version; DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/900%'");
-        Assert.Contains("run './dxy db apply'", Own.FaultWith(await SchemaVersion.ReadAsync(shop.Data, Shop.Token)), StringComparison.Ordinal);
+        Assert.Contains(
+            "run './dxy db apply'",
+            Own.FaultWith(await SchemaVersion.ReadAsync(shop.Data, Shop.Token)),
+            StringComparison.Ordinal
+        );
 
         await Installer(shop).ApplyAsync(Shop.Token);
         Assert.Equal(Own, await SchemaVersion.ReadAsync(shop.Data, Shop.Token));
@@ -64,7 +71,8 @@ public sealed class SchemaVersionTests(TestServer server)
             """
             CREATE OR REPLACE FUNCTION dxy.bucket(p_timeframe text, p_ts timestamptz) RETURNS timestamptz LANGUAGE sql AS 'SELECT p_ts';
             INSERT INTO dxy.journal (scriptname, applied) VALUES ('functions/025_timeframe.sql@between', now()), ('functions/900_rights.sql@between', now());
-            """);
+            """
+        );
         Assert.Equal(2, (await Installer(shop).PlanAsync(Shop.Token)).Count);
         await Installer(shop).ApplyAsync(Shop.Token);
         Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
@@ -76,12 +84,14 @@ public sealed class SchemaVersionTests(TestServer server)
         Assert.Contains("no schema", Own.FaultWith(null), StringComparison.Ordinal);
 
     // What a build of tomorrow would leave: a view with a column more, which ours can't replace, a function of its own, and none of our names in the journal.
-    static Task BecomeNewerAsync(Shop shop, int least) => shop.RunAsync(
-        $"""
-        UPDATE dxy.schema_version SET number = {Own.Number + 1}, least = {least};
-        CREATE FUNCTION dxy.length_of_newer() RETURNS text LANGUAGE sql AS $$SELECT 'of the newer'$$;
-        DROP VIEW dxy.dependency CASCADE;
-        CREATE VIEW dxy.dependency AS SELECT 'tomorrow'::text AS another_column;
-        UPDATE dxy.journal SET scriptname = split_part(scriptname, '@', 1) || '@ofthenewer' WHERE scriptname LIKE '%@%';
-        """);
+    static Task BecomeNewerAsync(Shop shop, int least) =>
+        shop.RunAsync(
+            $"""
+            UPDATE dxy.schema_version SET number = {Own.Number + 1}, least = {least};
+            CREATE FUNCTION dxy.length_of_newer() RETURNS text LANGUAGE sql AS $$SELECT 'of the newer'$$;
+            DROP VIEW dxy.dependency CASCADE;
+            CREATE VIEW dxy.dependency AS SELECT 'tomorrow'::text AS another_column;
+            UPDATE dxy.journal SET scriptname = split_part(scriptname, '@', 1) || '@ofthenewer' WHERE scriptname LIKE '%@%';
+            """
+        );
 }

@@ -17,9 +17,15 @@ public sealed partial class TableFitnessTests(TestServer server)
 
     [Theory]
     [InlineData(NoKey, "public.data_bars takes no bar of ours: it wants a unique index on exactly (canonical_symbol, timeframe, ts_utc)")]
-    [InlineData(NoKey + "; CREATE UNIQUE INDEX ON public.data_bars (canonical_symbol, timeframe, ts_utc, source)", "is on (canonical_symbol, timeframe, ts_utc, source)")]
+    [InlineData(
+        NoKey + "; CREATE UNIQUE INDEX ON public.data_bars (canonical_symbol, timeframe, ts_utc, source)",
+        "is on (canonical_symbol, timeframe, ts_utc, source)"
+    )]
     [InlineData("ALTER TABLE public.data_bars DROP COLUMN raw", "public.data_bars can't be read or written as bars: raw is missing")]
-    [InlineData("ALTER TABLE public.derived_data_bars DROP COLUMN updated_at", "public.derived_data_bars can't be read or written as bars: updated_at is missing")]
+    [InlineData(
+        "ALTER TABLE public.derived_data_bars DROP COLUMN updated_at",
+        "public.derived_data_bars can't be read or written as bars: updated_at is missing"
+    )]
     public async Task What_keeps_bars_from_being_stored_is_told_by_the_check_and_gone_once_its_advice_was_followed(string harm, string line)
     {
         await using var shop = await Shop.OpenAsync(server);

@@ -47,7 +47,10 @@ public sealed class EmbeddedServerAccessTests
         var refused = await Assert.ThrowsAsync<PostgresException>(() => ServerHome.AskAsync<int>(wrong.ConnectionString, "SELECT 1"));
         Assert.Equal(PostgresErrorCodes.InvalidPassword, refused.SqlState);
 
-        var trusted = await ServerHome.AskAsync<long>(server.AdminConnectionString, "SELECT count(*) FROM pg_hba_file_rules WHERE auth_method <> 'scram-sha-256'");
+        var trusted = await ServerHome.AskAsync<long>(
+            server.AdminConnectionString,
+            "SELECT count(*) FROM pg_hba_file_rules WHERE auth_method <> 'scram-sha-256'"
+        );
         Assert.Equal(0, trusted);
     }
 
@@ -80,7 +83,12 @@ public sealed class EmbeddedServerAccessTests
     public async Task The_server_is_named_listens_on_loopback_and_keeps_UTC()
     {
         await using var home = new ServerHome();
-        var server = await home.StartAsync(options => options with { Settings = new Dictionary<string, string> { ["application_name"] = @"it's a \ test" } });
+        var server = await home.StartAsync(options =>
+            options with
+            {
+                Settings = new Dictionary<string, string> { ["application_name"] = @"it's a \ test" },
+            }
+        );
 
         Assert.Equal("dxy-embedded", await ServerHome.SettingAsync(server, "cluster_name"));
         Assert.Equal("127.0.0.1", await ServerHome.SettingAsync(server, "listen_addresses"));
@@ -113,7 +121,11 @@ public sealed class EmbeddedServerAccessTests
 
         Assert.StartsWith("/var/tmp/dxy-0-", server.DataFolder, StringComparison.Ordinal);
         Assert.Contains(server.DataFolder, Assert.Single(home.Notices), StringComparison.Ordinal);
-        Assert.Contains("starting PostgreSQL", await File.ReadAllTextAsync(Path.Combine(home.Path, "log", "postgres.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "starting PostgreSQL",
+            await File.ReadAllTextAsync(Path.Combine(home.Path, "log", "postgres.log"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
         await server.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
         Assert.Equal(server.DataFolder, (await home.StartAsync()).DataFolder);
 

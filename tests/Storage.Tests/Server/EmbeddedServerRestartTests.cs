@@ -37,8 +37,13 @@ public sealed class EmbeddedServerRestartTests
         await File.WriteAllTextAsync(file, record.ToJsonString(), TestContext.Current.CancellationToken);
 
         var after = await home.StartAsync();
-        Assert.Equal("dxy|public|1", await ServerHome.AskAsync<string>(after.ConnectionString,
-            "CREATE SCHEMA dxy; CREATE TABLE kept (); CREATE TABLE dxy.landed AS SELECT 1 AS n; SELECT current_user || '|' || (SELECT schemaname FROM pg_tables WHERE tablename = 'kept') || '|' || (SELECT n FROM landed)"));
+        Assert.Equal(
+            "dxy|public|1",
+            await ServerHome.AskAsync<string>(
+                after.ConnectionString,
+                "CREATE SCHEMA dxy; CREATE TABLE kept (); CREATE TABLE dxy.landed AS SELECT 1 AS n; SELECT current_user || '|' || (SELECT schemaname FROM pg_tables WHERE tablename = 'kept') || '|' || (SELECT n FROM landed)"
+            )
+        );
         Assert.Equal(after.ConnectionString, (await home.StartAsync()).ConnectionString);
     }
 
@@ -176,6 +181,9 @@ public sealed class EmbeddedServerRestartTests
 
         var server = await home.StartAsync();
 
-        Assert.Equal(server.Pid.ToString(CultureInfo.InvariantCulture), File.ReadLines(Path.Combine(server.DataFolder, "postmaster.pid")).First());
+        Assert.Equal(
+            server.Pid.ToString(CultureInfo.InvariantCulture),
+            File.ReadLines(Path.Combine(server.DataFolder, "postmaster.pid")).First()
+        );
     }
 }

@@ -14,8 +14,14 @@ public sealed class EmbeddedServerStartTests
 
         var server = await home.StartAsync();
 
-        Assert.Equal("dxyowner|dxy", await ServerHome.AskAsync<string>(server.ConnectionString, "SELECT current_user || '|' || current_database()"));
-        Assert.Equal(server.Pid.ToString(CultureInfo.InvariantCulture), (await File.ReadAllTextAsync(Path.Combine(home.Path, "run", "postgres.pid"), TestContext.Current.CancellationToken)).Trim());
+        Assert.Equal(
+            "dxyowner|dxy",
+            await ServerHome.AskAsync<string>(server.ConnectionString, "SELECT current_user || '|' || current_database()")
+        );
+        Assert.Equal(
+            server.Pid.ToString(CultureInfo.InvariantCulture),
+            (await File.ReadAllTextAsync(Path.Combine(home.Path, "run", "postgres.pid"), TestContext.Current.CancellationToken)).Trim()
+        );
         Assert.Equal(server.Pid, home.Find()?.Pid);
         Assert.True(File.Exists(Path.Combine(home.Path, "log", "postgres.log")));
     }
@@ -70,7 +76,9 @@ public sealed class EmbeddedServerStartTests
         await using var other = new ServerHome();
         var server = await home.StartAsync();
 
-        var refused = await Assert.ThrowsAsync<EmbeddedServerException>(() => other.StartAsync(options => options with { Port = server.Port }));
+        var refused = await Assert.ThrowsAsync<EmbeddedServerException>(() =>
+            other.StartAsync(options => options with { Port = server.Port })
+        );
 
         Assert.Contains(server.Port.ToString(CultureInfo.InvariantCulture), refused.Message, StringComparison.Ordinal);
         await server.StopAsync(StopMode.Fast, TestContext.Current.CancellationToken);
@@ -81,13 +89,16 @@ public sealed class EmbeddedServerStartTests
     public async Task A_setting_that_PostgreSQL_refuses_is_named_in_the_error()
     {
         await using var home = new ServerHome();
-        var refused = await Assert.ThrowsAsync<EmbeddedServerException>(() => home.StartAsync(options => options with
-        {
-            Settings = new Dictionary<string, string> { ["shared_buffers"] = "much" },
-        }));
+        var refused = await Assert.ThrowsAsync<EmbeddedServerException>(() =>
+            home.StartAsync(options => options with { Settings = new Dictionary<string, string> { ["shared_buffers"] = "much" } })
+        );
 
         Assert.Null(home.Find());
-        Assert.Contains("shared_buffers", await File.ReadAllTextAsync(Path.Combine(home.Path, "log", "postgres.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "shared_buffers",
+            await File.ReadAllTextAsync(Path.Combine(home.Path, "log", "postgres.log"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
         Assert.Contains("postgres.log", refused.Message, StringComparison.Ordinal);
     }
 
@@ -119,5 +130,6 @@ public sealed class EmbeddedServerStartTests
 
     // A process that has ended may wait, empty, for its parent to take notice.
     private static async Task<bool> IsGoneAsync(int pid) =>
-        !Directory.Exists($"/proc/{pid}") || (await File.ReadAllBytesAsync($"/proc/{pid}/cmdline", TestContext.Current.CancellationToken)).Length == 0;
+        !Directory.Exists($"/proc/{pid}")
+        || (await File.ReadAllBytesAsync($"/proc/{pid}/cmdline", TestContext.Current.CancellationToken)).Length == 0;
 }

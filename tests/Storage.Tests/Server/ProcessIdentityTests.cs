@@ -26,7 +26,12 @@ public sealed class ProcessIdentityTests
             File.Copy("/bin/sleep", program);
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             using var process = Process.Start(program, "60");
-            while (!(await File.ReadAllTextAsync($"/proc/{process.Id}/stat", TestContext.Current.CancellationToken)).Contains("a) Z (b", StringComparison.Ordinal))
+            while (
+                !(await File.ReadAllTextAsync($"/proc/{process.Id}/stat", TestContext.Current.CancellationToken)).Contains(
+                    "a) Z (b",
+                    StringComparison.Ordinal
+                )
+            )
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
             }

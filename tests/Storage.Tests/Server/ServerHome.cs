@@ -19,9 +19,16 @@ public sealed class ServerHome : IAsyncDisposable
     {
         var options = new EmbeddedServerOptions
         {
-            Home = Path, Durable = false, Settings = new Dictionary<string, string> { ["shared_buffers"] = "16MB" },
+            Home = Path,
+            Durable = false,
+            Settings = new Dictionary<string, string> { ["shared_buffers"] = "16MB" },
         };
-        return EmbeddedServer.StartAsync(with?.Invoke(options) ?? options, Notices.Add, TimeProvider.System, TestContext.Current.CancellationToken);
+        return EmbeddedServer.StartAsync(
+            with?.Invoke(options) ?? options,
+            Notices.Add,
+            TimeProvider.System,
+            TestContext.Current.CancellationToken
+        );
     }
 
     public EmbeddedServer? Find() => EmbeddedServer.Find(Path, TimeProvider.System);

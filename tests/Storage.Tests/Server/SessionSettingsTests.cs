@@ -9,9 +9,17 @@ public sealed class SessionSettingsTests(TestServer server)
 {
     static readonly (string Name, string Odd, string Wanted)[] Settings =
     [
-        ("default_transaction_isolation", "serializable", "read committed"), ("default_transaction_read_only", "on", "off"), ("default_transaction_deferrable", "on", "off"),
-        ("statement_timeout", "5s", "1min"), ("lock_timeout", "1ms", "0"), ("idle_in_transaction_session_timeout", "5s", "1min"), ("idle_session_timeout", "5s", "0"),
-        ("standard_conforming_strings", "off", "on"), ("DateStyle", "German, DMY", "ISO, MDY"), ("IntervalStyle", "sql_standard", "postgres"), ("bytea_output", "escape", "hex"),
+        ("default_transaction_isolation", "serializable", "read committed"),
+        ("default_transaction_read_only", "on", "off"),
+        ("default_transaction_deferrable", "on", "off"),
+        ("statement_timeout", "5s", "1min"),
+        ("lock_timeout", "1ms", "0"),
+        ("idle_in_transaction_session_timeout", "5s", "1min"),
+        ("idle_session_timeout", "5s", "0"),
+        ("standard_conforming_strings", "off", "on"),
+        ("DateStyle", "German, DMY", "ISO, MDY"),
+        ("IntervalStyle", "sql_standard", "postgres"),
+        ("bytea_output", "escape", "hex"),
         ("extra_float_digits", "-10", "1"),
     ];
 
@@ -26,20 +34,33 @@ public sealed class SessionSettingsTests(TestServer server)
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         if (where is null)
         {
-            connection.Options = string.Join(' ', Settings.Select(setting => $"-c {setting.Name}={setting.Odd.Replace(" ", @"\ ", StringComparison.Ordinal)}"));
+            connection.Options = string.Join(
+                ' ',
+                Settings.Select(setting => $"-c {setting.Name}={setting.Odd.Replace(" ", @"\ ", StringComparison.Ordinal)}")
+            );
         }
         else
         {
             foreach (var (name, odd, _) in Settings)
             {
-                await using var admin = database.Admin.CreateCommand(string.Format(System.Globalization.CultureInfo.InvariantCulture,
-                    where.Replace("CURRENT_USER", connection.Username, StringComparison.Ordinal), database.Name, name, name == "DateStyle" ? odd : $"'{odd}'"));
+                await using var admin = database.Admin.CreateCommand(
+                    string.Format(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        where.Replace("CURRENT_USER", connection.Username, StringComparison.Ordinal),
+                        database.Name,
+                        name,
+                        name == "DateStyle" ? odd : $"'{odd}'"
+                    )
+                );
                 await admin.ExecuteNonQueryAsync(cancellation);
             }
         }
 
         // A connection that nobody settled shows that the settings are there to be met.
-        Assert.Equal("serializable", await ShowAsync(NpgsqlDataSource.Create(connection.ConnectionString), "default_transaction_isolation"));
+        Assert.Equal(
+            "serializable",
+            await ShowAsync(NpgsqlDataSource.Create(connection.ConnectionString), "default_transaction_isolation")
+        );
         foreach (var (name, _, wanted) in Settings)
         {
             Assert.Equal(wanted, await ShowAsync(Database.Open(new DatabaseSettings { Connection = connection.ConnectionString }), name));
@@ -47,11 +68,28 @@ public sealed class SessionSettingsTests(TestServer server)
         }
 
         // What the database allows and a longer limit are its own to say.
-        Assert.Equal("on", await ShowAsync(Database.Open(new DatabaseSettings { Connection = database.ConnectionString, ReadOnly = true }), "default_transaction_read_only"));
-        Assert.Equal("2min", await ShowAsync(Database.Open(new DatabaseSettings
-        {
-            Connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c statement_timeout=2min" }.ConnectionString,
-        }), "statement_timeout"));
+        Assert.Equal(
+            "on",
+            await ShowAsync(
+                Database.Open(new DatabaseSettings { Connection = database.ConnectionString, ReadOnly = true }),
+                "default_transaction_read_only"
+            )
+        );
+        Assert.Equal(
+            "2min",
+            await ShowAsync(
+                Database.Open(
+                    new DatabaseSettings
+                    {
+                        Connection = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+                        {
+                            Options = "-c statement_timeout=2min",
+                        }.ConnectionString,
+                    }
+                ),
+                "statement_timeout"
+            )
+        );
     }
 
     [Fact]
@@ -59,7 +97,9 @@ public sealed class SessionSettingsTests(TestServer server)
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var database = await server.CreateDatabaseAsync(cancellation);
-        await using var admin = database.Admin.CreateCommand($"ALTER DATABASE {database.Name} SET default_transaction_isolation = 'repeatable read'");
+        await using var admin = database.Admin.CreateCommand(
+            $"ALTER DATABASE {database.Name} SET default_transaction_isolation = 'repeatable read'"
+        );
         await admin.ExecuteNonQueryAsync(cancellation);
         await using var source = Database.OpenAs(database.ConnectionString);
         for (var use = 0; use < 3; use++)
@@ -75,14 +115,20 @@ public sealed class SessionSettingsTests(TestServer server)
         PgBouncer.Require();
         var cancellation = TestContext.Current.CancellationToken;
         await using var database = await server.CreateDatabaseAsync(cancellation);
-        await using var admin = database.Admin.CreateCommand($"ALTER DATABASE {database.Name} SET default_transaction_isolation = 'repeatable read'");
+        await using var admin = database.Admin.CreateCommand(
+            $"ALTER DATABASE {database.Name} SET default_transaction_isolation = 'repeatable read'"
+        );
         await admin.ExecuteNonQueryAsync(cancellation);
         string mend;
         await using (var pooler = await PgBouncer.StartAsync(database.ConnectionString, 2, cancellation))
         {
-            var fault = await Assert.ThrowsAsync<PoolerException>(() => PoolerFitness.RequireAsync(Through(pooler, prepare: false), cancellation));
+            var fault = await Assert.ThrowsAsync<PoolerException>(() =>
+                PoolerFitness.RequireAsync(Through(pooler, prepare: false), cancellation)
+            );
             Assert.Contains("default_transaction_isolation is 'repeatable read'", fault.Message, StringComparison.Ordinal);
-            mend = fault.Message[fault.Message.IndexOf("ALTER ROLE", StringComparison.Ordinal)..fault.Message.IndexOf("; then", StringComparison.Ordinal)];
+            mend = fault.Message[
+                fault.Message.IndexOf("ALTER ROLE", StringComparison.Ordinal)..fault.Message.IndexOf("; then", StringComparison.Ordinal)
+            ];
         }
 
         // As the very login: it needs nobody's help.
@@ -99,7 +145,9 @@ public sealed class SessionSettingsTests(TestServer server)
         await using var database = await server.CreateDatabaseAsync(cancellation);
         await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, 2, cancellation);
 
-        var fault = await Assert.ThrowsAsync<PoolerException>(() => PoolerFitness.RequireAsync(Through(pooler, prepare: true), cancellation));
+        var fault = await Assert.ThrowsAsync<PoolerException>(() =>
+            PoolerFitness.RequireAsync(Through(pooler, prepare: true), cancellation)
+        );
 
         Assert.Contains("DXY_PREPARE=false", fault.Message, StringComparison.Ordinal);
         Assert.Contains("max_prepared_statements", fault.Message, StringComparison.Ordinal);

@@ -13,7 +13,8 @@ public sealed class PassedByTests(TestServer server)
 {
     static readonly TimeRange All = new(Shop.Minute(0), Shop.Minute(240));
 
-    const string Correct = "UPDATE public.data_bars SET close = 1.2, high = 1.3 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:10Z'";
+    const string Correct =
+        "UPDATE public.data_bars SET close = 1.2, high = 1.3 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:10Z'";
 
     static async Task FoundAsync(Shop shop, params string[] expected)
     {
@@ -24,11 +25,20 @@ public sealed class PassedByTests(TestServer server)
 
         foreach (var difference in found)
         {
-            await new DueStore(shop.Data).RequestAsync(Series.Parse("DXY/1m"), new TimeRange(difference.Time, difference.Time + Timeframe.OneMinute), "sweep", null, false, Shop.Token);
+            await new DueStore(shop.Data).RequestAsync(
+                Series.Parse("DXY/1m"),
+                new TimeRange(difference.Time, difference.Time + Timeframe.OneMinute),
+                "sweep",
+                null,
+                false,
+                Shop.Token
+            );
         }
 
         await shop.DrainAsync();
-        Assert.DoesNotContain((await verifier.CompareAsync(All, false, Shop.Token)).Differences, difference => difference.Kind != DifferenceKind.InputsGone);
+        Assert.DoesNotContain((await verifier.CompareAsync(All, false, Shop.Token)).Differences, difference =>
+            difference.Kind != DifferenceKind.InputsGone
+        );
     }
 
     static async Task<Shop> SettledAsync(TestServer server)
@@ -53,7 +63,10 @@ public sealed class PassedByTests(TestServer server)
         await using var shop = await SettledAsync(server);
         await shop.RunAsync("DROP TRIGGER dxy_capture_row ON data_bars");
         await using var replica = await shop.Database.Admin.OpenConnectionAsync(Shop.Token);
-        await using var write = new NpgsqlCommand($"SET session_replication_role = replica; {Correct}; DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:20Z'; RESET session_replication_role", replica);
+        await using var write = new NpgsqlCommand(
+            $"SET session_replication_role = replica; {Correct}; DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:20Z'; RESET session_replication_role",
+            replica
+        );
         await write.ExecuteNonQueryAsync(Shop.Token);
         await FoundAsync(shop, "08:10 Different", "08:20 Missing");
     }
@@ -70,7 +83,8 @@ public sealed class PassedByTests(TestServer server)
             INSERT INTO data_bars SELECT * FROM kept WHERE NOT (canonical_symbol = 'DXY' AND ts_utc >= '2024-03-04 08:58Z') AND NOT (canonical_symbol = 'USDSEK' AND ts_utc = '2024-03-04 08:30Z');
             {Correct};
             ALTER TABLE data_bars ENABLE TRIGGER USER
-            """);
+            """
+        );
         await FoundAsync(shop, "08:10 Different", "08:30 InputsGone", "08:58 Missing", "08:59 Missing");
     }
 
@@ -85,7 +99,8 @@ public sealed class PassedByTests(TestServer server)
             {Partitioned.Tables}
             INSERT INTO data_bars SELECT * FROM kept;
             UPDATE bars_2024 SET close = 1.2, high = 1.3 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:10Z';
-            """);
+            """
+        );
         await new SchemaInstaller(shop.Database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
         await FoundAsync(shop, "08:10 Different");
     }
@@ -101,16 +116,22 @@ public sealed class PassedByTests(TestServer server)
             UPDATE data_bars SET is_partial = true, raw = '{"kind": "dxy", "version": 1}' WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:11Z';
             UPDATE data_bars SET close = close + 0.01, high = high + 0.01 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:12Z';
             ALTER TABLE data_bars ENABLE TRIGGER USER
-            """);
+            """
+        );
         var before = await OthersAsync(shop);
 
         Assert.Equal(1, await new Sweeper(shop.Data, await shop.RuleAsync("DXY/1m")).SweepAsync(All, Shop.Token));
         await shop.DrainAsync();
 
         Assert.Equal(before, await OthersAsync(shop));
-        Assert.Equal(0, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:12Z' AND close < high"));
+        Assert.Equal(
+            0,
+            await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:12Z' AND close < high")
+        );
     }
 
-    static Task<List<string>> OthersAsync(Shop shop) => shop.TextsAsync(
-        "SELECT b::text FROM data_bars AS b WHERE canonical_symbol = 'DXY' AND ts_utc IN ('2024-03-04 08:10Z', '2024-03-04 08:11Z') ORDER BY 1");
+    static Task<List<string>> OthersAsync(Shop shop) =>
+        shop.TextsAsync(
+            "SELECT b::text FROM data_bars AS b WHERE canonical_symbol = 'DXY' AND ts_utc IN ('2024-03-04 08:10Z', '2024-03-04 08:11Z') ORDER BY 1"
+        );
 }

@@ -8,7 +8,8 @@ namespace DxyOrleans.Storage.Tests.Sweep;
 public sealed class RuleChangeTests(TestServer server)
 {
     const string Adopt = "SELECT dxy.adopt_targets()";
-    const string CarryForward = "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 5}' WHERE canonical_symbol = 'DXY'";
+    const string CarryForward =
+        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 5}' WHERE canonical_symbol = 'DXY'";
     static readonly TimeRange All = new(Shop.Minute(0), Shop.Minute(60));
 
     [Fact]
@@ -27,7 +28,9 @@ public sealed class RuleChangeTests(TestServer server)
         await using var shop = await ThinAsync(server);
         await shop.RunAsync(CarryForward);
         await shop.RunAsync(Adopt);
-        await shop.RunAsync("ALTER TABLE data_bars DISABLE TRIGGER USER; DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:20Z'; ALTER TABLE data_bars ENABLE TRIGGER USER");
+        await shop.RunAsync(
+            "ALTER TABLE data_bars DISABLE TRIGGER USER; DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:20Z'; ALTER TABLE data_bars ENABLE TRIGGER USER"
+        );
         Assert.Equal(1, await new Sweeper(shop.Data, await shop.RuleAsync("DXY/1m")).SweepAsync(All, Shop.Token));
     }
 
@@ -53,6 +56,8 @@ public sealed class RuleChangeTests(TestServer server)
     }
 
     // Half an hour, the last pair silent in three minutes of it.
-    static Task StoreThinAsync(Shop shop) => shop.StoreAsync(Shop.Minutes(0, 30).Where(bar =>
-        bar.Symbol.Name != Shop.Pairs[^1] || bar.Time < Shop.Minute(10) || bar.Time >= Shop.Minute(13)));
+    static Task StoreThinAsync(Shop shop) =>
+        shop.StoreAsync(
+            Shop.Minutes(0, 30).Where(bar => bar.Symbol.Name != Shop.Pairs[^1] || bar.Time < Shop.Minute(10) || bar.Time >= Shop.Minute(13))
+        );
 }

@@ -45,7 +45,11 @@ public sealed class VerifierTests(TestServer server)
     [InlineData("UPDATE data_bars SET is_partial = true WHERE " + Index, "DXY/1m", "08:10 Different")]
     [InlineData("UPDATE data_bars SET raw = jsonb_set(raw, '{inputs,EURUSD}', '1.1') WHERE " + Index, "DXY/1m", "08:10 Different")]
     [InlineData("DELETE FROM data_bars WHERE " + Index, "DXY/1m", "08:10 Missing")]
-    [InlineData("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-04 09:30Z', 1, 1, 1, 1, 'synthetic')", "DXY/1m", "09:30 InputsGone")]
+    [InlineData(
+        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-04 09:30Z', 1, 1, 1, 1, 'synthetic')",
+        "DXY/1m",
+        "09:30 InputsGone"
+    )]
     [InlineData("UPDATE derived_data_bars SET vwap = NULL WHERE " + Rollup, "EURUSD/5m", "08:10 Different")]
     [InlineData("DELETE FROM derived_data_bars WHERE " + Rollup, "EURUSD/5m", "08:10 Missing")]
     [InlineData("UPDATE derived_data_bars SET trade_count = 0 WHERE " + Rollup, "EURUSD/5m", "08:10 Different")]
@@ -66,7 +70,8 @@ public sealed class VerifierTests(TestServer server)
             UPDATE data_bars AS a SET open = b.open, high = b.high, low = b.low, close = b.close, raw = b.raw FROM data_bars AS b
             WHERE a.canonical_symbol = 'DXY' AND b.canonical_symbol = 'DXY' AND (a.ts_utc, b.ts_utc) IN
               (('2024-03-04 08:10Z'::timestamptz, '2024-03-04 08:20Z'::timestamptz), ('2024-03-04 08:20Z'::timestamptz, '2024-03-04 08:10Z'::timestamptz))
-            """);
+            """
+        );
         Assert.Equal(["08:10 Different", "08:20 Different"], await CompareAsync(shop, "DXY/1m"));
     }
 
@@ -99,7 +104,9 @@ public sealed class VerifierTests(TestServer server)
     public async Task Bars_whose_inputs_are_gone_are_named_as_such()
     {
         await using var shop = await SettledAsync(server);
-        await shop.RunAsync("DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc BETWEEN '2024-03-04 08:11Z' AND '2024-03-04 08:12Z'");
+        await shop.RunAsync(
+            "DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc BETWEEN '2024-03-04 08:11Z' AND '2024-03-04 08:12Z'"
+        );
         Assert.Equal(["08:11 InputsGone", "08:12 InputsGone"], await CompareAsync(shop, "DXY/1m"));
         Assert.Equal(["08:10 InputsGone"], await CompareAsync(shop, "EURUSD/5m"));
     }

@@ -13,7 +13,11 @@ internal sealed class MigrateAckVerb : OrderVerb
     readonly Option<string?> _note = new("--note") { Description = "Why; stands in the log.", HelpName = "TEXT" };
 
     public MigrateAckVerb()
-        : base("ack", "Accepts a gate's warning, so that the run goes on.", "migrate ack pre-flight/consumers --note 'the view is read by nobody'")
+        : base(
+            "ack",
+            "Accepts a gate's warning, so that the run goes on.",
+            "migrate ack pre-flight/consumers --note 'the view is read by nobody'"
+        )
     {
         Arguments.Add(_gate);
         Arguments.Add(_name);
@@ -22,7 +26,13 @@ internal sealed class MigrateAckVerb : OrderVerb
 
     protected override string? RunName(ParseResult parse) => parse.GetValue(_name);
 
-    protected override async Task<string> OrderAsync(Session session, ParseResult parse, RunOrders orders, RunView view, CancellationToken cancellation)
+    protected override async Task<string> OrderAsync(
+        Session session,
+        ParseResult parse,
+        RunOrders orders,
+        RunView view,
+        CancellationToken cancellation
+    )
     {
         var gate = parse.GetValue(_gate)!;
         await orders.AcceptAsync(view.Run.Name, gate, parse.GetValue(_note), cancellation);

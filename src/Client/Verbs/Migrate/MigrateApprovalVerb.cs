@@ -12,8 +12,13 @@ internal sealed class MigrateApprovalVerb : OrderVerb
     readonly Argument<string?> _name = RunPick.Argument();
 
     public MigrateApprovalVerb(string verb)
-        : base(verb, verb == "approve" ? "Approves the cut-over, the deployment or the cleanup, on the newest verification, as the role that logged in." : "Takes an approval back while it isn't used.",
-            $"migrate {verb} deploy")
+        : base(
+            verb,
+            verb == "approve"
+                ? "Approves the cut-over, the deployment or the cleanup, on the newest verification, as the role that logged in."
+                : "Takes an approval back while it isn't used.",
+            $"migrate {verb} deploy"
+        )
     {
         _kind.AcceptOnlyFromAmong("cut-over", "deploy", "cleanup");
         Arguments.Add(_kind);
@@ -22,7 +27,13 @@ internal sealed class MigrateApprovalVerb : OrderVerb
 
     protected override string? RunName(ParseResult parse) => parse.GetValue(_name);
 
-    protected override async Task<string> OrderAsync(Session session, ParseResult parse, RunOrders orders, RunView view, CancellationToken cancellation)
+    protected override async Task<string> OrderAsync(
+        Session session,
+        ParseResult parse,
+        RunOrders orders,
+        RunView view,
+        CancellationToken cancellation
+    )
     {
         var kind = parse.GetValue(_kind)!;
         if (Name == "revoke")
@@ -32,6 +43,8 @@ internal sealed class MigrateApprovalVerb : OrderVerb
         }
 
         var verification = await orders.ApproveAsync(view.Run.Name, kind, cancellation);
-        return FormattableString.Invariant($"{kind} is approved on verification {verification}, good for {view.Run.Settings.ApprovalHours} hours");
+        return FormattableString.Invariant(
+            $"{kind} is approved on verification {verification}, good for {view.Run.Settings.ApprovalHours} hours"
+        );
     }
 }

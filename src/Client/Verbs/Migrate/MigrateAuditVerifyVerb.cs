@@ -9,10 +9,18 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 internal sealed class MigrateAuditVerifyVerb : Verb
 {
     readonly Argument<string?> _name = RunPick.Argument();
-    readonly Option<string?> _head = new("--head") { Description = "A hash printed earlier and kept elsewhere: it has to be in the log still.", HelpName = "HASH" };
+    readonly Option<string?> _head = new("--head")
+    {
+        Description = "A hash printed earlier and kept elsewhere: it has to be in the log still.",
+        HelpName = "HASH",
+    };
 
     public MigrateAuditVerifyVerb()
-        : base("verify", "Recomputes a run's log and holds its end against the run's row; names the first event that is broken.", "migrate audit verify")
+        : base(
+            "verify",
+            "Recomputes a run's log and holds its end against the run's row; names the first event that is broken.",
+            "migrate audit verify"
+        )
     {
         Arguments.Add(_name);
         Options.Add(_head);
@@ -35,9 +43,11 @@ internal sealed class MigrateAuditVerifyVerb : Verb
         }
         else
         {
-            session.Out.WriteLine(result.Fault is null
-                ? $"{result.Run}: {result.Events} events, each as it was written, none missing; the run's row agrees with the last. Head: {result.Head}"
-                : $"{result.Run}: broken: {result.Fault}");
+            session.Out.WriteLine(
+                result.Fault is null
+                    ? $"{result.Run}: {result.Events} events, each as it was written, none missing; the run's row agrees with the last. Head: {result.Head}"
+                    : $"{result.Run}: broken: {result.Fault}"
+            );
         }
 
         return result.Fault is null ? ExitCode.Done : ExitCode.Differs;

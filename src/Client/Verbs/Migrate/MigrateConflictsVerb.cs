@@ -13,10 +13,19 @@ internal sealed class MigrateConflictsVerb : Verb
 {
     readonly Argument<string?> _name = RunPick.Argument();
     readonly Option<string?> _class = new("--class") { Description = "Only one class: different, foreign, partial, alone or superseded." };
-    readonly Option<int> _limit = new("--limit") { Description = "How many to list (50).", HelpName = "N", DefaultValueFactory = _ => 50 };
+    readonly Option<int> _limit = new("--limit")
+    {
+        Description = "How many to list (50).",
+        HelpName = "N",
+        DefaultValueFactory = _ => 50,
+    };
 
     public MigrateConflictsVerb()
-        : base("conflicts", "Counts a run's conflicts by class and lists them, both bars side by side.", "migrate conflicts --class different --limit 20")
+        : base(
+            "conflicts",
+            "Counts a run's conflicts by class and lists them, both bars side by side.",
+            "migrate conflicts --class different --limit 20"
+        )
     {
         _class.AcceptOnlyFromAmong("different", "foreign", "partial", "alone", "superseded");
         _limit.Validators.Add(result =>
@@ -35,7 +44,12 @@ internal sealed class MigrateConflictsVerb : Verb
     {
         var database = await session.DatabaseAsync(cancellation);
         var view = await RunPick.RequireAsync(database, parse.GetValue(_name), cancellation);
-        await using var command = database.Migration("view/list_conflicts", view.Run.Name, parse.GetValue(_class) ?? "", parse.GetValue(_limit));
+        await using var command = database.Migration(
+            "view/list_conflicts",
+            view.Run.Name,
+            parse.GetValue(_class) ?? "",
+            parse.GetValue(_limit)
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (session.Json)
         {
@@ -51,7 +65,13 @@ internal sealed class MigrateConflictsVerb : Verb
         var table = new TextTable("bar", "class", "resolution", "old table", "new table");
         while (await reader.ReadAsync(cancellation))
         {
-            table.Add(reader.GetUtc(0).ToString(), reader.GetString(1), Resolution(Text(reader, 4)), Text(reader, 2) ?? "-", Text(reader, 3) ?? "-");
+            table.Add(
+                reader.GetUtc(0).ToString(),
+                reader.GetString(1),
+                Resolution(Text(reader, 4)),
+                Text(reader, 2) ?? "-",
+                Text(reader, 3) ?? "-"
+            );
         }
 
         if (table.Count > 0)

@@ -12,7 +12,8 @@ internal sealed class MigrateExplainVerb : Verb
     readonly Argument<string?> _name = RunPick.Argument();
 
     public MigrateExplainVerb()
-        : base("explain", "Says why a run isn't going on, since when, and who can do what about it; or that it is.", "migrate explain") => Arguments.Add(_name);
+        : base("explain", "Says why a run isn't going on, since when, and who can do what about it; or that it is.", "migrate explain") =>
+        Arguments.Add(_name);
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
@@ -58,7 +59,7 @@ internal sealed class MigrateExplainVerb : Verb
         {
             if (value is not null)
             {
-                writer.WriteLine($"  {name,-10}  {value}");
+                writer.WriteLine($"  {name, -10}  {value}");
             }
         }
     }

@@ -42,9 +42,20 @@ internal sealed class MigrateListVerb() : Verb("list", "Lists the runs of this d
                 continue;
             }
 
-            var state = reader.GetString(2).Replace('_', ' ') + (reader.GetString(3) == "back" && reader.GetString(2) != "rolled_back" ? ", going back" : "");
-            table.Add(reader.GetString(0), reader.GetString(1), state, $"{reader.GetInt32(4)}", reader.GetString(5), reader.GetUtc(7).ToString(), reader.GetString(6),
-                finished?.ToString() ?? "-", until?.ToString() ?? "-");
+            var state =
+                reader.GetString(2).Replace('_', ' ')
+                + (reader.GetString(3) == "back" && reader.GetString(2) != "rolled_back" ? ", going back" : "");
+            table.Add(
+                reader.GetString(0),
+                reader.GetString(1),
+                state,
+                $"{reader.GetInt32(4)}",
+                reader.GetString(5),
+                reader.GetUtc(7).ToString(),
+                reader.GetString(6),
+                finished?.ToString() ?? "-",
+                until?.ToString() ?? "-"
+            );
         }
 
         document?.Json.WriteEndArray();

@@ -20,7 +20,13 @@ internal sealed class MigratePauseVerb : OrderVerb
 
     protected override string? RunName(ParseResult parse) => parse.GetValue(_name);
 
-    protected override async Task<string> OrderAsync(Session session, ParseResult parse, RunOrders orders, RunView view, CancellationToken cancellation)
+    protected override async Task<string> OrderAsync(
+        Session session,
+        ParseResult parse,
+        RunOrders orders,
+        RunView view,
+        CancellationToken cancellation
+    )
     {
         await orders.PauseAsync(view.Run.Name, parse.GetValue(_reason), cancellation);
         return "paused; './dxy migrate resume' goes on";

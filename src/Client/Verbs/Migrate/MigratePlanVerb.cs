@@ -10,12 +10,21 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 /// <summary><c>migrate plan</c>: what a run would find and do, step by step, from one snapshot that can't be written in.</summary>
 internal sealed class MigratePlanVerb : Verb
 {
-    readonly Argument<Symbol?> _symbol = new("SYMBOL") { Description = "Whose 1m bars would move (DXY).", Arity = ArgumentArity.ZeroOrOne, CustomParser = Symbol };
+    readonly Argument<Symbol?> _symbol = new("SYMBOL")
+    {
+        Description = "Whose 1m bars would move (DXY).",
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = Symbol,
+    };
     readonly Option<bool> _sql = new("--sql") { Description = "Show the statements that would change the tables, too." };
     readonly SettingOptions _settings;
 
     public MigratePlanVerb()
-        : base("plan", "A dry run: what each step would find and do, conflicts, bytes and time. It only reads, in one snapshot; SELECT on the tables is enough.", "migrate plan DXY")
+        : base(
+            "plan",
+            "A dry run: what each step would find and do, conflicts, bytes and time. It only reads, in one snapshot; SELECT on the tables is enough.",
+            "migrate plan DXY"
+        )
     {
         Arguments.Add(_symbol);
         Options.Add(_sql);
@@ -39,12 +48,15 @@ internal sealed class MigratePlanVerb : Verb
             view.Write(session.Out);
             if (plan.Installed && await new ShadowStore(snapshot.Data).ListAsync(symbol, cancellation) is { Count: > 0 } shadow)
             {
-                session.Out.WriteLine($"shadow mode compared {RunWords.Count(shadow.Count)} days of bars, {RunWords.Count(shadow.Count(day => !day.IsEqual))} of them with differences; './dxy migrate shadow' shows them");
+                session.Out.WriteLine(
+                    $"shadow mode compared {RunWords.Count(shadow.Count)} days of bars, {RunWords.Count(shadow.Count(day => !day.IsEqual))} of them with differences; './dxy migrate shadow' shows them"
+                );
             }
         }
 
         return plan.Verdict == GateVerdict.Fail ? ExitCode.Differs
-            : plan.Bars is null || plan.Steps.Any(step => step.Unknown is not null) ? ExitCode.NotCompared : ExitCode.Done;
+            : plan.Bars is null || plan.Steps.Any(step => step.Unknown is not null) ? ExitCode.NotCompared
+            : ExitCode.Done;
     }
 
     static Symbol? Symbol(System.CommandLine.Parsing.ArgumentResult result)

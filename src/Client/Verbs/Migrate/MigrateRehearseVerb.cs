@@ -10,19 +10,61 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 /// <summary><c>migrate rehearse</c>: the whole of a migration on a copy, in minutes.</summary>
 internal sealed class MigrateRehearseVerb : Verb
 {
-    readonly Option<string?> _from = new("--from") { Description = "Copy this shop (read only) with its roles and settings onto a server of its own, instead of making one.", HelpName = "CONNECTION" };
-    readonly Option<string?> _writer = new("--writer") { Description = "The shop's own writer, run as its own login for each minute of the market: a file for psql (variables minute, derive) or a command (MINUTE, LEGACY_DXY, DATABASE_URL, PG*). Without it: writes like those seen.", HelpName = "FILE|COMMAND" };
-    readonly Option<string?> _role = new("--writer-role") { Description = "The shop's login that writes; without it the likeliest.", HelpName = "ROLE" };
-    readonly Option<int> _days = new("--days") { Description = "Days of bars to copy; of a made shop, days of the pairs' bars.", HelpName = "N", DefaultValueFactory = _ => 20 };
-    readonly Option<int> _bars = new("--bars") { Description = "Legacy minutes of a made shop's index.", HelpName = "N", DefaultValueFactory = _ => 200_000 };
-    readonly Option<int> _rate = new("--rate") { Description = "How many times as fast as real time the market runs, 1 to 1440.", HelpName = "R", DefaultValueFactory = _ => 360 };
-    readonly Option<int> _silos = new("--silos") { Description = "Silos that carry it out.", HelpName = "N", DefaultValueFactory = _ => 2 };
-    readonly Option<int> _writes = new("--legacy-minutes") { Description = "Market minutes that a made shop's old deriver goes on at least.", HelpName = "N", DefaultValueFactory = _ => 30 };
+    readonly Option<string?> _from = new("--from")
+    {
+        Description = "Copy this shop (read only) with its roles and settings onto a server of its own, instead of making one.",
+        HelpName = "CONNECTION",
+    };
+    readonly Option<string?> _writer = new("--writer")
+    {
+        Description =
+            "The shop's own writer, run as its own login for each minute of the market: a file for psql (variables minute, derive) or a command (MINUTE, LEGACY_DXY, DATABASE_URL, PG*). Without it: writes like those seen.",
+        HelpName = "FILE|COMMAND",
+    };
+    readonly Option<string?> _role = new("--writer-role")
+    {
+        Description = "The shop's login that writes; without it the likeliest.",
+        HelpName = "ROLE",
+    };
+    readonly Option<int> _days = new("--days")
+    {
+        Description = "Days of bars to copy; of a made shop, days of the pairs' bars.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 20,
+    };
+    readonly Option<int> _bars = new("--bars")
+    {
+        Description = "Legacy minutes of a made shop's index.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 200_000,
+    };
+    readonly Option<int> _rate = new("--rate")
+    {
+        Description = "How many times as fast as real time the market runs, 1 to 1440.",
+        HelpName = "R",
+        DefaultValueFactory = _ => 360,
+    };
+    readonly Option<int> _silos = new("--silos")
+    {
+        Description = "Silos that carry it out.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 2,
+    };
+    readonly Option<int> _writes = new("--legacy-minutes")
+    {
+        Description = "Market minutes that a made shop's old deriver goes on at least.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 30,
+    };
     readonly Option<bool> _keep = new("--keep") { Description = "Leave the database, to look at; the silos are stopped." };
     readonly SettingOptions _settings;
 
     public MigrateRehearseVerb()
-        : base("rehearse", "Runs a whole migration, observation and cleanup included, on a copy in the embedded server under an accelerated clock, and reports.", "migrate rehearse --rate 720")
+        : base(
+            "rehearse",
+            "Runs a whole migration, observation and cleanup included, on a copy in the embedded server under an accelerated clock, and reports.",
+            "migrate rehearse --rate 720"
+        )
     {
         foreach (Option option in (Option[])[_from, _writer, _role, _days, _bars, _rate, _silos, _writes, _keep])
         {
@@ -47,7 +89,13 @@ internal sealed class MigrateRehearseVerb : Verb
             LegacyMinutes = Within("--legacy-minutes", parse.GetValue(_writes), 0, 1440),
             Keep = parse.GetValue(_keep),
             // The vendor's own bars of the index, which a made shop has in the new table: somebody has to decide.
-            Settings = parse.GetValue(_from) is null && settings.Foreign == ConflictPolicy.Stop ? settings with { Foreign = ConflictPolicy.KeepTarget } : settings,
+            Settings =
+                parse.GetValue(_from) is null && settings.Foreign == ConflictPolicy.Stop
+                    ? settings with
+                    {
+                        Foreign = ConflictPolicy.KeepTarget,
+                    }
+                    : settings,
         };
         var report = await new RehearsalRunner(session, options).RunAsync(cancellation);
         if (session.Json)
@@ -62,11 +110,13 @@ internal sealed class MigrateRehearseVerb : Verb
         return report.IsGood ? ExitCode.Done : ExitCode.Differs;
     }
 
-    string? Copied(string option, string? value, ParseResult parse) => value is null || parse.GetValue(_from) is not null
-        ? value
-        : throw Fault.Usage($"{option} goes with --from: a made shop has writers of its own").ToException();
+    string? Copied(string option, string? value, ParseResult parse) =>
+        value is null || parse.GetValue(_from) is not null
+            ? value
+            : throw Fault.Usage($"{option} goes with --from: a made shop has writers of its own").ToException();
 
-    static int Within(string option, int value, int from, int to) => value >= from && value <= to
-        ? value
-        : throw Fault.Usage(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; {from} to {to} can be")).ToException();
+    static int Within(string option, int value, int from, int to) =>
+        value >= from && value <= to
+            ? value
+            : throw Fault.Usage(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; {from} to {to} can be")).ToException();
 }

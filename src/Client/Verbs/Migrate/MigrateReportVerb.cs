@@ -10,11 +10,18 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 internal sealed class MigrateReportVerb : Verb
 {
     readonly Argument<string?> _name = RunPick.Argument();
-    readonly Option<string> _format = new Option<string>("--format") { Description = "md or json.", DefaultValueFactory = _ => "md" }.Only("md", "json");
+    readonly Option<string> _format = new Option<string>("--format") { Description = "md or json.", DefaultValueFactory = _ => "md" }.Only(
+        "md",
+        "json"
+    );
     readonly Option<string?> _out = new("--out") { Description = "Write it into this file.", HelpName = "FILE" };
 
     public MigrateReportVerb()
-        : base("report", "Writes a run's report, Markdown or JSON: the plan's success criteria with evidence, phases, gates, conflicts, approvals, sizes.", "migrate report --out migration.md")
+        : base(
+            "report",
+            "Writes a run's report, Markdown or JSON: the plan's success criteria with evidence, phases, gates, conflicts, approvals, sizes.",
+            "migrate report --out migration.md"
+        )
     {
         Arguments.Add(_name);
         Options.Add(_format);

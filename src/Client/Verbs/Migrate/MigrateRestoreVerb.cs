@@ -12,12 +12,19 @@ internal sealed class MigrateRestoreVerb : Verb
     readonly Argument<string?> _name = RunPick.Argument();
     readonly Option<UtcTime?> _from = Values.From();
     readonly Option<UtcTime?> _to = Values.To();
-    readonly Option<string> _table = new("--table") { Description = "data_bars, derived_data_bars, or both.", DefaultValueFactory = _ => "both" };
+    readonly Option<string> _table = new("--table")
+    {
+        Description = "data_bars, derived_data_bars, or both.",
+        DefaultValueFactory = _ => "both",
+    };
     readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say how many rows it would bring back, and write nothing." };
 
     public MigrateRestoreVerb()
-        : base("restore", "Brings rows of a range back from a run's backup, every column: those that are gone and those that differ. Rows that came since stay.",
-            "migrate restore --from 2024-11-05T10:00:00Z --to 2024-11-05T11:00:00Z --table derived_data_bars --dry-run")
+        : base(
+            "restore",
+            "Brings rows of a range back from a run's backup, every column: those that are gone and those that differ. Rows that came since stay.",
+            "migrate restore --from 2024-11-05T10:00:00Z --to 2024-11-05T11:00:00Z --table derived_data_bars --dry-run"
+        )
     {
         _table.AcceptOnlyFromAmong("both", "data_bars", "derived_data_bars");
         Arguments.Add(_name);
@@ -38,11 +45,21 @@ internal sealed class MigrateRestoreVerb : Verb
         foreach (var table in tables)
         {
             var (gone, different) = await backup.CountAsync(table, range, cancellation)
-                ?? throw new Fault(ExitCode.Usage, "no-backup", $"the backup of {run.Name} is gone", table, "it goes with a rollback and with the purge").ToException();
+                ?? throw new Fault(
+                    ExitCode.Usage,
+                    "no-backup",
+                    $"the backup of {run.Name} is gone",
+                    table,
+                    "it goes with a rollback and with the purge"
+                ).ToException();
             session.Note($"{table}: {RunWords.Count(gone)} rows of the backup are gone, {RunWords.Count(different)} differ");
             if (!dryRun && gone + different > 0)
             {
-                Confirmation.Require(session, $"This writes {RunWords.Count(gone + different)} rows of {table} as they were before {run.Name}", run.Name);
+                Confirmation.Require(
+                    session,
+                    $"This writes {RunWords.Count(gone + different)} rows of {table} as they were before {run.Name}",
+                    run.Name
+                );
                 restored += await backup.RestoreAsync(table, range, cancellation);
             }
         }

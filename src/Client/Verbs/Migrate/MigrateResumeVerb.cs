@@ -15,7 +15,13 @@ internal sealed class MigrateResumeVerb : OrderVerb
 
     protected override string? RunName(ParseResult parse) => parse.GetValue(_name);
 
-    protected override async Task<string> OrderAsync(Session session, ParseResult parse, RunOrders orders, RunView view, CancellationToken cancellation)
+    protected override async Task<string> OrderAsync(
+        Session session,
+        ParseResult parse,
+        RunOrders orders,
+        RunView view,
+        CancellationToken cancellation
+    )
     {
         await orders.ResumeAsync(view.Run.Name, cancellation);
         return "goes on";

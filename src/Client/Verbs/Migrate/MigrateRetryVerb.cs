@@ -11,11 +11,18 @@ internal sealed class MigrateRetryVerb : OrderVerb
     readonly Argument<string?> _name = RunPick.Argument();
 
     public MigrateRetryVerb()
-        : base("retry", "Tries the step that failed again, or looks at once whether a waiting one can go on.", "migrate retry") => Arguments.Add(_name);
+        : base("retry", "Tries the step that failed again, or looks at once whether a waiting one can go on.", "migrate retry") =>
+        Arguments.Add(_name);
 
     protected override string? RunName(ParseResult parse) => parse.GetValue(_name);
 
-    protected override async Task<string> OrderAsync(Session session, ParseResult parse, RunOrders orders, RunView view, CancellationToken cancellation)
+    protected override async Task<string> OrderAsync(
+        Session session,
+        ParseResult parse,
+        RunOrders orders,
+        RunView view,
+        CancellationToken cancellation
+    )
     {
         await orders.RetryAsync(view.Run.Name, cancellation);
         return $"{(view.Run.Step.Length > 0 ? view.Run.Step : "its first step")} is tried again";

@@ -14,7 +14,11 @@ internal sealed class MigrateRollbackVerb : Verb
     readonly Option<bool> _here = new("--here") { Description = "Carry it out from this console, to its end: no silo has to be running." };
 
     public MigrateRollbackVerb()
-        : base("rollback", "Undoes a run, backwards, exactly what it did; bars that arrived meanwhile stay.", "migrate rollback dxy-20241105 --here --reason 'consumers not ready'")
+        : base(
+            "rollback",
+            "Undoes a run, backwards, exactly what it did; bars that arrived meanwhile stay.",
+            "migrate rollback dxy-20241105 --here --reason 'consumers not ready'"
+        )
     {
         Arguments.Add(_name);
         Options.Add(_reason);
@@ -43,6 +47,13 @@ internal sealed class MigrateRollbackVerb : Verb
             await new RunHere(session, database, run.Name).RunAsync(cancellation);
         }
 
-        return await OrderVerb.TellAsync(session, database, run.Name, Name, here ? "gone back to its end from here" : "rolls back; './dxy migrate watch' shows it", cancellation);
+        return await OrderVerb.TellAsync(
+            session,
+            database,
+            run.Name,
+            Name,
+            here ? "gone back to its end from here" : "rolls back; './dxy migrate watch' shows it",
+            cancellation
+        );
     }
 }

@@ -14,14 +14,18 @@ internal sealed class MigrateSetVerb : OrderVerb
 
     readonly Argument<string[]> _words = new("SETTING=VALUE")
     {
-        Description = $"{string.Join(", ", Classes)}: stop, keep-target or take-source; cut-over: ready, approve or HH:MM-HH:MM (UTC); "
+        Description =
+            $"{string.Join(", ", Classes)}: stop, keep-target or take-source; cut-over: ready, approve or HH:MM-HH:MM (UTC); "
             + $"{string.Join(", ", Live.Select(number => number.Name))}; a word without = is the run's name.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     public MigrateSetVerb()
-        : base("set", "Changes a run's settings while it goes on: what becomes of conflicts, when the readers are switched, how gently it works.",
-            "migrate set foreign=keep-target cut-over=21:30-22:45") => Arguments.Add(_words);
+        : base(
+            "set",
+            "Changes a run's settings while it goes on: what becomes of conflicts, when the readers are switched, how gently it works.",
+            "migrate set foreign=keep-target cut-over=21:30-22:45"
+        ) => Arguments.Add(_words);
 
     static IEnumerable<RunNumber> Live => RunNumber.All.Where(number => number.Live);
 
@@ -30,15 +34,26 @@ internal sealed class MigrateSetVerb : OrderVerb
         {
             [] => null,
             [var name] => name,
-            var names => throw Fault.Usage($"one run at a time, not {string.Join(" and ", names)}", "settings are written like foreign=keep-target").ToException(),
+            var names => throw Fault
+                .Usage($"one run at a time, not {string.Join(" and ", names)}", "settings are written like foreign=keep-target")
+                .ToException(),
         };
 
-    protected override async Task<string> OrderAsync(Session session, ParseResult parse, RunOrders orders, RunView view, CancellationToken cancellation)
+    protected override async Task<string> OrderAsync(
+        Session session,
+        ParseResult parse,
+        RunOrders orders,
+        RunView view,
+        CancellationToken cancellation
+    )
     {
         var changes = new JsonObject();
         foreach (var word in parse.GetValue(_words)!.Where(word => word.Contains('=', StringComparison.Ordinal)))
         {
-            var (key, value) = Change(word[..word.IndexOf('=', StringComparison.Ordinal)], word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+            var (key, value) = Change(
+                word[..word.IndexOf('=', StringComparison.Ordinal)],
+                word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..]
+            );
             changes[key] = value;
         }
 
@@ -62,11 +77,18 @@ internal sealed class MigrateSetVerb : OrderVerb
 
         if (name == "cut-over")
         {
-            return CutOverRule.IsKnown(value) ? ("cut_over", JsonValue.Create(value)) : throw Fault.Usage($"'{value}' is no time to cut over", SettingOptions.CutOverHint).ToException();
+            return CutOverRule.IsKnown(value)
+                ? ("cut_over", JsonValue.Create(value))
+                : throw Fault.Usage($"'{value}' is no time to cut over", SettingOptions.CutOverHint).ToException();
         }
 
         var number = Live.FirstOrDefault(one => one.Name == name)
-            ?? throw Fault.Usage($"there is no {name} to set", $"there are {string.Join(", ", [.. Classes, "cut-over", .. Live.Select(one => one.Name)])}").ToException();
+            ?? throw Fault
+                .Usage(
+                    $"there is no {name} to set",
+                    $"there are {string.Join(", ", [.. Classes, "cut-over", .. Live.Select(one => one.Name)])}"
+                )
+                .ToException();
         try
         {
             return (number.Json, JsonNode.Parse(number.Parse(value)));

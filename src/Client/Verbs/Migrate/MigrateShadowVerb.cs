@@ -11,9 +11,11 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 internal sealed class MigrateShadowVerb : Verb
 {
     public MigrateShadowVerb()
-        : base("shadow", "What a cluster in shadow mode found: bars of the shop's programs beside what deriving gives, day by day.", "migrate shadow")
-    {
-    }
+        : base(
+            "shadow",
+            "What a cluster in shadow mode found: bars of the shop's programs beside what deriving gives, day by day.",
+            "migrate shadow"
+        ) { }
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
@@ -29,7 +31,12 @@ internal sealed class MigrateShadowVerb : Verb
             Write(session, days, verdict);
         }
 
-        return verdict.State switch { ShadowState.Equal => ExitCode.Done, ShadowState.Different => ExitCode.Differs, _ => ExitCode.NotCompared };
+        return verdict.State switch
+        {
+            ShadowState.Equal => ExitCode.Done,
+            ShadowState.Different => ExitCode.Differs,
+            _ => ExitCode.NotCompared,
+        };
     }
 
     static void Write(Session session, List<ShadowDay> days, ShadowVerdict verdict)
@@ -40,10 +47,28 @@ internal sealed class MigrateShadowVerb : Verb
             return;
         }
 
-        var table = new TextTable("target", "day", "equal", "different", "missing", "only in the shop", "largest difference", "compared at");
+        var table = new TextTable(
+            "target",
+            "day",
+            "equal",
+            "different",
+            "missing",
+            "only in the shop",
+            "largest difference",
+            "compared at"
+        );
         foreach (var day in days)
         {
-            table.Add(day.Target.ToString(), Date(day), Text(day.Equal), Text(day.Different), Text(day.Missing), Text(day.Extra), Text(day.LargestDifference), day.WasCompared ? day.ComparedAt.ToString() : "never");
+            table.Add(
+                day.Target.ToString(),
+                Date(day),
+                Text(day.Equal),
+                Text(day.Different),
+                Text(day.Missing),
+                Text(day.Extra),
+                Text(day.LargestDifference),
+                day.WasCompared ? day.ComparedAt.ToString() : "never"
+            );
         }
 
         table.Write(session.Out);
@@ -51,7 +76,9 @@ internal sealed class MigrateShadowVerb : Verb
         {
             foreach (var sample in JsonNode.Parse(day.Samples)!.AsArray().Where(sample => (string?)sample!["kind"] != "fault"))
             {
-                session.Out.WriteLine($"{day.Target} {sample!["ts_utc"]} {(string?)sample["kind"]}: the shop has {sample["shop"]?.ToString() ?? "none"}, deriving gives {sample["derived"]?.ToString() ?? "none"}");
+                session.Out.WriteLine(
+                    $"{day.Target} {sample!["ts_utc"]} {(string?)sample["kind"]}: the shop has {sample["shop"]?.ToString() ?? "none"}, deriving gives {sample["derived"]?.ToString() ?? "none"}"
+                );
             }
         }
 
@@ -62,10 +89,17 @@ internal sealed class MigrateShadowVerb : Verb
     {
         using var document = session.Document("dxy.migrate.shadow/1");
         var json = document.Json;
-        json.WriteString("verdict", verdict.State switch
-        {
-            ShadowState.Equal => "equal", ShadowState.Different => "different", ShadowState.Old => "old", ShadowState.Failed => "failed", _ => "not_compared",
-        });
+        json.WriteString(
+            "verdict",
+            verdict.State switch
+            {
+                ShadowState.Equal => "equal",
+                ShadowState.Different => "different",
+                ShadowState.Old => "old",
+                ShadowState.Failed => "failed",
+                _ => "not_compared",
+            }
+        );
         json.WriteString("text", verdict.Text);
         json.WriteString("newest", verdict.Newest?.ToString());
         json.WriteStartArray("days");

@@ -14,12 +14,20 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 /// <summary><c>migrate start</c>: a run is stored; a silo carries it out.</summary>
 internal sealed partial class MigrateStartVerb : Verb
 {
-    readonly Argument<string?> _name = new("NAME") { Description = "The run's name; else made from the symbol and the date.", Arity = ArgumentArity.ZeroOrOne };
+    readonly Argument<string?> _name = new("NAME")
+    {
+        Description = "The run's name; else made from the symbol and the date.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     readonly Option<Symbol?> _symbol = Values.SymbolOption("Whose 1m bars move (DXY).");
     readonly SettingOptions _settings;
 
     public MigrateStartVerb()
-        : base("start", "Starts a migration. Nothing is asked for until its gates are; it can be rolled back until the purge.", "migrate start --legacy mirrored")
+        : base(
+            "start",
+            "Starts a migration. Nothing is asked for until its gates are; it can be rolled back until the purge.",
+            "migrate start --legacy mirrored"
+        )
     {
         Arguments.Add(_name);
         Options.Add(_symbol);
@@ -32,7 +40,9 @@ internal sealed partial class MigrateStartVerb : Verb
         var given = parse.GetValue(_name);
         if (given is not null && !RunName().IsMatch(given))
         {
-            throw Fault.Usage($"'{given}' is no name of a run", "lower-case letters, digits and hyphens, 40 at most, like dxy-20241105").ToException();
+            throw Fault
+                .Usage($"'{given}' is no name of a run", "lower-case letters, digits and hyphens, 40 at most, like dxy-20241105")
+                .ToException();
         }
 
         var settings = _settings.Read(parse);
@@ -53,13 +63,19 @@ internal sealed partial class MigrateStartVerb : Verb
         }
 
         session.Out.WriteLine($"{name}: started, {symbol}/1m from derived_data_bars to data_bars");
-        session.Out.WriteLine(silos > 0 ? $"{silos} silo(s) are here to carry it out; './dxy migrate watch' shows it" : "no silo is running: './dxy up' starts one, which carries it out");
+        session.Out.WriteLine(
+            silos > 0
+                ? $"{silos} silo(s) are here to carry it out; './dxy migrate watch' shows it"
+                : "no silo is running: './dxy up' starts one, which carries it out"
+        );
         return ExitCode.Done;
     }
 
     static async Task<string> FreeNameAsync(NpgsqlDataSource database, string symbol, CancellationToken cancellation)
     {
-        var stem = FormattableString.Invariant($"{NoName().Replace(symbol.ToLowerInvariant(), "-").Trim('-')}-{(await database.NowAsync(cancellation)).ToDateTime():yyyyMMdd}");
+        var stem = FormattableString.Invariant(
+            $"{NoName().Replace(symbol.ToLowerInvariant(), "-").Trim('-')}-{(await database.NowAsync(cancellation)).ToDateTime():yyyyMMdd}"
+        );
         await using var command = database.Migration("view/free_name", stem);
         return (string)(await command.ExecuteScalarAsync(cancellation))!;
     }

@@ -12,7 +12,8 @@ internal sealed class MigrateStatusVerb : Verb
     readonly Argument<string?> _name = RunPick.Argument();
 
     public MigrateStatusVerb()
-        : base("status", "Shows where a run stands: phases, the step at hand, gates that don't pass, approvals.", "migrate status") => Arguments.Add(_name);
+        : base("status", "Shows where a run stands: phases, the step at hand, gates that don't pass, approvals.", "migrate status") =>
+        Arguments.Add(_name);
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {

@@ -12,11 +12,16 @@ internal sealed class MigrateThrottleVerb : Verb
 {
     readonly Argument<string[]> _words = new("SETTING=VALUE")
     {
-        Description = $"{string.Join(", ", Live.Select(number => number.Name))}; a word without = is the run's name.", Arity = ArgumentArity.ZeroOrMore,
+        Description = $"{string.Join(", ", Live.Select(number => number.Name))}; a word without = is the run's name.",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     public MigrateThrottleVerb()
-        : base("throttle", "Shows what holds a run back and how long it did, or changes it while it runs.", "migrate throttle batch-ms=50 max-live-late=2") => Arguments.Add(_words);
+        : base(
+            "throttle",
+            "Shows what holds a run back and how long it did, or changes it while it runs.",
+            "migrate throttle batch-ms=50 max-live-late=2"
+        ) => Arguments.Add(_words);
 
     static IEnumerable<RunNumber> Live => RunNumber.All.Where(number => number.Live);
 
@@ -27,7 +32,9 @@ internal sealed class MigrateThrottleVerb : Verb
         var names = words.Where(word => !word.Contains('=', StringComparison.Ordinal)).ToList();
         if (names.Count > 1)
         {
-            throw Fault.Usage($"one run at a time, not {string.Join(" and ", names)}", "settings are written like batch-ms=50").ToException();
+            throw Fault
+                .Usage($"one run at a time, not {string.Join(" and ", names)}", "settings are written like batch-ms=50")
+                .ToException();
         }
 
         var database = await session.DatabaseAsync(cancellation);
@@ -52,9 +59,14 @@ internal sealed class MigrateThrottleVerb : Verb
 
     static string Change(string word)
     {
-        var (name, value) = (word[..word.IndexOf('=', StringComparison.Ordinal)], word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        var (name, value) = (
+            word[..word.IndexOf('=', StringComparison.Ordinal)],
+            word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..]
+        );
         var number = Live.FirstOrDefault(one => one.Name == name)
-            ?? throw Fault.Usage($"there is no {name} to set", $"there are {string.Join(", ", Live.Select(one => one.Name))}").ToException();
+            ?? throw Fault
+                .Usage($"there is no {name} to set", $"there are {string.Join(", ", Live.Select(one => one.Name))}")
+                .ToException();
         try
         {
             return $"\"{number.Json}\": {number.Parse(value)}";

@@ -13,13 +13,20 @@ namespace DxyOrleans.Client.Verbs.Migrate;
 internal sealed class MigrateVerifyVerb : Verb
 {
     readonly Argument<string?> _name = RunPick.Argument();
-    readonly Option<bool> _sinceLast = new("--since-last") { Description = "Only days touched since the last verification; trusts the change log. No gate relies on it." };
+    readonly Option<bool> _sinceLast = new("--since-last")
+    {
+        Description = "Only days touched since the last verification; trusts the change log. No gate relies on it.",
+    };
     readonly Option<bool> _parity = new("--parity") { Description = "Three ways: both tables and a recomputation from the components." };
     readonly Option<UtcTime?> _from = Values.From();
     readonly Option<UtcTime?> _to = Values.To();
 
     public MigrateVerifyVerb()
-        : base("verify", "Compares the old table with the new one, after completion what the run removed: 0 equal, 10 different, 11 could not compare.", "migrate verify")
+        : base(
+            "verify",
+            "Compares the old table with the new one, after completion what the run removed: 0 equal, 10 different, 11 could not compare.",
+            "migrate verify"
+        )
     {
         Arguments.Add(_name);
         foreach (Option option in (Option[])[_sinceLast, _parity, _from, _to])
@@ -40,7 +47,10 @@ internal sealed class MigrateVerifyVerb : Verb
     {
         var database = await session.DatabaseAsync(cancellation);
         var run = (await RunPick.RequireHereAsync(database, parse.GetValue(_name), cancellation)).Run;
-        var scope = parse.GetValue(_sinceLast) ? VerificationScope.SinceLast : parse.GetValue(_parity) ? VerificationScope.Parity : VerificationScope.Full;
+        var scope =
+            parse.GetValue(_sinceLast) ? VerificationScope.SinceLast
+            : parse.GetValue(_parity) ? VerificationScope.Parity
+            : VerificationScope.Full;
         if (run.State == RunState.Completed && scope == VerificationScope.Full)
         {
             return await RemovedAsync(session, database, run, cancellation);
@@ -55,7 +65,10 @@ internal sealed class MigrateVerifyVerb : Verb
         }
         else
         {
-            found = await verifications.FindAsync(await verifications.StartAsync(run.Name, run.Symbol, scope, range, cancellation), cancellation);
+            found = await verifications.FindAsync(
+                await verifications.StartAsync(run.Name, run.Symbol, scope, range, cancellation),
+                cancellation
+            );
         }
 
         using (var progress = new Progress(session.Host, "verify", "bars"))
@@ -98,14 +111,20 @@ internal sealed class MigrateVerifyVerb : Verb
             VerificationOutput.Write(session, run, found);
         }
 
-        return found.State switch { VerificationState.Equal => ExitCode.Done, VerificationState.Different => ExitCode.Differs, _ => ExitCode.NotCompared };
+        return found.State switch
+        {
+            VerificationState.Equal => ExitCode.Done,
+            VerificationState.Different => ExitCode.Differs,
+            _ => ExitCode.NotCompared,
+        };
     }
 
-    static async Task<TimeRange?> RangeAsync(NpgsqlDataSource database, UtcTime? from, UtcTime? to, CancellationToken cancellation) => (from, to) switch
-    {
-        (null, null) => null,
-        ({ } first, null) => Values.Range(first, await database.NowAsync(cancellation)),
-        (null, { } end) => Values.Range(UtcTime.At(1970, 1, 1), end),
-        ({ } first, { } end) => Values.Range(first, end),
-    };
+    static async Task<TimeRange?> RangeAsync(NpgsqlDataSource database, UtcTime? from, UtcTime? to, CancellationToken cancellation) =>
+        (from, to) switch
+        {
+            (null, null) => null,
+            ({ } first, null) => Values.Range(first, await database.NowAsync(cancellation)),
+            (null, { } end) => Values.Range(UtcTime.At(1970, 1, 1), end),
+            ({ } first, { } end) => Values.Range(first, end),
+        };
 }

@@ -12,7 +12,11 @@ internal sealed class MigrateWatchVerb : Verb
     readonly Option<TimeSpan?> _every = Values.Duration("--every", "How often to look (1s).");
 
     public MigrateWatchVerb()
-        : base("watch", "Shows a run live, with rate and time left, until it ends; 10 when it fails. Not on a terminal: its log and its progress in lines.", "migrate watch")
+        : base(
+            "watch",
+            "Shows a run live, with rate and time left, until it ends; 10 when it fails. Not on a terminal: its log and its progress in lines.",
+            "migrate watch"
+        )
     {
         Arguments.Add(_name);
         Options.Add(_every);

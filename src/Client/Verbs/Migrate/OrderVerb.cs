@@ -14,7 +14,13 @@ internal abstract class OrderVerb(string name, string description, string exampl
     protected abstract string? RunName(ParseResult parse);
 
     /// <summary>Gives the order; what was ordered, for people.</summary>
-    protected abstract Task<string> OrderAsync(Session session, ParseResult parse, RunOrders orders, RunView view, CancellationToken cancellation);
+    protected abstract Task<string> OrderAsync(
+        Session session,
+        ParseResult parse,
+        RunOrders orders,
+        RunView view,
+        CancellationToken cancellation
+    );
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
@@ -25,7 +31,14 @@ internal abstract class OrderVerb(string name, string description, string exampl
     }
 
     /// <summary>Says what was ordered, and where the run stands after it.</summary>
-    public static async Task<int> TellAsync(Session session, NpgsqlDataSource database, string run, string order, string said, CancellationToken cancellation)
+    public static async Task<int> TellAsync(
+        Session session,
+        NpgsqlDataSource database,
+        string run,
+        string order,
+        string said,
+        CancellationToken cancellation
+    )
     {
         var after = (await new RunViewReader(database).ReadAsync(run, cancellation))!.Run;
         var silos = await SiloRoster.CountAliveAsync(database, cancellation);

@@ -17,7 +17,11 @@ internal sealed record PhaseProgress(MigrationPhase Phase, string State, int Don
 {
     /// <summary>The phases of a run; the purge only when there is one.</summary>
     public static ImmutableArray<PhaseProgress> Of(RunView view, IReadOnlyList<IMigrationStep> steps) =>
-        [.. Enum.GetValues<MigrationPhase>().Where(phase => phase != MigrationPhase.Purge || view.Run.Phase == MigrationPhase.Purge).Select(phase => One(view, steps, phase))];
+        [
+            .. Enum.GetValues<MigrationPhase>()
+                .Where(phase => phase != MigrationPhase.Purge || view.Run.Phase == MigrationPhase.Purge)
+                .Select(phase => One(view, steps, phase)),
+        ];
 
     static PhaseProgress One(RunView view, IReadOnlyList<IMigrationStep> steps, MigrationPhase phase)
     {
@@ -26,10 +30,20 @@ internal sealed record PhaseProgress(MigrationPhase Phase, string State, int Don
         var done = own.Count(step => step.State == StepState.Done);
         var ended = own.Count > 0 && own.All(step => step.FinishedAt is not null) ? own.Max(step => step.FinishedAt) : null;
         var back = view.Run.Direction == RunDirection.Back;
-        var state = own.Count == 0 ? (back || !view.Run.IsUnfinished ? "skipped" : "waits")
+        var state =
+            own.Count == 0 ? (back || !view.Run.IsUnfinished ? "skipped" : "waits")
             : own.All(step => step.State == StepState.Undone) ? "undone"
             : done == names ? "done"
-            : view.Run.IsUnfinished ? "at work" : "left";
-        return new PhaseProgress(phase, state, done, names, own.Sum(step => step.Done), own.Count == 0 ? null : own.Min(step => step.StartedAt), state is "done" or "undone" ? ended : null);
+            : view.Run.IsUnfinished ? "at work"
+            : "left";
+        return new PhaseProgress(
+            phase,
+            state,
+            done,
+            names,
+            own.Sum(step => step.Done),
+            own.Count == 0 ? null : own.Min(step => step.StartedAt),
+            state is "done" or "undone" ? ended : null
+        );
     }
 }

@@ -16,39 +16,64 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
 
     const string Proof = "every statement ran in transactions that the server holds read only, in one snapshot";
 
-    double Copied => plan.Bars is { } bars ? bars.Missing + (settings.Different == ConflictPolicy.TakeSource ? bars.Different : 0) + (settings.Foreign == ConflictPolicy.TakeSource ? bars.Foreign : 0)
-        + (settings.Partial == ConflictPolicy.TakeSource ? bars.Partial : 0) : 0;
+    double Copied =>
+        plan.Bars is { } bars
+            ? bars.Missing
+                + (settings.Different == ConflictPolicy.TakeSource ? bars.Different : 0)
+                + (settings.Foreign == ConflictPolicy.TakeSource ? bars.Foreign : 0)
+                + (settings.Partial == ConflictPolicy.TakeSource ? bars.Partial : 0)
+            : 0;
 
     // The backup holds the slice of both tables.
-    double Bytes => plan.Bars is { } bars
-        ? (Copied * plan.Cost.TargetRowBytes) + ((bars.Missing + bars.Identical + bars.Different + bars.Foreign + bars.Partial + bars.Superseded + bars.Deleted) * plan.Cost.SourceRowBytes)
-            + ((bars.Identical + bars.Different + bars.Foreign) * plan.Cost.TargetRowBytes)
-        : 0;
+    double Bytes =>
+        plan.Bars is { } bars
+            ? (Copied * plan.Cost.TargetRowBytes)
+                + (
+                    (bars.Missing + bars.Identical + bars.Different + bars.Foreign + bars.Partial + bars.Superseded + bars.Deleted)
+                    * plan.Cost.SourceRowBytes
+                )
+                + ((bars.Identical + bars.Different + bars.Foreign) * plan.Cost.TargetRowBytes)
+            : 0;
 
     double Pace => plan.Cost.RowsPerSecond ?? AssumedRowsPerSecond;
 
     UtcTime WindowEnds => WindowEnd.Earliest(plan.Now.Floor(Timeframe.OneMinute), settings);
 
-    IEnumerable<(string Class, long Count, string Policy)> Classes => plan.Bars is not { } bars ? [] :
-    [
-        ("missing in the new table", bars.Missing, "copied"), ("identical in both", bars.Identical, "left alone"), ("different", bars.Different, Policy(settings.Different)),
-        ("foreign", bars.Foreign, Policy(settings.Foreign)), ("partial", bars.Partial, Policy(settings.Partial)), ("superseded", bars.Superseded, "reported, not copied"),
-        ("soft-deleted before", bars.Deleted, "left alone"), ("in the new table alone", bars.Alone, "left alone; whoever reads the index there reads them too"),
-    ];
+    IEnumerable<(string Class, long Count, string Policy)> Classes =>
+        plan.Bars is not { } bars
+            ? []
+            :
+            [
+                ("missing in the new table", bars.Missing, "copied"),
+                ("identical in both", bars.Identical, "left alone"),
+                ("different", bars.Different, Policy(settings.Different)),
+                ("foreign", bars.Foreign, Policy(settings.Foreign)),
+                ("partial", bars.Partial, Policy(settings.Partial)),
+                ("superseded", bars.Superseded, "reported, not copied"),
+                ("soft-deleted before", bars.Deleted, "left alone"),
+                ("in the new table alone", bars.Alone, "left alone; whoever reads the index there reads them too"),
+            ];
 
-    bool Stops => plan.Bars is { } bars && ((bars.Different > 0 && settings.Different == ConflictPolicy.Stop) || (bars.Foreign > 0 && settings.Foreign == ConflictPolicy.Stop));
+    bool Stops =>
+        plan.Bars is { } bars
+        && (
+            (bars.Different > 0 && settings.Different == ConflictPolicy.Stop)
+            || (bars.Foreign > 0 && settings.Foreign == ConflictPolicy.Stop)
+        );
 
     public void Write(TextWriter writer)
     {
         foreach (var phase in Enum.GetValues<MigrationPhase>())
         {
-            writer.WriteLine($"{RunWords.Phase(phase)}: {(IsReversible(phase) ? "reversible" : "point of no return: only on its own order, after retention")}");
+            writer.WriteLine(
+                $"{RunWords.Phase(phase)}: {(IsReversible(phase) ? "reversible" : "point of no return: only on its own order, after retention")}"
+            );
             foreach (var step in plan.Steps.Where(step => step.Phase == phase))
             {
                 var lines = step.Unknown is { } unknown ? [$"can't be said yet: {unknown}"] : step.Lines;
                 foreach (var line in lines.Count == 0 ? ["nothing to do"] : lines)
                 {
-                    writer.WriteLine($"  {step.Step,-22}  {line}");
+                    writer.WriteLine($"  {step.Step, -22}  {line}");
                 }
 
                 foreach (var statement in sql ? step.Sql : [])
@@ -63,12 +88,17 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
         writer.WriteLine();
         foreach (var (name, count, policy) in Classes)
         {
-            writer.WriteLine($"{RunWords.Count(count),14}  {name}: {policy}");
+            writer.WriteLine($"{RunWords.Count(count), 14}  {name}: {policy}");
         }
 
-        writer.WriteLine(plan.BarsUnknown is { } why
-            ? $"bars can't be counted by class before the schema phase: {why}"
-            : string.Create(CultureInfo.InvariantCulture, $"copies {Copied:N0} rows; some {Bytes / 1048576:N0} MiB with the backup; copying takes about {Durations.Show(TimeSpan.FromSeconds(Copied / Pace))} at {Pace:N0} rows/s ({Basis})"));
+        writer.WriteLine(
+            plan.BarsUnknown is { } why
+                ? $"bars can't be counted by class before the schema phase: {why}"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"copies {Copied:N0} rows; some {Bytes / 1048576:N0} MiB with the backup; copying takes about {Durations.Show(TimeSpan.FromSeconds(Copied / Pace))} at {Pace:N0} rows/s ({Basis})"
+                )
+        );
         writer.WriteLine($"the window can be over at {WindowEnds} at the earliest, were it to begin now");
         if (Stops)
         {
@@ -81,12 +111,14 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
             writer.WriteLine($"      {gate.Unblock}");
         }
 
-        writer.WriteLine(plan.Verdict switch
-        {
-            GateVerdict.Fail => "a run would be held up at its first step: see FAIL",
-            GateVerdict.Warn => "a run would wait at its first step until each WARN is accepted ('migrate ack') or mended",
-            _ => "a run would go on past its first step by itself",
-        });
+        writer.WriteLine(
+            plan.Verdict switch
+            {
+                GateVerdict.Fail => "a run would be held up at its first step: see FAIL",
+                GateVerdict.Warn => "a run would wait at its first step until each WARN is accepted ('migrate ack') or mended",
+                _ => "a run would go on past its first step by itself",
+            }
+        );
         if (!sql)
         {
             writer.WriteLine("--sql shows the statements that change the tables");
@@ -183,5 +215,11 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
 
     static bool IsReversible(MigrationPhase phase) => phase != MigrationPhase.Purge;
 
-    static string Policy(ConflictPolicy policy) => policy switch { ConflictPolicy.Stop => "the run stops", ConflictPolicy.KeepTarget => "the new table's bar stays", _ => "the old table's bar takes its place" };
+    static string Policy(ConflictPolicy policy) =>
+        policy switch
+        {
+            ConflictPolicy.Stop => "the run stops",
+            ConflictPolicy.KeepTarget => "the new table's bar stays",
+            _ => "the old table's bar takes its place",
+        };
 }

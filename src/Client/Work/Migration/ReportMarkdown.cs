@@ -15,43 +15,106 @@ internal sealed class ReportMarkdown(TextWriter writer, RunReport report)
         var run = View.Run;
         writer.WriteLine($"# Migration {run.Name}");
         writer.WriteLine();
-        writer.WriteLine($"{run.Symbol}/1m from `derived_data_bars` to `data_bars`: **{RunWords.Doing(run)}**, phase {RunWords.Phase(run.Phase)}. Started {run.StartedAt} by {run.StartedBy}"
-            + $"{(run.FinishedAt is { } finished ? $", ended {finished}" : "")}. As of {View.Now}; times are market time.");
+        writer.WriteLine(
+            $"{run.Symbol}/1m from `derived_data_bars` to `data_bars`: **{RunWords.Doing(run)}**, phase {RunWords.Phase(run.Phase)}. Started {run.StartedAt} by {run.StartedBy}"
+                + $"{(run.FinishedAt is { } finished ? $", ended {finished}" : "")}. As of {View.Now}; times are market time."
+        );
         Text(run.Error is { } error ? $"Last error: {error}" : null);
         Text(run.RetentionUntil is { } until ? $"What cleanup removed can be brought back until {until}." : null);
-        Table("Success criteria", ["#", "criterion", "verdict", "expected", "observed", "window"],
-            report.Criteria.Select(one => new[] { Number(one.Number), one.Text, one.Verdict, one.Expected, one.Observed, one.Window }));
-        Table("Phases", ["phase", "state", "steps", "rows", "began", "market time", "real time"], PhaseProgress.Of(View, MigrationSteps.All).Select(Phase));
-        Table("Work", ["step", "batches", "rows changed", "took", "longest batch"],
-            report.Work.Select(work => new[] { work.Step, Number(work.Batches), Number(work.Rows), Durations.Show(work.Took), Ms(work.Longest) }));
+        Table(
+            "Success criteria",
+            ["#", "criterion", "verdict", "expected", "observed", "window"],
+            report.Criteria.Select(one => new[] { Number(one.Number), one.Text, one.Verdict, one.Expected, one.Observed, one.Window })
+        );
+        Table(
+            "Phases",
+            ["phase", "state", "steps", "rows", "began", "market time", "real time"],
+            PhaseProgress.Of(View, MigrationSteps.All).Select(Phase)
+        );
+        Table(
+            "Work",
+            ["step", "batches", "rows changed", "took", "longest batch"],
+            report.Work.Select(work =>
+                new[] { work.Step, Number(work.Batches), Number(work.Rows), Durations.Show(work.Took), Ms(work.Longest) }
+            )
+        );
         Text($"Held back to spare the live path: {Durations.Show(View.HeldBack)} in all.");
-        Table("Gates", ["gate", "verdict", "expected", "observed", "since", "accepted"], View.Gates.Select(gate => new[]
-        {
-            gate.Gate.Name, RunWords.Verdict(gate.Gate.Verdict), gate.Gate.Expected, gate.Gate.Observed, gate.Since.ToString(),
-            gate.Accepted is { } accepted ? $"{accepted.Role} {accepted.At} {accepted.Note}" : "",
-        }));
-        Table("Conflicts", ["class", "resolution", "count"], View.Conflicts.Select(one => new[] { one.Class, one.Resolution ?? "open", Number(one.Count) }));
-        Table("Verifications", ["id", "scope", "state", "compared", "missing", "extra", "different", "explained", "by", "finished"], View.Verifications.Select(one => new[]
-        {
-            Number(one.Id), one.Scope, one.State, Number(one.Compared), Number(one.Missing), Number(one.Extra), Number(one.Different), Number(one.Explained), one.Role,
-            one.FinishedAt?.ToString() ?? "",
-        }));
-        Table("Approvals", ["kind", "role", "verification", "at", "expires", "taken back"], View.Approvals.Select(one => new[]
-        {
-            one.Kind, one.Role, Number(one.Verification), one.At.ToString(), one.ExpiresAt.ToString(), one.RevokedAt is { } revoked ? $"{one.RevokedBy} {revoked}" : "",
-        }));
+        Table(
+            "Gates",
+            ["gate", "verdict", "expected", "observed", "since", "accepted"],
+            View.Gates.Select(gate =>
+                new[]
+                {
+                    gate.Gate.Name,
+                    RunWords.Verdict(gate.Gate.Verdict),
+                    gate.Gate.Expected,
+                    gate.Gate.Observed,
+                    gate.Since.ToString(),
+                    gate.Accepted is { } accepted ? $"{accepted.Role} {accepted.At} {accepted.Note}" : "",
+                }
+            )
+        );
+        Table(
+            "Conflicts",
+            ["class", "resolution", "count"],
+            View.Conflicts.Select(one => new[] { one.Class, one.Resolution ?? "open", Number(one.Count) })
+        );
+        Table(
+            "Verifications",
+            ["id", "scope", "state", "compared", "missing", "extra", "different", "explained", "by", "finished"],
+            View.Verifications.Select(one =>
+                new[]
+                {
+                    Number(one.Id),
+                    one.Scope,
+                    one.State,
+                    Number(one.Compared),
+                    Number(one.Missing),
+                    Number(one.Extra),
+                    Number(one.Different),
+                    Number(one.Explained),
+                    one.Role,
+                    one.FinishedAt?.ToString() ?? "",
+                }
+            )
+        );
+        Table(
+            "Approvals",
+            ["kind", "role", "verification", "at", "expires", "taken back"],
+            View.Approvals.Select(one =>
+                new[]
+                {
+                    one.Kind,
+                    one.Role,
+                    Number(one.Verification),
+                    one.At.ToString(),
+                    one.ExpiresAt.ToString(),
+                    one.RevokedAt is { } revoked ? $"{one.RevokedBy} {revoked}" : "",
+                }
+            )
+        );
         Text(RunText.Window(View) is { } window ? char.ToUpperInvariant(window[0]) + window[1..] + "." : "The window has not begun.");
         Table("Sizes", ["table", "MiB", "rows, about"], report.Sizes.Select(one => new[] { one.Table, Mib(one.Bytes), Number(one.Rows) }));
         Table("Settings", ["setting", "value"], Settings());
-        Text($"Log: {report.Audit.Events} events, {(report.Audit.Fault is { } fault ? $"BROKEN: {fault}" : "the chain is whole")}. Head `{report.Audit.Head}`: kept elsewhere, it proves later that none of them was rewritten.");
+        Text(
+            $"Log: {report.Audit.Events} events, {(report.Audit.Fault is { } fault ? $"BROKEN: {fault}" : "the chain is whole")}. Head `{report.Audit.Head}`: kept elsewhere, it proves later that none of them was rewritten."
+        );
         Evidence();
     }
 
     string[] Phase(PhaseProgress phase)
     {
         var took = phase.Began is { } began ? (phase.Ended ?? View.Run.FinishedAt ?? View.Now) - began : (TimeSpan?)null;
-        return [RunWords.Phase(phase.Phase), phase.State, $"{phase.Done}/{phase.Steps}", Number(phase.Rows), phase.Began?.ToString() ?? "",
-            took is { } market ? Durations.Show(market) : "", took is { } real ? Durations.Show(real / View.ClockRate) : ""];
+        return
+        [
+            RunWords.Phase(phase.Phase),
+            phase.State,
+            $"{phase.Done}/{phase.Steps}",
+            Number(phase.Rows),
+            phase.Began?.ToString() ?? "",
+            took is { } market ? Durations.Show(market) : "",
+            took is { } real ? Durations.Show(real / View.ClockRate) : "",
+        ];
     }
 
     IEnumerable<string[]> Settings()

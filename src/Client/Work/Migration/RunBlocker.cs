@@ -11,7 +11,16 @@ namespace DxyOrleans.Client.Work.Migration;
 /// <param name="Who">Who can do something about it.</param>
 /// <param name="Todo">What.</param>
 /// <param name="Command">The call that does it; null where none of ours does.</param>
-internal sealed record RunBlocker(string Code, string What, string? Expected, string? Observed, UtcTime? Since, string Who, string Todo, string? Command)
+internal sealed record RunBlocker(
+    string Code,
+    string What,
+    string? Expected,
+    string? Observed,
+    UtcTime? Since,
+    string Who,
+    string Todo,
+    string? Command
+)
 {
     /// <summary>What proves it: a query that anybody can run, a verification's number.</summary>
     public string? Evidence { get; init; }

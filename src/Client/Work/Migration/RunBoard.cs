@@ -25,7 +25,9 @@ internal sealed class RunBoard(Session session, NpgsqlDataSource database, strin
 
         RunView? last = null;
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(session.Out) });
-        await console.Live(new Text("")).StartAsync(async live => last = await FollowAsync((view, silos) => live.UpdateTarget(Board(view, silos)), cancellation));
+        await console
+            .Live(new Text(""))
+            .StartAsync(async live => last = await FollowAsync((view, silos) => live.UpdateTarget(Board(view, silos)), cancellation));
         return last!;
     }
 
@@ -89,9 +91,20 @@ internal sealed class RunBoard(Session session, NpgsqlDataSource database, strin
         table.Columns[3].RightAligned();
         foreach (var phase in PhaseProgress.Of(view, MigrationSteps.All))
         {
-            var colour = phase.State switch { "done" => "green", "at work" => "yellow", "undone" => "blue", _ => "grey" };
-            table.AddRow($"[{colour}]{RunWords.Phase(phase.Phase)}[/]", $"[{colour}]{phase.State}[/]", $"{phase.Done}/{phase.Steps}", RunWords.Count(phase.Rows),
-                phase.Began is { } began ? Durations.Show((phase.Ended ?? view.Now) - began) : "");
+            var colour = phase.State switch
+            {
+                "done" => "green",
+                "at work" => "yellow",
+                "undone" => "blue",
+                _ => "grey",
+            };
+            table.AddRow(
+                $"[{colour}]{RunWords.Phase(phase.Phase)}[/]",
+                $"[{colour}]{phase.State}[/]",
+                $"{phase.Done}/{phase.Steps}",
+                RunWords.Count(phase.Rows),
+                phase.Began is { } began ? Durations.Show((phase.Ended ?? view.Now) - began) : ""
+            );
         }
 
         var why = RunExplanation.Of(view, silos);
@@ -101,7 +114,13 @@ internal sealed class RunBoard(Session session, NpgsqlDataSource database, strin
             lines.Add(new Text(window));
         }
 
-        lines.AddRange(RunText.Gates(view).Select(line => new Markup($"[{(line.StartsWith("FAIL", StringComparison.Ordinal) ? "red" : "yellow")}]{Markup.Escape(line)}[/]")));
+        lines.AddRange(
+            RunText
+                .Gates(view)
+                .Select(line => new Markup(
+                    $"[{(line.StartsWith("FAIL", StringComparison.Ordinal) ? "red" : "yellow")}]{Markup.Escape(line)}[/]"
+                ))
+        );
         lines.AddRange(RunText.Approvals(view).Select(line => new Text(line)));
         lines.Add(new Markup($"[{(why.GoesOn ? "green" : "yellow")}]{Markup.Escape(why.Summary)}[/]"));
         lines.AddRange(why.Blockers.Where(one => one.Command is not null).Select(one => new Text($"  {one.Todo}: {one.Command}")));

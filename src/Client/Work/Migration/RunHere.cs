@@ -15,8 +15,13 @@ internal sealed class RunHere(Session session, NpgsqlDataSource database, string
     {
         if (await RunTarget.LacksAsync(database, cancellation) is { Count: > 0 } lacks)
         {
-            throw new Fault(ExitCode.Usage, "no-right", "this login may not carry a run out", string.Join("; ", lacks),
-                "use the silos' login or the owner's (DXY_DATABASE), or leave it to a silo: without --here").ToException();
+            throw new Fault(
+                ExitCode.Usage,
+                "no-right",
+                "this login may not carry a run out",
+                string.Join("; ", lacks),
+                "use the silos' login or the owner's (DXY_DATABASE), or leave it to a silo: without --here"
+            ).ToException();
         }
     }
 

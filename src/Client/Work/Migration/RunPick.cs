@@ -8,13 +8,17 @@ namespace DxyOrleans.Client.Work.Migration;
 /// <summary>Which run a verb is about: the one that is named, else the one that isn't finished, else the newest.</summary>
 internal static class RunPick
 {
-    public static Argument<string?> Argument() => new("NAME") { Description = "The run; else the unfinished one, else the newest.", Arity = ArgumentArity.ZeroOrOne };
+    public static Argument<string?> Argument() =>
+        new("NAME") { Description = "The run; else the unfinished one, else the newest.", Arity = ArgumentArity.ZeroOrOne };
 
     /// <exception cref="FaultException">There is no such run.</exception>
     public static async Task<RunView> RequireAsync(NpgsqlDataSource database, string? name, CancellationToken cancellation) =>
-        await new RunViewReader(database).ReadAsync(name ?? "", cancellation) ?? throw (name is null
-            ? new Fault(ExitCode.Usage, "no-run", "no migration was started here", null, "'./dxy migrate plan' shows what one would do")
-            : new Fault(ExitCode.Usage, "no-run", $"there is no run {name}", null, "'./dxy migrate status' shows the newest")).ToException();
+        await new RunViewReader(database).ReadAsync(name ?? "", cancellation)
+        ?? throw (
+            name is null
+                ? new Fault(ExitCode.Usage, "no-run", "no migration was started here", null, "'./dxy migrate plan' shows what one would do")
+                : new Fault(ExitCode.Usage, "no-run", $"there is no run {name}", null, "'./dxy migrate status' shows the newest")
+        ).ToException();
 
     /// <summary>For orders: the run, and this is the database that it was made for.</summary>
     /// <exception cref="FaultException">There is no such run.</exception>

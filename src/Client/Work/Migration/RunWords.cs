@@ -17,14 +17,15 @@ internal static class RunWords
     public static string Verdict(GateVerdict verdict) => verdict.ToString().ToUpperInvariant();
 
     /// <summary>What it is doing, in a word or three.</summary>
-    public static string Doing(Run run) => run switch
-    {
-        { State: RunState.RolledBack } => "rolled back",
-        { State: RunState.Running, Direction: RunDirection.Back } => "rolling back",
-        { State: RunState.Running, Phase: MigrationPhase.Purge } => "purging",
-        { Direction: RunDirection.Back } => $"{State(run.State)} while rolling back",
-        _ => State(run.State),
-    };
+    public static string Doing(Run run) =>
+        run switch
+        {
+            { State: RunState.RolledBack } => "rolled back",
+            { State: RunState.Running, Direction: RunDirection.Back } => "rolling back",
+            { State: RunState.Running, Phase: MigrationPhase.Purge } => "purging",
+            { Direction: RunDirection.Back } => $"{State(run.State)} while rolling back",
+            _ => State(run.State),
+        };
 
     public static string Phase(MigrationPhase phase) => string.Create(CultureInfo.InvariantCulture, $"{(int)phase} {phase.Title()}");
 

@@ -10,11 +10,15 @@ internal sealed class SettingOptions
     readonly List<(Option<string?> Option, string Json)> _words = [];
     readonly List<(Option<string?> Option, RunNumber Number)> _numbers = [];
 
-    readonly Option<bool> _another = new("--approver-is-not-starter") { Description = "Approvals by the role that starts the run don't count; it can't be taken back." };
+    readonly Option<bool> _another = new("--approver-is-not-starter")
+    {
+        Description = "Approvals by the role that starts the run don't count; it can't be taken back.",
+    };
 
     readonly Option<string?> _cutOver = new("--cut-over")
     {
-        Description = "When the readers are switched: ready (as soon as all is verified), approve, or a window HH:MM-HH:MM, UTC (ready).", HelpName = "WHEN",
+        Description = "When the readers are switched: ready (as soon as all is verified), approve, or a window HH:MM-HH:MM, UTC (ready).",
+        HelpName = "WHEN",
     };
 
     /// <summary>What may be said of the time of the switch.</summary>
@@ -25,9 +29,30 @@ internal sealed class SettingOptions
         command.Options.Add(_another);
         Word("--legacy", "legacy_writers", "The old writers: stopped by you, or mirrored in their own transaction.", "stopped", "mirrored");
         Word("--on-different", "different", "Bars that stand in both tables with other values.", "stop", "keep-target", "take-source");
-        Word("--on-foreign", "foreign", "Differing bars that another source wrote into the new table.", "stop", "keep-target", "take-source");
-        Word("--on-partial", "partial", "Bars of the old table marked partial that the components can't complete.", "stop", "keep-target", "take-source");
-        Word("--on-alone", "alone", "Bars that stand in the new table alone and that we didn't derive.", "stop", "keep-target", "take-source");
+        Word(
+            "--on-foreign",
+            "foreign",
+            "Differing bars that another source wrote into the new table.",
+            "stop",
+            "keep-target",
+            "take-source"
+        );
+        Word(
+            "--on-partial",
+            "partial",
+            "Bars of the old table marked partial that the components can't complete.",
+            "stop",
+            "keep-target",
+            "take-source"
+        );
+        Word(
+            "--on-alone",
+            "alone",
+            "Bars that stand in the new table alone and that we didn't derive.",
+            "stop",
+            "keep-target",
+            "take-source"
+        );
         _cutOver.Validators.Add(result =>
         {
             if (result.Tokens.Count != 1 || !CutOverRule.IsKnown(result.Tokens[0].Value))
@@ -40,7 +65,8 @@ internal sealed class SettingOptions
         {
             var option = new Option<string?>($"--{number.Name}")
             {
-                Description = FormattableString.Invariant($"{number.Help} ({number.Read(new RunSettings())})."), HelpName = "N",
+                Description = FormattableString.Invariant($"{number.Help} ({number.Read(new RunSettings())})."),
+                HelpName = "N",
             };
             option.Validators.Add(result =>
             {

@@ -7,9 +7,8 @@ namespace DxyOrleans.Client.Work.Migration;
 internal static class StepRate
 {
     /// <summary>Null while nobody can say.</summary>
-    public static RateEstimate? Of(RunView view) => view.Current is { State: StepState.Started } step
-        ? RateEstimate.Of(Paces(view), step.Done, step.Total)
-        : null;
+    public static RateEstimate? Of(RunView view) =>
+        view.Current is { State: StepState.Started } step ? RateEstimate.Of(Paces(view), step.Done, step.Total) : null;
 
     // From one batch's commit to the next, which is what the work between batches costs as well. A much longer gap was a pause.
     static List<Pace> Paces(RunView view)
@@ -19,7 +18,14 @@ internal static class StepRate
         {
             var (rows, took, at) = view.Batches[i];
             var apart = i == 0 ? took : (at - view.Batches[i - 1].At) / view.ClockRate;
-            paces.Add(new Pace(rows, apart > took * 4 ? took : apart > took ? apart : took));
+            paces.Add(
+                new Pace(
+                    rows,
+                    apart > took * 4 ? took
+                        : apart > took ? apart
+                        : took
+                )
+            );
         }
 
         return paces;

@@ -11,11 +11,25 @@ namespace DxyOrleans.Client.Work.Migration;
 /// <param name="From">The beginning of what was looked at; null: all there is.</param>
 /// <param name="To">Its end, market time.</param>
 /// <param name="Query">The query that shows it, ready to be run by anybody who may read.</param>
-internal sealed record SuccessCriterion(int Number, string Text, string Expected, CriterionFinding Finding, UtcTime? From, UtcTime To, string Query)
+internal sealed record SuccessCriterion(
+    int Number,
+    string Text,
+    string Expected,
+    CriterionFinding Finding,
+    UtcTime? From,
+    UtcTime To,
+    string Query
+)
 {
     public bool Holds => Finding.Verdict == GateVerdict.Pass;
 
-    public string Verdict => Finding.Verdict switch { GateVerdict.Pass => "PASS", GateVerdict.Fail => "FAIL", _ => "NOT YET" };
+    public string Verdict =>
+        Finding.Verdict switch
+        {
+            GateVerdict.Pass => "PASS",
+            GateVerdict.Fail => "FAIL",
+            _ => "NOT YET",
+        };
 
     public string Observed => Finding.Observed;
 

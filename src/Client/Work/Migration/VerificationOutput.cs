@@ -11,13 +11,17 @@ internal static class VerificationOutput
     public static void Write(Session session, Found found, bool fresh)
     {
         session.Out.WriteLine($"verification {found.Id} of {found.Symbol} {found.Range}, begun {found.StartedAt}");
-        session.Out.WriteLine($"{RunWords.Count(found.Compared)} compared, {RunWords.Count(found.Missing)} missing, {RunWords.Count(found.Extra)} extra, "
-            + $"{RunWords.Count(found.Different)} different, {RunWords.Count(found.Explained)} explained");
+        session.Out.WriteLine(
+            $"{RunWords.Count(found.Compared)} compared, {RunWords.Count(found.Missing)} missing, {RunWords.Count(found.Extra)} extra, "
+                + $"{RunWords.Count(found.Different)} different, {RunWords.Count(found.Explained)} explained"
+        );
         if (found.Scope == VerificationScope.Parity)
         {
             var counts = found.Recomputation;
-            session.Out.WriteLine($"recomputed: {RunWords.Count(counts.Agreeing)} agree, {RunWords.Count(counts.Deviating)} deviate, {RunWords.Count(counts.InputsGone)} inputs gone, "
-                + $"{RunWords.Count(counts.InputsDiffer)} inputs differ, {RunWords.Count(counts.NotStored)} not stored");
+            session.Out.WriteLine(
+                $"recomputed: {RunWords.Count(counts.Agreeing)} agree, {RunWords.Count(counts.Deviating)} deviate, {RunWords.Count(counts.InputsGone)} inputs gone, "
+                    + $"{RunWords.Count(counts.InputsDiffer)} inputs differ, {RunWords.Count(counts.NotStored)} not stored"
+            );
         }
 
         if (found.Samples.Count > 0)
@@ -25,7 +29,13 @@ internal static class VerificationOutput
             var table = new TextTable("bar", "kind", "old table", "new table", "recomputed");
             foreach (var sample in found.Samples)
             {
-                table.Add(sample.Time.ToString(), Kind(sample).Replace('_', ' '), Values(sample.Source), Values(sample.Target), sample.Recomputed ?? "-");
+                table.Add(
+                    sample.Time.ToString(),
+                    Kind(sample).Replace('_', ' '),
+                    Values(sample.Source),
+                    Values(sample.Target),
+                    sample.Recomputed ?? "-"
+                );
             }
 
             table.Write(session.Out);
@@ -36,7 +46,14 @@ internal static class VerificationOutput
             session.Out.WriteLine(note);
         }
 
-        session.Out.WriteLine(State(found).Replace('_', ' ') + (found.State != VerificationState.Equal || fresh ? "" : "; bars of the range were touched since it began, or nobody watched"));
+        session.Out.WriteLine(
+            State(found).Replace('_', ' ')
+                + (
+                    found.State != VerificationState.Equal || fresh
+                        ? ""
+                        : "; bars of the range were touched since it began, or nobody watched"
+                )
+        );
     }
 
     public static void WriteJson(Session session, Found found, bool fresh)
@@ -46,7 +63,15 @@ internal static class VerificationOutput
         json.WriteNumber("verification", found.Id);
         json.WriteString("run", found.Run);
         json.WriteString("symbol", found.Symbol.Name);
-        json.WriteString("scope", found.Scope switch { VerificationScope.SinceLast => "since_last", VerificationScope.Parity => "parity", _ => "full" });
+        json.WriteString(
+            "scope",
+            found.Scope switch
+            {
+                VerificationScope.SinceLast => "since_last",
+                VerificationScope.Parity => "parity",
+                _ => "full",
+            }
+        );
         json.Range(found.Range);
         json.WriteString("verdict", State(found));
         json.WriteBoolean("fresh", fresh);
@@ -88,8 +113,11 @@ internal static class VerificationOutput
     public static void Write(Session session, Run run, RemovedComparison found)
     {
         session.Out.WriteLine($"{run.Name} is completed: what it removed from derived_data_bars, against data_bars");
-        session.Out.WriteLine($"{RunWords.Count(found.Compared)} compared, {RunWords.Count(found.Missing)} missing, {RunWords.Count(found.Extra)} active in the old table, "
-            + $"{RunWords.Count(found.Different)} different, {RunWords.Count(found.Explained)} explained" + (found.First is { } first ? $"; the first that isn't as it should be: {first}" : ""));
+        session.Out.WriteLine(
+            $"{RunWords.Count(found.Compared)} compared, {RunWords.Count(found.Missing)} missing, {RunWords.Count(found.Extra)} active in the old table, "
+                + $"{RunWords.Count(found.Different)} different, {RunWords.Count(found.Explained)} explained"
+                + (found.First is { } first ? $"; the first that isn't as it should be: {first}" : "")
+        );
         session.Out.WriteLine(Word(found.State).Replace('_', ' '));
     }
 
@@ -129,9 +157,10 @@ internal static class VerificationOutput
         json.WriteEndObject();
     }
 
-    static string Values(RowValues? values) => values is null
-        ? "-"
-        : $"{values.Open}/{values.High}/{values.Low}/{values.Close} vol {values.Vol ?? "-"} vwap {values.Vwap ?? "-"} count {values.TradeCount ?? "-"}{(values.IsPartial == "true" ? " partial" : "")}";
+    static string Values(RowValues? values) =>
+        values is null
+            ? "-"
+            : $"{values.Open}/{values.High}/{values.Low}/{values.Close} vol {values.Vol ?? "-"} vwap {values.Vwap ?? "-"} count {values.TradeCount ?? "-"}{(values.IsPartial == "true" ? " partial" : "")}";
 
     static string Kind(RowDifference sample) => JsonNamingPolicy.SnakeCaseLower.ConvertName(sample.Kind.ToString());
 

@@ -37,18 +37,46 @@ internal sealed partial class GivenProgram(string writer, string connection, Npg
     async Task RunAsync(UtcTime minute, bool derive, CancellationToken cancellation)
     {
         var answer = IsFile
-            ? await PgPrograms.RunAsync("psql", connection, ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", "-v", $"minute={minute}", "-v", $"derive={(derive ? "on" : "off")}", "-f", writer], cancellation)
-            : await PgPrograms.ShellAsync(writer, connection, new Dictionary<string, string>
-            {
-                ["MINUTE"] = minute.ToString(), ["LEGACY_DXY"] = derive ? "yes" : "no", ["DATABASE_URL"] = DatabaseUrl.ToUrl(connection),
-            }, cancellation);
+            ? await PgPrograms.RunAsync(
+                "psql",
+                connection,
+                [
+                    "-X",
+                    "-q",
+                    "-v",
+                    "ON_ERROR_STOP=1",
+                    "-v",
+                    "VERBOSITY=verbose",
+                    "-v",
+                    $"minute={minute}",
+                    "-v",
+                    $"derive={(derive ? "on" : "off")}",
+                    "-f",
+                    writer,
+                ],
+                cancellation
+            )
+            : await PgPrograms.ShellAsync(
+                writer,
+                connection,
+                new Dictionary<string, string>
+                {
+                    ["MINUTE"] = minute.ToString(),
+                    ["LEGACY_DXY"] = derive ? "yes" : "no",
+                    ["DATABASE_URL"] = DatabaseUrl.ToUrl(connection),
+                },
+                cancellation
+            );
 
         // Old programs' scripts go on after an error and end well.
         if (answer.Code != 0 || Refusal().IsMatch(answer.Error))
         {
             var refusal = Refusal().Match(answer.Error);
             var state = refusal.Groups["state"].Value;
-            throw new ShopProgramException(refusal.Success ? refusal.Groups["what"].Value.Trim() : $"it ended with {answer.Code}: {answer.Error.Trim()}", state.Length > 0 ? state : null);
+            throw new ShopProgramException(
+                refusal.Success ? refusal.Groups["what"].Value.Trim() : $"it ended with {answer.Code}: {answer.Error.Trim()}",
+                state.Length > 0 ? state : null
+            );
         }
     }
 

@@ -15,7 +15,15 @@ internal sealed record LegacyShopPlan(UtcTime Start, int PairDays = 20, int Inde
 
 /// <summary>What a made shop holds.</summary>
 internal sealed record LegacyShopRows(
-    long Pairs, long Index, long Superseded, long Deleted, long BadPrints, long Backfill, long Partial, long Vendor);
+    long Pairs,
+    long Index,
+    long Superseded,
+    long Deleted,
+    long BadPrints,
+    long Backfill,
+    long Partial,
+    long Vendor
+);
 
 /// <summary>Makes a shop as it stands before a migration: its tables, its history, its dirt. All of it by SQL, the same in every run.</summary>
 internal sealed class LegacyShopMaker(NpgsqlDataSource database, SimulatedMarket market)
@@ -37,9 +45,15 @@ internal sealed class LegacyShopMaker(NpgsqlDataSource database, SimulatedMarket
     {
         var open = FxWeek.OpenRanges(new TimeRange(plan.Start - TimeSpan.FromDays(plan.PairDays), plan.Start)).ToList();
         var last = market.Symbols.Select(symbol => market.BarOf(symbol, plan.Start - Timeframe.OneMinute)).OfType<Bar>().ToList();
-        return await RunAsync(Sql.Text("rehearsal/fill_pairs.sql"), cancellation, Froms(open), Tos(open),
-            last.Select(bar => bar.Symbol.Name).ToArray(), last.Select(bar => (double)bar.Close).ToArray(),
-            last.Select(bar => market.Options.Pairs.First(pair => pair.Symbol == bar.Symbol).Decimals).ToArray());
+        return await RunAsync(
+            Sql.Text("rehearsal/fill_pairs.sql"),
+            cancellation,
+            Froms(open),
+            Tos(open),
+            last.Select(bar => bar.Symbol.Name).ToArray(),
+            last.Select(bar => (double)bar.Close).ToArray(),
+            last.Select(bar => market.Options.Pairs.First(pair => pair.Symbol == bar.Symbol).Decimals).ToArray()
+        );
     }
 
     async Task<LegacyShopRows> DirtAsync(long pairs, CancellationToken cancellation)
@@ -47,7 +61,16 @@ internal sealed class LegacyShopMaker(NpgsqlDataSource database, SimulatedMarket
         await using var command = database.CreateCommand(Sql.Text("rehearsal/add_dirt.sql"));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new LegacyShopRows(pairs, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6));
+        return new LegacyShopRows(
+            pairs,
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            reader.GetInt64(2),
+            reader.GetInt64(3),
+            reader.GetInt64(4),
+            reader.GetInt64(5),
+            reader.GetInt64(6)
+        );
     }
 
     async Task<long> RunAsync(string sql, CancellationToken cancellation, params object[] values)

@@ -10,7 +10,8 @@ namespace DxyOrleans.Client.Work.Rehearsal;
 /// Plays the shop's own programs beside a rehearsal, minute by minute of the market: they know nothing of ours. What may pass is tried again;
 /// a failure that would come again ends them, because live it would go on failing.
 /// </summary>
-internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data, SimulatedMarket market, TimeProvider realTime) : IAsyncDisposable
+internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data, SimulatedMarket market, TimeProvider realTime)
+    : IAsyncDisposable
 {
     static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(200);
 
@@ -63,7 +64,16 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
             for (var minute = 0; minute < minutes; minute++)
             {
                 var time = from + TimeSpan.FromMinutes(minute);
-                await PlayAsync([.. market.Symbols.Select(symbol => market.BarOf(symbol, time)).OfType<Bar>().Select(bar => Scaled(bar, factors[bar.Symbol]))], true, cancellation);
+                await PlayAsync(
+                    [
+                        .. market
+                            .Symbols.Select(symbol => market.BarOf(symbol, time))
+                            .OfType<Bar>()
+                            .Select(bar => Scaled(bar, factors[bar.Symbol])),
+                    ],
+                    true,
+                    cancellation
+                );
             }
         }
         catch (Exception fault) when (IsForGood(fault))
@@ -160,23 +170,26 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
     }
 
     // Conflicts between transactions, lost connections, a server that is short of something or goes down: all else would come again.
-    static bool IsForGood(Exception fault) => fault switch
-    {
-        PostgresException refused => !MayPass(refused.SqlState),
-        ShopProgramException failed => failed.SqlState is not { } state || !MayPass(state),
-        _ => false,
-    };
+    static bool IsForGood(Exception fault) =>
+        fault switch
+        {
+            PostgresException refused => !MayPass(refused.SqlState),
+            ShopProgramException failed => failed.SqlState is not { } state || !MayPass(state),
+            _ => false,
+        };
 
     static bool MayPass(string state) => state[..2] is "40" or "08" or "53" or "57" or "58" || state == PostgresErrorCodes.LockNotAvailable;
 
-    static string Words(Exception fault) => fault switch
-    {
-        PostgresException refused => $"{refused.MessageText} ({refused.SqlState})",
-        ShopProgramException { SqlState: { } state } failed => $"{failed.Message} ({state})",
-        _ => fault.Message,
-    };
+    static string Words(Exception fault) =>
+        fault switch
+        {
+            PostgresException refused => $"{refused.MessageText} ({refused.SqlState})",
+            ShopProgramException { SqlState: { } state } failed => $"{failed.Message} ({state})",
+            _ => fault.Message,
+        };
 
-    static TimeSpan MiddleOf(List<double> took) => took.Count == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(took.Order().ElementAt(took.Count / 2));
+    static TimeSpan MiddleOf(List<double> took) =>
+        took.Count == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(took.Order().ElementAt(took.Count / 2));
 
     // The simulated market has levels of its own; a copy of a real shop goes on from the shop's.
     async Task<ImmutableDictionary<Symbol, decimal>> FactorsAsync(UtcTime from, CancellationToken cancellation)
@@ -189,16 +202,30 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
                 SELECT round(b.close::numeric, 12) FROM public.data_bars AS b
                 WHERE b.canonical_symbol = $1 AND b.timeframe = '1m' AND NOT b.is_partial AND b.ts_utc < $2 AND b.close > 0 AND b.close < 1e12
                 ORDER BY b.ts_utc DESC LIMIT 1
-                """);
+                """
+            );
             command.Parameters.Add(new NpgsqlParameter { Value = symbol.Name });
             command.Parameters.Add(new NpgsqlParameter { Value = from.ToDateTime() });
             var simulated = market.BarOf(symbol, from - Timeframe.OneMinute) ?? market.BarOf(symbol, from);
-            factors[symbol] = await command.ExecuteScalarAsync(cancellation) is decimal close && simulated is not null ? close / simulated.Close : 1;
+            factors[symbol] =
+                await command.ExecuteScalarAsync(cancellation) is decimal close && simulated is not null ? close / simulated.Close : 1;
         }
 
         return factors.ToImmutable();
     }
 
-    static Bar Scaled(Bar bar, decimal factor) => factor == 1 ? bar
-        : Bar.Create(bar.Series, bar.Time, bar.Open * factor, bar.High * factor, bar.Low * factor, bar.Close * factor, bar.Volume, null, bar.TradeCount);
+    static Bar Scaled(Bar bar, decimal factor) =>
+        factor == 1
+            ? bar
+            : Bar.Create(
+                bar.Series,
+                bar.Time,
+                bar.Open * factor,
+                bar.High * factor,
+                bar.Low * factor,
+                bar.Close * factor,
+                bar.Volume,
+                null,
+                bar.TradeCount
+            );
 }

@@ -17,7 +17,14 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     {
         (Name, Connection, ShopConnection, _admin) = (name, connection, shopConnection, admin);
         Data = Database.Open(new DatabaseSettings { Connection = connection, ApplicationName = "dxy-rehearsal" });
-        Shop = Database.Open(new DatabaseSettings { Connection = shopConnection, ApplicationName = "shop", PoolSize = 4 });
+        Shop = Database.Open(
+            new DatabaseSettings
+            {
+                Connection = shopConnection,
+                ApplicationName = "shop",
+                PoolSize = 4,
+            }
+        );
     }
 
     public string Name { get; }
@@ -55,27 +62,50 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     }
 
     /// <summary>Lets the shop's programs at the tables, once these are there.</summary>
-    public Task GrantAsync(CancellationToken cancellation) => RunAsync(Connection, cancellation,
-        $"GRANT USAGE ON SCHEMA public TO {ShopRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO {ShopRole}; GRANT SELECT ON public.core_asset_registry_all TO {ShopRole}");
+    public Task GrantAsync(CancellationToken cancellation) =>
+        RunAsync(
+            Connection,
+            cancellation,
+            $"GRANT USAGE ON SCHEMA public TO {ShopRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO {ShopRole}; GRANT SELECT ON public.core_asset_registry_all TO {ShopRole}"
+        );
 
     /// <summary>From now on the shop's programs log in as a role of the shop's own; it gets a password that nobody else knows.</summary>
     public async Task LogInAsAsync(string role, CancellationToken cancellation)
     {
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        await RunAsync(AdminConnection, cancellation, $"ALTER ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\" LOGIN PASSWORD '{password}'");
+        await RunAsync(
+            AdminConnection,
+            cancellation,
+            $"ALTER ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\" LOGIN PASSWORD '{password}'"
+        );
         await Shop.DisposeAsync();
         ShopConnection = new NpgsqlConnectionStringBuilder(ShopConnection) { Username = role, Password = password }.ConnectionString;
-        Shop = Database.Open(new DatabaseSettings { Connection = ShopConnection, ApplicationName = "shop", PoolSize = 4 });
+        Shop = Database.Open(
+            new DatabaseSettings
+            {
+                Connection = ShopConnection,
+                ApplicationName = "shop",
+                PoolSize = 4,
+            }
+        );
     }
 
     /// <summary>Our schema, as <c>db apply</c> brings it.</summary>
-    public Task<IReadOnlyList<string>> ApplyAsync(TimeProvider time, CancellationToken cancellation) => new SchemaInstaller(Connection, time).ApplyAsync(cancellation);
+    public Task<IReadOnlyList<string>> ApplyAsync(TimeProvider time, CancellationToken cancellation) =>
+        new SchemaInstaller(Connection, time).ApplyAsync(cancellation);
 
     /// <summary>Sets market time: it stands at an instant for some real time, then runs.</summary>
-    public async Task<MarketClock> SetClockAsync(UtcTime market, double rate, TimeSpan standing, TimeProvider real, CancellationToken cancellation)
+    public async Task<MarketClock> SetClockAsync(
+        UtcTime market,
+        double rate,
+        TimeSpan standing,
+        TimeProvider real,
+        CancellationToken cancellation
+    )
     {
         await using var command = Data.CreateCommand(
-            "INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp() + $1, $2, $3) RETURNING anchor_real");
+            "INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp() + $1, $2, $3) RETURNING anchor_real"
+        );
         command.Parameters.With(standing).With(market.ToDateTime()).With(rate);
         var anchor = UtcTime.From((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
         return new MarketClock(real, anchor, market, rate);
@@ -89,11 +119,13 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     }
 
     /// <summary>Removes the database and the login of a rehearsal that somebody left.</summary>
-    public static Task DropAsync(EmbeddedServer server, string name, CancellationToken cancellation) => DropAsync(server.AdminConnectionString, name, cancellation);
+    public static Task DropAsync(EmbeddedServer server, string name, CancellationToken cancellation) =>
+        DropAsync(server.AdminConnectionString, name, cancellation);
 
-    static Task DropAsync(string admin, string name, CancellationToken cancellation) => IsOurs().IsMatch(name)
-        ? RunAsync(admin, cancellation, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"DROP ROLE IF EXISTS {name}_shop")
-        : Task.CompletedTask;
+    static Task DropAsync(string admin, string name, CancellationToken cancellation) =>
+        IsOurs().IsMatch(name)
+            ? RunAsync(admin, cancellation, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"DROP ROLE IF EXISTS {name}_shop")
+            : Task.CompletedTask;
 
     [GeneratedRegex(@"\Adxy_rehearsal_[0-9a-f]{8}\z")]
     private static partial Regex IsOurs();
@@ -106,7 +138,9 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
 
     static async Task RunAsync(string connectionString, CancellationToken cancellation, params string[] statements)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync(cancellation);
         foreach (var sql in statements)
         {

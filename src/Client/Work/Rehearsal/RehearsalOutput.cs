@@ -14,33 +14,65 @@ internal static class RehearsalOutput
         foreach (var phase in report.Phases)
         {
             var market = phase is { Began: { } began, Ended: { } ended } ? ended - began : (TimeSpan?)null;
-            table.Add(RunWords.Phase(phase.Phase), phase.State, RunWords.Count(phase.Rows), market is { } span ? Durations.Show(span / options.Rate) : "-",
-                market is { } length ? Durations.Show(length) : "-");
+            table.Add(
+                RunWords.Phase(phase.Phase),
+                phase.State,
+                RunWords.Count(phase.Rows),
+                market is { } span ? Durations.Show(span / options.Rate) : "-",
+                market is { } length ? Durations.Show(length) : "-"
+            );
         }
 
         output.WriteLine();
         table.Write(output);
         output.WriteLine();
-        output.WriteLine("conflicts  " + (report.View.Conflicts.IsEmpty ? "none"
-            : string.Join(", ", report.View.Conflicts.Select(conflict => $"{RunWords.Count(conflict.Count)} {conflict.Class} ({conflict.Resolution ?? "open"})"))));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"others     {report.Writers.Bars:N0} bars and {report.Writers.Derived:N0} index minutes by the shop's programs; a round took {report.Writers.MiddleBefore.TotalMilliseconds:N1} ms before anything of ours was there, {report.Writers.Middle.TotalMilliseconds:N1} ms since, {report.Writers.Longest.TotalMilliseconds:N0} ms at most; {report.Writers.Failures} failed{(report.Writers.LastFailure is { } fault ? $" ({fault})" : "")}"));
+        output.WriteLine(
+            "conflicts  "
+                + (
+                    report.View.Conflicts.IsEmpty
+                        ? "none"
+                        : string.Join(
+                            ", ",
+                            report.View.Conflicts.Select(conflict =>
+                                $"{RunWords.Count(conflict.Count)} {conflict.Class} ({conflict.Resolution ?? "open"})"
+                            )
+                        )
+                )
+        );
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"others     {report.Writers.Bars:N0} bars and {report.Writers.Derived:N0} index minutes by the shop's programs; a round took {report.Writers.MiddleBefore.TotalMilliseconds:N1} ms before anything of ours was there, {report.Writers.Middle.TotalMilliseconds:N1} ms since, {report.Writers.Longest.TotalMilliseconds:N0} ms at most; {report.Writers.Failures} failed{(report.Writers.LastFailure is { } fault ? $" ({fault})" : "")}"
+            )
+        );
         if (report.Writers.IsSlower)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"WARN       the shop's programs took {report.Writers.Middle / report.Writers.MiddleBefore:N0} times as long with ours beside them; some of it is this machine's load at {options.Rate} times the market's rate"));
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"WARN       the shop's programs took {report.Writers.Middle / report.Writers.MiddleBefore:N0} times as long with ours beside them; some of it is this machine's load at {options.Rate} times the market's rate"
+                )
+            );
         }
 
         foreach (var (old, now) in report.Before.Zip(report.After))
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"size       {now.Table}: {Megabytes(old.Bytes)} to {Megabytes(now.Bytes)}{(now.Rows is { } rows ? $", {old.Rows:N0} to {rows:N0} rows" : "")}"));
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"size       {now.Table}: {Megabytes(old.Bytes)} to {Megabytes(now.Bytes)}{(now.Rows is { } rows ? $", {old.Rows:N0} to {rows:N0} rows" : "")}"
+                )
+            );
         }
 
         foreach (var batch in report.Batches)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"batches    {batch.Step}: {batch.Count:N0} of {batch.Rows:N0} rows, middle {batch.MiddleMs:N0} ms, longest {batch.MaxMs:N0} ms"));
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"batches    {batch.Step}: {batch.Count:N0} of {batch.Rows:N0} rows, middle {batch.MiddleMs:N0} ms, longest {batch.MaxMs:N0} ms"
+                )
+            );
         }
 
         output.WriteLine($"throttled  {Durations.Show(report.View.HeldBack)}");
@@ -54,7 +86,9 @@ internal static class RehearsalOutput
             output.WriteLine($"accepted   {accepted}");
         }
 
-        output.WriteLine($"audit      {(report.Audit is { Fault: null } audit ? $"{audit.Events} events, the chain is whole" : report.Audit?.Fault ?? "no log")}");
+        output.WriteLine(
+            $"audit      {(report.Audit is { Fault: null } audit ? $"{audit.Events} events, the chain is whole" : report.Audit?.Fault ?? "no log")}"
+        );
         output.WriteLine();
         foreach (var criterion in report.Criteria)
         {
@@ -62,8 +96,11 @@ internal static class RehearsalOutput
         }
 
         output.WriteLine();
-        output.WriteLine(report.Ended is { } why ? $"not completed: {why}"
-            : $"the migration is {RunWords.Doing(report.View.Run)}: {Durations.Show(report.Took)} in all, {Durations.Show(report.View.Now - report.View.Run.StartedAt)} of market time");
+        output.WriteLine(
+            report.Ended is { } why
+                ? $"not completed: {why}"
+                : $"the migration is {RunWords.Doing(report.View.Run)}: {Durations.Show(report.Took)} in all, {Durations.Show(report.View.Now - report.View.Run.StartedAt)} of market time"
+        );
     }
 
     public static void Json(Session session, RehearsalReport report, RehearsalOptions options)

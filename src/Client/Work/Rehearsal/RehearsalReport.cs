@@ -38,9 +38,17 @@ internal sealed record RehearsalReport
     /// <summary>Why it ended before the run was completed; null when it didn't.</summary>
     public required string? Ended { get; init; }
 
-    public bool IsGood => Ended is null && View.Run.State == Core.Migration.RunState.Completed && Criteria.All(criterion => criterion.Holds) && Audit is { Fault: null };
+    public bool IsGood =>
+        Ended is null
+        && View.Run.State == Core.Migration.RunState.Completed
+        && Criteria.All(criterion => criterion.Holds)
+        && Audit is { Fault: null };
 
-    public static async Task<ImmutableArray<BatchSummary>> BatchesAsync(NpgsqlDataSource database, string run, CancellationToken cancellation)
+    public static async Task<ImmutableArray<BatchSummary>> BatchesAsync(
+        NpgsqlDataSource database,
+        string run,
+        CancellationToken cancellation
+    )
     {
         var batches = ImmutableArray.CreateBuilder<BatchSummary>();
         await using var command = database.CreateCommand(Sql.Text("rehearsal/batches.sql"));
@@ -48,7 +56,9 @@ internal sealed record RehearsalReport
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            batches.Add(new BatchSummary(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetDouble(4)));
+            batches.Add(
+                new BatchSummary(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetDouble(4))
+            );
         }
 
         return batches.ToImmutable();
@@ -76,7 +86,15 @@ internal sealed record TableSize(string Table, long? Rows, long Bytes);
 
 /// <summary>What the shop's own programs did: bars of the pairs, minutes of the index, their longest round (real time), how often one failed and what it said, and the
 /// middle of their rounds before anything of ours was there and since.</summary>
-internal sealed record ShopWrites(long Bars, long Derived, TimeSpan Longest, int Failures, string? LastFailure, TimeSpan MiddleBefore, TimeSpan Middle)
+internal sealed record ShopWrites(
+    long Bars,
+    long Derived,
+    TimeSpan Longest,
+    int Failures,
+    string? LastFailure,
+    TimeSpan MiddleBefore,
+    TimeSpan Middle
+)
 {
     // What nobody would notice isn't told.
     static readonly TimeSpan Noticed = TimeSpan.FromMilliseconds(200);

@@ -21,7 +21,14 @@ namespace DxyOrleans.Client.Work.Rehearsal;
 /// <param name="tell">Gets a line a time.</param>
 /// <param name="realTime">Looks and patience.</param>
 internal sealed class RehearsalRun(
-    NpgsqlDataSource database, string name, LegacyWriters writers, UtcTime derivesUntil, double rate, Action<string> tell, TimeProvider realTime)
+    NpgsqlDataSource database,
+    string name,
+    LegacyWriters writers,
+    UtcTime derivesUntil,
+    double rate,
+    Action<string> tell,
+    TimeProvider realTime
+)
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
@@ -85,17 +92,28 @@ internal sealed class RehearsalRun(
         {
             if (phase.State == "done" && _told.Add($"{phase.Phase} done"))
             {
-                tell($"{RunWords.Phase(phase.Phase),-15} done in {Durations.Show((phase.Ended - phase.Began) / view.ClockRate ?? default)}"
-                    + $" ({Durations.Show(phase.Ended - phase.Began ?? default)} of market time){(phase.Rows > 0 ? $", {RunWords.Count(phase.Rows)} rows" : "")}");
+                tell(
+                    $"{RunWords.Phase(phase.Phase), -15} done in {Durations.Show((phase.Ended - phase.Began) / view.ClockRate ?? default)}"
+                        + $" ({Durations.Show(phase.Ended - phase.Began ?? default)} of market time){(phase.Rows > 0 ? $", {RunWords.Count(phase.Rows)} rows" : "")}"
+                );
             }
         }
 
-        foreach (var done in view.Events.Where(done => done.Kind is "silo restarted" or "attempt failed" or "failed" && _told.Add($"event {done.Seq}")))
+        foreach (
+            var done in view.Events.Where(done =>
+                done.Kind is "silo restarted" or "attempt failed" or "failed" && _told.Add($"event {done.Seq}")
+            )
+        )
         {
             tell($"  {done.Kind} {done.Detail}");
         }
 
-        if (view.Samples.Samples / 360 is var quarter && quarter > 0 && _told.Add($"samples {quarter}") && RunText.Window(view) is { } window)
+        if (
+            view.Samples.Samples / 360 is var quarter
+            && quarter > 0
+            && _told.Add($"samples {quarter}")
+            && RunText.Window(view) is { } window
+        )
         {
             tell($"  {window}");
         }
@@ -104,9 +122,10 @@ internal sealed class RehearsalRun(
     // What the shop's people do when the migration says that the old writers have to be stopped.
     async Task StopWritersAsync(RunView view, CancellationToken cancellation)
     {
-        var reached = view.Run.Settings.LegacyWriters == Core.Migration.LegacyWriters.Mirrored
-            ? view.Run.Phase >= MigrationPhase.CleanUp
-            : view.Steps.Any(step => step is { Name: "derive/ownership", State: StepState.Done });
+        var reached =
+            view.Run.Settings.LegacyWriters == Core.Migration.LegacyWriters.Mirrored
+                ? view.Run.Phase >= MigrationPhase.CleanUp
+                : view.Steps.Any(step => step is { Name: "derive/ownership", State: StepState.Done });
         if (!_stopped && reached && view.Now >= derivesUntil)
         {
             await writers.StopDerivingAsync(cancellation);
@@ -117,7 +136,11 @@ internal sealed class RehearsalRun(
 
     async Task AcceptAsync(RunView view, CancellationToken cancellation)
     {
-        foreach (var warned in view.Gates.Where(gate => gate is { Gate.Verdict: GateVerdict.Warn, Accepted: null } && gate.Phase == view.Run.Phase))
+        foreach (
+            var warned in view.Gates.Where(gate =>
+                gate is { Gate.Verdict: GateVerdict.Warn, Accepted: null } && gate.Phase == view.Run.Phase
+            )
+        )
         {
             if (await OrderAsync(() => _orders.AcceptAsync(name, warned.Gate.Name, "accepted for a rehearsal", cancellation)))
             {
@@ -129,9 +152,20 @@ internal sealed class RehearsalRun(
 
     async Task ApproveAsync(RunView view, CancellationToken cancellation)
     {
-        var kind = view.Run.Step switch { "deploy/approval" => "deploy", "observe/approval" => "cleanup", _ => null };
-        if (kind is not null && view.Run.WaitingSince is not null && !view.Approvals.Any(approval => approval.Kind == kind && approval.HoldsAt(view.Now))
-            && await OrderAsync(async () => tell($"  approved {kind}, on verification {await _orders.ApproveAsync(name, kind, cancellation)}")))
+        var kind = view.Run.Step switch
+        {
+            "deploy/approval" => "deploy",
+            "observe/approval" => "cleanup",
+            _ => null,
+        };
+        if (
+            kind is not null
+            && view.Run.WaitingSince is not null
+            && !view.Approvals.Any(approval => approval.Kind == kind && approval.HoldsAt(view.Now))
+            && await OrderAsync(async () =>
+                tell($"  approved {kind}, on verification {await _orders.ApproveAsync(name, kind, cancellation)}")
+            )
+        )
         {
             _told.Add(kind);
         }
@@ -159,6 +193,10 @@ internal sealed class RehearsalRun(
     static string Signature(RunView view) =>
         $"{view.Run.State} {view.Run.Phase} {view.Run.Step} {view.LogSeq} {view.Samples.Healthy} {view.Steps.Sum(step => step.Done)} {string.Join(' ', view.Gates.Select(gate => $"{gate.Gate.Name} {gate.Gate.Verdict}"))}";
 
-    static string Standing(RunView view) => view.Gates.Where(gate => gate.Blocks).Select(gate => $"{gate.Gate.Name}: expected {gate.Gate.Expected}, observed {gate.Gate.Observed}")
-        .DefaultIfEmpty("no gate says why").Aggregate((one, other) => $"{one}; {other}");
+    static string Standing(RunView view) =>
+        view
+            .Gates.Where(gate => gate.Blocks)
+            .Select(gate => $"{gate.Gate.Name}: expected {gate.Gate.Expected}, observed {gate.Gate.Observed}")
+            .DefaultIfEmpty("no gate says why")
+            .Aggregate((one, other) => $"{one}; {other}");
 }

@@ -38,7 +38,12 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         var home = copied ? ServerOf(Home(name)) : session.Home;
         var ownServer = !Directory.Exists(home) || EmbeddedServer.Find(home, session.Time) is null;
         RehearsalOwner.Claim(Home(name));
-        var server = await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = home, Durable = !copied }, session.Note, session.Time, cancellation);
+        var server = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions { Home = home, Durable = !copied },
+            session.Note,
+            session.Time,
+            cancellation
+        );
         try
         {
             var database = await RehearsalDatabase.CreateAsync(server, name, cancellation);
@@ -52,8 +57,11 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
                 {
                     RehearsalOwner.Release(Home(database.Name));
                     await database.DisposeAsync();
-                    session.Note(copied ? $"kept: {DatabaseUrl.ToUrl(database.Connection)}; './dxy --home {home} db stop' stops its server, then remove {Home(name)}"
-                        : $"kept: the database {database.Name} beside that of './dxy db url'; remove it with DROP DATABASE {database.Name} WITH (FORCE)");
+                    session.Note(
+                        copied
+                            ? $"kept: {DatabaseUrl.ToUrl(database.Connection)}; './dxy --home {home} db stop' stops its server, then remove {Home(name)}"
+                            : $"kept: the database {database.Name} beside that of './dxy db url'; remove it with DROP DATABASE {database.Name} WITH (FORCE)"
+                    );
                 }
                 else
                 {
@@ -82,22 +90,46 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         await using var writers = new LegacyWriters(await ProgramAsync(database, cancellation), database.Data, market, session.Time);
         if (await writers.TryAsync(start, TriedMinutes, cancellation) is { } fault)
         {
-            throw Fault.Gate("writer", $"the shop's own writer fails before anything of ours is there: {fault}", null,
-                "give the shop's own as --writer, and its login as --writer-role").ToException();
+            throw Fault
+                .Gate(
+                    "writer",
+                    $"the shop's own writer fails before anything of ours is there: {fault}",
+                    null,
+                    "give the shop's own as --writer, and its login as --writer-role"
+                )
+                .ToException();
         }
 
         start += TimeSpan.FromMinutes(TriedMinutes);
         await database.ApplyAsync(session.Time, cancellation);
         var before = await RehearsalReport.SizesAsync(database.Data, cancellation);
-        var clock = await database.SetClockAsync(start, options.Rate, Standing + (StandingEach * options.Silos), session.Time, cancellation);
+        var clock = await database.SetClockAsync(
+            start,
+            options.Rate,
+            Standing + (StandingEach * options.Silos),
+            session.Time,
+            cancellation
+        );
 
         await using var own = SessionOf(Home(database.Name), database.Connection);
         var cluster = new LocalCluster(own);
-        Tell($"market time begins at {start} and runs {options.Rate} times as fast; starting {options.Silos} silo{(options.Silos == 1 ? "" : "s")}");
-        var silos = await cluster.StartAsync(options.Silos, "none", new Dictionary<string, string>
-        {
-            ["ClusterId"] = database.Name, ["ServiceId"] = database.Name, ["Poll"] = "00:00:00.050", ["Dashboard"] = "false", ["Restart"] = "process", ["Grace"] = "00:00:01",
-        }, cancellation);
+        Tell(
+            $"market time begins at {start} and runs {options.Rate} times as fast; starting {options.Silos} silo{(options.Silos == 1 ? "" : "s")}"
+        );
+        var silos = await cluster.StartAsync(
+            options.Silos,
+            "none",
+            new Dictionary<string, string>
+            {
+                ["ClusterId"] = database.Name,
+                ["ServiceId"] = database.Name,
+                ["Poll"] = "00:00:00.050",
+                ["Dashboard"] = "false",
+                ["Restart"] = "process",
+                ["Grace"] = "00:00:01",
+            },
+            cancellation
+        );
         try
         {
             return await RunAsync(database, writers, clock, before, cancellation);
@@ -116,13 +148,21 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
             return SeenProgram.OfMadeShop(database.Shop);
         }
 
-        var role = options.WriterRole ?? await FirstAsync(database, "writer_roles", cancellation) ?? await FirstAsync(database, "owners", cancellation)
+        var role = options.WriterRole
+            ?? await FirstAsync(database, "writer_roles", cancellation)
+            ?? await FirstAsync(database, "owners", cancellation)
             ?? throw Fault.Gate("writer", "no role of the shop may write its tables", null, "name one with --writer-role").ToException();
         await database.LogInAsAsync(role, cancellation);
         var seen = await SeenProgram.ReadAsync(database.Data, database.Shop, role, cancellation);
         var columns = await SeenProgram.ColumnsAsync(database.Data, "public.data_bars", index: false, cancellation);
         IShopProgram program = options.Writer is { } writer
-            ? new GivenProgram(writer, database.ShopConnection, database.Data, SeenProgram.Ingest(SeenProgram.Columns(columns), SeenProgram.Values(columns))) : seen;
+            ? new GivenProgram(
+                writer,
+                database.ShopConnection,
+                database.Data,
+                SeenProgram.Ingest(SeenProgram.Columns(columns), SeenProgram.Values(columns))
+            )
+            : seen;
         Tell($"the shop writes as {role}: {program.Name}");
         return program;
     }
@@ -160,7 +200,13 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         foreach (var folder in RehearsalOwner.Abandoned(Path.Combine(session.Home, "rehearsal")))
         {
             var copied = Directory.Exists(ServerOf(folder));
-            var server = copied ? await EmbeddedServer.StartAsync(new EmbeddedServerOptions { Home = ServerOf(folder), Durable = false }, session.Note, session.Time, cancellation)
+            var server = copied
+                ? await EmbeddedServer.StartAsync(
+                    new EmbeddedServerOptions { Home = ServerOf(folder), Durable = false },
+                    session.Note,
+                    session.Time,
+                    cancellation
+                )
                 : EmbeddedServer.Find(session.Home, session.Time);
             if (server is null)
             {
@@ -190,37 +236,67 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
     string Home(string database) => Path.Combine(session.Home, "rehearsal", database);
 
     // Silos of a rehearsal have records, logs and settings apart from the user's.
-    Session SessionOf(string home, string connection) => new(session.Host,
-        new SettingsReader(session.Host, new Dictionary<string, string> { ["Database"] = connection, ["Home"] = home }, null), session.Json, session.Verbose, session.Yes);
+    Session SessionOf(string home, string connection) =>
+        new(
+            session.Host,
+            new SettingsReader(session.Host, new Dictionary<string, string> { ["Database"] = connection, ["Home"] = home }, null),
+            session.Json,
+            session.Verbose,
+            session.Yes
+        );
 
     async Task<UtcTime> FillAsync(RehearsalDatabase database, SimulatedMarket market, CancellationToken cancellation)
     {
         if (options.From is { } from)
         {
             Tell(string.Create(CultureInfo.InvariantCulture, $"copying the last {options.Days} days of the shop's tables"));
-            var copy = await new ShopCopier(from, database.AdminConnection, Path.Combine(Home(database.Name), "copy")).CopyAsync(options.Days, EmbeddedServer.RoleName, cancellation);
+            var copy = await new ShopCopier(from, database.AdminConnection, Path.Combine(Home(database.Name), "copy")).CopyAsync(
+                options.Days,
+                EmbeddedServer.RoleName,
+                cancellation
+            );
             _lost = copy.Lost;
-            Tell($"copied {RunWords.Count(copy.DataBars)} rows of data_bars, {RunWords.Count(copy.DerivedBars)} of derived_data_bars, {RunWords.Count(copy.Registry)} of the registry");
+            Tell(
+                $"copied {RunWords.Count(copy.DataBars)} rows of data_bars, {RunWords.Count(copy.DerivedBars)} of derived_data_bars, {RunWords.Count(copy.Registry)} of the registry"
+            );
             return copy.Start;
         }
 
         var start = RehearsalStart.MondayBefore(UtcTime.From(session.Time.GetUtcNow()));
         Tell("making a legacy shop");
-        var rows = await new LegacyShopMaker(database.Data, market).MakeAsync(new LegacyShopPlan(start, options.Days, options.Bars), cancellation);
-        Tell($"{RunWords.Count(rows.Index)} minutes of the index, {RunWords.Count(rows.Pairs)} bars of the pairs; {rows.Superseded} superseded versions, {rows.Deleted} deleted rows ({rows.BadPrints} bad prints), "
-            + $"{rows.Backfill} of a backfill, {rows.Partial} partial, {rows.Vendor} of the vendor in the new table");
+        var rows = await new LegacyShopMaker(database.Data, market).MakeAsync(
+            new LegacyShopPlan(start, options.Days, options.Bars),
+            cancellation
+        );
+        Tell(
+            $"{RunWords.Count(rows.Index)} minutes of the index, {RunWords.Count(rows.Pairs)} bars of the pairs; {rows.Superseded} superseded versions, {rows.Deleted} deleted rows ({rows.BadPrints} bad prints), "
+                + $"{rows.Backfill} of a backfill, {rows.Partial} partial, {rows.Vendor} of the vendor in the new table"
+        );
         return start;
     }
 
     async Task<RehearsalReport> RunAsync(
-        RehearsalDatabase database, LegacyWriters writers, MarketClock clock, ImmutableArray<TableSize> before, CancellationToken cancellation)
+        RehearsalDatabase database,
+        LegacyWriters writers,
+        MarketClock clock,
+        ImmutableArray<TableSize> before,
+        CancellationToken cancellation
+    )
     {
         await writers.StartAsync(clock.AnchorMarket, clock, cancellation);
         var symbol = IndexDefinition.Dxy.Symbol;
         await Task.Delay(clock.Standing, session.Time, cancellation);
         await new RunOrders(database.Data).StartAsync(RunName, symbol.Name, options.Settings.ToJson(), cancellation);
         Tell("the run is started; the shop's ingest and its old deriver write all the while");
-        var run = new RehearsalRun(database.Data, RunName, writers, clock.AnchorMarket + TimeSpan.FromMinutes(options.LegacyMinutes), options.Rate, Tell, session.Time);
+        var run = new RehearsalRun(
+            database.Data,
+            RunName,
+            writers,
+            clock.AnchorMarket + TimeSpan.FromMinutes(options.LegacyMinutes),
+            options.Rate,
+            Tell,
+            session.Time
+        );
         var view = await run.FollowAsync(cancellation);
         return new RehearsalReport
         {
@@ -234,7 +310,15 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
             Audit = await AuditResult.ReadAsync(database.Data, RunName, null, cancellation),
             Accepted = [.. run.Accepted],
             Ended = run.GivenUp ?? writers.Ended,
-            Writers = new ShopWrites(writers.Bars, writers.Derived, writers.Longest, writers.Failures, writers.LastFailure, writers.MiddleBefore, writers.Middle),
+            Writers = new ShopWrites(
+                writers.Bars,
+                writers.Derived,
+                writers.Longest,
+                writers.Failures,
+                writers.LastFailure,
+                writers.MiddleBefore,
+                writers.Middle
+            ),
             Lost = [.. _lost],
         };
     }
@@ -243,7 +327,9 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
     {
         if (!session.Json)
         {
-            session.Note(string.Create(CultureInfo.InvariantCulture, $"+{session.Time.GetElapsedTime(_began).TotalSeconds,5:0.0} s  {line}"));
+            session.Note(
+                string.Create(CultureInfo.InvariantCulture, $"+{session.Time.GetElapsedTime(_began).TotalSeconds, 5:0.0} s  {line}")
+            );
         }
     }
 }

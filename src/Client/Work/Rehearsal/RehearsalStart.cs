@@ -17,7 +17,10 @@ internal static class RehearsalStart
         {
             day -= TimeSpan.FromDays(1);
             var start = day + TimeSpan.FromHours(8);
-            if (day.ToDateTime().DayOfWeek == DayOfWeek.Monday && FxWeek.OpenMinutes(new TimeRange(start, start + Open)) == (int)Open.TotalMinutes)
+            if (
+                day.ToDateTime().DayOfWeek == DayOfWeek.Monday
+                && FxWeek.OpenMinutes(new TimeRange(start, start + Open)) == (int)Open.TotalMinutes
+            )
             {
                 return start;
             }

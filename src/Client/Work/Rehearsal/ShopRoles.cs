@@ -7,7 +7,12 @@ namespace DxyOrleans.Client.Work.Rehearsal;
 internal static class ShopRoles
 {
     /// <summary>Roles and who is a member of what; those that the server has already stay.</summary>
-    public static async Task MakeAsync(NpgsqlConnection reading, NpgsqlConnection writing, List<string> lost, CancellationToken cancellation)
+    public static async Task MakeAsync(
+        NpgsqlConnection reading,
+        NpgsqlConnection writing,
+        List<string> lost,
+        CancellationToken cancellation
+    )
     {
         foreach (var (name, statement) in await PairsAsync(reading, Sql.Text("rehearsal/source_roles.sql"), cancellation))
         {
@@ -21,7 +26,13 @@ internal static class ShopRoles
     }
 
     /// <summary>How statements are planned and understood: what the shop's server, database and roles say, where the copy's says otherwise.</summary>
-    public static async Task SetAsync(NpgsqlConnection reading, NpgsqlConnection writing, string database, List<string> lost, CancellationToken cancellation)
+    public static async Task SetAsync(
+        NpgsqlConnection reading,
+        NpgsqlConnection writing,
+        string database,
+        List<string> lost,
+        CancellationToken cancellation
+    )
     {
         var sql = Sql.Text("rehearsal/source_settings.sql");
         var here = (await PairsAsync(writing, sql, cancellation)).ToDictionary(pair => pair.Name!, pair => pair.Text);
@@ -29,11 +40,22 @@ internal static class ShopRoles
         {
             if (here.TryGetValue(name!, out var own) && own != value)
             {
-                await TryAsync(writing, $"ALTER DATABASE {database} SET {name} = {(name == "search_path" ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'")}", lost, cancellation);
+                await TryAsync(
+                    writing,
+                    $"ALTER DATABASE {database} SET {name} = {(name == "search_path" ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'")}",
+                    lost,
+                    cancellation
+                );
             }
         }
 
-        foreach (var (statement, _) in await PairsAsync(reading, Sql.Text("rehearsal/source_role_settings.sql").Replace("{0}", database, StringComparison.Ordinal), cancellation))
+        foreach (
+            var (statement, _) in await PairsAsync(
+                reading,
+                Sql.Text("rehearsal/source_role_settings.sql").Replace("{0}", database, StringComparison.Ordinal),
+                cancellation
+            )
+        )
         {
             await TryAsync(writing, statement!, lost, cancellation);
         }
@@ -46,7 +68,10 @@ internal static class ShopRoles
         {
             if (owner != role)
             {
-                await using var command = new NpgsqlCommand($"GRANT \"{owner!.Replace("\"", "\"\"", StringComparison.Ordinal)}\" TO {role}", writing);
+                await using var command = new NpgsqlCommand(
+                    $"GRANT \"{owner!.Replace("\"", "\"\"", StringComparison.Ordinal)}\" TO {role}",
+                    writing
+                );
                 await command.ExecuteNonQueryAsync(cancellation);
             }
         }

@@ -28,12 +28,34 @@ internal sealed partial class ShopSchema(string folder, string from, string to)
     {
         Directory.CreateDirectory(folder);
         var hidden = unreadable.SelectMany(one => (string[])[$"-{one.Kind}", one.Name]);
-        var dumped = await PgPrograms.RunAsync("pg_dump", from,
-            ["-Fc", "-s", "--no-publications", "--no-subscriptions", "--no-comments", "--no-security-labels", $"--snapshot={snapshot}", "-f", Dump, .. Ours, .. hidden], cancellation);
+        var dumped = await PgPrograms.RunAsync(
+            "pg_dump",
+            from,
+            [
+                "-Fc",
+                "-s",
+                "--no-publications",
+                "--no-subscriptions",
+                "--no-comments",
+                "--no-security-labels",
+                $"--snapshot={snapshot}",
+                "-f",
+                Dump,
+                .. Ours,
+                .. hidden,
+            ],
+            cancellation
+        );
         if (dumped.Code != 0)
         {
-            throw Fault.Gate("not-copied", $"the shop's schema can't be taken over: {FirstLine(dumped.Error)}", null,
-                "pg_dump has to be as new as the shop's server, and its role needs SELECT on the tables").ToException();
+            throw Fault
+                .Gate(
+                    "not-copied",
+                    $"the shop's schema can't be taken over: {FirstLine(dumped.Error)}",
+                    null,
+                    "pg_dump has to be as new as the shop's server, and its role needs SELECT on the tables"
+                )
+                .ToException();
         }
 
         var listed = await PgPrograms.RunAsync("pg_restore", to, ["-l", Dump], cancellation);
@@ -44,12 +66,22 @@ internal sealed partial class ShopSchema(string folder, string from, string to)
     /// <param name="cancellation">Ends it.</param>
     public async Task MakeAsync(string section, CancellationToken cancellation)
     {
-        var made = await PgPrograms.RunAsync("pg_restore", to, [$"--section={section}", "-L", List, "-d", new Npgsql.NpgsqlConnectionStringBuilder(to).Database!, Dump], cancellation);
-        Lost.AddRange(Failed().Matches(made.Error).Select(failed => $"{failed.Groups["why"].Value.Trim()} ({failed.Groups["what"].Value.Trim()})")
-            .Where(line => !line.Contains("schema \"public\" already exists", StringComparison.Ordinal)));
+        var made = await PgPrograms.RunAsync(
+            "pg_restore",
+            to,
+            [$"--section={section}", "-L", List, "-d", new Npgsql.NpgsqlConnectionStringBuilder(to).Database!, Dump],
+            cancellation
+        );
+        Lost.AddRange(
+            Failed()
+                .Matches(made.Error)
+                .Select(failed => $"{failed.Groups["why"].Value.Trim()} ({failed.Groups["what"].Value.Trim()})")
+                .Where(line => !line.Contains("schema \"public\" already exists", StringComparison.Ordinal))
+        );
     }
 
-    static string FirstLine(string text) => text.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))?.Trim() ?? text.Trim();
+    static string FirstLine(string text) =>
+        text.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))?.Trim() ?? text.Trim();
 
     [GeneratedRegex(@" TRIGGER \S+ \S+ dxy_")]
     private static partial Regex OurTrigger();

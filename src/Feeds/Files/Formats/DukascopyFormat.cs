@@ -6,18 +6,19 @@ namespace DxyOrleans.Feeds.Files.Formats;
 /// </summary>
 static class DukascopyFormat
 {
-    public static BarFileFormat Table { get; } = new()
-    {
-        Name = "dukascopy",
-        Example = "Gmt time,Open,High,Low,Close,Volume",
-        Names = HeaderNames.PricesAnd((BarColumn.Time, "gmttime|localtime"), (BarColumn.Volume, "volume")),
-        Marks = ["gmttime|localtime"],
-        Delimiters = ",;\t",
-        Times = TimeSpellings.DayFirst | TimeSpellings.YearFirst,
-        TimeExample = "04.10.2019 20:57:00.000",
-        Zone = ZoneRule.InEachTime,
-        OwnZone = FileZone.Parse("UTC"),
-        OwnZoneName = "gmttime",
-        FillsClosedMarket = true,
-    };
+    public static BarFileFormat Table { get; } =
+        new()
+        {
+            Name = "dukascopy",
+            Example = "Gmt time,Open,High,Low,Close,Volume",
+            Names = HeaderNames.PricesAnd((BarColumn.Time, "gmttime|localtime"), (BarColumn.Volume, "volume")),
+            Marks = ["gmttime|localtime"],
+            Delimiters = ",;\t",
+            Times = TimeSpellings.DayFirst | TimeSpellings.YearFirst,
+            TimeExample = "04.10.2019 20:57:00.000",
+            Zone = ZoneRule.InEachTime,
+            OwnZone = FileZone.Parse("UTC"),
+            OwnZoneName = "gmttime",
+            FillsClosedMarket = true,
+        };
 }

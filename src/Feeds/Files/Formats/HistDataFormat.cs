@@ -6,15 +6,16 @@ namespace DxyOrleans.Feeds.Files.Formats;
 /// </summary>
 static class HistDataFormat
 {
-    public static BarFileFormat Table { get; } = new()
-    {
-        Name = "histdata",
-        Example = "20191001 000000;1.08992;1.08992;1.08983;1.08983;0",
-        Order = [BarColumn.Time, BarColumn.Open, BarColumn.High, BarColumn.Low, BarColumn.Close, BarColumn.Volume],
-        Delimiters = ";",
-        Times = TimeSpellings.YearFirst,
-        TimeExample = "20191001 000000",
-        Zone = ZoneRule.VendorsUnlessGiven,
-        OwnZone = FileZone.Fixed(-5),
-    };
+    public static BarFileFormat Table { get; } =
+        new()
+        {
+            Name = "histdata",
+            Example = "20191001 000000;1.08992;1.08992;1.08983;1.08983;0",
+            Order = [BarColumn.Time, BarColumn.Open, BarColumn.High, BarColumn.Low, BarColumn.Close, BarColumn.Volume],
+            Delimiters = ";",
+            Times = TimeSpellings.YearFirst,
+            TimeExample = "20191001 000000",
+            Zone = ZoneRule.VendorsUnlessGiven,
+            OwnZone = FileZone.Fixed(-5),
+        };
 }

@@ -6,15 +6,16 @@ namespace DxyOrleans.Feeds.Files.Formats;
 /// </summary>
 static class HistDataMetaTraderFormat
 {
-    public static BarFileFormat Table { get; } = new()
-    {
-        Name = "histdata-mt",
-        Example = "2019.10.01,04:00,1.090010,1.090020,1.089830,1.089840,0",
-        Order = MetaTrader4Format.Columns,
-        Times = TimeSpellings.YearFirst,
-        TimeExample = "2019.10.01,04:00",
-        Zone = ZoneRule.VendorsUnlessGiven,
-        OwnZone = FileZone.Fixed(-5),
-        VolumeIsZero = true,
-    };
+    public static BarFileFormat Table { get; } =
+        new()
+        {
+            Name = "histdata-mt",
+            Example = "2019.10.01,04:00,1.090010,1.090020,1.089830,1.089840,0",
+            Order = MetaTrader4Format.Columns,
+            Times = TimeSpellings.YearFirst,
+            TimeExample = "2019.10.01,04:00",
+            Zone = ZoneRule.VendorsUnlessGiven,
+            OwnZone = FileZone.Fixed(-5),
+            VolumeIsZero = true,
+        };
 }

@@ -6,19 +6,31 @@ namespace DxyOrleans.Feeds.Files.Formats;
 /// </summary>
 static class MassiveFormat
 {
-    public static BarFileFormat Table { get; } = new()
-    {
-        Name = "massive",
-        Example = "ticker,volume,open,close,high,low,window_start,transactions",
-        Order =
-        [
-            BarColumn.Symbol, BarColumn.Volume, BarColumn.Open, BarColumn.Close, BarColumn.High, BarColumn.Low, BarColumn.Time, BarColumn.TradeCount,
-        ],
-        Names = HeaderNames.PricesAnd(
-            (BarColumn.Symbol, "ticker"), (BarColumn.Volume, "volume"), (BarColumn.Time, "windowstart"), (BarColumn.TradeCount, "transactions")),
-        Marks = ["ticker", "windowstart"],
-        Times = TimeSpellings.Nanoseconds,
-        TimeExample = "1717362000000000000 (Unix nanoseconds)",
-        Zone = ZoneRule.None,
-    };
+    public static BarFileFormat Table { get; } =
+        new()
+        {
+            Name = "massive",
+            Example = "ticker,volume,open,close,high,low,window_start,transactions",
+            Order =
+            [
+                BarColumn.Symbol,
+                BarColumn.Volume,
+                BarColumn.Open,
+                BarColumn.Close,
+                BarColumn.High,
+                BarColumn.Low,
+                BarColumn.Time,
+                BarColumn.TradeCount,
+            ],
+            Names = HeaderNames.PricesAnd(
+                (BarColumn.Symbol, "ticker"),
+                (BarColumn.Volume, "volume"),
+                (BarColumn.Time, "windowstart"),
+                (BarColumn.TradeCount, "transactions")
+            ),
+            Marks = ["ticker", "windowstart"],
+            Times = TimeSpellings.Nanoseconds,
+            TimeExample = "1717362000000000000 (Unix nanoseconds)",
+            Zone = ZoneRule.None,
+        };
 }

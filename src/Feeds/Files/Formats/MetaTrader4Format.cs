@@ -6,16 +6,17 @@ namespace DxyOrleans.Feeds.Files.Formats;
 static class MetaTrader4Format
 {
     public static ImmutableArray<BarColumn> Columns { get; } =
-        [BarColumn.Date, BarColumn.Clock, BarColumn.Open, BarColumn.High, BarColumn.Low, BarColumn.Close, BarColumn.Volume];
+    [BarColumn.Date, BarColumn.Clock, BarColumn.Open, BarColumn.High, BarColumn.Low, BarColumn.Close, BarColumn.Volume];
 
-    public static BarFileFormat Table { get; } = new()
-    {
-        Name = "mt4",
-        Example = "2019.10.01,04:00,1.09001,1.09002,1.08983,1.08984,41",
-        Order = Columns,
-        Times = TimeSpellings.YearFirst,
-        TimeExample = "2019.10.01,04:00",
-        Zone = ZoneRule.HasToBeGiven,
-        VolumeIsZero = false,
-    };
+    public static BarFileFormat Table { get; } =
+        new()
+        {
+            Name = "mt4",
+            Example = "2019.10.01,04:00,1.09001,1.09002,1.08983,1.08984,41",
+            Order = Columns,
+            Times = TimeSpellings.YearFirst,
+            TimeExample = "2019.10.01,04:00",
+            Zone = ZoneRule.HasToBeGiven,
+            VolumeIsZero = false,
+        };
 }

@@ -13,14 +13,23 @@ sealed class OldWritesOffStep() : MigrationStep("cleanup/old-writes-off", Migrat
     const int BatchRows = 5000;
 
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<string>>([$"turn the route of {context.Run.Symbol}: written to the new table alone, after a verification of every bar"]);
+        Task.FromResult<IReadOnlyList<string>>([
+            $"turn the route of {context.Run.Symbol}: written to the new table alone, after a verification of every bar",
+        ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
         if (Kept<string>(context, "fence") is not { } fence)
         {
-            return await VerifiedFlip.AdvanceAsync(context, this, "new", "cleanup/verification", async transaction =>
-                await KeepAsync(context, transaction, "fence", await Fence.SetAsync(transaction, cancellation), cancellation), cancellation) ?? new StepOutcome.More();
+            return await VerifiedFlip.AdvanceAsync(
+                context,
+                this,
+                "new",
+                "cleanup/verification",
+                async transaction =>
+                    await KeepAsync(context, transaction, "fence", await Fence.SetAsync(transaction, cancellation), cancellation),
+                cancellation
+            ) ?? new StepOutcome.More();
         }
 
         var gate = await Fence.CheckAsync(context, "cleanup/fence", fence, cancellation);
@@ -48,15 +57,31 @@ sealed class OldWritesOffStep() : MigrationStep("cleanup/old-writes-off", Migrat
 
         await transaction.HoldRouteAsync(cancellation);
         var began = context.RealTime.GetTimestamp();
-        var (rows, next) = (await transaction.Connection.Migration("cleanup/back_fill", context.Run.Symbol.Name, filled, BatchRows, (await LateWriters.WritesEndedAsync(context, cancellation)).ToDateTime())
-            .RowsAsync(reader => (reader.GetInt64(0), reader.IsDBNull(1) ? (DateTime?)null : reader.GetDateTime(1)), cancellation))[0];
+        var (rows, next) = (
+            await transaction
+                .Connection.Migration(
+                    "cleanup/back_fill",
+                    context.Run.Symbol.Name,
+                    filled,
+                    BatchRows,
+                    (await LateWriters.WritesEndedAsync(context, cancellation)).ToDateTime()
+                )
+                .RowsAsync(reader => (reader.GetInt64(0), reader.IsDBNull(1) ? (DateTime?)null : reader.GetDateTime(1)), cancellation)
+        )[0];
         if (next is not { } to)
         {
             return StepOutcome.Finished();
         }
 
-        await transaction.BatchAsync(Name, "derived_data_bars", new TimeRange(UtcTime.From(filled), UtcTime.From(to)), rows, null,
-            context.RealTime.GetElapsedTime(began), cancellation);
+        await transaction.BatchAsync(
+            Name,
+            "derived_data_bars",
+            new TimeRange(UtcTime.From(filled), UtcTime.From(to)),
+            rows,
+            null,
+            context.RealTime.GetElapsedTime(began),
+            cancellation
+        );
         await KeepAsync(context, transaction, "filled", to, cancellation);
         await context.At(this, "undo-written", cancellation);
         await transaction.CommitAsync(cancellation);

@@ -19,7 +19,9 @@ sealed class RemovalProofStep() : MigrationStep("cleanup/proof", MigrationPhase.
     }
 
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<string>>(["prove that no active row is left in derived_data_bars and that what was removed is what was planned"]);
+        Task.FromResult<IReadOnlyList<string>>([
+            "prove that no active row is left in derived_data_bars and that what was removed is what was planned",
+        ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
@@ -39,7 +41,13 @@ sealed class RemovalProofStep() : MigrationStep("cleanup/proof", MigrationPhase.
         if (look.Failed is null)
         {
             await using var transaction = await context.BeginAsync(cancellation);
-            await transaction.StepAsync(context.Progress(this) with { Checkpoint = StepCheckpoint.Write(new Look { Failed = retries }) }, cancellation);
+            await transaction.StepAsync(
+                context.Progress(this) with
+                {
+                    Checkpoint = StepCheckpoint.Write(new Look { Failed = retries }),
+                },
+                cancellation
+            );
             await transaction.CommitAsync(cancellation);
         }
 
@@ -50,7 +58,14 @@ sealed class RemovalProofStep() : MigrationStep("cleanup/proof", MigrationPhase.
     {
         await using var transaction = await context.BeginAsync(cancellation);
         var removal = context.Steps[RemoveStep.Title];
-        await transaction.StepAsync(removal with { State = StepState.Started, Checkpoint = StepCheckpoint.Write(new RemoveStep.Place()) }, cancellation);
+        await transaction.StepAsync(
+            removal with
+            {
+                State = StepState.Started,
+                Checkpoint = StepCheckpoint.Write(new RemoveStep.Place()),
+            },
+            cancellation
+        );
         await transaction.StepAsync(context.Progress(this) with { Checkpoint = StepCheckpoint.Write(new Look()) }, cancellation);
         await context.At(this, "again", cancellation);
         await transaction.CommitAsync(cancellation);
@@ -60,18 +75,35 @@ sealed class RemovalProofStep() : MigrationStep("cleanup/proof", MigrationPhase.
     static async Task<IReadOnlyList<Gate>> GatesAsync(RunContext context, CancellationToken cancellation)
     {
         var symbol = context.Run.Symbol.Name;
-        var (left, samples) = (await context.Database.Migration("cleanup/count_left", symbol).RowsAsync(
-            reader => (reader.GetInt64(0), reader.IsDBNull(1) ? "" : reader.GetString(1)), cancellation))[0];
-        var (removed, recorded) = (await context.Database.Migration("cleanup/count_removed", symbol, context.Run.Name).RowsAsync(
-            reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellation))[0];
+        var (left, samples) = (
+            await context
+                .Database.Migration("cleanup/count_left", symbol)
+                .RowsAsync(reader => (reader.GetInt64(0), reader.IsDBNull(1) ? "" : reader.GetString(1)), cancellation)
+        )[0];
+        var (removed, recorded) = (
+            await context
+                .Database.Migration("cleanup/count_removed", symbol, context.Run.Name)
+                .RowsAsync(reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellation)
+        )[0];
         var planned = context.Steps.GetValueOrDefault(RemoveStep.Title)?.Total ?? 0;
         return
         [
-            Gate.Of("cleanup/left", left == 0, $"no active {symbol} 1m row in derived_data_bars", left == 0 ? "none" : $"{left}: {samples}",
+            Gate.Of(
+                "cleanup/left",
+                left == 0,
+                $"no active {symbol} 1m row in derived_data_bars",
+                left == 0 ? "none" : $"{left}: {samples}",
                 $"SELECT * FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' AND deleted_at IS NULL",
-                "mend them in either table, or soft-delete them by hand, then 'migrate retry'"),
-            Gate.Of("cleanup/removed", removed == planned && recorded == removed, $"{planned} rows removed, as planned", $"{removed} bear the run's marks, the ledger says {recorded}",
-                $"SELECT * FROM dxy.run_batch WHERE run = '{context.Run.Name}' AND step = '{RemoveStep.Title}'", "'migrate retry' plans anew from what is left"),
+                "mend them in either table, or soft-delete them by hand, then 'migrate retry'"
+            ),
+            Gate.Of(
+                "cleanup/removed",
+                removed == planned && recorded == removed,
+                $"{planned} rows removed, as planned",
+                $"{removed} bear the run's marks, the ledger says {recorded}",
+                $"SELECT * FROM dxy.run_batch WHERE run = '{context.Run.Name}' AND step = '{RemoveStep.Title}'",
+                "'migrate retry' plans anew from what is left"
+            ),
             await RollupGate.ReadAsync(context, "cleanup/rollups", cancellation),
             await LateWriters.CheckAsync(context, await LateWriters.WritesEndedAsync(context, cancellation), cancellation),
         ];

@@ -37,7 +37,9 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
     }
 
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        [$"soft-delete {await ActiveAsync(context, cancellation)} rows of derived_data_bars, each proven by data_bars in the same statement"];
+        [
+            $"soft-delete {await ActiveAsync(context, cancellation)} rows of derived_data_bars, each proven by data_bars in the same statement",
+        ];
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
@@ -60,14 +62,19 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
         if (place.Next is null)
         {
             var planned = progress.Done + await ActiveAsync(context, cancellation);
-            var borne = await transaction.Connection.Migration("cleanup/newest_mark", context.Run.Symbol.Name).ValueAsync<DateTime?>(cancellation) ?? DateTime.UnixEpoch;
+            var borne = await transaction
+                .Connection.Migration("cleanup/newest_mark", context.Run.Symbol.Name)
+                .ValueAsync<DateTime?>(cancellation)
+                ?? DateTime.UnixEpoch;
             place = place with { Next = DateTime.UnixEpoch.AddYears(-200), Mark = borne };
             await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place), Total = planned }, cancellation);
             await transaction.CommitAsync(cancellation);
             return new StepOutcome.More();
         }
 
-        return await RemoveAsync(context, transaction, progress, place with { Wal = look.Mark }, ended, look.IsLive, cancellation) ? new StepOutcome.More() : StepOutcome.Finished(late);
+        return await RemoveAsync(context, transaction, progress, place with { Wal = look.Mark }, ended, look.IsLive, cancellation)
+            ? new StepOutcome.More()
+            : StepOutcome.Finished(late);
     }
 
     public override async Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation)
@@ -87,10 +94,19 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
             await batch.Command(transaction, "cleanup/take_late").RunAsync(cancellation);
             await batch.Command(transaction, "cleanup/remove_late").RunAsync(cancellation);
             long restored = await batch.Command(transaction, "cleanup/restore_batch").RunAsync(cancellation);
-            place = place with { Undone = batch.Number, Restored = place.Restored + restored, Replaced = place.Replaced + batch.Rows - restored };
+            place = place with
+            {
+                Undone = batch.Number,
+                Restored = place.Restored + restored,
+                Replaced = place.Replaced + batch.Rows - restored,
+            };
             if (restored < batch.Rows)
             {
-                await transaction.EventAsync("left deleted", $$"""{"rows": {{batch.Rows - restored}}, "from": "{{batch.Range.From}}", "to": "{{batch.Range.To}}", "why": "an active row of the minute came meanwhile"}""", cancellation);
+                await transaction.EventAsync(
+                    "left deleted",
+                    $$"""{"rows": {{batch.Rows - restored}}, "from": "{{batch.Range.From}}", "to": "{{batch.Range.To}}", "why": "an active row of the minute came meanwhile"}""",
+                    cancellation
+                );
             }
 
             await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place) }, cancellation);
@@ -107,13 +123,39 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
         return new StepOutcome.More();
     }
 
-    async Task<bool> RemoveAsync(RunContext context, RunTransaction transaction, RunStep progress, Place place, UtcTime ended, bool live, CancellationToken cancellation)
+    async Task<bool> RemoveAsync(
+        RunContext context,
+        RunTransaction transaction,
+        RunStep progress,
+        Place place,
+        UtcTime ended,
+        bool live,
+        CancellationToken cancellation
+    )
     {
         var (symbol, settings) = (context.Run.Symbol.Name, context.Run.Settings);
         var began = context.RealTime.GetTimestamp();
         await transaction.MoveRouteAsync(cancellation);
-        var (rows, minutes, last, mark) = (await transaction.Connection.Migration("cleanup/next_portion", symbol, place.Next!.Value, (long)Math.Min(place.BatchRows, settings.BatchRows), place.Mark)
-            .RowsAsync(reader => ((int)reader.GetInt64(0), (int)reader.GetInt64(1), reader.IsDBNull(2) ? (DateTime?)null : reader.GetDateTime(2), reader.GetUtc(3)), cancellation))[0];
+        var (rows, minutes, last, mark) = (
+            await transaction
+                .Connection.Migration(
+                    "cleanup/next_portion",
+                    symbol,
+                    place.Next!.Value,
+                    (long)Math.Min(place.BatchRows, settings.BatchRows),
+                    place.Mark
+                )
+                .RowsAsync(
+                    reader =>
+                        (
+                            (int)reader.GetInt64(0),
+                            (int)reader.GetInt64(1),
+                            reader.IsDBNull(2) ? (DateTime?)null : reader.GetDateTime(2),
+                            reader.GetUtc(3)
+                        ),
+                    cancellation
+                )
+        )[0];
         if (last is not { } end)
         {
             return false;
@@ -121,21 +163,47 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
 
         await context.At(this, "begun", cancellation);
         var to = end.AddMicroseconds(1);
-        long removed = await transaction.Connection.Migration(
-            "cleanup/remove_bars", symbol, place.Next.Value, to, context.Run.Name, mark.ToDateTime(), ended.ToDateTime(), rows == minutes).RunAsync(cancellation);
+        long removed = await transaction
+            .Connection.Migration(
+                "cleanup/remove_bars",
+                symbol,
+                place.Next.Value,
+                to,
+                context.Run.Name,
+                mark.ToDateTime(),
+                ended.ToDateTime(),
+                rows == minutes
+            )
+            .RunAsync(cancellation);
         var took = context.RealTime.GetElapsedTime(began);
         if (removed > 0)
         {
-            await transaction.BatchAsync(Name, "derived_data_bars", new TimeRange(UtcTime.From(place.Next.Value), UtcTime.From(to)), removed, mark, took, cancellation);
+            await transaction.BatchAsync(
+                Name,
+                "derived_data_bars",
+                new TimeRange(UtcTime.From(place.Next.Value), UtcTime.From(to)),
+                removed,
+                mark,
+                took,
+                cancellation
+            );
         }
 
         place = place with { Next = to, Mark = mark.ToDateTime(), BatchRows = BatchSizer.Next(settings, rows, took, live) };
-        await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(place), Done = progress.Done + removed }, cancellation);
+        await transaction.StepAsync(
+            progress with
+            {
+                Checkpoint = StepCheckpoint.Write(place),
+                Done = progress.Done + removed,
+            },
+            cancellation
+        );
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);
         return true;
     }
 
-    static Task<long> ActiveAsync(RunContext context, CancellationToken cancellation) => context.Database.Migration("cleanup/count_active", context.Run.Symbol.Name).ValueAsync<long>(cancellation);
+    static Task<long> ActiveAsync(RunContext context, CancellationToken cancellation) =>
+        context.Database.Migration("cleanup/count_active", context.Run.Symbol.Name).ValueAsync<long>(cancellation);
 }

@@ -34,9 +34,15 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
 
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation)
     {
-        var (minutes, missing) = (await context.Database.Migration("copy/plan_bars", context.Run.Symbol.Name)
-            .RowsAsync(reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellation))[0];
-        return [$"copy {missing} bars to data_bars, in batches of about {context.Run.Settings.BatchMs} ms; {minutes - missing} of {minutes} are there"];
+        var (minutes, missing) = (
+            await context
+                .Database.Migration("copy/plan_bars", context.Run.Symbol.Name)
+                .RowsAsync(reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellation)
+        )[0];
+        return
+        [
+            $"copy {missing} bars to data_bars, in batches of about {context.Run.Settings.BatchMs} ms; {minutes - missing} of {minutes} are there",
+        ];
     }
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -61,17 +67,23 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         catch (PostgresException refused) when (refused.IsAboutData())
         {
             throw new InvalidOperationException(
-                $"A bar of derived_data_bars from {place.Next:u} on can't stand in data_bars: {refused.MessageText} {refused.Detail} Mend or soft-delete it there, then 'migrate retry'.", refused);
+                $"A bar of derived_data_bars from {place.Next:u} on can't stand in data_bars: {refused.MessageText} {refused.Detail} Mend or soft-delete it there, then 'migrate retry'.",
+                refused
+            );
         }
     }
 
-    public override Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation) => NewTableRestore.AdvanceAsync(context, this, cancellation);
+    public override Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation) =>
+        NewTableRestore.AdvanceAsync(context, this, cancellation);
 
     static async Task<StepOutcome> BeginAsync(RunContext context, RunStep progress, Place place, CancellationToken cancellation)
     {
         await using var transaction = await context.BeginAsync(cancellation);
-        var range = (await transaction.Connection.Migration("copy/source_range", context.Run.Symbol.Name).RowsAsync(
-            reader => reader.IsDBNull(0) ? (DateTime[]?)null : [reader.GetDateTime(0), reader.GetDateTime(1)], cancellation))[0];
+        var range = (
+            await transaction
+                .Connection.Migration("copy/source_range", context.Run.Symbol.Name)
+                .RowsAsync(reader => reader.IsDBNull(0) ? (DateTime[]?)null : [reader.GetDateTime(0), reader.GetDateTime(1)], cancellation)
+        )[0];
         if (range is null)
         {
             return new StepOutcome.Done([], """{"copied": 0}""");
@@ -81,7 +93,14 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         await transaction.Connection.Migration("copy/remove_alone", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
         var total = context.Steps.GetValueOrDefault(ConflictsStep.Title)?.Done;
         await transaction.StepAsync(
-            progress with { Checkpoint = StepCheckpoint.Write(place with { Next = range[0], To = range[1] }), Done = 0, Total = total }, cancellation);
+            progress with
+            {
+                Checkpoint = StepCheckpoint.Write(place with { Next = range[0], To = range[1] }),
+                Done = 0,
+                Total = total,
+            },
+            cancellation
+        );
         await transaction.CommitAsync(cancellation);
         return new StepOutcome.More();
     }
@@ -93,16 +112,28 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         await using var transaction = await context.BeginAsync(cancellation);
         await transaction.MoveRouteAsync(cancellation);
         var left = new TimeRange(UtcTime.From(place.Next!.Value), UtcTime.From(place.To!.Value));
-        if (left.IsEmpty || await CopyPortion.NextAsync(transaction, left, Math.Min(place.BatchRows, run.Settings.BatchRows), cancellation) is not { } portion)
+        if (
+            left.IsEmpty
+            || await CopyPortion.NextAsync(transaction, left, Math.Min(place.BatchRows, run.Settings.BatchRows), cancellation)
+                is not { } portion
+        )
         {
-            return new StepOutcome.Done([], $$"""{"copied": {{place.Copied}}, "replaced": {{place.Replaced}}, "removed": {{place.Removed}}}""");
+            return new StepOutcome.Done(
+                [],
+                $$"""{"copied": {{place.Copied}}, "replaced": {{place.Replaced}}, "removed": {{place.Removed}}}"""
+            );
         }
 
         await context.At(this, "begun", cancellation);
         var (from, to) = (portion.Range.From.ToDateTime(), portion.Range.To.ToDateTime());
         long copied = await InsertAsync(transaction, portion, cancellation);
-        long replaced = portion.TakesSource ? await transaction.Connection.Migration("copy/take_source", run.Symbol.Name, from, to, run.Name).RunAsync(cancellation) : 0;
-        long removed = place.Round > 1 ? await transaction.Connection.Migration("copy/remove_gone", run.Symbol.Name, from, to, run.Name).RunAsync(cancellation) : 0;
+        long replaced = portion.TakesSource
+            ? await transaction.Connection.Migration("copy/take_source", run.Symbol.Name, from, to, run.Name).RunAsync(cancellation)
+            : 0;
+        long removed =
+            place.Round > 1
+                ? await transaction.Connection.Migration("copy/remove_gone", run.Symbol.Name, from, to, run.Name).RunAsync(cancellation)
+                : 0;
         var took = context.RealTime.GetElapsedTime(began);
         if (copied + replaced + removed > 0)
         {
@@ -111,10 +142,20 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
 
         var next = place with
         {
-            Next = to, BatchRows = BatchSizer.Next(run.Settings, portion.Rows, took, live),
-            Copied = place.Copied + copied, Replaced = place.Replaced + replaced, Removed = place.Removed + removed,
+            Next = to,
+            BatchRows = BatchSizer.Next(run.Settings, portion.Rows, took, live),
+            Copied = place.Copied + copied,
+            Replaced = place.Replaced + replaced,
+            Removed = place.Removed + removed,
         };
-        await transaction.StepAsync(progress with { Checkpoint = StepCheckpoint.Write(next), Done = progress.Done + portion.Minutes }, cancellation);
+        await transaction.StepAsync(
+            progress with
+            {
+                Checkpoint = StepCheckpoint.Write(next),
+                Done = progress.Done + portion.Minutes,
+            },
+            cancellation
+        );
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);
@@ -132,7 +173,9 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
             await transaction.Connection.Text("SAVEPOINT bars").RunAsync(cancellation);
             try
             {
-                return await transaction.Connection.Text(insert, run.Symbol.Name, from, to, portion.IsPlain, run.Name, true).RunAsync(cancellation);
+                return await transaction
+                    .Connection.Text(insert, run.Symbol.Name, from, to, portion.IsPlain, run.Name, true)
+                    .RunAsync(cancellation);
             }
             catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
             {
@@ -140,6 +183,8 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
             }
         }
 
-        return await transaction.Connection.Text($"{insert}\nON CONFLICT DO NOTHING", run.Symbol.Name, from, to, portion.IsPlain, run.Name, false).RunAsync(cancellation);
+        return await transaction
+            .Connection.Text($"{insert}\nON CONFLICT DO NOTHING", run.Symbol.Name, from, to, portion.IsPlain, run.Name, false)
+            .RunAsync(cancellation);
     }
 }

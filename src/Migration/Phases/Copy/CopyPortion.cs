@@ -17,10 +17,28 @@ readonly record struct CopyPortion(TimeRange Range, int Rows, int Minutes, bool 
     public static async Task<CopyPortion?> NextAsync(RunTransaction transaction, TimeRange range, int rows, CancellationToken cancellation)
     {
         var run = transaction.Run;
-        var (found, minutes, last, takes, isNew) = (await transaction.Connection.Migration(
-            "copy/next_portion", run.Symbol.Name, range.From.ToDateTime(), range.To.ToDateTime(), (long)rows, run.Name).RowsAsync(
-            reader => ((int)reader.GetInt64(0), (int)reader.GetInt64(1), reader.IsDBNull(2) ? (UtcTime?)null : reader.GetUtc(2), reader.GetBoolean(3), reader.GetBoolean(4)),
-            cancellation))[0];
+        var (found, minutes, last, takes, isNew) = (
+            await transaction
+                .Connection.Migration(
+                    "copy/next_portion",
+                    run.Symbol.Name,
+                    range.From.ToDateTime(),
+                    range.To.ToDateTime(),
+                    (long)rows,
+                    run.Name
+                )
+                .RowsAsync(
+                    reader =>
+                        (
+                            (int)reader.GetInt64(0),
+                            (int)reader.GetInt64(1),
+                            reader.IsDBNull(2) ? (UtcTime?)null : reader.GetUtc(2),
+                            reader.GetBoolean(3),
+                            reader.GetBoolean(4)
+                        ),
+                    cancellation
+                )
+        )[0];
         return last is { } end ? new CopyPortion(new TimeRange(range.From, After(end)), found, minutes, takes, isNew) : null;
     }
 

@@ -20,7 +20,10 @@ sealed class PartialsStep() : MigrationStep("copy/partials", MigrationPhase.Copy
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation)
     {
         var ranges = await RangesAsync(context, cancellation);
-        return [$"derive {ranges.Sum(range => (long)range.Length.TotalMinutes)} partial bars of derived_data_bars again, as far as their components allow"];
+        return
+        [
+            $"derive {ranges.Sum(range => (long)range.Length.TotalMinutes)} partial bars of derived_data_bars again, as far as their components allow",
+        ];
     }
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -29,7 +32,13 @@ sealed class PartialsStep() : MigrationStep("copy/partials", MigrationPhase.Copy
         var asked = StepCheckpoint.Read<Asked>(progress);
         if (asked.From is { } from)
         {
-            var gate = await DueWork.CheckAsync(context, "copy/partials", context.Run.Series, new TimeRange(UtcTime.From(from), UtcTime.From(asked.To!.Value)), cancellation);
+            var gate = await DueWork.CheckAsync(
+                context,
+                "copy/partials",
+                context.Run.Series,
+                new TimeRange(UtcTime.From(from), UtcTime.From(asked.To!.Value)),
+                cancellation
+            );
             return gate.Verdict == GateVerdict.Pass ? StepOutcome.Finished(gate) : new StepOutcome.Waiting([gate], Soon);
         }
 
@@ -43,7 +52,13 @@ sealed class PartialsStep() : MigrationStep("copy/partials", MigrationPhase.Copy
         await DueWork.AskAsync(transaction, context.Run.Series, ranges, cancellation);
         asked = new Asked { From = ranges[0].From.ToDateTime(), To = ranges[^1].To.ToDateTime() };
         await transaction.StepAsync(
-            progress with { Checkpoint = StepCheckpoint.Write(asked), Total = ranges.Sum(range => (long)range.Length.TotalMinutes) }, cancellation);
+            progress with
+            {
+                Checkpoint = StepCheckpoint.Write(asked),
+                Total = ranges.Sum(range => (long)range.Length.TotalMinutes),
+            },
+            cancellation
+        );
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);
@@ -51,6 +66,7 @@ sealed class PartialsStep() : MigrationStep("copy/partials", MigrationPhase.Copy
     }
 
     static Task<List<TimeRange>> RangesAsync(RunContext context, CancellationToken cancellation) =>
-        context.Database.Migration("copy/partial_ranges", context.Run.Symbol.Name).RowsAsync(
-            reader => new TimeRange(reader.GetUtc(0), reader.GetUtc(1)).Widen(Timeframe.OneMinute), cancellation);
+        context
+            .Database.Migration("copy/partial_ranges", context.Run.Symbol.Name)
+            .RowsAsync(reader => new TimeRange(reader.GetUtc(0), reader.GetUtc(1)).Widen(Timeframe.OneMinute), cancellation);
 }

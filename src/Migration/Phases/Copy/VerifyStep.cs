@@ -66,8 +66,14 @@ sealed class VerifyStep() : MigrationStep("copy/verify", MigrationPhase.Copy)
     {
         var round = rounds.Round + 1;
         await using var transaction = await context.BeginAsync(cancellation);
-        await transaction.StepAsync(new RunStep(ConflictsStep.Title, Phase, StepState.Started, StepCheckpoint.Write(new ConflictCounts { Round = round }), 0, null), cancellation);
-        await transaction.StepAsync(new RunStep("copy/bars", Phase, StepState.Started, StepCheckpoint.Write(new BarsStep.Place { Round = round }), 0, null), cancellation);
+        await transaction.StepAsync(
+            new RunStep(ConflictsStep.Title, Phase, StepState.Started, StepCheckpoint.Write(new ConflictCounts { Round = round }), 0, null),
+            cancellation
+        );
+        await transaction.StepAsync(
+            new RunStep("copy/bars", Phase, StepState.Started, StepCheckpoint.Write(new BarsStep.Place { Round = round }), 0, null),
+            cancellation
+        );
         await KeepAsync(context, transaction, "rounds", new Rounds { Round = round }, cancellation);
         await transaction.EventAsync("copied again", $$"""{"round": {{round}}}""", cancellation);
         await context.At(this, "again", cancellation);

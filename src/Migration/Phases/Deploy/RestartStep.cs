@@ -28,7 +28,13 @@ public sealed class RestartStep : IMigrationStep
         var silos = RollingRestart.Of(await MembersAsync(context.Database, cancellation)).Silos;
         return silos.IsEmpty
             ? ["No silo is in the cluster: none has to restart"]
-            : [$"{silos.Length} silos restart one after the other: {string.Join(", ", silos)}", .. silos.Length > 1 ? [] : (string[])["With one silo nothing is derived for the seconds of its restart; it is made good after them"]];
+            :
+            [
+                $"{silos.Length} silos restart one after the other: {string.Join(", ", silos)}",
+                .. silos.Length > 1
+                    ? []
+                    : (string[])["With one silo nothing is derived for the seconds of its restart; it is made good after them"],
+            ];
     }
 
     public async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -50,19 +56,40 @@ public sealed class RestartStep : IMigrationStep
         switch (restart.Decide(members, there))
         {
             case RestartMove.Done:
-                return Finished(restart.Silos.Length, restart.Silos.Length > 1
-                    ? $"{restart.Silos.Length} silos restarted, one after the other"
-                    : "the one silo restarted; what fell due meanwhile is stored");
+                return Finished(
+                    restart.Silos.Length,
+                    restart.Silos.Length > 1
+                        ? $"{restart.Silos.Length} silos restarted, one after the other"
+                        : "the one silo restarted; what fell due meanwhile is stored"
+                );
             case RestartMove.Ask:
-                return await SaveAsync(context, progress, restart.WithAsked(), (transaction, cancel) => AskAsync(transaction, restart.Silo!, cancel), cancellation);
+                return await SaveAsync(
+                    context,
+                    progress,
+                    restart.WithAsked(),
+                    (transaction, cancel) => AskAsync(transaction, restart.Silo!, cancel),
+                    cancellation
+                );
             case RestartMove.Next:
-                return await SaveAsync(context, progress, restart.WithNext(), (transaction, cancel) => ClearRequestAsync(transaction, restart.Silo!, cancel), cancellation);
+                return await SaveAsync(
+                    context,
+                    progress,
+                    restart.WithNext(),
+                    (transaction, cancel) => ClearRequestAsync(transaction, restart.Silo!, cancel),
+                    cancellation
+                );
             case RestartMove.WaitForStop:
-                return Wait($"{restart.Silo} was asked and has not stopped", "look at that silo's log; stopping it by hand and starting it does as well");
+                return Wait(
+                    $"{restart.Silo} was asked and has not stopped",
+                    "look at that silo's log; stopping it by hand and starting it does as well"
+                );
             case RestartMove.WaitForStart:
                 return Wait($"{restart.Silo} stopped and is not in the cluster again", "start that silo again at the same port");
             default:
-                return Wait($"{restart.Silo} is back; the bar of {due} is not stored yet", "the deriving silos work it off; 'dxy due' shows what is stuck");
+                return Wait(
+                    $"{restart.Silo} is back; the bar of {due} is not stored yet",
+                    "the deriving silos work it off; 'dxy due' shows what is stuck"
+                );
         }
     }
 
@@ -100,12 +127,25 @@ public sealed class RestartStep : IMigrationStep
     }
 
     async Task<StepOutcome> SaveAsync(
-        RunContext context, RunStep progress, RollingRestart restart, Func<RunTransaction, CancellationToken, Task> work, CancellationToken cancellation)
+        RunContext context,
+        RunStep progress,
+        RollingRestart restart,
+        Func<RunTransaction, CancellationToken, Task> work,
+        CancellationToken cancellation
+    )
     {
         await using var transaction = await context.BeginAsync(cancellation);
         await context.At(this, "begun", cancellation);
         await work(transaction, cancellation);
-        await transaction.StepAsync(progress with { Checkpoint = JsonSerializer.Serialize(restart, Json), Done = restart.Current, Total = restart.Silos.Length }, cancellation);
+        await transaction.StepAsync(
+            progress with
+            {
+                Checkpoint = JsonSerializer.Serialize(restart, Json),
+                Done = restart.Current,
+                Total = restart.Silos.Length,
+            },
+            cancellation
+        );
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);
@@ -116,7 +156,8 @@ public sealed class RestartStep : IMigrationStep
     {
         await using var command = new NpgsqlCommand(
             "INSERT INTO dxy.restart (silo, run, requested_at) VALUES ($1, $2, dxy.now()) ON CONFLICT (silo) DO UPDATE SET run = excluded.run, requested_at = excluded.requested_at",
-            transaction.Connection);
+            transaction.Connection
+        );
         command.Parameters.With(silo).With(transaction.Run.Name);
         await command.ExecuteNonQueryAsync(cancellation);
         await transaction.EventAsync("silo asked to restart", JsonSerializer.Serialize(new { silo }, Json), cancellation);
@@ -130,11 +171,15 @@ public sealed class RestartStep : IMigrationStep
         await transaction.EventAsync("silo restarted", JsonSerializer.Serialize(new { silo }, Json), cancellation);
     }
 
-    static StepOutcome.Done Finished(int silos, string note) => new(
-        [Gate.Of(GateName, true, "every silo started again, one at a time", note)], JsonSerializer.Serialize(new { silos, note }, Json));
+    static StepOutcome.Done Finished(int silos, string note) =>
+        new(
+            [Gate.Of(GateName, true, "every silo started again, one at a time", note)],
+            JsonSerializer.Serialize(new { silos, note }, Json)
+        );
 
     static StepOutcome.Waiting Wait(string observed, string unblock) =>
         new([Gate.Of(GateName, false, "every silo started again, one at a time", observed, null, unblock)], Look);
 
-    static RollingRestart? Parse(string checkpoint) => checkpoint.Contains("silos", StringComparison.Ordinal) ? JsonSerializer.Deserialize<RollingRestart>(checkpoint, Json) : null;
+    static RollingRestart? Parse(string checkpoint) =>
+        checkpoint.Contains("silos", StringComparison.Ordinal) ? JsonSerializer.Deserialize<RollingRestart>(checkpoint, Json) : null;
 }

@@ -9,8 +9,10 @@ sealed class SettledStep() : VerifyingStep("deploy/verify", MigrationPhase.Deplo
     const string First = "first";
     const string Second = "second";
 
-    public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(
-        [$"verify all bars of {context.Run.Symbol} in both tables twice, {context.Run.Settings.SettleMinutes} market minutes apart"]);
+    public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<string>>([
+            $"verify all bars of {context.Run.Symbol} in both tables twice, {context.Run.Settings.SettleMinutes} market minutes apart",
+        ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
@@ -26,15 +28,32 @@ sealed class SettledStep() : VerifyingStep("deploy/verify", MigrationPhase.Deplo
             return await StaleAsync(context, First, first, cancellation) ?? await SettleAsync(context, cancellation);
         }
 
-        var (now, since) = (await context.Database.NowAsync(cancellation), first.FinishedAt!.Value + TimeSpan.FromMinutes(context.Run.Settings.SettleMinutes));
+        var (now, since) = (
+            await context.Database.NowAsync(cancellation),
+            first.FinishedAt!.Value + TimeSpan.FromMinutes(context.Run.Settings.SettleMinutes)
+        );
         if (now < since && Kept<long?>(context, Second) is null)
         {
-            return new StepOutcome.Waiting([Told(First, first), new Gate("deploy/second", GateVerdict.Fail, $"another verification after {since}", $"it is {now}", null,
-                "time: it goes on by itself")], Soon);
+            return new StepOutcome.Waiting(
+                [
+                    Told(First, first),
+                    new Gate(
+                        "deploy/second",
+                        GateVerdict.Fail,
+                        $"another verification after {since}",
+                        $"it is {now}",
+                        null,
+                        "time: it goes on by itself"
+                    ),
+                ],
+                Soon
+            );
         }
 
         (var second, instead) = await VerifyAsync(context, Second, VerificationScope.Full, null, cancellation);
-        return second is null ? instead! : await StaleAsync(context, Second, second, cancellation) ?? StepOutcome.Finished(Told(First, first), Told(Second, second));
+        return second is null
+            ? instead!
+            : await StaleAsync(context, Second, second, cancellation) ?? StepOutcome.Finished(Told(First, first), Told(Second, second));
     }
 
     async Task<StepOutcome> SettleAsync(RunContext context, CancellationToken cancellation)

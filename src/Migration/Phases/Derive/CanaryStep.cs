@@ -17,10 +17,24 @@ sealed class CanaryStep() : MigrationStep("derive/canary", MigrationPhase.Derive
         {
             var registry = await new RegistryStore(context.Database).LoadAsync(cancellation);
             var components = registry.Index(context.Run.Symbol)?.Components.Select(component => component.Symbol.Name).ToArray() ?? [];
-            if (await context.Database.Migration("derive/canary_minute", (object)components).ValueAsync<DateTime?>(cancellation) is not { } newest)
+            if (
+                await context.Database.Migration("derive/canary_minute", (object)components).ValueAsync<DateTime?>(cancellation)
+                is not { } newest
+            )
             {
-                return new StepOutcome.Waiting([new Gate("derive/canary", GateVerdict.Fail, "a minute that every component has", "there is none in the last day of data", null,
-                    "bring the components' bars: a feed or './dxy import'")], Soon);
+                return new StepOutcome.Waiting(
+                    [
+                        new Gate(
+                            "derive/canary",
+                            GateVerdict.Fail,
+                            "a minute that every component has",
+                            "there is none in the last day of data",
+                            null,
+                            "bring the components' bars: a feed or './dxy import'"
+                        ),
+                    ],
+                    Soon
+                );
             }
 
             await using var transaction = await context.BeginAsync(cancellation);
@@ -38,9 +52,17 @@ sealed class CanaryStep() : MigrationStep("derive/canary", MigrationPhase.Derive
             return new StepOutcome.Waiting([due], Soon);
         }
 
-        var equal = await context.Database.Migration("derive/stands_in_both", context.Run.Symbol.Name, minute).ValueAsync<bool>(cancellation);
-        var gate = Gate.Of("derive/canary", equal, $"{Minute(minute).From} stands in both tables with equal values", equal ? "it does" : "it doesn't", null,
-            "look at the silo's log; 'migrate retry' tries again");
+        var equal = await context
+            .Database.Migration("derive/stands_in_both", context.Run.Symbol.Name, minute)
+            .ValueAsync<bool>(cancellation);
+        var gate = Gate.Of(
+            "derive/canary",
+            equal,
+            $"{Minute(minute).From} stands in both tables with equal values",
+            equal ? "it does" : "it doesn't",
+            null,
+            "look at the silo's log; 'migrate retry' tries again"
+        );
         return equal ? StepOutcome.Finished(gate) : new StepOutcome.Waiting([gate], Soon);
     }
 

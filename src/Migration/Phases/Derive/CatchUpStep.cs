@@ -9,7 +9,10 @@ sealed class CatchUpStep() : MigrationStep("derive/catch-up", MigrationPhase.Der
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation)
     {
         var missing = await MissingMinutes.ReadAsync(context, cancellation);
-        return [$"derive {missing.Sum(range => range.Length.Ticks / TimeSpan.TicksPerMinute)} minutes of the last days that the old table lacks"];
+        return
+        [
+            $"derive {missing.Sum(range => range.Length.Ticks / TimeSpan.TicksPerMinute)} minutes of the last days that the old table lacks",
+        ];
     }
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)

@@ -13,7 +13,9 @@ sealed class DualWriteStep() : MigrationStep("derive/dual-write", MigrationPhase
     static readonly TimeSpan AfterTrial = TimeSpan.FromSeconds(10);
 
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<string>>([$"turn the route of {context.Run.Symbol}: written to both tables in one transaction, read from the old one"]);
+        Task.FromResult<IReadOnlyList<string>>([
+            $"turn the route of {context.Run.Symbol}: written to both tables in one transaction, read from the old one",
+        ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {

@@ -16,7 +16,10 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation)
     {
         var old = await FindAsync(context, cancellation);
-        return [$"{(old.Before is null ? "create" : "replace")} the function {old.Schema}.calc_dxy_range_1m{(old.Replaces is null ? "" : $", for the callers of {old.Replaces}: {string.Join(", ", old.Callers)}")}"];
+        return
+        [
+            $"{(old.Before is null ? "create" : "replace")} the function {old.Schema}.calc_dxy_range_1m{(old.Replaces is null ? "" : $", for the callers of {old.Replaces}: {string.Join(", ", old.Callers)}")}",
+        ];
     }
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -33,7 +36,9 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
         await transaction.SaveAsync(Saved, JsonSerializer.Serialize(old), cancellation);
         await connection.Text("SELECT set_config('search_path', quote_ident($1), true)", old.Schema).RunAsync(cancellation);
         await connection.Text(MigrationSql.Template("derive/calc_dxy_range_1m")).RunAsync(cancellation);
-        await connection.Text("REVOKE ALL ON FUNCTION calc_dxy_range_1m(timestamptz, timestamptz, integer) FROM PUBLIC").RunAsync(cancellation);
+        await connection
+            .Text("REVOKE ALL ON FUNCTION calc_dxy_range_1m(timestamptz, timestamptz, integer) FROM PUBLIC")
+            .RunAsync(cancellation);
         var given = await GrantAsync(connection, old, cancellation);
         await transaction.SaveAsync("function_rights", JsonSerializer.Serialize(given), cancellation);
         await connection.Text("NOTIFY pgrst, 'reload schema'").RunAsync(cancellation);
@@ -56,7 +61,11 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
         await using var transaction = await context.BeginAsync(cancellation);
         var connection = transaction.Connection;
         await transaction.LockBudgetAsync(cancellation);
-        foreach (var taken in JsonSerializer.Deserialize<string[]>(await ledger.SavedAsync(context.Run.Name, "function_rights", cancellation) ?? "[]")!)
+        foreach (
+            var taken in JsonSerializer.Deserialize<string[]>(
+                await ledger.SavedAsync(context.Run.Name, "function_rights", cancellation) ?? "[]"
+            )!
+        )
         {
             await connection.Text(taken).RunAsync(cancellation);
         }
@@ -64,7 +73,8 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
         if (old.Before is { } before)
         {
             await connection.Text(before.Definition).RunAsync(cancellation);
-            var statements = await connection.Migration("derive/function_restore", old.Schema, before.Callers, before.Everybody, before.Owner)
+            var statements = await connection
+                .Migration("derive/function_restore", old.Schema, before.Callers, before.Everybody, before.Owner)
                 .RowsAsync(reader => reader.GetString(0), cancellation);
             foreach (var statement in statements)
             {
@@ -73,7 +83,8 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
         }
         else
         {
-            var drop = await connection.Text("SELECT format('DROP FUNCTION IF EXISTS %I.calc_dxy_range_1m(timestamptz, timestamptz, integer)', $1)", old.Schema)
+            var drop = await connection
+                .Text("SELECT format('DROP FUNCTION IF EXISTS %I.calc_dxy_range_1m(timestamptz, timestamptz, integer)', $1)", old.Schema)
                 .ValueAsync<string>(cancellation);
             await connection.Text(drop!).RunAsync(cancellation);
         }
@@ -89,7 +100,8 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
     static async Task<List<string>> GrantAsync(NpgsqlConnection connection, OldFunction old, CancellationToken cancellation)
     {
         var given = new List<string>();
-        var rights = await connection.Migration("derive/function_grants", old.Schema, old.Callers)
+        var rights = await connection
+            .Migration("derive/function_grants", old.Schema, old.Callers)
             .RowsAsync(reader => (Give: reader.GetString(0), Take: reader.GetString(1)), cancellation);
         foreach (var (give, take) in rights)
         {
@@ -101,7 +113,12 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
 
         if (old.Owner is { } owner)
         {
-            var statement = await connection.Text("SELECT format('ALTER FUNCTION %I.calc_dxy_range_1m(timestamptz, timestamptz, integer) OWNER TO %I', $1, $2)", old.Schema, owner)
+            var statement = await connection
+                .Text(
+                    "SELECT format('ALTER FUNCTION %I.calc_dxy_range_1m(timestamptz, timestamptz, integer) OWNER TO %I', $1, $2)",
+                    old.Schema,
+                    owner
+                )
                 .ValueAsync<string>(cancellation);
             await TryAsync(connection, statement!, cancellation);
         }
@@ -129,17 +146,43 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
 
     static async Task<Gate> GateAsync(RunContext context, CancellationToken cancellation)
     {
-        var old = OldFunction.Parse(await new RunLedger(context.Database).SavedAsync(context.Run.Name, Saved, cancellation) ?? throw new StaleRunException(context.Run.Name));
-        var lacks = await context.Database.Migration("derive/function_grants", old.Schema, old.Callers).RowsAsync(reader => reader.GetString(0), cancellation);
-        lacks.AddRange(await context.Database.Migration("derive/function_lacks", (object)old.Callers).RowsAsync(reader => reader.GetString(0), cancellation));
+        var old = OldFunction.Parse(
+            await new RunLedger(context.Database).SavedAsync(context.Run.Name, Saved, cancellation)
+                ?? throw new StaleRunException(context.Run.Name)
+        );
+        var lacks = await context
+            .Database.Migration("derive/function_grants", old.Schema, old.Callers)
+            .RowsAsync(reader => reader.GetString(0), cancellation);
+        lacks.AddRange(
+            await context
+                .Database.Migration("derive/function_lacks", (object)old.Callers)
+                .RowsAsync(reader => reader.GetString(0), cancellation)
+        );
         var name = $"{old.Schema}.calc_dxy_range_1m";
         return lacks.Count > 0
-            ? new Gate("derive/function", GateVerdict.Warn, $"whoever might call {old.Replaces} may call {name} and write what it writes", $"{lacks.Count} rights are missing",
-                string.Join("; ", lacks), "the database's owner gives what the callers shall have (see the evidence), or 'migrate ack derive/function' where they shall not call it")
+                ? new Gate(
+                    "derive/function",
+                    GateVerdict.Warn,
+                    $"whoever might call {old.Replaces} may call {name} and write what it writes",
+                    $"{lacks.Count} rights are missing",
+                    string.Join("; ", lacks),
+                    "the database's owner gives what the callers shall have (see the evidence), or 'migrate ack derive/function' where they shall not call it"
+                )
             : old.Everybody
-                ? new Gate("derive/function", GateVerdict.Warn, $"whoever might call {old.Replaces} may call {name}", $"everybody might call the old one, only {string.Join(", ", old.Callers)} the new one",
-                    null, $"GRANT EXECUTE ON FUNCTION {name} to the roles that call it, then 'migrate ack derive/function'")
-                : new Gate("derive/function", GateVerdict.Pass, $"whoever might call the old function may call {name}", old.Replaces is null ? "there was no old function" : string.Join(", ", old.Callers));
+                ? new Gate(
+                    "derive/function",
+                    GateVerdict.Warn,
+                    $"whoever might call {old.Replaces} may call {name}",
+                    $"everybody might call the old one, only {string.Join(", ", old.Callers)} the new one",
+                    null,
+                    $"GRANT EXECUTE ON FUNCTION {name} to the roles that call it, then 'migrate ack derive/function'"
+                )
+            : new Gate(
+                "derive/function",
+                GateVerdict.Pass,
+                $"whoever might call the old function may call {name}",
+                old.Replaces is null ? "there was no old function" : string.Join(", ", old.Callers)
+            );
     }
 
     static async Task<OldFunction> FindAsync(RunContext context, CancellationToken cancellation) =>

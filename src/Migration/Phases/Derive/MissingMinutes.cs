@@ -12,7 +12,8 @@ static class MissingMinutes
     {
         var registry = await new RegistryStore(context.Database).LoadAsync(cancellation);
         var components = registry.Index(context.Run.Symbol)?.Components.Select(component => component.Symbol.Name).ToArray() ?? [];
-        return await context.Database.Migration("derive/missing_minutes", context.Run.Symbol.Name, components)
+        return await context
+            .Database.Migration("derive/missing_minutes", context.Run.Symbol.Name, components)
             .RowsAsync(reader => new TimeRange(reader.GetUtc(0), reader.GetUtc(1)), cancellation);
     }
 
@@ -20,11 +21,17 @@ static class MissingMinutes
     public static async Task<List<TimeRange>> SinceStartAsync(RunContext context, CancellationToken cancellation)
     {
         var start = Backup.End(context.Run);
-        return [.. (await ReadAsync(context, cancellation)).Where(range => range.To > start).Select(range => new TimeRange(UtcTime.Max(range.From, start), range.To))];
+        return
+        [
+            .. (await ReadAsync(context, cancellation))
+                .Where(range => range.To > start)
+                .Select(range => new TimeRange(UtcTime.Max(range.From, start), range.To)),
+        ];
     }
 
     /// <summary>From the first to the last, as a checkpoint keeps it; empty when there are none.</summary>
-    public static DateTime[] Span(IReadOnlyList<TimeRange> missing) => missing.Count == 0 ? [] : [missing[0].From.ToDateTime(), missing[^1].To.ToDateTime()];
+    public static DateTime[] Span(IReadOnlyList<TimeRange> missing) =>
+        missing.Count == 0 ? [] : [missing[0].From.ToDateTime(), missing[^1].To.ToDateTime()];
 
     /// <summary>Whether what was asked for is derived.</summary>
     public static Task<Gate> CheckAsync(RunContext context, string gate, DateTime[] span, CancellationToken cancellation) =>

@@ -16,14 +16,16 @@ sealed record OldFunction(
     [property: JsonPropertyName("owner")] string? Owner,
     [property: JsonPropertyName("callers")] string[] Callers,
     [property: JsonPropertyName("everybody")] bool Everybody,
-    [property: JsonPropertyName("before")] OldFunction.Text? Before)
+    [property: JsonPropertyName("before")] OldFunction.Text? Before
+)
 {
     /// <summary>Its definition and rights.</summary>
     public sealed record Text(
         [property: JsonPropertyName("text")] string Definition,
         [property: JsonPropertyName("owner")] string Owner,
         [property: JsonPropertyName("callers")] string[] Callers,
-        [property: JsonPropertyName("everybody")] bool Everybody);
+        [property: JsonPropertyName("everybody")] bool Everybody
+    );
 
     public static OldFunction Parse(string json) => JsonSerializer.Deserialize<OldFunction>(json)!;
 }

@@ -13,10 +13,12 @@ sealed class OwnershipStep() : MigrationStep("derive/ownership", MigrationPhase.
     // Each try holds the old table for an instant.
     static readonly TimeSpan AfterTrial = TimeSpan.FromSeconds(10);
 
-    public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(
-        [context.Run.Settings.LegacyWriters == LegacyWriters.Mirrored
-            ? "add the trigger dxy_mirror to derived_data_bars: what other programs write there goes to data_bars in their own transaction"
-            : $"the old writers of {context.Run.Symbol} have to be stopped; a write of theirs is noticed and holds the run up"]);
+    public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<string>>([
+            context.Run.Settings.LegacyWriters == LegacyWriters.Mirrored
+                ? "add the trigger dxy_mirror to derived_data_bars: what other programs write there goes to data_bars in their own transaction"
+                : $"the old writers of {context.Run.Symbol} have to be stopped; a write of theirs is noticed and holds the run up",
+        ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {

@@ -26,14 +26,35 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
         if (Problem(context, merged) is { } problem)
         {
             return new StepOutcome.Waiting(
-                [new Gate("derive/definition", GateVerdict.Fail, "a complete index definition", problem, null, $"complete the metadata of {symbol} in core_asset_registry_all")], Soon);
+                [
+                    new Gate(
+                        "derive/definition",
+                        GateVerdict.Fail,
+                        "a complete index definition",
+                        problem,
+                        null,
+                        $"complete the metadata of {symbol} in core_asset_registry_all"
+                    ),
+                ],
+                Soon
+            );
         }
 
         if (row is not null && JsonNode.Parse(row)!["active"]?.GetValue<bool>() == false)
         {
             return new StepOutcome.Waiting(
-                [new Gate("derive/active", GateVerdict.Fail, $"{symbol} is active in the registry: inactive symbols are not derived", "its row says active = false", null,
-                    $"UPDATE core_asset_registry_all SET active = true WHERE canonical_symbol = '{symbol}', or roll back")], Soon);
+                [
+                    new Gate(
+                        "derive/active",
+                        GateVerdict.Fail,
+                        $"{symbol} is active in the registry: inactive symbols are not derived",
+                        "its row says active = false",
+                        null,
+                        $"UPDATE core_asset_registry_all SET active = true WHERE canonical_symbol = '{symbol}', or roll back"
+                    ),
+                ],
+                Soon
+            );
         }
 
         var mode = await context.Database.RouteModeAsync(symbol, cancellation);
@@ -41,8 +62,18 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
         if (mode is not (null or "legacy") || (mode is null && !holds))
         {
             return new StepOutcome.Waiting(
-                [new Gate("derive/route", GateVerdict.Fail, $"{symbol} lives in derived_data_bars", $"its route is '{mode ?? "new"}'", "SELECT * FROM dxy.route",
-                    "nothing is to be migrated: roll this run back")], Soon);
+                [
+                    new Gate(
+                        "derive/route",
+                        GateVerdict.Fail,
+                        $"{symbol} lives in derived_data_bars",
+                        $"its route is '{mode ?? "new"}'",
+                        "SELECT * FROM dxy.route",
+                        "nothing is to be migrated: roll this run back"
+                    ),
+                ],
+                Soon
+            );
         }
 
         await using var transaction = await context.BeginAsync(cancellation);
@@ -62,7 +93,14 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
         return StepOutcome.Finished(
             new Gate("derive/definition", GateVerdict.Pass, "a complete index definition", merged),
             new Gate("derive/active", GateVerdict.Pass, $"{symbol} is active in the registry: inactive symbols are not derived", "it is"),
-            new Gate("derive/route", GateVerdict.Pass, $"{symbol} lives in derived_data_bars", "its route is 'legacy'", "SELECT * FROM dxy.route"));
+            new Gate(
+                "derive/route",
+                GateVerdict.Pass,
+                $"{symbol} lives in derived_data_bars",
+                "its route is 'legacy'",
+                "SELECT * FROM dxy.route"
+            )
+        );
     }
 
     public override async Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation)
@@ -84,12 +122,16 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
         await transaction.LockBudgetAsync(cancellation);
         if (before == "null")
         {
-            await transaction.Connection.Text("DELETE FROM public.core_asset_registry_all WHERE canonical_symbol = $1", symbol.Name).RunAsync(cancellation);
+            await transaction
+                .Connection.Text("DELETE FROM public.core_asset_registry_all WHERE canonical_symbol = $1", symbol.Name)
+                .RunAsync(cancellation);
         }
         else if (metadata is not null)
         {
             var old = JsonNode.Parse(before)!["metadata"]!.ToJsonString();
-            await transaction.Connection.Migration("derive/restore_registry", symbol.Name, before, IndexRegistration.Without(metadata, old)).RunAsync(cancellation);
+            await transaction
+                .Connection.Migration("derive/restore_registry", symbol.Name, before, IndexRegistration.Without(metadata, old))
+                .RunAsync(cancellation);
         }
 
         // Buckets that have not ended yet are due of rollups that the registry no longer asks for: nobody would ever make them.
@@ -147,7 +189,8 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
 
     static async Task<(string? Row, string? Metadata)> ReadAsync(RunContext context, CancellationToken cancellation)
     {
-        var rows = await context.Database.Migration("derive/read_registry", context.Run.Symbol.Name)
+        var rows = await context
+            .Database.Migration("derive/read_registry", context.Run.Symbol.Name)
             .RowsAsync(reader => (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)), cancellation);
         return rows.Count == 0 ? (null, null) : rows[0];
     }

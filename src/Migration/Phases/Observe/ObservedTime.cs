@@ -26,6 +26,16 @@ readonly record struct ObservedTime(UtcTime Now, double Rate, RegistryEntry? Ent
 
     /// <exception cref="FormatException">The registry's row makes no sense.</exception>
     public static async Task<ObservedTime> ReadAsync(NpgsqlConnection connection, Run run, CancellationToken cancellation) =>
-        (await connection.Migration("observe/clock", run.Symbol.Name).RowsAsync(reader => new ObservedTime(reader.GetUtc(0), reader.GetDouble(1),
-            reader.IsDBNull(2) ? null : RegistryStore.Entry(run.Symbol.Name, null, null, true, reader.GetString(2))), cancellation))[0];
+        (
+            await connection
+                .Migration("observe/clock", run.Symbol.Name)
+                .RowsAsync(
+                    reader => new ObservedTime(
+                        reader.GetUtc(0),
+                        reader.GetDouble(1),
+                        reader.IsDBNull(2) ? null : RegistryStore.Entry(run.Symbol.Name, null, null, true, reader.GetString(2))
+                    ),
+                    cancellation
+                )
+        )[0];
 }

@@ -8,7 +8,11 @@ namespace DxyOrleans.Migration.Phases.Observe;
 /// <summary>The window as folded so far, so that a sample needn't read all those before it; the samples give the same again.</summary>
 sealed record WindowCheckpoint
 {
-    static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     public string? Began { get; init; }
 
@@ -32,26 +36,28 @@ sealed record WindowCheckpoint
     public long? Verification { get; init; }
 
     [JsonIgnore]
-    public ObservationWindow Window => new()
-    {
-        Began = Began is null ? null : UtcTime.Parse(Began),
-        Newest = Newest is null ? null : UtcTime.Parse(Newest),
-        Healthy = Healthy,
-        Sampled = Sampled,
-        Failing = Failing,
-        Restarts = Restarts,
-    };
+    public ObservationWindow Window =>
+        new()
+        {
+            Began = Began is null ? null : UtcTime.Parse(Began),
+            Newest = Newest is null ? null : UtcTime.Parse(Newest),
+            Healthy = Healthy,
+            Sampled = Sampled,
+            Failing = Failing,
+            Restarts = Restarts,
+        };
 
-    public WindowCheckpoint With(ObservationWindow window, int failMinutes) => this with
-    {
-        Began = window.Began?.ToString(),
-        Newest = window.Newest?.ToString(),
-        Healthy = window.Healthy,
-        Sampled = window.Sampled,
-        Failing = window.Failing,
-        Restarts = window.Restarts,
-        FailMinutes = failMinutes,
-    };
+    public WindowCheckpoint With(ObservationWindow window, int failMinutes) =>
+        this with
+        {
+            Began = window.Began?.ToString(),
+            Newest = window.Newest?.ToString(),
+            Healthy = window.Healthy,
+            Sampled = window.Sampled,
+            Failing = window.Failing,
+            Restarts = window.Restarts,
+            FailMinutes = failMinutes,
+        };
 
     public static WindowCheckpoint Parse(string json) => JsonSerializer.Deserialize<WindowCheckpoint>(json, Json)!;
 

@@ -19,17 +19,37 @@ static class WindowGates
         var evidence = $"SELECT * FROM dxy.run_sample WHERE run = '{run.Name}' ORDER BY at DESC";
         var gates = new List<Gate>
         {
-            Gate.Of("observe/wall", window.Length >= TimeSpan.FromHours(settings.WindowHours), Invariant($"{settings.WindowHours:0.##} hours of market time"),
-                Invariant($"{window.Length.TotalHours:0.00} hours, {began}{again}"), evidence, "time: it goes on by itself while a silo runs"),
-            Gate.Of("observe/healthy", window.Healthy >= settings.HealthyMinutes, $"{settings.HealthyMinutes} healthy minutes of open market",
-                $"{window.Healthy}{(window.Missing == 0 ? "" : $"; {window.Missing} minutes have no sample and don't count")}", evidence,
-                "time: only minutes of open market that PASS count"),
+            Gate.Of(
+                "observe/wall",
+                window.Length >= TimeSpan.FromHours(settings.WindowHours),
+                Invariant($"{settings.WindowHours:0.##} hours of market time"),
+                Invariant($"{window.Length.TotalHours:0.00} hours, {began}{again}"),
+                evidence,
+                "time: it goes on by itself while a silo runs"
+            ),
+            Gate.Of(
+                "observe/healthy",
+                window.Healthy >= settings.HealthyMinutes,
+                $"{settings.HealthyMinutes} healthy minutes of open market",
+                $"{window.Healthy}{(window.Missing == 0 ? "" : $"; {window.Missing} minutes have no sample and don't count")}",
+                evidence,
+                "time: only minutes of open market that PASS count"
+            ),
         };
         if (checks is not null && window.Newest is { } newest)
         {
-            gates.Add(new Gate("observe/samples", ObservationRules.Worst(checks), "the newest sample passes", $"{newest}: {Tell(checks)}", evidence,
-                ObservationRules.Worst(checks) == GateVerdict.Pass ? null
-                : $"mend what the sample names; over {settings.FailMinutes} minutes of failure begin the window again"));
+            gates.Add(
+                new Gate(
+                    "observe/samples",
+                    ObservationRules.Worst(checks),
+                    "the newest sample passes",
+                    $"{newest}: {Tell(checks)}",
+                    evidence,
+                    ObservationRules.Worst(checks) == GateVerdict.Pass
+                        ? null
+                        : $"mend what the sample names; over {settings.FailMinutes} minutes of failure begin the window again"
+                )
+            );
         }
 
         return gates;
@@ -38,8 +58,11 @@ static class WindowGates
     /// <summary>What doesn't pass; <c>PASS</c> when all does.</summary>
     public static string Tell(IEnumerable<HealthCheck> checks)
     {
-        var worse = checks.Where(check => check.Status != HealthStatus.Pass).OrderByDescending(check => check.Status)
-            .Select(check => $"{check.Status.ToString().ToUpperInvariant()} {check.Name} {check.Subject}: {check.Text}").ToList();
+        var worse = checks
+            .Where(check => check.Status != HealthStatus.Pass)
+            .OrderByDescending(check => check.Status)
+            .Select(check => $"{check.Status.ToString().ToUpperInvariant()} {check.Name} {check.Subject}: {check.Text}")
+            .ToList();
         return worse.Count == 0 ? "PASS" : string.Join("; ", worse);
     }
 

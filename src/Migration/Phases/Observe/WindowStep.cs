@@ -21,8 +21,11 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation)
     {
         var settings = context.Run.Settings;
-        return Task.FromResult<IReadOnlyList<string>>([FormattableString.Invariant(
-            $"take a sample each market minute for {settings.WindowHours:0.##} hours and {settings.HealthyMinutes} healthy minutes of open market; over {settings.FailMinutes} minutes of failure begin it again")]);
+        return Task.FromResult<IReadOnlyList<string>>([
+            FormattableString.Invariant(
+                $"take a sample each market minute for {settings.WindowHours:0.##} hours and {settings.HealthyMinutes} healthy minutes of open market; over {settings.FailMinutes} minutes of failure begin it again"
+            ),
+        ]);
     }
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -33,9 +36,13 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
         }
 
         var (verification, instead) = await VerifyAsync(context, Verified, VerificationScope.Full, null, cancellation);
-        return verification is null ? instead!
+        return verification is null
+            ? instead!
             : await StaleAsync(context, Verified, verification, cancellation)
-            ?? StepOutcome.Finished([.. WindowGates.Of(context.Run, WindowCheckpoint.Parse(context.Progress(this).Checkpoint), null), Told(Verified, verification)]);
+                ?? StepOutcome.Finished([
+                    .. WindowGates.Of(context.Run, WindowCheckpoint.Parse(context.Progress(this).Checkpoint), null),
+                    Told(Verified, verification),
+                ]);
     }
 
     // Null when the minute has its sample and the window is reached.
@@ -48,7 +55,14 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
         if (clock.Minute <= window.Newest)
         {
             // A market clock that was set back is caught up with; a minute has one sample.
-            return window.Lacking(context.Run.Settings).Count == 0 ? null : await WaitAsync(context, WindowGates.Of(context.Run, checkpoint.With(window, failMinutes), null), clock.Until(window.Newest.Value + Timeframe.OneMinute), cancellation);
+            return window.Lacking(context.Run.Settings).Count == 0
+                ? null
+                : await WaitAsync(
+                    context,
+                    WindowGates.Of(context.Run, checkpoint.With(window, failMinutes), null),
+                    clock.Until(window.Newest.Value + Timeframe.OneMinute),
+                    cancellation
+                );
         }
 
         var facts = await ObservationReader.ReadAsync(transaction.Connection, context.Run, clock, cancellation);
@@ -56,14 +70,21 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
         var sample = new WindowSample(clock.Minute, ObservationRules.Worst(checks), FxWeek.IsOpen(clock.Minute));
         checkpoint = checkpoint.With(window.Add(sample, failMinutes), failMinutes) with
         {
-            LastFailure = sample is { Verdict: GateVerdict.Fail, IsOpen: true } ? $"{sample.Minute}: {WindowGates.Tell(checks)}" : checkpoint.LastFailure,
+            LastFailure = sample is { Verdict: GateVerdict.Fail, IsOpen: true }
+                ? $"{sample.Minute}: {WindowGates.Tell(checks)}"
+                : checkpoint.LastFailure,
         };
         var gates = WindowGates.Of(context.Run, checkpoint, checks);
         await PutAsync(transaction, sample, checks, cancellation);
-        await transaction.StepAsync(context.Progress(this) with
-        {
-            Checkpoint = checkpoint.ToJson(), Done = checkpoint.Healthy, Total = context.Run.Settings.HealthyMinutes,
-        }, cancellation);
+        await transaction.StepAsync(
+            context.Progress(this) with
+            {
+                Checkpoint = checkpoint.ToJson(),
+                Done = checkpoint.Healthy,
+                Total = context.Run.Settings.HealthyMinutes,
+            },
+            cancellation
+        );
         await transaction.GatesAsync(Phase, gates, cancellation);
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
@@ -84,15 +105,46 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
         return new StepOutcome.More();
     }
 
-    static Task<int> PutAsync(RunTransaction transaction, WindowSample sample, IReadOnlyList<HealthCheck> checks, CancellationToken cancellation)
+    static Task<int> PutAsync(
+        RunTransaction transaction,
+        WindowSample sample,
+        IReadOnlyList<HealthCheck> checks,
+        CancellationToken cancellation
+    )
     {
-        var json = JsonSerializer.Serialize(checks.Select(check =>
-            new { name = check.Name, subject = check.Subject, status = check.Status.ToString().ToUpperInvariant(), text = check.Text }));
-        return transaction.Connection.Migration("observe/put_sample", transaction.Run.Name, sample.Minute.ToDateTime(), sample.Verdict.ToString().ToUpperInvariant(),
-            sample.IsOpen, json).RunAsync(cancellation);
+        var json = JsonSerializer.Serialize(
+            checks.Select(check => new
+            {
+                name = check.Name,
+                subject = check.Subject,
+                status = check.Status.ToString().ToUpperInvariant(),
+                text = check.Text,
+            })
+        );
+        return transaction
+            .Connection.Migration(
+                "observe/put_sample",
+                transaction.Run.Name,
+                sample.Minute.ToDateTime(),
+                sample.Verdict.ToString().ToUpperInvariant(),
+                sample.IsOpen,
+                json
+            )
+            .RunAsync(cancellation);
     }
 
     static async Task<ObservationWindow> FoldAsync(RunTransaction transaction, int failMinutes, CancellationToken cancellation) =>
-        ObservationWindow.Over(await transaction.Connection.Migration("observe/samples", transaction.Run.Name).RowsAsync(
-            reader => new WindowSample(reader.GetUtc(0), Enum.Parse<GateVerdict>(reader.GetString(1), ignoreCase: true), reader.GetBoolean(2)), cancellation), failMinutes);
+        ObservationWindow.Over(
+            await transaction
+                .Connection.Migration("observe/samples", transaction.Run.Name)
+                .RowsAsync(
+                    reader => new WindowSample(
+                        reader.GetUtc(0),
+                        Enum.Parse<GateVerdict>(reader.GetString(1), ignoreCase: true),
+                        reader.GetBoolean(2)
+                    ),
+                    cancellation
+                ),
+            failMinutes
+        );
 }

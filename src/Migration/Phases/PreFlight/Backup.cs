@@ -18,8 +18,11 @@ static class Backup
 
     /// <summary>A file of <c>sql/migration/pre-flight/</c> with its relations put in.</summary>
     public static string Sql(string name, params string[] relations) =>
-        relations.Select((relation, i) => (relation, i)).Aggregate(
-            MigrationSql.Template($"pre-flight/{name}"), (text, part) => text.Replace($"{{{part.i}}}", part.relation, StringComparison.Ordinal));
+        relations
+            .Select((relation, i) => (relation, i))
+            .Aggregate(MigrationSql.Template($"pre-flight/{name}"), (text, part) =>
+                text.Replace($"{{{part.i}}}", part.relation, StringComparison.Ordinal)
+            );
 
     /// <summary>Bars that open from here on are no part of it.</summary>
     public static UtcTime End(Run run) => run.StartedAt.Floor(Timeframe.OneMinute);

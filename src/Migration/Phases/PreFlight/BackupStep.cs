@@ -21,8 +21,15 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         var lines = new List<string>();
         foreach (var table in Backup.Tables)
         {
-            var rows = await connection.Text($"SELECT count(*) FROM public.{table} WHERE canonical_symbol = $1", context.Run.Symbol.Name).ValueAsync<long>(cancellation);
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"save {rows} rows of public.{table} into {Backup.Of(context.Run, table)}, bring them back and compare"));
+            var rows = await connection
+                .Text($"SELECT count(*) FROM public.{table} WHERE canonical_symbol = $1", context.Run.Symbol.Name)
+                .ValueAsync<long>(cancellation);
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"save {rows} rows of public.{table} into {Backup.Of(context.Run, table)}, bring them back and compare"
+                )
+            );
         }
 
         return lines;
@@ -33,11 +40,22 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         var number = Kept<int>(context, "table");
         if (number == Backup.Tables.Length)
         {
-            return StepOutcome.Finished(new Gate("pre-flight/backup", GateVerdict.Pass, "every row of the symbol saved, restored beside and equal",
-                string.Create(CultureInfo.InvariantCulture, $"{context.Progress(this).Done} rows"), $"SELECT count(*) FROM {Backup.Of(context.Run, Backup.Tables[1])}"));
+            return StepOutcome.Finished(
+                new Gate(
+                    "pre-flight/backup",
+                    GateVerdict.Pass,
+                    "every row of the symbol saved, restored beside and equal",
+                    string.Create(CultureInfo.InvariantCulture, $"{context.Progress(this).Done} rows"),
+                    $"SELECT count(*) FROM {Backup.Of(context.Run, Backup.Tables[1])}"
+                )
+            );
         }
 
-        var (table, backup, end) = ($"public.{Backup.Tables[number]}", Backup.Of(context.Run, Backup.Tables[number]), Backup.End(context.Run).ToDateTime());
+        var (table, backup, end) = (
+            $"public.{Backup.Tables[number]}",
+            Backup.Of(context.Run, Backup.Tables[number]),
+            Backup.End(context.Run).ToDateTime()
+        );
         var symbol = context.Run.Symbol.Name;
         await using var transaction = await context.BeginAsync(cancellation);
         var connection = transaction.Connection;
@@ -45,11 +63,17 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         {
             await connection.Migration("derive/watch", symbol, context.Run.Name).RunAsync(cancellation);
             await transaction.SaveAsync(Backup.Scope, "\"all\"", cancellation);
-            await connection.Text($"DO $do$ BEGIN IF to_regnamespace('dxy_backup') IS NULL THEN CREATE SCHEMA dxy_backup; END IF; END $do$; CREATE TABLE {backup} (LIKE {table})").RunAsync(cancellation);
+            await connection
+                .Text(
+                    $"DO $do$ BEGIN IF to_regnamespace('dxy_backup') IS NULL THEN CREATE SCHEMA dxy_backup; END IF; END $do$; CREATE TABLE {backup} (LIKE {table})"
+                )
+                .RunAsync(cancellation);
             return await CommitAsync(context, transaction, number, Begin, 0, cancellation);
         }
 
-        var months = await connection.AsItStands(Backup.Sql("next_month", table), symbol, next, end).RowsAsync(row => (From: row.GetUtc(0), To: row.GetUtc(1)), cancellation);
+        var months = await connection
+            .AsItStands(Backup.Sql("next_month", table), symbol, next, end)
+            .RowsAsync(row => (From: row.GetUtc(0), To: row.GetUtc(1)), cancellation);
         if (months.Count == 0)
         {
             // A way back looks its rows up by time.
@@ -61,7 +85,11 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         await connection.AsItStands(Backup.Sql("save_month", table, backup), symbol, from, to).RunAsync(cancellation);
         await connection.Text($"CREATE TEMP TABLE dxy_restored (LIKE {table}) ON COMMIT DROP").RunAsync(cancellation);
         await connection.AsItStands(Backup.Sql("save_month", backup, "pg_temp.dxy_restored"), symbol, from, to).RunAsync(cancellation);
-        var (rows, different) = (await connection.AsItStands(Backup.Sql("restored", table, "pg_temp.dxy_restored"), symbol, from, to).RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation))[0];
+        var (rows, different) = (
+            await connection
+                .AsItStands(Backup.Sql("restored", table, "pg_temp.dxy_restored"), symbol, from, to)
+                .RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation)
+        )[0];
         if (different == 0)
         {
             return await CommitAsync(context, transaction, number, to, rows, cancellation);
@@ -81,15 +109,45 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
             await transaction.CommitAsync(cancellation);
         }
 
-        var what = string.Create(CultureInfo.InvariantCulture, $"{different} rows of {table} from {month} on are not what was restored of them");
-        return tries < Tries ? new StepOutcome.Throttled($"{what}: they were written meanwhile", Soon) : new StepOutcome.Waiting([new Gate("pre-flight/backup", GateVerdict.Fail,
-            "every row of the symbol saved, restored beside and equal", what, null, "stop who rewrites this month; the run tries again by itself")], Soon);
+        var what = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{different} rows of {table} from {month} on are not what was restored of them"
+        );
+        return tries < Tries
+            ? new StepOutcome.Throttled($"{what}: they were written meanwhile", Soon)
+            : new StepOutcome.Waiting(
+                [
+                    new Gate(
+                        "pre-flight/backup",
+                        GateVerdict.Fail,
+                        "every row of the symbol saved, restored beside and equal",
+                        what,
+                        null,
+                        "stop who rewrites this month; the run tries again by itself"
+                    ),
+                ],
+                Soon
+            );
     }
 
-    async Task<StepOutcome> CommitAsync(RunContext context, RunTransaction transaction, int table, DateTime? next, long rows, CancellationToken cancellation)
+    async Task<StepOutcome> CommitAsync(
+        RunContext context,
+        RunTransaction transaction,
+        int table,
+        DateTime? next,
+        long rows,
+        CancellationToken cancellation
+    )
     {
         var progress = context.Progress(this);
-        var checkpoint = System.Text.Json.JsonSerializer.Serialize(new { table, next, tries = 0 });
+        var checkpoint = System.Text.Json.JsonSerializer.Serialize(
+            new
+            {
+                table,
+                next,
+                tries = 0,
+            }
+        );
         await transaction.StepAsync(progress with { Checkpoint = checkpoint, Done = progress.Done + rows }, cancellation);
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
@@ -100,8 +158,12 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
     public override async Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation)
     {
         await using var transaction = await context.BeginAsync(cancellation);
-        await transaction.Connection.Text(string.Join("; ", Backup.Tables.Select(table => $"DROP TABLE IF EXISTS {Backup.Of(context.Run, table)}"))).RunAsync(cancellation);
-        await transaction.Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1 AND run = $2", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
+        await transaction
+            .Connection.Text(string.Join("; ", Backup.Tables.Select(table => $"DROP TABLE IF EXISTS {Backup.Of(context.Run, table)}")))
+            .RunAsync(cancellation);
+        await transaction
+            .Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1 AND run = $2", context.Run.Symbol.Name, context.Run.Name)
+            .RunAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "undone", cancellation);
         return StepOutcome.Finished();

@@ -10,10 +10,12 @@ public sealed class ChecksStep() : MigrationStep("pre-flight/checks", MigrationP
         Lines(await GatesAsync(context, cancellation));
 
     /// <summary>The same facts for who only looks: what a run would find now.</summary>
-    public static Task<IReadOnlyList<Gate>> GatesAsync(RunContext context, CancellationToken cancellation) => Checks(context, planning: true).RunAsync(cancellation);
+    public static Task<IReadOnlyList<Gate>> GatesAsync(RunContext context, CancellationToken cancellation) =>
+        Checks(context, planning: true).RunAsync(cancellation);
 
     /// <summary>A line a gate.</summary>
-    public static IReadOnlyList<string> Lines(IEnumerable<Gate> gates) => [.. gates.Select(gate => $"{gate.Verdict.ToString().ToUpperInvariant()} {gate.Name}: {gate.Observed}")];
+    public static IReadOnlyList<string> Lines(IEnumerable<Gate> gates) =>
+        [.. gates.Select(gate => $"{gate.Verdict.ToString().ToUpperInvariant()} {gate.Name}: {gate.Observed}")];
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) =>
         StepOutcome.Finished(await Checks(context, planning: false).RunAsync(cancellation));

@@ -16,7 +16,9 @@ sealed class RowsStep() : MigrationStep("purge/rows", MigrationPhase.Purge)
 
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation)
     {
-        var rows = await context.Database.Migration("cleanup/count_removed", context.Run.Symbol.Name, context.Run.Name).RowsAsync(reader => reader.GetInt64(0), cancellation);
+        var rows = await context
+            .Database.Migration("cleanup/count_removed", context.Run.Symbol.Name, context.Run.Name)
+            .RowsAsync(reader => reader.GetInt64(0), cancellation);
         return [$"delete {rows[0]} soft-deleted rows of derived_data_bars for good, then the run's backups"];
     }
 
@@ -36,10 +38,15 @@ sealed class RowsStep() : MigrationStep("purge/rows", MigrationPhase.Purge)
         if (batch is not { } next)
         {
             await transaction.LockBudgetAsync(cancellation);
-            await transaction.Connection.Text(
-                $"""DROP TABLE IF EXISTS dxy_backup."{context.Run.Name}_data_bars", dxy_backup."{context.Run.Name}_derived_data_bars" """).RunAsync(cancellation);
+            await transaction
+                .Connection.Text(
+                    $"""DROP TABLE IF EXISTS dxy_backup."{context.Run.Name}_data_bars", dxy_backup."{context.Run.Name}_derived_data_bars" """
+                )
+                .RunAsync(cancellation);
             // Nobody needs to know any more who writes the old table late.
-            await transaction.Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1 AND run = $2", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
+            await transaction
+                .Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1 AND run = $2", context.Run.Symbol.Name, context.Run.Name)
+                .RunAsync(cancellation);
             await context.At(this, "dropped", cancellation);
             await transaction.CommitAsync(cancellation);
             return new StepOutcome.Done([], $$"""{"deleted": {{progress.Done}}}""");
@@ -47,9 +54,23 @@ sealed class RowsStep() : MigrationStep("purge/rows", MigrationPhase.Purge)
 
         await transaction.MoveRouteAsync(cancellation);
         long rows = await next.Command(transaction, "purge/purge_batch").RunAsync(cancellation);
-        await transaction.BatchAsync(Name, "derived_data_bars", next.Range, rows, next.Mark, context.RealTime.GetElapsedTime(began), cancellation);
+        await transaction.BatchAsync(
+            Name,
+            "derived_data_bars",
+            next.Range,
+            rows,
+            next.Mark,
+            context.RealTime.GetElapsedTime(began),
+            cancellation
+        );
         await transaction.StepAsync(
-            progress with { Checkpoint = StepCheckpoint.Write(new Place { Purged = next.Number, Wal = look.Mark }), Done = progress.Done + rows }, cancellation);
+            progress with
+            {
+                Checkpoint = StepCheckpoint.Write(new Place { Purged = next.Number, Wal = look.Mark }),
+                Done = progress.Done + rows,
+            },
+            cancellation
+        );
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);

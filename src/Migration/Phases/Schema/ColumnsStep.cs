@@ -11,7 +11,11 @@ namespace DxyOrleans.Migration.Phases.Schema;
 public sealed class ColumnsStep() : SchemaStep("schema/columns")
 {
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        [.. (await TablesAsync(context, cancellation)).SelectMany(table => table.Exists ? Missing(table).Select(rule => Add(table, rule)) : [$"wait: there is no public.{table.Table}"])];
+        [
+            .. (await TablesAsync(context, cancellation)).SelectMany(table =>
+                table.Exists ? Missing(table).Select(rule => Add(table, rule)) : [$"wait: there is no public.{table.Table}"]
+            ),
+        ];
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
@@ -25,8 +29,13 @@ public sealed class ColumnsStep() : SchemaStep("schema/columns")
         {
             if (Missing(table).FirstOrDefault() is { } rule)
             {
-                return await ChangeAsync(context, table.QuotedName, Add(table, rule),
-                    transaction => transaction.SaveAsync($"schema/column:{table.Table}.{rule.Name}", "true", cancellation), cancellation);
+                return await ChangeAsync(
+                    context,
+                    table.QuotedName,
+                    Add(table, rule),
+                    transaction => transaction.SaveAsync($"schema/column:{table.Table}.{rule.Name}", "true", cancellation),
+                    cancellation
+                );
             }
         }
 
@@ -43,7 +52,8 @@ public sealed class ColumnsStep() : SchemaStep("schema/columns")
         return gates.Any(gate => gate.Verdict == GateVerdict.Fail) ? new StepOutcome.Waiting(gates, Soon) : StepOutcome.Finished(gates);
     }
 
-    static IEnumerable<ColumnRule> Missing(TableShape table) => ColumnRule.Of(table.Table).Where(rule => rule.Add is not null && table.Column(rule.Name) is null);
+    static IEnumerable<ColumnRule> Missing(TableShape table) =>
+        ColumnRule.Of(table.Table).Where(rule => rule.Add is not null && table.Column(rule.Name) is null);
 
     static string Add(TableShape table, ColumnRule rule) => $"ALTER TABLE {table.QuotedName} ADD COLUMN {rule.Name} {rule.Add}";
 }

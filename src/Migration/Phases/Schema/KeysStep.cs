@@ -23,7 +23,13 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
         }
 
         IEnumerable<string> build = table.UsableKey is null ? Relations(table).Select(relation => Create(context, table, relation)) : [];
-        return [.. build, .. table.OpenKeyColumns.Select(column => $"ALTER TABLE {table.QuotedName} ALTER COLUMN {column.Name} SET NOT NULL, after a check was validated")];
+        return
+        [
+            .. build,
+            .. table.OpenKeyColumns.Select(column =>
+                $"ALTER TABLE {table.QuotedName} ALTER COLUMN {column.Name} SET NOT NULL, after a check was validated"
+            ),
+        ];
     }
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -45,7 +51,11 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
             // Looked for once before the work: each look reads the whole table.
             if (Kept<bool?>(context, "clean") is null)
             {
-                Gate[] found = [await KeyRows.DuplicatesAsync(context.Database, table, cancellation), await KeyRows.NullsAsync(context.Database, table, cancellation)];
+                Gate[] found =
+                [
+                    await KeyRows.DuplicatesAsync(context.Database, table, cancellation),
+                    await KeyRows.NullsAsync(context.Database, table, cancellation),
+                ];
                 if (found.Any(gate => gate.Verdict == GateVerdict.Fail))
                 {
                     return new StepOutcome.Waiting(found, Soon);
@@ -58,7 +68,9 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
                 return new StepOutcome.More();
             }
 
-            return table.UsableKey is null ? await BuildAsync(context, table, cancellation) : await RefuseNullsAsync(context, table, table.OpenKeyColumns.First(), cancellation);
+            return table.UsableKey is null
+                ? await BuildAsync(context, table, cancellation)
+                : await RefuseNullsAsync(context, table, table.OpenKeyColumns.First(), cancellation);
         }
 
         Gate[] gates = [SchemaGates.Key(table), SchemaGates.KeyNulls(table), SchemaGates.Key(tables[1])];
@@ -70,8 +82,14 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
         var indexes = await IndexBuild.OursAsync(context.Database, table, cancellation);
 
         // Of a build that died, in this run or in one before. On a partitioned relation an index is invalid until every partition's is attached.
-        var unfinished = table.Relations.Where(relation => relation.IsPartitioned).Select(relation => IndexName(context, relation)).ToHashSet(StringComparer.Ordinal);
-        if (indexes.FirstOrDefault(index => !index.Valid && index.Parent is null && !index.Building && !unfinished.Contains(index.Name)) is { } dead)
+        var unfinished = table
+            .Relations.Where(relation => relation.IsPartitioned)
+            .Select(relation => IndexName(context, relation))
+            .ToHashSet(StringComparer.Ordinal);
+        if (
+            indexes.FirstOrDefault(index => !index.Valid && index.Parent is null && !index.Building && !unfinished.Contains(index.Name)) is
+            { } dead
+        )
         {
             return await ChangeAsync(context, dead.Relation, $"DROP INDEX {dead.QuotedName}", null, cancellation);
         }
@@ -94,7 +112,13 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
             if (relation.Level > 0 && index.Parent is null)
             {
                 var parent = indexes.First(made => made.Oid == index.ParentToBe);
-                return await ChangeAsync(context, relation.Name, $"ALTER INDEX {parent.QuotedName} ATTACH PARTITION {index.QuotedName}", null, cancellation);
+                return await ChangeAsync(
+                    context,
+                    relation.Name,
+                    $"ALTER INDEX {parent.QuotedName} ATTACH PARTITION {index.QuotedName}",
+                    null,
+                    cancellation
+                );
             }
         }
 
@@ -141,11 +165,28 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
         {
             return table.Checks.FirstOrDefault(check => check.Name == name) switch
             {
-                null => await ChangeAsync(context, table.QuotedName, $"ALTER TABLE {table.QuotedName} ADD CONSTRAINT {Quoted(name)} CHECK ({Quoted(column.Name)} IS NOT NULL) NOT VALID",
-                    transaction => transaction.SaveAsync(NotNull + column.Name, column.Number.ToString(CultureInfo.InvariantCulture), cancellation), cancellation),
-                { Validated: false } => await ChangeAsync(context, table.QuotedName, $"ALTER TABLE {table.QuotedName} VALIDATE CONSTRAINT {Quoted(name)}", null, cancellation),
-                _ => await ChangeAsync(context, table.QuotedName,
-                    $"ALTER TABLE {table.QuotedName} ALTER COLUMN {Quoted(column.Name)} SET NOT NULL; ALTER TABLE {table.QuotedName} DROP CONSTRAINT {Quoted(name)}", null, cancellation),
+                null => await ChangeAsync(
+                    context,
+                    table.QuotedName,
+                    $"ALTER TABLE {table.QuotedName} ADD CONSTRAINT {Quoted(name)} CHECK ({Quoted(column.Name)} IS NOT NULL) NOT VALID",
+                    transaction =>
+                        transaction.SaveAsync(NotNull + column.Name, column.Number.ToString(CultureInfo.InvariantCulture), cancellation),
+                    cancellation
+                ),
+                { Validated: false } => await ChangeAsync(
+                    context,
+                    table.QuotedName,
+                    $"ALTER TABLE {table.QuotedName} VALIDATE CONSTRAINT {Quoted(name)}",
+                    null,
+                    cancellation
+                ),
+                _ => await ChangeAsync(
+                    context,
+                    table.QuotedName,
+                    $"ALTER TABLE {table.QuotedName} ALTER COLUMN {Quoted(column.Name)} SET NOT NULL; ALTER TABLE {table.QuotedName} DROP CONSTRAINT {Quoted(name)}",
+                    null,
+                    cancellation
+                ),
             };
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.CheckViolation)
@@ -158,7 +199,11 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
     {
         await using var transaction = await context.BeginAsync(cancellation);
         await KeepAsync<bool?>(context, transaction, "clean", null, cancellation);
-        await transaction.EventAsync("rows stand in the way", JsonSerializer.Serialize(new { error = fault.MessageText, detail = fault.Detail }), cancellation);
+        await transaction.EventAsync(
+            "rows stand in the way",
+            JsonSerializer.Serialize(new { error = fault.MessageText, detail = fault.Detail }),
+            cancellation
+        );
         await transaction.CommitAsync(cancellation);
         return new StepOutcome.More();
     }
@@ -171,12 +216,24 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
             var check = NotNullCheck(context, int.Parse(number, CultureInfo.InvariantCulture));
             if (table.Checks.Any(other => other.Name == check))
             {
-                return await ChangeAsync(context, table.QuotedName, $"ALTER TABLE {table.QuotedName} DROP CONSTRAINT {Quoted(check)}", null, cancellation);
+                return await ChangeAsync(
+                    context,
+                    table.QuotedName,
+                    $"ALTER TABLE {table.QuotedName} DROP CONSTRAINT {Quoted(check)}",
+                    null,
+                    cancellation
+                );
             }
 
             if (table.Column(column) is { NotNull: true })
             {
-                return await ChangeAsync(context, table.QuotedName, $"ALTER TABLE {table.QuotedName} ALTER COLUMN {Quoted(column)} DROP NOT NULL", null, cancellation);
+                return await ChangeAsync(
+                    context,
+                    table.QuotedName,
+                    $"ALTER TABLE {table.QuotedName} ALTER COLUMN {Quoted(column)} DROP NOT NULL",
+                    null,
+                    cancellation
+                );
             }
         }
 
@@ -190,10 +247,15 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
     // Top down: a partition's index is attached to that of the relation above it.
     static IEnumerable<Relation> Relations(TableShape table) => table.Relations.Where(relation => relation.Kind is "r" or "p");
 
-    static string Create(RunContext context, TableShape table, Relation relation) => string.Create(CultureInfo.InvariantCulture,
-        $"CREATE UNIQUE INDEX {(relation.IsPartitioned ? "" : "CONCURRENTLY ")}{Quoted(IndexName(context, relation))} ON {(relation.IsPartitioned ? "ONLY " : "")}{relation.Name} ({string.Join(", ", TableShape.KeyColumns)})");
+    static string Create(RunContext context, TableShape table, Relation relation) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"CREATE UNIQUE INDEX {(relation.IsPartitioned ? "" : "CONCURRENTLY ")}{Quoted(IndexName(context, relation))} ON {(relation.IsPartitioned ? "ONLY " : "")}{relation.Name} ({string.Join(", ", TableShape.KeyColumns)})"
+        );
 
-    static string IndexName(RunContext context, Relation relation) => string.Create(CultureInfo.InvariantCulture, $"{IndexBuild.Prefix}{context.Run.Name}_{relation.Oid}");
+    static string IndexName(RunContext context, Relation relation) =>
+        string.Create(CultureInfo.InvariantCulture, $"{IndexBuild.Prefix}{context.Run.Name}_{relation.Oid}");
 
-    static string NotNullCheck(RunContext context, int column) => string.Create(CultureInfo.InvariantCulture, $"dxy_nn_{context.Run.Name}_{column}");
+    static string NotNullCheck(RunContext context, int column) =>
+        string.Create(CultureInfo.InvariantCulture, $"dxy_nn_{context.Run.Name}_{column}");
 }

@@ -15,8 +15,10 @@ public abstract class SchemaStep(string name) : MigrationStep(name, MigrationPha
     static readonly TimeSpan MaxPauseBack = TimeSpan.FromSeconds(2);
 
     private protected static async Task<IReadOnlyList<TableShape>> TablesAsync(RunContext context, CancellationToken cancellation) =>
-        [await SchemaCatalog.ReadAsync(context.Database, SchemaCatalog.New, context.Run.Symbol, cancellation),
-         await SchemaCatalog.ReadAsync(context.Database, SchemaCatalog.Old, context.Run.Symbol, cancellation)];
+        [
+            await SchemaCatalog.ReadAsync(context.Database, SchemaCatalog.New, context.Run.Symbol, cancellation),
+            await SchemaCatalog.ReadAsync(context.Database, SchemaCatalog.Old, context.Run.Symbol, cancellation),
+        ];
 
     /// <summary>Changes a relation's definition.</summary>
     /// <param name="context">The run.</param>
@@ -25,7 +27,12 @@ public abstract class SchemaStep(string name) : MigrationStep(name, MigrationPha
     /// <param name="record">What else is recorded in it.</param>
     /// <param name="cancellation">Ends it.</param>
     private protected async Task<StepOutcome> ChangeAsync(
-        RunContext context, string relation, string ddl, Func<RunTransaction, Task>? record, CancellationToken cancellation)
+        RunContext context,
+        string relation,
+        string ddl,
+        Func<RunTransaction, Task>? record,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -64,23 +71,43 @@ public abstract class SchemaStep(string name) : MigrationStep(name, MigrationPha
         await using (var transaction = await context.BeginAsync(cancellation))
         {
             await KeepAsync(context, transaction, "attempts", attempts, cancellation);
-            await transaction.EventAsync("lock not had",
-                JsonSerializer.Serialize(new { table = relation, attempt = attempts, waited_ms = context.Run.Settings.LockBudgetMs, holders }), cancellation);
+            await transaction.EventAsync(
+                "lock not had",
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        table = relation,
+                        attempt = attempts,
+                        waited_ms = context.Run.Settings.LockBudgetMs,
+                        holders,
+                    }
+                ),
+                cancellation
+            );
             await transaction.CommitAsync(cancellation);
         }
 
         // Longer from time to time and never twice the same, so as not to fall in step with what holds the table.
         var longest = context.Run.Direction == RunDirection.Back ? MaxPauseBack : MaxPause;
-        var pause = TimeSpan.FromMilliseconds(Math.Min(longest.TotalMilliseconds, context.Run.Settings.LockBudgetMs * Math.Pow(2, Math.Min(attempts, 8))) * (0.5 + Random.Shared.NextDouble() / 2));
+        var pause = TimeSpan.FromMilliseconds(
+            Math.Min(longest.TotalMilliseconds, context.Run.Settings.LockBudgetMs * Math.Pow(2, Math.Min(attempts, 8)))
+                * (0.5 + Random.Shared.NextDouble() / 2)
+        );
         return new StepOutcome.Throttled($"{StepOutcome.Throttled.Lock}{relation} is in use, attempt {attempts}: {holders}", pause);
     }
 
-    private protected static async Task<IReadOnlyList<(string What, string Value)>> SavedAsync(RunContext context, string prefix, CancellationToken cancellation) =>
-        await context.Database.Migration("schema/saved", context.Run.Name, prefix).RowsAsync(row => (row.GetString(0), row.GetString(1)), cancellation);
+    private protected static async Task<IReadOnlyList<(string What, string Value)>> SavedAsync(
+        RunContext context,
+        string prefix,
+        CancellationToken cancellation
+    ) =>
+        await context
+            .Database.Migration("schema/saved", context.Run.Name, prefix)
+            .RowsAsync(row => (row.GetString(0), row.GetString(1)), cancellation);
 
     private protected static string Quoted(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     // Nothing below can be looked at before the tables are there.
-    private protected static StepOutcome? NoTable(IEnumerable<TableShape> tables) => tables.FirstOrDefault(table => !table.Exists) is { } missing
-        ? new StepOutcome.Waiting([SchemaGates.Exists(missing)], Soon) : null;
+    private protected static StepOutcome? NoTable(IEnumerable<TableShape> tables) =>
+        tables.FirstOrDefault(table => !table.Exists) is { } missing ? new StepOutcome.Waiting([SchemaGates.Exists(missing)], Soon) : null;
 }

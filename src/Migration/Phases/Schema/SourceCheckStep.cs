@@ -17,7 +17,11 @@ public sealed class SourceCheckStep() : SchemaStep("schema/source-check")
     sealed record Saved(string Relation, string Name, string Definition, bool Validated, string Wider);
 
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        [.. (await TablesAsync(context, cancellation)).SelectMany(Refusing).Select(check => $"{check.Relation}: {check.Name} from {check.Definition} to {Wider(check)}")];
+        [
+            .. (await TablesAsync(context, cancellation))
+                .SelectMany(Refusing)
+                .Select(check => $"{check.Relation}: {check.Name} from {check.Definition} to {Wider(check)}"),
+        ];
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
@@ -45,16 +49,40 @@ public sealed class SourceCheckStep() : SchemaStep("schema/source-check")
         if (made is null)
         {
             var saved = new Saved(check.Relation, check.Name, check.Definition, check.Validated, Wider(check));
-            return await ChangeAsync(context, check.Relation, $"ALTER TABLE {check.Relation} ADD CONSTRAINT {Quoted(name)} {saved.Wider} NOT VALID", async transaction =>
-            {
-                await transaction.SaveAsync(Prefix + check.Oid, JsonSerializer.Serialize(saved), cancellation);
-                await transaction.EventAsync("source check widened", JsonSerializer.Serialize(new { table = check.Relation, name = check.Name, from = check.Definition, to = saved.Wider }), cancellation);
-            }, cancellation);
+            return await ChangeAsync(
+                context,
+                check.Relation,
+                $"ALTER TABLE {check.Relation} ADD CONSTRAINT {Quoted(name)} {saved.Wider} NOT VALID",
+                async transaction =>
+                {
+                    await transaction.SaveAsync(Prefix + check.Oid, JsonSerializer.Serialize(saved), cancellation);
+                    await transaction.EventAsync(
+                        "source check widened",
+                        JsonSerializer.Serialize(
+                            new
+                            {
+                                table = check.Relation,
+                                name = check.Name,
+                                from = check.Definition,
+                                to = saved.Wider,
+                            }
+                        ),
+                        cancellation
+                    );
+                },
+                cancellation
+            );
         }
 
         // A check whose rows were never looked at stays one: rows it doesn't let in may stand there.
         return check.Validated && !made.Validated
-            ? await ChangeAsync(context, check.Relation, $"ALTER TABLE {check.Relation} VALIDATE CONSTRAINT {Quoted(name)}", null, cancellation)
+            ? await ChangeAsync(
+                context,
+                check.Relation,
+                $"ALTER TABLE {check.Relation} VALIDATE CONSTRAINT {Quoted(name)}",
+                null,
+                cancellation
+            )
             : await ChangeAsync(context, check.Relation, Swap(check.Relation, name, check.Name), null, cancellation);
     }
 
@@ -72,24 +100,49 @@ public sealed class SourceCheckStep() : SchemaStep("schema/source-check")
                 return await RestoreAsync(context, checks, oid, saved, settled, cancellation);
             }
 
-            gates.Add(new Gate("schema/source-check-undo", how == "restored" ? GateVerdict.Pass : GateVerdict.Warn, $"{saved.Name} on {saved.Relation} is {saved.Definition} again",
-                how == "restored" ? "it is" : $"it stays {saved.Wider}: {how}", null, how == "restored" ? null : "accept it, or move these rows and put the check back by hand"));
+            gates.Add(
+                new Gate(
+                    "schema/source-check-undo",
+                    how == "restored" ? GateVerdict.Pass : GateVerdict.Warn,
+                    $"{saved.Name} on {saved.Relation} is {saved.Definition} again",
+                    how == "restored" ? "it is" : $"it stays {saved.Wider}: {how}",
+                    null,
+                    how == "restored" ? null : "accept it, or move these rows and put the check back by hand"
+                )
+            );
         }
 
         return StepOutcome.Finished([.. gates.OrderByDescending(gate => gate.Verdict).Take(1)]);
     }
 
-    async Task<StepOutcome> RestoreAsync(RunContext context, List<Check> checks, string oid, Saved saved, Dictionary<string, string> settled, CancellationToken cancellation)
+    async Task<StepOutcome> RestoreAsync(
+        RunContext context,
+        List<Check> checks,
+        string oid,
+        Saved saved,
+        Dictionary<string, string> settled,
+        CancellationToken cancellation
+    )
     {
         Check? Find(string name) => checks.FirstOrDefault(check => check.Relation == saved.Relation && check.Name == name);
-        Task<StepOutcome> SettleAsync(string how, string ddl) => ChangeAsync(context, saved.Relation, ddl, transaction =>
-            KeepAsync(context, transaction, "settled", new Dictionary<string, string>(settled) { [oid] = how }, cancellation), cancellation);
+        Task<StepOutcome> SettleAsync(string how, string ddl) =>
+            ChangeAsync(
+                context,
+                saved.Relation,
+                ddl,
+                transaction =>
+                    KeepAsync(context, transaction, "settled", new Dictionary<string, string>(settled) { [oid] = how }, cancellation),
+                cancellation
+            );
 
         var wider = $"dxy_new_{context.Run.Name}_{oid}";
         var former = $"dxy_old_{context.Run.Name}_{oid}";
         if (Find(saved.Name)?.Oid.ToString(System.Globalization.CultureInfo.InvariantCulture) == oid)
         {
-            return await SettleAsync("restored", Find(wider) is null ? "SELECT 1" : $"ALTER TABLE {saved.Relation} DROP CONSTRAINT {Quoted(wider)}");
+            return await SettleAsync(
+                "restored",
+                Find(wider) is null ? "SELECT 1" : $"ALTER TABLE {saved.Relation} DROP CONSTRAINT {Quoted(wider)}"
+            );
         }
 
         if (Find(saved.Name) is null)
@@ -99,18 +152,33 @@ public sealed class SourceCheckStep() : SchemaStep("schema/source-check")
 
         if (Find(former) is not { } back)
         {
-            return await ChangeAsync(context, saved.Relation, $"ALTER TABLE {saved.Relation} ADD CONSTRAINT {Quoted(former)} {WithoutNotValid(saved.Definition)} NOT VALID", null, cancellation);
+            return await ChangeAsync(
+                context,
+                saved.Relation,
+                $"ALTER TABLE {saved.Relation} ADD CONSTRAINT {Quoted(former)} {WithoutNotValid(saved.Definition)} NOT VALID",
+                null,
+                cancellation
+            );
         }
 
         if (saved.Validated && !back.Validated)
         {
             try
             {
-                return await ChangeAsync(context, saved.Relation, $"ALTER TABLE {saved.Relation} VALIDATE CONSTRAINT {Quoted(former)}", null, cancellation);
+                return await ChangeAsync(
+                    context,
+                    saved.Relation,
+                    $"ALTER TABLE {saved.Relation} VALIDATE CONSTRAINT {Quoted(former)}",
+                    null,
+                    cancellation
+                );
             }
             catch (PostgresException rows) when (rows.SqlState == PostgresErrorCodes.CheckViolation)
             {
-                return await SettleAsync("rows stand there that it refuses", $"ALTER TABLE {saved.Relation} DROP CONSTRAINT {Quoted(former)}");
+                return await SettleAsync(
+                    "rows stand there that it refuses",
+                    $"ALTER TABLE {saved.Relation} DROP CONSTRAINT {Quoted(former)}"
+                );
             }
         }
 
@@ -119,10 +187,12 @@ public sealed class SourceCheckStep() : SchemaStep("schema/source-check")
 
     static IEnumerable<Check> Refusing(TableShape table) => table.Checks.Where(check => check.BySource && !check.Admits);
 
-    static string Wider(Check check) => $"CHECK ({SourceCheck.Widen(check.Expression, "synthetic")}){(check.NoInherit ? " NO INHERIT" : "")}";
+    static string Wider(Check check) =>
+        $"CHECK ({SourceCheck.Widen(check.Expression, "synthetic")}){(check.NoInherit ? " NO INHERIT" : "")}";
 
     static string Swap(string relation, string from, string to) =>
         $"ALTER TABLE {relation} DROP CONSTRAINT {Quoted(to)}; ALTER TABLE {relation} RENAME CONSTRAINT {Quoted(from)} TO {Quoted(to)}";
 
-    static string WithoutNotValid(string definition) => definition.EndsWith(" NOT VALID", StringComparison.Ordinal) ? definition[..^" NOT VALID".Length] : definition;
+    static string WithoutNotValid(string definition) =>
+        definition.EndsWith(" NOT VALID", StringComparison.Ordinal) ? definition[..^" NOT VALID".Length] : definition;
 }

@@ -13,7 +13,9 @@ namespace DxyOrleans.Migration.Phases.SwitchReads;
 sealed class BucketsStep() : MigrationStep("switch/buckets", MigrationPhase.SwitchReads)
 {
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<string>>(["make the rollups' buckets around the switch again, from the newest the old aggregator left"]);
+        Task.FromResult<IReadOnlyList<string>>([
+            "make the rollups' buckets around the switch again, from the newest the old aggregator left",
+        ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
     {
@@ -27,7 +29,15 @@ sealed class BucketsStep() : MigrationStep("switch/buckets", MigrationPhase.Swit
         foreach (var (timeframe, range) in asked)
         {
             var target = new Series(context.Run.Symbol, Timeframe.Parse(timeframe));
-            gates.Add(await DueWork.CheckAsync(context, $"switch/buckets-{timeframe}", target, new TimeRange(UtcTime.From(range[0]), UtcTime.From(range[1])), cancellation));
+            gates.Add(
+                await DueWork.CheckAsync(
+                    context,
+                    $"switch/buckets-{timeframe}",
+                    target,
+                    new TimeRange(UtcTime.From(range[0]), UtcTime.From(range[1])),
+                    cancellation
+                )
+            );
         }
 
         return gates.All(gate => gate.Verdict == GateVerdict.Pass) ? StepOutcome.Finished(gates) : new StepOutcome.Waiting(gates, Soon);
@@ -50,14 +60,17 @@ sealed class BucketsStep() : MigrationStep("switch/buckets", MigrationPhase.Swit
     async Task AskAsync(RunContext context, CancellationToken cancellation)
     {
         var symbol = context.Run.Symbol;
-        var rollups = (await new RegistryStore(context.Database).LoadAsync(cancellation)).Find(symbol)?.Rollups ?? ImmutableArray<Timeframe>.Empty;
+        var rollups = (await new RegistryStore(context.Database).LoadAsync(cancellation)).Find(symbol)?.Rollups
+            ?? ImmutableArray<Timeframe>.Empty;
         var now = await context.Database.NowAsync(cancellation);
         var asked = new Dictionary<string, DateTime[]>();
         await using var transaction = await context.BeginAsync(cancellation);
         var earliest = now;
         foreach (var timeframe in rollups)
         {
-            var newest = await transaction.Connection.Migration("switch/newest_bucket", symbol.Name, timeframe.ToString()).ValueAsync<DateTime?>(cancellation);
+            var newest = await transaction
+                .Connection.Migration("switch/newest_bucket", symbol.Name, timeframe.ToString())
+                .ValueAsync<DateTime?>(cancellation);
             var until = now.Floor(timeframe);
             var from = (newest is { } stored ? UtcTime.Min(UtcTime.From(stored), until) : until) - timeframe.Length;
             earliest = UtcTime.Min(earliest, from);
@@ -65,7 +78,13 @@ sealed class BucketsStep() : MigrationStep("switch/buckets", MigrationPhase.Swit
             asked[timeframe.ToString()] = [from.ToDateTime(), until.ToDateTime()];
         }
 
-        var before = await transaction.Connection.Migration("switch/existing_buckets", symbol.Name, rollups.Select(timeframe => timeframe.ToString()).ToArray(), earliest.ToDateTime())
+        var before = await transaction
+            .Connection.Migration(
+                "switch/existing_buckets",
+                symbol.Name,
+                rollups.Select(timeframe => timeframe.ToString()).ToArray(),
+                earliest.ToDateTime()
+            )
             .ValueAsync<string>(cancellation);
         await transaction.SaveAsync("buckets", before ?? "[]", cancellation);
         await KeepAsync(context, transaction, "asked", asked, cancellation);

@@ -41,12 +41,19 @@ static class DrySwitch
             }
 
             async Task<Dictionary<UtcTime, Bar?>> BarsAsync(RouteMode mode) =>
-                (await rule.DeriveAsync(connection, window, null, new Route(mode, 0), cancellation)).Rows.AsStored(connection, BarTable.Derived).ToDictionary(row => row.Bar.Time, row => (Bar?)row.Bar);
+                (await rule.DeriveAsync(connection, window, null, new Route(mode, 0), cancellation))
+                    .Rows.AsStored(connection, BarTable.Derived)
+                    .ToDictionary(row => row.Bar.Time, row => (Bar?)row.Bar);
         }
 
-        return new Gate("switch/dry-run", different == 0 ? GateVerdict.Pass : GateVerdict.Warn, "the last day's rollups are the same from either table",
-            string.Create(CultureInfo.InvariantCulture, $"{compared} compared, {different} different{first}"), null,
-            different == 0 ? null : "bars that were decided to stay in the new table may explain it: accept it, or look and roll back");
+        return new Gate(
+            "switch/dry-run",
+            different == 0 ? GateVerdict.Pass : GateVerdict.Warn,
+            "the last day's rollups are the same from either table",
+            string.Create(CultureInfo.InvariantCulture, $"{compared} compared, {different} different{first}"),
+            null,
+            different == 0 ? null : "bars that were decided to stay in the new table may explain it: accept it, or look and roll back"
+        );
     }
 
     static string Say(Bar? bar) => bar is { } known ? string.Create(CultureInfo.InvariantCulture, $"close {known.Close}") : "none";

@@ -12,7 +12,15 @@ public sealed class ShadowTests(TestServer server)
     [InlineData(false)]
     public async Task A_shop_whose_deriver_is_right_is_equal_whether_or_not_the_registry_knows_the_index(bool registered)
     {
-        await using var legacy = await LegacyShop.OpenAsync(server, new LegacyOptions { Registered = registered, Superseded = 10, SoftDeleted = 10 });
+        await using var legacy = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Registered = registered,
+                Superseded = 10,
+                SoftDeleted = 10,
+            }
+        );
         await legacy.Shop.AtAsync(Shop.Minute(310));
         var before = await legacy.FingerprintAsync();
 
@@ -29,11 +37,13 @@ public sealed class ShadowTests(TestServer server)
     {
         await using var legacy = await LegacyShop.OpenAsync(server);
         await legacy.Shop.AtAsync(Shop.Minute(310));
-        await legacy.Shop.RunAsync($"""
+        await legacy.Shop.RunAsync(
+            $"""
             UPDATE public.derived_data_bars SET close = close + 0.25, high = high + 0.25 WHERE ts_utc = '{Shop.Minute(40)}';
             DELETE FROM public.derived_data_bars WHERE ts_utc = '{Shop.Minute(60)}';
             DELETE FROM public.data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc = '{Shop.Minute(80)}'
-            """);
+            """
+        );
 
         var day = Assert.Single(await CheckAsync(legacy));
 
@@ -63,14 +73,18 @@ public sealed class ShadowTests(TestServer server)
     {
         await using var legacy = await LegacyShop.OpenAsync(server);
         await legacy.Shop.AtAsync(Shop.Minute(310));
-        await legacy.Shop.RunAsync("""
+        await legacy.Shop.RunAsync(
+            """
             INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT 'DXY', '5m', date_bin('5 min', ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low), (array_agg(close ORDER BY ts_utc DESC))[1], 'derived'
             FROM public.derived_data_bars WHERE timeframe = '1m' GROUP BY 3
-            """);
+            """
+        );
         Assert.All(await CheckAsync(legacy), day => Assert.True(day.IsEqual, day.ToString()));
 
-        await legacy.Shop.RunAsync($"UPDATE public.derived_data_bars SET high = high + 1 WHERE timeframe = '5m' AND ts_utc = '{Shop.Minute(60)}'");
+        await legacy.Shop.RunAsync(
+            $"UPDATE public.derived_data_bars SET high = high + 1 WHERE timeframe = '5m' AND ts_utc = '{Shop.Minute(60)}'"
+        );
         await legacy.Shop.AtAsync(Shop.Minute(311));
         var found = await CheckAsync(legacy);
         Assert.Equal((59, 1), (found[1].Equal, found[1].Different));
@@ -83,7 +97,10 @@ public sealed class ShadowTests(TestServer server)
         await using var legacy = await LegacyShop.OpenAsync(server);
         await legacy.Shop.AtAsync(Shop.Minute(310) + TimeSpan.FromDays(2));
         await CheckAsync(legacy);
-        Assert.Equal([Shop.Minute(-480) + TimeSpan.FromDays(1), Shop.Minute(-480) + TimeSpan.FromDays(2)], (await CheckAsync(legacy)).Select(day => day.Day));
+        Assert.Equal(
+            [Shop.Minute(-480) + TimeSpan.FromDays(1), Shop.Minute(-480) + TimeSpan.FromDays(2)],
+            (await CheckAsync(legacy)).Select(day => day.Day)
+        );
         var known = await CheckAsync(legacy);
         Assert.Equal((300, 3), (known[0].Equal, known.Count));
 
@@ -97,7 +114,8 @@ public sealed class ShadowTests(TestServer server)
     {
         await using var legacy = await LegacyShop.OpenAsync(server);
         await legacy.Shop.AtAsync(Shop.Minute(310) + TimeSpan.FromDays(1));
-        await legacy.Shop.RunAsync($"""
+        await legacy.Shop.RunAsync(
+            $"""
             INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT 'DXY', '5m', date_bin('5 min', ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low), (array_agg(close ORDER BY ts_utc DESC))[1], 'derived'
             FROM public.derived_data_bars WHERE timeframe = '1m' GROUP BY 3;
@@ -105,7 +123,8 @@ public sealed class ShadowTests(TestServer server)
               BEGIN IF name = '5m' AND at = '{Shop.Minute(5)}' THEN RAISE 'a row that throws'; END IF; RETURN true; END $$;
             ALTER TABLE public.derived_data_bars ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
             CREATE POLICY sound ON public.derived_data_bars USING (public.sound(timeframe, ts_utc))
-            """);
+            """
+        );
         var (store, comparison) = (new ShadowStore(legacy.Data), new ShadowComparison(legacy.Data));
         for (var look = 0; look < 3; look++)
         {
@@ -130,7 +149,10 @@ public sealed class ShadowTests(TestServer server)
             await comparison.CheckAsync(store, 2, Shop.Token);
         }
 
-        Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(await store.ListAsync(legacy.Symbol, Shop.Token), await legacy.Data.NowAsync(Shop.Token)).State);
+        Assert.Equal(
+            ShadowState.Equal,
+            ShadowVerdict.Of(await store.ListAsync(legacy.Symbol, Shop.Token), await legacy.Data.NowAsync(Shop.Token)).State
+        );
     }
 
     [Fact]
@@ -138,9 +160,11 @@ public sealed class ShadowTests(TestServer server)
     {
         await using var legacy = await LegacyShop.OpenAsync(server);
         await legacy.Shop.AtAsync(Shop.Minute(310));
-        await legacy.Shop.RunAsync("""
+        await legacy.Shop.RunAsync(
+            """
             INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata) VALUES ('EXY', 'currency_index', true, '{"is_synthetic": true, "components": ["EURUSD"], "factor": "x"}')
-            """);
+            """
+        );
         var days = await CheckAsync(legacy);
         Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(days, Shop.Minute(310)).State);
         Assert.Equal(ShadowState.Equal, ShadowVerdict.Of(days, Shop.Minute(325)).State);

@@ -12,7 +12,9 @@ public sealed class ParityTests(TestServer server)
         var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.Minutes(0, 60));
         await shop.DrainAsync();
-        await shop.RunAsync("INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw) SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw FROM data_bars WHERE canonical_symbol = 'DXY'");
+        await shop.RunAsync(
+            "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw) SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw FROM data_bars WHERE canonical_symbol = 'DXY'"
+        );
         return shop;
     }
 
@@ -47,7 +49,10 @@ public sealed class ParityTests(TestServer server)
         await using var shop = await SettledAsync(server);
         await BothAsync(shop, "close = close + 0.00000002, high = high + 1");
         var found = await shop.VerifyAsync(VerificationScope.Parity);
-        Assert.Equal((VerificationState.Different, 1L, 1L, 59L), (found.State, found.Different, found.Recomputation.Deviating, found.Recomputation.Agreeing));
+        Assert.Equal(
+            (VerificationState.Different, 1L, 1L, 59L),
+            (found.State, found.Different, found.Recomputation.Deviating, found.Recomputation.Agreeing)
+        );
         Assert.NotNull(Assert.Single(found.Samples).Recomputed);
         Assert.Equal(["03-04 08:10 Deviating"], found.Found());
     }
@@ -65,11 +70,17 @@ public sealed class ParityTests(TestServer server)
     public async Task Bars_whose_inputs_are_gone_or_were_changed_are_counted_apart()
     {
         await using var shop = await SettledAsync(server);
-        await shop.RunAsync("DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc IN ('2024-03-04 08:11Z', '2024-03-04 08:12Z')");
-        await shop.RunAsync("UPDATE data_bars SET close = close * 1.0001, high = high * 1.01 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:20Z'");
+        await shop.RunAsync(
+            "DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc IN ('2024-03-04 08:11Z', '2024-03-04 08:12Z')"
+        );
+        await shop.RunAsync(
+            "UPDATE data_bars SET close = close * 1.0001, high = high * 1.01 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:20Z'"
+        );
         var found = await shop.VerifyAsync(VerificationScope.Parity);
-        Assert.Equal((VerificationState.Equal, 60L, 2L, 1L, 57L),
-            (found.State, found.Compared, found.Recomputation.InputsGone, found.Recomputation.InputsDiffer, found.Recomputation.Agreeing));
+        Assert.Equal(
+            (VerificationState.Equal, 60L, 2L, 1L, 57L),
+            (found.State, found.Compared, found.Recomputation.InputsGone, found.Recomputation.InputsDiffer, found.Recomputation.Agreeing)
+        );
         Assert.Equal(["03-04 08:11 InputsGone", "03-04 08:12 InputsGone", "03-04 08:20 InputsDiffer"], found.Found());
     }
 
@@ -80,7 +91,10 @@ public sealed class ParityTests(TestServer server)
         await shop.RunAsync($"DELETE FROM data_bars WHERE {Bar}");
         await shop.RunAsync($"DELETE FROM derived_data_bars WHERE {Bar}");
         var found = await shop.VerifyAsync(VerificationScope.Parity);
-        Assert.Equal((VerificationState.Equal, 1L, "03-04 08:10 NotStored"), (found.State, found.Recomputation.NotStored, Assert.Single(found.Found())));
+        Assert.Equal(
+            (VerificationState.Equal, 1L, "03-04 08:10 NotStored"),
+            (found.State, found.Recomputation.NotStored, Assert.Single(found.Found()))
+        );
     }
 
     [Fact]
@@ -99,7 +113,9 @@ public sealed class ParityTests(TestServer server)
         await shop.RunAsync("SELECT dxy.migrate_start('kept', 'DXY', '{}', '{}')");
         await shop.RunAsync($"UPDATE data_bars SET close = close + 0.01, high = high + 1 WHERE {Bar}");
         await shop.RunAsync("DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:30Z'");
-        await shop.RunAsync("INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('kept', '2024-03-04 08:10Z', 'different', 'keep_target'), ('kept', '2024-03-04 08:30Z', 'partial', 'keep_target')");
+        await shop.RunAsync(
+            "INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('kept', '2024-03-04 08:10Z', 'different', 'keep_target'), ('kept', '2024-03-04 08:30Z', 'partial', 'keep_target')"
+        );
         foreach (var scope in new[] { VerificationScope.Full, VerificationScope.Parity })
         {
             var found = await shop.VerifyAsync(scope, run: "kept");

@@ -41,7 +41,11 @@ public sealed class VerificationConfirmationTests(TestServer server)
         await shop.RunAsync(write);
         var confirmed = await VerificationConfirmation.ReadAsync(shop.Data, equal, Shop.Token);
         Assert.False(confirmed.Holds);
-        Assert.Contains("1 of the 144 bars of days that were written to since differ, the first at 2024-03-05T08:10:00Z", confirmed.Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 of the 144 bars of days that were written to since differ, the first at 2024-03-05T08:10:00Z",
+            confirmed.Why,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -8,7 +8,8 @@ public sealed class VerificationFreshnessTests(TestServer server)
 {
     const string Touch = "UPDATE data_bars SET close = close WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:10Z'";
 
-    const string Later = "INSERT INTO {0} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-08 10:00Z', 1, 1, 1, 1, 'synthetic')";
+    const string Later =
+        "INSERT INTO {0} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-08 10:00Z', 1, 1, 1, 1, 'synthetic')";
 
     static async Task<Shop> WatchedAsync(TestServer server)
     {
@@ -17,7 +18,8 @@ public sealed class VerificationFreshnessTests(TestServer server)
         return shop;
     }
 
-    static Task<bool> FreshAsync(Shop shop, Verification verification) => new TableVerification(shop.Data).IsFreshAsync(verification, Shop.Token);
+    static Task<bool> FreshAsync(Shop shop, Verification verification) =>
+        new TableVerification(shop.Data).IsFreshAsync(verification, Shop.Token);
 
     [Fact]
     public async Task A_verification_is_fresh_until_its_bars_are_touched()
@@ -73,7 +75,9 @@ public sealed class VerificationFreshnessTests(TestServer server)
     {
         await using var shop = await WatchedAsync(server);
         var found = await shop.VerifyAsync();
-        await shop.RunAsync("INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2001-01-02Z', 1, 1, 1, 1, 'synthetic')");
+        await shop.RunAsync(
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2001-01-02Z', 1, 1, 1, 1, 'synthetic')"
+        );
         Assert.False(await FreshAsync(shop, found));
     }
 
@@ -96,11 +100,17 @@ public sealed class VerificationFreshnessTests(TestServer server)
         var full = await shop.VerifyAsync();
         var nothing = await shop.VerifyAsync(VerificationScope.SinceLast);
         Assert.Equal((VerificationState.Equal, 0L), (nothing.State, nothing.Compared));
-        Assert.Equal($"trusts the change log since verification {full.Id}: 0 days were touched or are new, the others were not read", nothing.Note);
+        Assert.Equal(
+            $"trusts the change log since verification {full.Id}: 0 days were touched or are new, the others were not read",
+            nothing.Note
+        );
 
         await shop.RunAsync("UPDATE data_bars SET close = close + 0.001 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-05 08:10Z'");
         var found = await shop.VerifyAsync(VerificationScope.SinceLast);
-        Assert.Equal((VerificationState.Different, 144L, "03-05 08:10 Different"), (found.State, found.Compared, Assert.Single(found.Found())));
+        Assert.Equal(
+            (VerificationState.Different, 144L, "03-05 08:10 Different"),
+            (found.State, found.Compared, Assert.Single(found.Found()))
+        );
     }
 
     [Fact]
@@ -117,7 +127,10 @@ public sealed class VerificationFreshnessTests(TestServer server)
     {
         await using var shop = await WatchedAsync(server);
         var first = await shop.VerifyAsync(VerificationScope.SinceLast);
-        Assert.Equal((VerificationState.NotCompared, "there is no finished verification to build on; verify without --since-last first"), (first.State, first.Note));
+        Assert.Equal(
+            (VerificationState.NotCompared, "there is no finished verification to build on; verify without --since-last first"),
+            (first.State, first.Note)
+        );
 
         await shop.RunAsync("DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-05 08:10Z'");
         await shop.VerifyAsync();
@@ -125,7 +138,11 @@ public sealed class VerificationFreshnessTests(TestServer server)
 
         await shop.RunAsync("DELETE FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-05 08:10Z'");
         await shop.VerifyAsync(range: new TimeRange(UtcTime.At(2024, 3, 6), UtcTime.At(2024, 3, 7)));
-        Assert.Contains("compared [2024-03-06T00:00:00Z, 2024-03-07T00:00:00Z) only", (await shop.VerifyAsync(VerificationScope.SinceLast)).Note, StringComparison.Ordinal);
+        Assert.Contains(
+            "compared [2024-03-06T00:00:00Z, 2024-03-07T00:00:00Z) only",
+            (await shop.VerifyAsync(VerificationScope.SinceLast)).Note,
+            StringComparison.Ordinal
+        );
 
         await shop.VerifyAsync();
         await shop.RunAsync("UPDATE dxy.watched SET since = since + interval '1 second'");

@@ -10,19 +10,37 @@ namespace DxyOrleans.Storage.Tests.Schema.Hosts;
 public sealed partial class BoundMigrationStatementTests(TestServer server)
 {
     // Statements that say what they are about by names put into them: as they stand they are about a host's columns, whatever ours would be.
-    static readonly string[] AsTheyStand = ["identity/", "pre-flight/save_month", "pre-flight/next_month", "pre-flight/restored", "schema/duplicates", "derive/trial_row"];
+    static readonly string[] AsTheyStand =
+    [
+        "identity/",
+        "pre-flight/save_month",
+        "pre-flight/next_month",
+        "pre-flight/restored",
+        "schema/duplicates",
+        "derive/trial_row",
+    ];
 
     // Of these the server has to be told what their parameters are.
     static readonly Dictionary<string, string> Typed = new()
     {
-        ["migration/criteria/every_minute"] = "text, timestamptz, timestamptz", ["migration/criteria/rollups"] = "text, timestamptz, timestamptz",
-        ["migration/verification/source_days"] = "text, timestamptz, timestamptz", ["migration/verification/target_days"] = "text, timestamptz, timestamptz",
+        ["migration/criteria/every_minute"] = "text, timestamptz, timestamptz",
+        ["migration/criteria/rollups"] = "text, timestamptz, timestamptz",
+        ["migration/verification/source_days"] = "text, timestamptz, timestamptz",
+        ["migration/verification/target_days"] = "text, timestamptz, timestamptz",
     };
 
     // These are about no table of bars, or can't be prepared at all.
-    static readonly string[] OfNoBars = ["deploy/read_members", "derive/mirror_off", "derive/still_due", "ledger/throttle_run", "pre-flight/statements"];
+    static readonly string[] OfNoBars =
+    [
+        "deploy/read_members",
+        "derive/mirror_off",
+        "derive/still_due",
+        "ledger/throttle_run",
+        "pre-flight/statements",
+    ];
 
-    static bool IsNoStatement(string path) => Sql.Text(path).Contains("CREATE ", StringComparison.Ordinal) || OfNoBars.Any(one => path == $"migration/{one}.sql");
+    static bool IsNoStatement(string path) =>
+        Sql.Text(path).Contains("CREATE ", StringComparison.Ordinal) || OfNoBars.Any(one => path == $"migration/{one}.sql");
 
     static bool StandsAsItIs(string path) => AsTheyStand.Any(one => path.StartsWith($"migration/{one}", StringComparison.Ordinal));
 
@@ -46,7 +64,8 @@ public sealed partial class BoundMigrationStatementTests(TestServer server)
             if (await FaultAsync(ours, path, WithBackups(text, HostBinding.Ours)) is not { } unfit)
             {
                 understood++;
-                var fault = await FaultAsync(bound, path, WithBackups(binding.RenderPaired(text), binding)) ?? await FaultAsync(bound, path, WithBackups(binding.Render(text), binding));
+                var fault = await FaultAsync(bound, path, WithBackups(binding.RenderPaired(text), binding))
+                    ?? await FaultAsync(bound, path, WithBackups(binding.Render(text), binding));
                 faults.AddRange(fault is null ? [] : [$"{path}: {fault}"]);
             }
             else if (!IsNoStatement(path))
@@ -62,7 +81,9 @@ public sealed partial class BoundMigrationStatementTests(TestServer server)
     [Fact]
     public void No_statement_of_a_migration_is_run_but_through_the_binding()
     {
-        var sources = Sources("src").Where(file => !file.EndsWith("MigrationSql.cs", StringComparison.Ordinal)).Select(file => (file, File.ReadAllText(file)));
+        var sources = Sources("src")
+            .Where(file => !file.EndsWith("MigrationSql.cs", StringComparison.Ordinal))
+            .Select(file => (file, File.ReadAllText(file)));
         Assert.Empty(sources.Where(source => RawText().IsMatch(source.Item2)).Select(source => source.file));
     }
 
@@ -79,13 +100,17 @@ public sealed partial class BoundMigrationStatementTests(TestServer server)
         throw new InvalidOperationException($"No solution stands above {AppContext.BaseDirectory}.");
     }
 
-    static Task MakeBackupsAsync(Shop shop) => shop.RunAsync("CREATE TABLE public.kept_data_bars (LIKE data_bars); CREATE TABLE public.kept_derived_data_bars (LIKE derived_data_bars)");
+    static Task MakeBackupsAsync(Shop shop) =>
+        shop.RunAsync(
+            "CREATE TABLE public.kept_data_bars (LIKE data_bars); CREATE TABLE public.kept_derived_data_bars (LIKE derived_data_bars)"
+        );
 
-    static string WithBackups(string text, HostBinding binding) => text
-        .Replace("{0}", binding.Reading(BoundTable.New, "public.kept_data_bars"), StringComparison.Ordinal)
-        .Replace("{1}", binding.Reading(BoundTable.Old, "public.kept_derived_data_bars"), StringComparison.Ordinal);
+    static string WithBackups(string text, HostBinding binding) =>
+        text.Replace("{0}", binding.Reading(BoundTable.New, "public.kept_data_bars"), StringComparison.Ordinal)
+            .Replace("{1}", binding.Reading(BoundTable.Old, "public.kept_derived_data_bars"), StringComparison.Ordinal);
 
-    static Task<string?> FaultAsync(Shop shop, string path, string text) => BoundStatementTests.FaultAsync(shop.Data, text, Typed.GetValueOrDefault(path[..^".sql".Length]));
+    static Task<string?> FaultAsync(Shop shop, string path, string text) =>
+        BoundStatementTests.FaultAsync(shop.Data, text, Typed.GetValueOrDefault(path[..^".sql".Length]));
 
     [GeneratedRegex(@"Sql\.Text\(\$?""migration/")]
     private static partial Regex RawText();

@@ -19,17 +19,28 @@ public sealed class HostTrialTests(TestServer server)
         WHERE extract(isodow FROM t AT TIME ZONE 'UTC') < 6
         """;
 
-    public static TheoryData<string, string> Calendars => new()
-    {
-        { "no weekends", HostTables.Both(NoWeekends) },
-        { "no weekends, in tables that hold every minute of the week", HostTables.Both(Year) + HostTables.Both(NoWeekends) },
-        { "nothing before its history, and every minute of the week", HostTables.Both(Year) + HostTables.Both("ALTER TABLE {0} ADD CHECK (ts_utc >= '2024-12-02 00:00Z')") },
-        { "nothing that is still to come", HostTables.Both("ALTER TABLE {0} ADD CHECK (ts_utc < '2100-01-01Z')") + """
-            CREATE FUNCTION past() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.ts_utc > now() THEN RAISE 'not yet' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END$$;
-            CREATE TRIGGER past BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION past();
-            """ },
-        { "prices of five places from programs", HostTables.Both("ALTER TABLE {0} ADD CHECK (canonical_symbol = 'DXY' OR close = round(close, 5))") },
-    };
+    public static TheoryData<string, string> Calendars =>
+        new()
+        {
+            { "no weekends", HostTables.Both(NoWeekends) },
+            { "no weekends, in tables that hold every minute of the week", HostTables.Both(Year) + HostTables.Both(NoWeekends) },
+            {
+                "nothing before its history, and every minute of the week",
+                HostTables.Both(Year) + HostTables.Both("ALTER TABLE {0} ADD CHECK (ts_utc >= '2024-12-02 00:00Z')")
+            },
+            {
+                "nothing that is still to come",
+                HostTables.Both("ALTER TABLE {0} ADD CHECK (ts_utc < '2100-01-01Z')")
+                    + """
+                        CREATE FUNCTION past() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.ts_utc > now() THEN RAISE 'not yet' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END$$;
+                        CREATE TRIGGER past BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION past();
+                        """
+            },
+            {
+                "prices of five places from programs",
+                HostTables.Both("ALTER TABLE {0} ADD CHECK (canonical_symbol = 'DXY' OR close = round(close, 5))")
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Calendars))]
@@ -45,10 +56,14 @@ public sealed class HostTrialTests(TestServer server)
     public async Task A_trigger_that_refuses_by_the_code_of_a_check_is_not_taken_for_a_missing_partition()
     {
         await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(HostTables.Base + """
-            CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.source = 'synthetic' THEN RAISE 'ours alone' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END$$;
-            CREATE TRIGGER no BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION no();
-            """, Shop.Token);
+        await database.RunAsync(
+            HostTables.Base
+                + """
+                CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.source = 'synthetic' THEN RAISE 'ours alone' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END$$;
+                CREATE TRIGGER no BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION no();
+                """,
+            Shop.Token
+        );
         var judgement = await HostJudge.JudgeAsync(database.Data, null, Shop.Token);
         Assert.Contains("ours alone", judgement.Refusal, StringComparison.Ordinal);
     }
@@ -60,9 +75,15 @@ public sealed class HostTrialTests(TestServer server)
         await database.RunAsync(HostTables.Base + HostTables.Accepted["a serial key"].Change, Shop.Token);
         var installer = new SchemaInstaller(database.ConnectionString, TimeProvider.System);
         await installer.ApplyAsync(Shop.Token);
-        var before = await database.ValueAsync<long>("SELECT sum(last_value)::bigint FROM pg_sequences WHERE schemaname = 'public'", Shop.Token);
+        var before = await database.ValueAsync<long>(
+            "SELECT sum(last_value)::bigint FROM pg_sequences WHERE schemaname = 'public'",
+            Shop.Token
+        );
         Assert.Null((await HostJudge.JudgeAsync(database.Data, null, Shop.Token)).Refusal);
-        var after = await database.ValueAsync<long>("SELECT sum(last_value)::bigint FROM pg_sequences WHERE schemaname = 'public'", Shop.Token);
+        var after = await database.ValueAsync<long>(
+            "SELECT sum(last_value)::bigint FROM pg_sequences WHERE schemaname = 'public'",
+            Shop.Token
+        );
         Assert.InRange(after - before, 2, 3);
         Assert.Equal(0, await database.ValueAsync<long>("SELECT count(*) FROM data_bars", Shop.Token));
     }
@@ -73,9 +94,16 @@ public sealed class HostTrialTests(TestServer server)
         await using var database = await server.CreateDatabaseAsync(Shop.Token);
         await database.RunAsync(HostTables.Base + HostTables.Accepted["triggers that round up"].Change, Shop.Token);
         var judgement = await HostJudge.JudgeAsync(database.Data, null, Shop.Token);
-        foreach (var (table, symbol) in from table in new[] { BoundTable.New, BoundTable.Old } from symbol in (string[])[.. Shop.Pairs, "DXY"] select (table, symbol))
+        foreach (
+            var (table, symbol) in from table in new[] { BoundTable.New, BoundTable.Old }
+            from symbol in (string[])[.. Shop.Pairs, "DXY"]
+            select (table, symbol)
+        )
         {
-            Assert.Equal((table, symbol, ColumnPrecision.Places(5, ColumnPrecision.Up)), (table, symbol, judgement.Binding.Precision(table, Symbol.Parse(symbol)).Close));
+            Assert.Equal(
+                (table, symbol, ColumnPrecision.Places(5, ColumnPrecision.Up)),
+                (table, symbol, judgement.Binding.Precision(table, Symbol.Parse(symbol)).Close)
+            );
         }
     }
 
@@ -88,7 +116,8 @@ public sealed class HostTrialTests(TestServer server)
         {
             ShouldListenTo = source => source.Name == "Npgsql",
             Sample = (ref _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => _ = activity.Tags.Any(tag => tag.Value == shop.Database.Name) ? Interlocked.Increment(ref commands) : 0,
+            ActivityStopped = activity =>
+                _ = activity.Tags.Any(tag => tag.Value == shop.Database.Name) ? Interlocked.Increment(ref commands) : 0,
         };
         ActivitySource.AddActivityListener(listener);
         Assert.Null((await HostJudge.JudgeAsync(shop.Data, null, Shop.Token)).Refusal);

@@ -48,10 +48,14 @@ public sealed class RefusedHostTests(TestServer server)
     {
         await using var database = await server.CreateDatabaseAsync(Shop.Token);
         await database.RunAsync(HostTables.Base + HostTables.Refused["an old hypertable"].Change, Shop.Token);
-        await using (var plant = database.Admin.CreateCommand($"""
-            INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
-            SELECT 99999, 'timescaledb', oid, 'public'::regnamespace, false, '{version}' FROM pg_roles WHERE rolname = current_user
-            """))
+        await using (
+            var plant = database.Admin.CreateCommand(
+                $"""
+                INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+                SELECT 99999, 'timescaledb', oid, 'public'::regnamespace, false, '{version}' FROM pg_roles WHERE rolname = current_user
+                """
+            )
+        )
         {
             await plant.ExecuteNonQueryAsync(Shop.Token);
         }
@@ -59,7 +63,11 @@ public sealed class RefusedHostTests(TestServer server)
         var plan = new SchemaInstaller(database.ConnectionString, TimeProvider.System).PlanAsync(Shop.Token);
         if (isRefused)
         {
-            Assert.Contains($"TimescaleDB {version}", (await Assert.ThrowsAsync<SchemaException>(() => plan)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"TimescaleDB {version}",
+                (await Assert.ThrowsAsync<SchemaException>(() => plan)).Message,
+                StringComparison.Ordinal
+            );
         }
         else
         {

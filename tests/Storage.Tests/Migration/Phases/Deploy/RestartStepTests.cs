@@ -35,12 +35,19 @@ public sealed class RestartStepTests(TestServer server)
         await MemberAsync(shop, 11113, 100);
         await shop.Shop.RunAsync(
             $"""
-            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds + 1} seconds' WHERE port = 11111;
-            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '1 hour', seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds - 5} seconds' WHERE port = 11112;
-            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() + interval '1 hour', seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds + 1} seconds' WHERE port = 11113
-            """);
+            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
+                + 1} seconds' WHERE port = 11111;
+            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '1 hour', seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
+                - 5} seconds' WHERE port = 11112;
+            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() + interval '1 hour', seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
+                + 1} seconds' WHERE port = 11113
+            """
+        );
 
-        var plan = await Step.PlanAsync(new RunContext(await shop.RunAsync(), ImmutableDictionary<string, RunStep>.Empty, shop.Data, shop.RealTime), Shop.Token);
+        var plan = await Step.PlanAsync(
+            new RunContext(await shop.RunAsync(), ImmutableDictionary<string, RunStep>.Empty, shop.Data, shop.RealTime),
+            Shop.Token
+        );
         Assert.StartsWith("1 silos restart one after the other: 127.0.0.1:11112", plan[0], StringComparison.Ordinal);
     }
 
@@ -77,8 +84,10 @@ public sealed class RestartStepTests(TestServer server)
         Assert.Empty(await AskedAsync(shop));
         var gate = (await shop.GatesAsync())["deploy/restart"];
         Assert.Equal((GateVerdict.Pass, "2 silos restarted, one after the other"), (gate.Verdict, gate.Observed));
-        Assert.Equal(["silo asked to restart", "silo restarted", "silo asked to restart", "silo restarted"],
-            await shop.Shop.TextsAsync("SELECT kind FROM dxy.run_event WHERE kind LIKE 'silo %' ORDER BY seq"));
+        Assert.Equal(
+            ["silo asked to restart", "silo restarted", "silo asked to restart", "silo restarted"],
+            await shop.Shop.TextsAsync("SELECT kind FROM dxy.run_event WHERE kind LIKE 'silo %' ORDER BY seq")
+        );
     }
 
     [Theory]
@@ -94,7 +103,9 @@ public sealed class RestartStepTests(TestServer server)
         {
             try
             {
-                await shop.DriveAsync([Step], accept: false, interrupt: (at, _) => at == $"deploy/restart:{point}" && killed++ < 4 ? throw new OperationCanceledException() : Task.CompletedTask);
+                await shop.DriveAsync([Step], accept: false, interrupt: (at, _) =>
+                    at == $"deploy/restart:{point}" && killed++ < 4 ? throw new OperationCanceledException() : Task.CompletedTask
+                );
             }
             catch (OperationCanceledException)
             {
@@ -134,12 +145,16 @@ public sealed class RestartStepTests(TestServer server)
     }
 
     // 3 is Active, 6 is Dead.
-    static async Task MemberAsync(LegacyShop shop, int port, int generation, bool active = true) => await shop.Shop.RunAsync(
-        $"""
-        INSERT INTO dxy_orleans.cluster_version (deployment_id) VALUES ('dxy') ON CONFLICT DO NOTHING;
-        INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time)
-        VALUES ('dxy', '127.0.0.1', {port}, {generation}, 'silo', 'host', {(active ? 3 : 6)}, 30000, clock_timestamp(), clock_timestamp())
-        """);
+    static async Task MemberAsync(LegacyShop shop, int port, int generation, bool active = true) =>
+        await shop.Shop.RunAsync(
+            $"""
+            INSERT INTO dxy_orleans.cluster_version (deployment_id) VALUES ('dxy') ON CONFLICT DO NOTHING;
+            INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time)
+            VALUES ('dxy', '127.0.0.1', {port}, {generation}, 'silo', 'host', {(
+                active ? 3 : 6
+            )}, 30000, clock_timestamp(), clock_timestamp())
+            """
+        );
 
     static Task<List<string>> AskedAsync(LegacyShop shop) => shop.Shop.TextsAsync("SELECT silo FROM dxy.restart ORDER BY silo");
 

@@ -31,7 +31,12 @@ public sealed class FunctionStepTests(TestServer server)
         var before = await shop.Shop.TextsAsync(Rights);
         await shop.StartAsync();
         Assert.Equal(RunState.Completed, (await shop.DriveAsync([Step], accept: false)).State);
-        Assert.Equal(1, await shop.Shop.ValueAsync<long>("SELECT count(*) FROM pg_proc WHERE oid = 'public.calc_dxy_range_1m(timestamptz, timestamptz, integer)'::regprocedure AND NOT prosecdef"));
+        Assert.Equal(
+            1,
+            await shop.Shop.ValueAsync<long>(
+                "SELECT count(*) FROM pg_proc WHERE oid = 'public.calc_dxy_range_1m(timestamptz, timestamptz, integer)'::regprocedure AND NOT prosecdef"
+            )
+        );
         await using var nobody = await shop.Shop.LoginAsync("GRANT SELECT ON public.data_bars TO {0}");
         await using var call = nobody.CreateCommand("SELECT public.calc_dxy_range_1m(now(), now() + interval '1 minute')");
         Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => call.ExecuteScalarAsync(Shop.Token))).SqlState);
@@ -44,13 +49,23 @@ public sealed class FunctionStepTests(TestServer server)
     [Fact]
     public async Task The_callers_of_the_function_it_replaces_call_it_with_the_plans_named_parameters()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Before = $"CREATE SCHEMA calc; {Old("calc_dxy_range_derived", "calc")} REVOKE ALL ON FUNCTION calc.calc_dxy_range_derived FROM PUBLIC" });
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Before =
+                    $"CREATE SCHEMA calc; {Old("calc_dxy_range_derived", "calc")} REVOKE ALL ON FUNCTION calc.calc_dxy_range_derived FROM PUBLIC",
+            }
+        );
         await using var caller = await shop.Shop.LoginAsync(
             """
             GRANT USAGE ON SCHEMA calc TO {0}; GRANT EXECUTE ON FUNCTION calc.calc_dxy_range_derived TO {0};
             GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO {0}; GRANT SELECT ON public.core_asset_registry_all TO {0}
-            """);
-        await using var other = await shop.Shop.LoginAsync("GRANT USAGE ON SCHEMA calc TO {0}; GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO {0}");
+            """
+        );
+        await using var other = await shop.Shop.LoginAsync(
+            "GRANT USAGE ON SCHEMA calc TO {0}; GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO {0}"
+        );
         var before = await shop.Shop.TextsAsync(Rights);
         await shop.StartAsync();
         Assert.Equal(RunState.Completed, (await shop.DriveAsync([Step], accept: false)).State);
@@ -76,7 +91,13 @@ public sealed class FunctionStepTests(TestServer server)
     [Fact]
     public async Task A_caller_without_rights_on_the_tables_gets_none_and_the_gate_says_what_to_give()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Before = Old("calc_dxy_range_derived") + " REVOKE ALL ON FUNCTION public.calc_dxy_range_derived FROM PUBLIC" });
+        await using var shop = await LegacyShop.OpenAsync(
+            server,
+            new LegacyOptions
+            {
+                Before = Old("calc_dxy_range_derived") + " REVOKE ALL ON FUNCTION public.calc_dxy_range_derived FROM PUBLIC",
+            }
+        );
         await using var caller = await shop.Shop.LoginAsync("GRANT EXECUTE ON FUNCTION public.calc_dxy_range_derived TO {0}");
         await shop.StartAsync();
         await shop.DriveAsync([Step], accept: false);
@@ -84,7 +105,9 @@ public sealed class FunctionStepTests(TestServer server)
         Assert.Equal(GateVerdict.Warn, gate.Verdict);
         Assert.Contains("GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars TO", gate.Evidence, StringComparison.Ordinal);
         Assert.Equal(RunState.Completed, (await shop.DriveAsync([Step])).State);
-        await using var call = caller.CreateCommand($"SELECT public.calc_dxy_range_1m('{Shop.Minute(0)}', '{Shop.Minute(1)}')->>'sqlstate'");
+        await using var call = caller.CreateCommand(
+            $"SELECT public.calc_dxy_range_1m('{Shop.Minute(0)}', '{Shop.Minute(1)}')->>'sqlstate'"
+        );
         Assert.Equal("42501", await call.ExecuteScalarAsync(Shop.Token));
     }
 
@@ -111,12 +134,16 @@ public sealed class FunctionStepTests(TestServer server)
         await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Before = Old("calc_dxy_range_1m") });
         var before = await shop.Shop.TextsAsync(Rights);
         await shop.StartAsync();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => shop.DriveAsync([Step],
-            interrupt: (at, _) => at == point ? throw new OperationCanceledException("died") : Task.CompletedTask));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            shop.DriveAsync([Step], interrupt: (at, _) => at == point ? throw new OperationCanceledException("died") : Task.CompletedTask)
+        );
         Assert.Equal(RunState.Completed, (await shop.DriveAsync([Step])).State);
         await shop.RollBackAsync();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => shop.DriveAsync([Step],
-            interrupt: (at, _) => at == "derive/function:undone" ? throw new OperationCanceledException("died") : Task.CompletedTask));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            shop.DriveAsync([Step], interrupt: (at, _) =>
+                at == "derive/function:undone" ? throw new OperationCanceledException("died") : Task.CompletedTask
+            )
+        );
         Assert.Equal(RunState.RolledBack, (await shop.DriveAsync([Step])).State);
         Assert.Equal(before, await shop.Shop.TextsAsync(Rights));
     }

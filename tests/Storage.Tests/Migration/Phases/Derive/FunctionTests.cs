@@ -22,7 +22,8 @@ public sealed class FunctionTests(TestServer server)
         return shop;
     }
 
-    static string Call(int from, int to) => $"SELECT public.calc_dxy_range_1m(p_from_utc => '{Shop.Minute(from)}', p_to_utc => '{Shop.Minute(to)}', p_derivation_version => 1)::text";
+    static string Call(int from, int to) =>
+        $"SELECT public.calc_dxy_range_1m(p_from_utc => '{Shop.Minute(from)}', p_to_utc => '{Shop.Minute(to)}', p_derivation_version => 1)::text";
 
     static async Task<JsonNode> CallAsync(Shop shop, int from, int to) => JsonNode.Parse((await shop.ValueAsync<string>(Call(from, to)))!)!;
 
@@ -44,7 +45,8 @@ public sealed class FunctionTests(TestServer server)
         Assert.Equal(old, await shop.CountAsync($"derived_data_bars WHERE {Rows}"));
         Assert.Equal(fresh, await shop.CountAsync($"data_bars WHERE {Rows}"));
 
-        const string Versions = $"SELECT string_agg(xmin::text || ctid::text, ',') FROM (SELECT xmin, ctid FROM data_bars WHERE {Rows} UNION ALL SELECT xmin, ctid FROM derived_data_bars WHERE {Rows}) AS b";
+        const string Versions =
+            $"SELECT string_agg(xmin::text || ctid::text, ',') FROM (SELECT xmin, ctid FROM data_bars WHERE {Rows} UNION ALL SELECT xmin, ctid FROM derived_data_bars WHERE {Rows}) AS b";
         var before = await shop.ValueAsync<string>(Versions);
         Assert.Equal("0 0 1 5", Counts(await CallAsync(shop, 0, 60)));
         Assert.Equal(before, await shop.ValueAsync<string>(Versions));
@@ -63,7 +65,9 @@ public sealed class FunctionTests(TestServer server)
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await (await shop.DeriverAsync("DXY/1m")).DrainAsync(slices.Add, Shop.Token);
         Assert.Equal((0, 0, 200), (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed), slices.Sum(slice => slice.Equal)));
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(All, false, Shop.Token)).Differences);
+        Assert.Empty(
+            (await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(All, false, Shop.Token)).Differences
+        );
     }
 
     [Fact]
@@ -76,16 +80,21 @@ public sealed class FunctionTests(TestServer server)
             SELECT p.s, '1m', timestamptz '{Shop.Open}' + m * interval '1 minute', c.v, c.v, c.v, c.v, 'ingest'
             FROM (VALUES ('EURUSD', 1.1), ('USDJPY', 150), ('GBPUSD', 1.27), ('USDCAD', 1.36), ('USDSEK', 10.5), ('USDCHF', 0.88)) AS p(s, price),
                  generate_series(0, 999) AS m, LATERAL (SELECT round((p.price * (1 + CASE m WHEN 0 THEN 0 ELSE (hashtext(p.s || m) % 1000) * 0.0001 END))::numeric, 8) AS v) AS c
-            """);
+            """
+        );
         Assert.Equal("1000 0 0 0", Counts(await CallAsync(shop, 0, 1000)));
         Assert.Equal(103.04132390m, await shop.ValueAsync<decimal>($"SELECT close FROM data_bars WHERE {Rows} AND ts_utc = '{Shop.Open}'"));
-        Assert.Equal(0, await shop.ValueAsync<long>(
-            $"""
-            SELECT count(*) FROM data_bars AS d WHERE {Rows} AND d.close <> round(50.14348112 * exp(
-              (SELECT sum(x.e * ln(b.close)) FROM data_bars AS b
-               JOIN (VALUES ('EURUSD', -0.576), ('USDJPY', 0.136), ('GBPUSD', -0.119), ('USDCAD', 0.091), ('USDSEK', 0.042), ('USDCHF', 0.036)) AS x(s, e) ON x.s = b.canonical_symbol
-               WHERE b.timeframe = '1m' AND b.ts_utc = d.ts_utc)), 8)
-            """));
+        Assert.Equal(
+            0,
+            await shop.ValueAsync<long>(
+                $"""
+                SELECT count(*) FROM data_bars AS d WHERE {Rows} AND d.close <> round(50.14348112 * exp(
+                  (SELECT sum(x.e * ln(b.close)) FROM data_bars AS b
+                   JOIN (VALUES ('EURUSD', -0.576), ('USDJPY', 0.136), ('GBPUSD', -0.119), ('USDCAD', 0.091), ('USDSEK', 0.042), ('USDCHF', 0.036)) AS x(s, e) ON x.s = b.canonical_symbol
+                   WHERE b.timeframe = '1m' AND b.ts_utc = d.ts_utc)), 8)
+                """
+            )
+        );
     }
 
     [Fact]
@@ -95,8 +104,12 @@ public sealed class FunctionTests(TestServer server)
         await shop.RunAsync("UPDATE core_asset_registry_all SET metadata = metadata || '{\"factor\": 60}' WHERE canonical_symbol = 'DXY'");
         await shop.StoreAsync(Shop.AllSix(0));
         await CallAsync(shop, 0, 1);
-        Assert.Empty((await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(All, false, Shop.Token)).Differences);
-        await shop.RunAsync("UPDATE core_asset_registry_all SET metadata = metadata #- '{exponents,EURUSD}' WHERE canonical_symbol = 'DXY'");
+        Assert.Empty(
+            (await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(All, false, Shop.Token)).Differences
+        );
+        await shop.RunAsync(
+            "UPDATE core_asset_registry_all SET metadata = metadata #- '{exponents,EURUSD}' WHERE canonical_symbol = 'DXY'"
+        );
         Assert.Equal((false, "55000"), Failed(await CallAsync(shop, 0, 1)));
     }
 
@@ -132,7 +145,9 @@ public sealed class FunctionTests(TestServer server)
         await shop.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey");
         await shop.RunAsync("CREATE INDEX ON data_bars (canonical_symbol, timeframe, ts_utc)");
         await shop.RunAsync(LegacyTables.Fx(0, 2));
-        await shop.RunAsync($"INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc = '{Shop.Minute(1)}'");
+        await shop.RunAsync(
+            $"INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc = '{Shop.Minute(1)}'"
+        );
         Assert.Equal("1 0 1 0", Counts(await CallAsync(shop, 0, 60)));
     }
 
@@ -145,10 +160,15 @@ public sealed class FunctionTests(TestServer server)
             $$"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw)
             VALUES ('DXY', '1m', '{{Shop.Open}}', 9, 9, 9, 9, 5, 9, 5, true, 'synthetic', '{"version": 0}')
-            """);
+            """
+        );
         Assert.Equal("0 1 0 0", Counts(await CallAsync(shop, 0, 1)));
-        Assert.Equal("f 0 0 1.0843 1", await shop.ValueAsync<string>(
-            $"SELECT concat_ws(' ', is_partial, vol, vwap, trade_count, raw->'inputs'->>'EURUSD', raw->>'version') FROM data_bars WHERE {Rows}"));
+        Assert.Equal(
+            "f 0 0 1.0843 1",
+            await shop.ValueAsync<string>(
+                $"SELECT concat_ws(' ', is_partial, vol, vwap, trade_count, raw->'inputs'->>'EURUSD', raw->>'version') FROM data_bars WHERE {Rows}"
+            )
+        );
     }
 
     [Fact]
@@ -157,10 +177,14 @@ public sealed class FunctionTests(TestServer server)
         await using var shop = await OpenAsync(server);
         await shop.StoreAsync(Shop.Minutes(0, 2));
         await CallAsync(shop, 0, 2);
-        await shop.RunAsync($$"""
-            UPDATE data_bars SET high = high + 1, raw = '{"kind": "dxy", "migration": "m"}' WHERE {{Rows}} AND ts_utc = '{{Shop.Minute(0)}}';
+        await shop.RunAsync(
+            $$"""
+            UPDATE data_bars SET high = high + 1, raw = '{"kind": "dxy", "migration": "m"}' WHERE {{Rows}} AND ts_utc = '{{Shop.Minute(
+                0
+            )}}';
             UPDATE data_bars SET high = 120, close = 120, raw = raw || '{"version": 2}' WHERE {{Rows}} AND ts_utc = '{{Shop.Minute(1)}}'
-            """);
+            """
+        );
         var result = await CallAsync(shop, 0, 2);
         Assert.Equal("0 0 0 1", Counts(result));
         Assert.Equal(1, (int)result["kept"]!);
@@ -208,7 +232,9 @@ public sealed class FunctionTests(TestServer server)
         await using var shop = await OpenAsync(server);
         await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(2000)));
         await shop.AtAsync(Shop.Minute(3000));
-        await shop.RunAsync($"ALTER TABLE data_bars ADD CONSTRAINT early CHECK (canonical_symbol <> 'DXY' OR ts_utc < '{Shop.Minute(1000)}')");
+        await shop.RunAsync(
+            $"ALTER TABLE data_bars ADD CONSTRAINT early CHECK (canonical_symbol <> 'DXY' OR ts_utc < '{Shop.Minute(1000)}')"
+        );
         var answer = await CallAsync(shop, 0, 2500);
         Assert.Equal((false, "23514"), Failed(answer));
         Assert.Equal((1, Shop.Minute(2000).ToString()), ((int)answer["inserted"]!, (string)answer["next"]!));
@@ -229,7 +255,9 @@ public sealed class FunctionTests(TestServer server)
             Assert.Equal((false, "25001"), Failed(JsonNode.Parse((string)(await call.ExecuteScalarAsync(Shop.Token))!)!));
         }
 
-        await shop.RunAsync("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()");
+        await shop.RunAsync(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()"
+        );
         Assert.Equal("40P01", (await Assert.ThrowsAsync<PostgresException>(() => shop.RunAsync(Call(0, 1)))).SqlState);
     }
 
@@ -243,7 +271,10 @@ public sealed class FunctionTests(TestServer server)
         await using var connection = await shop.Database.Data.OpenConnectionAsync(Shop.Token);
         await using var call = new NpgsqlCommand($"SET timezone = '{zone}'; {Call(0, 60)}; ", connection);
         Assert.Equal("3 0 0 0", Counts(JsonNode.Parse((string)(await call.ExecuteScalarAsync(Shop.Token))!)!));
-        Assert.Equal(["08:00", "08:01", "08:02"], await shop.TextsAsync($"SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI') FROM data_bars WHERE {Rows} ORDER BY 1"));
+        Assert.Equal(
+            ["08:00", "08:01", "08:02"],
+            await shop.TextsAsync($"SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI') FROM data_bars WHERE {Rows} ORDER BY 1")
+        );
     }
 
     [Theory]
@@ -253,16 +284,20 @@ public sealed class FunctionTests(TestServer server)
     {
         await using var shop = await OpenAsync(server, mode);
         await shop.StoreAsync(Shop.Minutes(0, 300));
-        var results = await Task.WhenAll(Enumerable.Range(0, 12).Select(async caller =>
-        {
-            var inserted = 0;
-            for (var round = 0; round < 3; round++)
-            {
-                inserted += (int)(await CallAsync(shop, caller * 10, 300 - (caller * 5)))["inserted"]!;
-            }
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 12)
+                .Select(async caller =>
+                {
+                    var inserted = 0;
+                    for (var round = 0; round < 3; round++)
+                    {
+                        inserted += (int)(await CallAsync(shop, caller * 10, 300 - (caller * 5)))["inserted"]!;
+                    }
 
-            return inserted;
-        }));
+                    return inserted;
+                })
+        );
         Assert.Equal(300, results.Sum());
         Assert.Equal(300, await shop.CountAsync($"derived_data_bars WHERE {Rows}"));
     }
@@ -273,9 +308,14 @@ public sealed class FunctionTests(TestServer server)
         await using var shop = await OpenAsync(server);
         await shop.AtAsync(Shop.Open + TimeSpan.FromDays(40));
         await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(20_000)).Concat(Shop.AllSix(31_000)));
-        var answer = JsonNode.Parse((await shop.ValueAsync<string>($"SELECT calc_dxy_range_1m('{Shop.Minute(-100_000)}', '{Shop.Minute(50_000)}')::text"))!)!;
+        var answer = JsonNode.Parse(
+            (await shop.ValueAsync<string>($"SELECT calc_dxy_range_1m('{Shop.Minute(-100_000)}', '{Shop.Minute(50_000)}')::text"))!
+        )!;
         Assert.True((bool)answer["success"]!);
-        Assert.Equal((3, true, null, null), ((int)answer["inserted"]!, (bool)answer["complete"]!, (string?)answer["next"], (string?)answer["error"]));
+        Assert.Equal(
+            (3, true, null, null),
+            ((int)answer["inserted"]!, (bool)answer["complete"]!, (string?)answer["next"], (string?)answer["error"])
+        );
     }
 
     [Fact]
@@ -285,10 +325,13 @@ public sealed class FunctionTests(TestServer server)
         await shop.AtAsync(Shop.Open + TimeSpan.FromDays(40));
         await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(20_000)).Concat(Shop.AllSix(31_000)));
         var inserted = new List<int>();
-        for (string? next = Shop.Minute(-100_000).ToString(); next is not null;)
+        for (string? next = Shop.Minute(-100_000).ToString(); next is not null; )
         {
             await using var connection = await shop.Database.Data.OpenConnectionAsync(Shop.Token);
-            await using var call = new NpgsqlCommand($"SET dxy.call_seconds = 0; SELECT calc_dxy_range_1m('{next}', '{Shop.Minute(50_000)}')::text", connection);
+            await using var call = new NpgsqlCommand(
+                $"SET dxy.call_seconds = 0; SELECT calc_dxy_range_1m('{next}', '{Shop.Minute(50_000)}')::text",
+                connection
+            );
             var answer = JsonNode.Parse((string)(await call.ExecuteScalarAsync(Shop.Token))!)!;
             inserted.Add((int)answer["inserted"]!);
             next = (string?)answer["next"];
@@ -315,15 +358,21 @@ public sealed class FunctionTests(TestServer server)
     {
         await using var shop = await OpenAsync(server);
         await shop.StoreAsync(Shop.AllSix(0));
-        await using var mallory = await shop.LoginAsync("GRANT EXECUTE ON FUNCTION public.calc_dxy_range_1m TO {0}; GRANT USAGE ON SCHEMA dxy TO {0}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dxy TO {0}");
+        await using var mallory = await shop.LoginAsync(
+            "GRANT EXECUTE ON FUNCTION public.calc_dxy_range_1m TO {0}; GRANT USAGE ON SCHEMA dxy TO {0}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dxy TO {0}"
+        );
         await using var connection = await mallory.OpenConnectionAsync(Shop.Token);
-        await using (var shadow = new NpgsqlCommand(
-            """
-            CREATE TEMP TABLE data_bars (canonical_symbol text, timeframe text, ts_utc timestamptz, close numeric, is_partial boolean);
-            CREATE TEMP TABLE ran (who text);
-            CREATE FUNCTION pg_temp.spring() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO pg_temp.ran VALUES (current_user); RETURN NULL; END';
-            CREATE TRIGGER spring AFTER INSERT OR UPDATE OR DELETE ON pg_temp.data_bars EXECUTE FUNCTION pg_temp.spring();
-            """, connection))
+        await using (
+            var shadow = new NpgsqlCommand(
+                """
+                CREATE TEMP TABLE data_bars (canonical_symbol text, timeframe text, ts_utc timestamptz, close numeric, is_partial boolean);
+                CREATE TEMP TABLE ran (who text);
+                CREATE FUNCTION pg_temp.spring() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO pg_temp.ran VALUES (current_user); RETURN NULL; END';
+                CREATE TRIGGER spring AFTER INSERT OR UPDATE OR DELETE ON pg_temp.data_bars EXECUTE FUNCTION pg_temp.spring();
+                """,
+                connection
+            )
+        )
         {
             await shadow.ExecuteNonQueryAsync(Shop.Token);
         }
@@ -343,7 +392,10 @@ public sealed class FunctionTests(TestServer server)
         await using var transaction = await connection.BeginTransactionAsync(Shop.Token);
         await using var call = new NpgsqlCommand($"SET LOCAL lock_timeout = '123ms'; {Call(0, 1)}", connection);
         await call.ExecuteNonQueryAsync(Shop.Token);
-        await using var after = new NpgsqlCommand("SELECT concat_ws(' ', current_setting('lock_timeout'), '<' || coalesce(current_setting('dxy.writer', true), '') || '>')", connection);
+        await using var after = new NpgsqlCommand(
+            "SELECT concat_ws(' ', current_setting('lock_timeout'), '<' || coalesce(current_setting('dxy.writer', true), '') || '>')",
+            connection
+        );
         Assert.Equal("123ms <>", await after.ExecuteScalarAsync(Shop.Token));
     }
 }
