@@ -65,7 +65,7 @@ public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) 
         Assert.True(silo.IsRunning);
     }
 
-    [Fact(Skip = FaultTests.Why, SkipUnless = nameof(FaultTests.IsWanted), SkipType = typeof(FaultTests))]
+    [Fact(Explicit = true)]
     public async Task A_silo_that_is_asked_to_stop_while_its_database_is_away_ends_all_the_same()
     {
         var silo = Own(await durable.MakeClusterAsync("away_stop")).Start();

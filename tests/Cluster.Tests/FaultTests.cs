@@ -9,15 +9,10 @@ using Npgsql;
 
 namespace DxyOrleans.Cluster.Tests;
 
-/// <summary>Each fault that a night may bring, done to two silos at work: nothing that was answered for is lost, nothing stands twice, and the index goes on.</summary>
+/// <summary>Each fault that a night may bring (all but the first take ten seconds to half a minute, with <c>--long</c>), done to two silos at work: nothing that was answered for is lost, nothing stands twice, and the index goes on.</summary>
 [Collection(DurableServer.Name)]
 public sealed class FaultTests(TestServer server, DurableServer durable) : SiloTests(server)
 {
-    public const string Why = "DXY_LONG=1 does every fault to a cluster; some ten seconds to half a minute each";
-
-    /// <summary>Whether every fault was asked for.</summary>
-    public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
-
     [Fact]
     public async Task The_silo_of_the_index_is_killed()
     {
@@ -27,7 +22,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_silo_without_the_index_is_killed()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_kill_other"));
@@ -38,7 +33,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         });
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task Every_silo_is_killed_at_once()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_kill_all"));
@@ -47,7 +42,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_silo_of_the_index_hangs_and_wakes()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_hang"));
@@ -70,7 +65,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_silo_of_the_index_is_stopped_as_an_upgrade_stops_it()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_stop"));
@@ -79,7 +74,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_database_server_is_killed()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(Own(await durable.MakeClusterAsync("fault_server")));
@@ -92,7 +87,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         Assert.All(disturbed.Silos, silo => Assert.True(silo.IsRunning));
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task Every_connection_is_ended_again_and_again()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_ended"));
@@ -110,7 +105,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task No_new_connection_is_allowed_for_a_while()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_limit"));
@@ -124,7 +119,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         });
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task Another_program_locks_the_table()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_lock"));
@@ -133,7 +128,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task Statements_run_out_of_time()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_timeout"));
@@ -150,7 +145,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         });
     }
 
-    [Theory(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Theory(Explicit = true)]
     [InlineData("40001", "serialization failures")]
     [InlineData("40P01", "deadlocks")]
     public async Task Every_other_statement_on_bars_is_refused_for_a_while(string code, string name)
@@ -171,7 +166,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         });
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task A_silo_is_cut_off_from_its_database()
     {
         var cluster = await OpenAsync("fault_cut");
@@ -189,7 +184,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_database_is_slow()
     {
         var cluster = await OpenAsync("fault_slow");
@@ -210,7 +205,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_silos_are_cut_off_from_each_other()
     {
         using var network = CutNetwork.Make();
@@ -235,7 +230,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task One_of_three_silos_is_cut_off_from_the_others()
     {
         using var network = CutNetwork.Make();
@@ -259,7 +254,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Theory(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Theory(Explicit = true)]
     [InlineData(1, "ahead")]
     [InlineData(-1, "behind")]
     public async Task The_clock_of_one_silo_is_wrong_by_an_hour(int hours, string how)
@@ -301,7 +296,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task A_bar_that_cant_be_derived_is_stored_by_another_program()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_poison"));
@@ -336,7 +331,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_server_has_no_connection_left()
     {
         var cluster = Own(await durable.MakeClusterAsync("fault_full"));
@@ -374,7 +369,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         );
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_pools_of_the_silos_are_exhausted()
     {
         var cluster = await OpenAsync("fault_pool");
@@ -397,7 +392,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         static (SiloPlace, string[]) Place(DatabaseWay way) => (SiloPlace.Here, ["--Database", way.ConnectionString, "--PoolSize", "4"]);
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task Statements_that_write_bars_are_slow()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_slow_disk"));
@@ -415,7 +410,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         });
     }
 
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_volume_of_the_database_is_full()
     {
         var (cluster, disk) = await SmallDisk.OpenAsync(Server, "fault_disk");

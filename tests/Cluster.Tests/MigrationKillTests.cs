@@ -17,11 +17,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
 
     readonly SiloPorts _ports = SiloPorts.Free();
 
-    [Fact(
-        Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each",
-        SkipUnless = nameof(KillPlan.IsWanted),
-        SkipType = typeof(KillPlan)
-    )]
+    [Fact(Explicit = true)]
     public async Task A_run_whose_silo_is_killed_again_and_again_ends_as_an_undisturbed_one()
     {
         var cluster = Own(await durable.MakeClusterAsync("silo_killed"));
@@ -38,11 +34,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         await JudgeAsync(shop);
     }
 
-    [Fact(
-        Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each",
-        SkipUnless = nameof(KillPlan.IsWanted),
-        SkipType = typeof(KillPlan)
-    )]
+    [Fact(Explicit = true)]
     public async Task A_run_whose_database_is_killed_again_and_again_ends_as_an_undisturbed_one()
     {
         var cluster = Own(await durable.MakeClusterAsync("database_killed"));
@@ -61,11 +53,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         await JudgeAsync(shop);
     }
 
-    [Fact(
-        Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each",
-        SkipUnless = nameof(KillPlan.IsWanted),
-        SkipType = typeof(KillPlan)
-    )]
+    [Fact(Explicit = true)]
     public async Task A_rollback_whose_silo_is_killed_on_the_way_back_ends_with_the_tables_as_before_and_what_arrived()
     {
         var cluster = Own(await durable.MakeClusterAsync("back_killed"));
@@ -74,7 +62,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         await shop.StartRunAsync();
         await DriveAsync(shop, null, RunState.Running, () => Task.CompletedTask, until: run => run.Step == "observe/window");
         await shop.Shop.RunAsync($"SELECT dxy.migrate_rollback('{shop.Name}')");
-        var plan = new KillPlan(few: 3, many: 8);
+        var plan = new KillPlan(few: 3);
         await DriveAsync(shop, plan, RunState.RolledBack, async () =>
         {
             await silo.KillAsync();
@@ -84,11 +72,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         await new MigrationJudge(shop).AssertRolledBackAsync();
     }
 
-    [Fact(
-        Skip = "DXY_KILLS=1 kills a migration's processes again and again; over a minute each",
-        SkipUnless = nameof(KillPlan.IsWanted),
-        SkipType = typeof(KillPlan)
-    )]
+    [Fact(Explicit = true)]
     public async Task A_run_through_which_faults_of_every_kind_go_ends_as_an_undisturbed_one()
     {
         var cluster = Own(await durable.MakeClusterAsync("all_kinds"));
@@ -123,7 +107,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
                     "BEGIN; LOCK TABLE data_bars, derived_data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT"
                 ),
         ];
-        var plan = new KillPlan(few: 10, many: 50);
+        var plan = new KillPlan(few: 10);
         await DriveAsync(shop, plan, RunState.Completed, () => faults[plan.Killed % faults.Length](), until: Supervised);
         plan.Tell("a silo, its database or the way between them");
         await JudgeAsync(shop);

@@ -23,12 +23,7 @@ public sealed class RehearsalTests
         }
     }
 
-    /// <summary>Whether the test was asked for: a day of market time takes minutes.</summary>
-    public static bool IsWanted =>
-        Environment.GetEnvironmentVariable("DXY_REHEARSE") is { Length: > 0 }
-        || Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
-
-    [Fact(Skip = "DXY_REHEARSE=1 rehearses a whole migration; it takes minutes", SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task A_legacy_shop_is_migrated_from_start_to_end_in_one_command_with_all_gates_real_and_nothing_is_left_running()
     {
         var folder = TestFolder.Make();
@@ -93,7 +88,7 @@ public sealed class RehearsalTests
     }
 
     // A shop of a reader's kind: nullable counts, keys from a sequence, jit on, a writer of its own and its old function.
-    [Theory(Skip = "DXY_REHEARSE=1 rehearses a whole migration; it takes minutes", SkipUnless = nameof(IsWanted))]
+    [Theory(Explicit = true)]
     [InlineData("", 0, null)]
     [InlineData(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.canonical_symbol = ''DXY'' THEN RAISE ''no index here''; END IF; RETURN NEW; END'; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()",

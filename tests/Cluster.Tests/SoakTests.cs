@@ -31,16 +31,12 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
 
     readonly long _start = Stopwatch.GetTimestamp();
 
-    /// <summary>Whether it was asked for.</summary>
-    public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_SOAK") is { Length: > 0 };
-
-    [Fact(
-        Skip = "DXY_SOAK=hours disturbs a market and a migration at random for so many hours of its time, 60 times as fast",
-        SkipUnless = nameof(IsWanted)
-    )]
+    // Asked for by --soak HOURS: so many hours of its time, 60 times as fast.
+    [Fact(Explicit = true)]
+    [Trait("Duration", "soak")]
     public async Task Hours_of_a_market_and_its_migrations_disturbed_at_random_leave_sound_tables_and_flat_memory()
     {
-        var hours = double.Parse(Environment.GetEnvironmentVariable("DXY_SOAK")!, CultureInfo.InvariantCulture);
+        var hours = double.Parse(Environment.GetEnvironmentVariable("DXY_SOAK") ?? "1", CultureInfo.InvariantCulture);
         Tell(string.Create(CultureInfo.InvariantCulture, $"DXY_SOAK={hours} DXY_TEST_SEED={Seed.Tell()}"));
         using var network = CutNetwork.TryMake(out var refused);
         Tell(network is null ? refused : "the third silo is in a network of its own");

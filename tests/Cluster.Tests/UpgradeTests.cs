@@ -7,12 +7,7 @@ namespace DxyOrleans.Cluster.Tests;
 /// <summary>A cluster at work that is upgraded one silo after the other, to a build with another contract and another schema.</summary>
 public sealed class UpgradeTests(TestServer server) : SiloTests(server)
 {
-    const string Why = "DXY_LONG=1 builds the silo a second time; some two minutes";
-
-    /// <summary>Whether the second build was asked for.</summary>
-    public static bool IsWanted => Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
-
-    [Fact(Skip = Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task Two_silos_are_upgraded_one_after_the_other_while_bars_flow_and_one_of_the_old_build_is_killed_and_started_again_beside_the_new()
     {
         using var next = await NextBuild.MakeAsync(SiloProcess.Dotnet, Token);

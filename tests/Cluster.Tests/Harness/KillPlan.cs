@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DxyOrleans.Core.Migration;
 using DxyOrleans.Migration;
 
@@ -6,12 +7,13 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// When to kill: at the beginning of phases, and at random instants after one began or the run was taken further again, so that each life comes to something.
-/// <c>DXY_KILLS=1</c> has these tests run, <c>DXY_LONG=1</c> with up to a hundred kills each; <c>DXY_TEST_SEED</c> repeats an earlier plan.
+/// <c>DXY_KILLS=100</c> asks for so many kills in each; <c>DXY_TEST_SEED</c> repeats an earlier plan.
 /// </summary>
 public sealed class KillPlan
 {
     const double MaxLifeMs = 800;
 
+    readonly bool _isThorough;
     readonly Random _random;
     readonly HashSet<MigrationPhase> _begun = [];
     readonly List<TimeSpan> _starts = [];
@@ -22,25 +24,17 @@ public sealed class KillPlan
     long _version;
     bool _alive = true;
 
-    /// <param name="few">Kills, where <c>DXY_LONG</c> doesn't ask for more.</param>
-    /// <param name="many">Kills where it does.</param>
-    public KillPlan(int few, int many = 100)
+    /// <param name="few">Kills, where <c>DXY_KILLS</c> asks for no other number.</param>
+    public KillPlan(int few)
     {
-        IsLong = Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
-        Kills = IsLong ? many : few;
+        Kills = int.TryParse(Environment.GetEnvironmentVariable("DXY_KILLS"), CultureInfo.InvariantCulture, out var asked) ? asked : few;
+        _isThorough = Kills > few;
         _random = new Random(Seed.Tell());
         _since = Stopwatch.GetTimestamp();
         Live();
     }
 
-    /// <summary>Whether the tests that kill processes again and again were asked for: each takes over a minute.</summary>
-    public static bool IsWanted =>
-        Environment.GetEnvironmentVariable("DXY_KILLS") is { Length: > 0 }
-        || Environment.GetEnvironmentVariable("DXY_LONG") is { Length: > 0 };
-
     public int Kills { get; }
-
-    public bool IsLong { get; }
 
     /// <summary>Kills so far.</summary>
     public int Killed { get; private set; }
@@ -71,7 +65,7 @@ public sealed class KillPlan
 
         return run is { Phase: MigrationPhase.CleanUp, Direction: RunDirection.Forward }
             ? begins
-            : Killed < Share(run) && ((begins && (IsLong || _random.Next(2) == 0)) || Stopwatch.GetElapsedTime(_since) > _life);
+            : Killed < Share(run) && ((begins && (_isThorough || _random.Next(2) == 0)) || Stopwatch.GetElapsedTime(_since) > _life);
     }
 
     /// <summary>Kills and starts again, at an instant between two looks at the run.</summary>

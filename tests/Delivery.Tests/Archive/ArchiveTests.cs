@@ -3,10 +3,7 @@ namespace DxyOrleans.Delivery.Tests.Archive;
 /// <summary>What './dxy publish' makes, unpacked and used as on a machine that has no .NET.</summary>
 public sealed class ArchiveTests
 {
-    /// <summary>Whether it was asked for.</summary>
-    public static bool IsWanted => Wanted.IsDelivery;
-
-    [Fact(Skip = Wanted.Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_archive_installs_runs_derives_and_stops_where_there_is_no_dotnet()
     {
         await using var bench = new Bench();
@@ -32,7 +29,7 @@ public sealed class ArchiveTests
         Assert.Contains("dxy test works on the sources", refused.Error, StringComparison.Ordinal);
     }
 
-    [Fact(Skip = Wanted.Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task The_archive_has_all_that_is_named_and_one_commit_makes_one_archive()
     {
         await using var bench = new Bench();

@@ -7,10 +7,7 @@ public sealed class TourTests
 {
     const string Mark = "=== block ";
 
-    /// <summary>Whether it was asked for.</summary>
-    public static bool IsWanted => Wanted.IsDelivery;
-
-    [Fact(Skip = Wanted.Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task Every_command_of_the_tour_does_what_the_page_says_and_nothing_is_left_running()
     {
         await using var bench = new Bench();

@@ -6,9 +6,6 @@ namespace DxyOrleans.Delivery.Tests.Packages;
 /// <summary>The packages that a client of the silos refers to.</summary>
 public sealed class PackageTests
 {
-    /// <summary>Whether it was asked for.</summary>
-    public static bool IsWanted => Wanted.IsDelivery;
-
     [Fact]
     public void Two_projects_are_packed_and_each_has_a_readme_and_a_description()
     {
@@ -27,7 +24,7 @@ public sealed class PackageTests
         });
     }
 
-    [Fact(Skip = Wanted.Why, SkipUnless = nameof(IsWanted))]
+    [Fact(Explicit = true)]
     public async Task A_project_outside_that_knows_only_the_packages_publishes_bars_to_a_running_silo()
     {
         await using var bench = new Bench();
