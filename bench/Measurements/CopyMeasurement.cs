@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Steps;
 using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Bench.Measurements;

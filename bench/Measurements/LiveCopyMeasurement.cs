@@ -1,7 +1,8 @@
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Steps;
 using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Bench.Measurements;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Verification;
 
 namespace DxyOrleans.Bench.Measurements;
 
@@ -87,7 +87,7 @@ internal sealed class VerifyMeasurement : IMeasurement
         var verifications = new TableVerification(server.Data);
         var start = Stopwatch.GetTimestamp();
         var id = await verifications.StartAsync(null, Dxy, scope, null, cancellation);
-        Verification found;
+        VerificationResult found;
         do
         {
             found = await verifications.AdvanceAsync(id, cancellation);

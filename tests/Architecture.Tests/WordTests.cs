@@ -22,6 +22,31 @@ public sealed partial class WordTests
         Assert.Empty(found);
     }
 
+    [Fact]
+    public void The_rules_of_bars_know_no_migration()
+    {
+        string[] found =
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(Tree.Root, "src", "Core"), "*.cs", SearchOption.AllDirectories)
+                .SelectMany(file =>
+                    OfMigration()
+                        .Matches(Names(File.ReadAllText(file)))
+                        .Select(match => $"{Path.GetRelativePath(Tree.Root, file)}: {match.Value}")
+                ),
+        ];
+        Assert.Empty(found);
+    }
+
+    [Theory]
+    [InlineData("namespace DxyOrleans.Core.Migration;", "Migration")]
+    [InlineData("enum MigrationPhase { Copy = 4 }", "MigrationPhase")]
+    [InlineData("readonly bool _isLegacyWriter;", "_isLegacyWriter")]
+    [InlineData("// as a migration's plan has it", null)]
+    [InlineData("enum DerivingVersion { Fresh = 2 }", null)]
+    public void A_migrations_word_is_found_in_names_alone(string code, string? found) =>
+        Assert.Equal(found is null ? [] : [found], OfMigration().Matches(Names(code)).Select(match => match.Value));
+
     [Theory]
     [InlineData("var taken = new TakenDue(due);", "TakenDue")]
     [InlineData("const int MostPages = 4; // MostPages", "MostPages")]
@@ -43,6 +68,9 @@ public sealed partial class WordTests
         RegexOptions.IgnorePatternWhitespace
     )]
     private static partial Regex Old();
+
+    [GeneratedRegex(@"\w*(?:Migrat|Rollback|Rehears|CutOver|DualWrit|Legacy|Approv|RunState|RunSettings)\w*", RegexOptions.IgnoreCase)]
+    private static partial Regex OfMigration();
 
     [GeneratedRegex(
         """

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Cluster.Tests.Harness;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests;

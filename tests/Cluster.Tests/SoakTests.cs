@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using DxyOrleans.Cluster.Tests.Harness;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Migration.Rules;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
 using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;

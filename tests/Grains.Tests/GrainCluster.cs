@@ -1,6 +1,5 @@
 using System.Globalization;
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Due;

@@ -2,7 +2,7 @@ using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Registry;
 using Npgsql;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using DxyOrleans.EmbeddedPostgres;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema;
 using Npgsql;

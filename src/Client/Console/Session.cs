@@ -1,6 +1,6 @@
 using DxyOrleans.Client.Settings;
 using DxyOrleans.EmbeddedPostgres;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Views;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema;
 using DxyOrleans.Schema.Binding;

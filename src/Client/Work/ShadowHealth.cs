@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Health;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Shadow;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Registry;
 using Npgsql;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
 using DxyOrleans.Grains.Due;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace DxyOrleans.Grains.Migration;

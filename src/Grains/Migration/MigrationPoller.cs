@@ -1,5 +1,5 @@
 using DxyOrleans.Abstractions;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -4,11 +4,13 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Steps;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Shadow;
 
 /// <summary>Derives and compares with what the shop's programs write in the old table, a UTC day of one target at a time. Only reads.</summary>
 public sealed class ShadowComparison(NpgsqlDataSource database)

@@ -4,7 +4,7 @@ using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Shadow;
 
 /// <summary>One target's bars of one UTC day: what the shop's programs wrote beside what deriving gives.</summary>
 /// <param name="Target">Whose bars.</param>

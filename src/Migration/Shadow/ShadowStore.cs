@@ -1,8 +1,9 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Shadow;
 
 /// <summary>What shadow mode found, in <c>dxy.shadow</c>: the one table that it writes.</summary>
 public sealed class ShadowStore(NpgsqlDataSource database)

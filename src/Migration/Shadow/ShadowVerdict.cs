@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Shadow;
 
 /// <summary>What shadow mode's comparisons say as of an instant.</summary>
 public enum ShadowState

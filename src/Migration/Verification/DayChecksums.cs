@@ -1,8 +1,9 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>A UTC day of both tables.</summary>
 /// <param name="Day">Its beginning.</param>

@@ -5,12 +5,12 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
-using DxyOrleans.Migration.Phases.PreFlight;
+using DxyOrleans.Migration.Steps.PreFlight;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// Compares three ways over a window: the old table, the new one, and the closes that the components give by the version each row carries. Everything is read in

@@ -1,7 +1,9 @@
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Runs;
 using Npgsql;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// What should be equal once a run is completed: the old table has no active bars left, and what the run removed from it stands in the new one.

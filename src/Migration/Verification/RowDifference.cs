@@ -1,6 +1,6 @@
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>What is the matter with one bar.</summary>
 public enum RowDifferenceKind

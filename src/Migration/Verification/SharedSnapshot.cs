@@ -1,7 +1,8 @@
 using System.Data;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// One snapshot of the database, read by two connections at once where that can be had: what either sees, the other sees. Where it can't, because the pool has

@@ -1,10 +1,11 @@
 using System.Data;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// Compares the two tables over a slice: day checksums first, rows only of days that differ. Both tables are read in one snapshot, in which everything that

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// Verifications of a migrated symbol: the winners of the old table against the new one, over business columns. They write nothing but their own rows, a portion a
@@ -65,7 +66,7 @@ public sealed class TableVerification(NpgsqlDataSource database)
     /// Compares the next portion, some tenths of a second of it, and stores what came of it together with how far it is. One that has finished is returned as it is.
     /// </summary>
     /// <exception cref="ArgumentException">There is no such verification.</exception>
-    public async Task<Verification> AdvanceAsync(long id, CancellationToken cancellation)
+    public async Task<VerificationResult> AdvanceAsync(long id, CancellationToken cancellation)
     {
         var (before, json) = await _store.ReadAsync(id, cancellation)
             ?? throw new ArgumentException($"There is no verification {id}.", nameof(id));
@@ -140,21 +141,21 @@ public sealed class TableVerification(NpgsqlDataSource database)
     }
 
     /// <summary>A verification as it stands; null when there is none of that number.</summary>
-    public async Task<Verification?> FindAsync(long id, CancellationToken cancellation) =>
+    public async Task<VerificationResult?> FindAsync(long id, CancellationToken cancellation) =>
         (await _store.ReadAsync(id, cancellation))?.Verification;
 
     /// <summary>The newest one of a run (or of none) that came to an end; null when there is none.</summary>
-    public Task<Verification?> NewestAsync(string? run, VerificationScope scope, CancellationToken cancellation) =>
+    public Task<VerificationResult?> NewestAsync(string? run, VerificationScope scope, CancellationToken cancellation) =>
         _store.NewestAsync(run, scope, running: false, cancellation);
 
     /// <summary>The newest one of a run (or of none) that is under way, to be gone on with; null when there is none.</summary>
-    public Task<Verification?> UnderWayAsync(string? run, VerificationScope scope, CancellationToken cancellation) =>
+    public Task<VerificationResult?> UnderWayAsync(string? run, VerificationScope scope, CancellationToken cancellation) =>
         _store.NewestAsync(run, scope, running: true, cancellation);
 
     /// <summary>
     /// Whether nobody touched the bars of its range, in either table, since its snapshot. False as well where that can't be known, because the symbol wasn't
     /// watched then.
     /// </summary>
-    public Task<bool> IsFreshAsync(Verification verification, CancellationToken cancellation) =>
+    public Task<bool> IsFreshAsync(VerificationResult verification, CancellationToken cancellation) =>
         database.Migration("verification/is_fresh", verification.Id).ValueAsync<bool>(cancellation);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>How far a verification came, as stored in its row.</summary>
 internal sealed record VerificationCheckpoint

@@ -1,8 +1,9 @@
 using System.Data;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>Whether what a verification found equal is equal now.</summary>
 /// <param name="Holds">Whether every bar of its range was equal at one instant after it.</param>
@@ -22,7 +23,7 @@ public sealed record VerificationConfirmation(bool Holds, long Bars, string? Why
     /// <param name="cancellation">Ends the statements.</param>
     public static async Task<VerificationConfirmation> ReadAsync(
         NpgsqlDataSource database,
-        Verification verification,
+        VerificationResult verification,
         CancellationToken cancellation
     )
     {

@@ -1,4 +1,4 @@
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>What a verification compares.</summary>
 public enum VerificationScope
@@ -20,6 +20,6 @@ public enum VerificationState
     Equal,
     Different,
 
-    /// <summary>Nothing was there to compare, or it could not be; <see cref="Verification.Note"/> says why.</summary>
+    /// <summary>Nothing was there to compare, or it could not be; <see cref="VerificationResult.Note"/> says why.</summary>
     NotCompared,
 }

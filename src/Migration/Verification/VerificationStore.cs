@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>The rows of <c>dxy.verification</c>.</summary>
 internal sealed class VerificationStore(NpgsqlDataSource database)
@@ -132,7 +133,7 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    public async Task<(Verification Verification, string Checkpoint)?> ReadAsync(long id, CancellationToken cancellation)
+    public async Task<(VerificationResult Verification, string Checkpoint)?> ReadAsync(long id, CancellationToken cancellation)
     {
         await using var command = database.Migration("verification/read");
         command.Parameters.With(id);
@@ -144,7 +145,7 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
 
         var checkpoint = VerificationCheckpoint.Parse(reader.GetString(15));
         var range = new TimeRange(reader.GetUtc(4), reader.GetUtc(5));
-        var verification = new Verification(
+        var verification = new VerificationResult(
             reader.GetInt64(0),
             reader.IsDBNull(1) ? null : reader.GetString(1),
             Symbol.Parse(reader.GetString(2)),
@@ -168,7 +169,7 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
         return (verification, reader.GetString(15));
     }
 
-    public async Task<Verification?> NewestAsync(string? run, VerificationScope scope, bool running, CancellationToken cancellation)
+    public async Task<VerificationResult?> NewestAsync(string? run, VerificationScope scope, bool running, CancellationToken cancellation)
     {
         await using var command = database.Migration("verification/newest");
         command.Parameters.Add(Text(run));

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Migration;
+namespace DxyOrleans.Migration.Verification;
 
 /// <summary>Counts and samples as they add up, portion by portion.</summary>
 internal sealed class VerificationTally
@@ -19,7 +19,7 @@ internal sealed class VerificationTally
 
     readonly long[] _counts = new long[Enum.GetValues<RowDifferenceKind>().Length];
 
-    public VerificationTally(Verification before)
+    public VerificationTally(VerificationResult before)
     {
         Compared = before.Compared;
         this[RowDifferenceKind.Missing] = before.Missing;

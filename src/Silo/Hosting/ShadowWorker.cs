@@ -1,4 +1,5 @@
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Shadow;
+using DxyOrleans.Migration.Views;
 using DxyOrleans.Postgres;
 using DxyOrleans.Silo.Configuration;
 using Microsoft.Extensions.Options;

@@ -4,9 +4,9 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Settings;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Files;
+using DxyOrleans.Migration.Rules;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 

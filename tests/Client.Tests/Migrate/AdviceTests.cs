@@ -7,7 +7,7 @@ namespace DxyOrleans.Client.Tests.Migrate;
 /// <summary>What a migration advises can be typed as it stands there.</summary>
 public sealed partial class AdviceTests
 {
-    static readonly string[] Places = ["src/Migration", "src/Core/Migration", "src/Client/Work/Migration", "src/Client/Verbs/Migrate"];
+    static readonly string[] Places = ["src/Migration", "src/Client/Work/Migration", "src/Client/Verbs/Migrate"];
 
     [Fact]
     public void Every_option_that_a_migrations_messages_name_is_one()

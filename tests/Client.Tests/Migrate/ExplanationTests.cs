@@ -1,8 +1,10 @@
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Tests.Migrate;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Views;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;

@@ -1,5 +1,7 @@
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Views;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;

@@ -2,7 +2,7 @@ using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Shadow;
 
 namespace DxyOrleans.Client.Tests.Migrate;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 
 namespace DxyOrleans.Cluster.Tests.Harness;
 

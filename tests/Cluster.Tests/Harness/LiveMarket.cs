@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using Npgsql;

@@ -1,6 +1,6 @@
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 using Npgsql;

@@ -1,5 +1,5 @@
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Rules;
 using Npgsql;
 
 namespace DxyOrleans.Cluster.Tests.Harness;

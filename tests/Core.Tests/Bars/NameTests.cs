@@ -1,6 +1,5 @@
 using CsCheck;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Core.Tests.Bars;
 

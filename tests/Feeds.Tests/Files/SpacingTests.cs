@@ -1,7 +1,6 @@
 using System.Globalization;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Files;
 
 namespace DxyOrleans.Feeds.Tests.Files;
 

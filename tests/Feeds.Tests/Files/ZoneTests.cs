@@ -1,5 +1,4 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Files;
 
 namespace DxyOrleans.Feeds.Tests.Files;
 

@@ -1,7 +1,6 @@
 using DxyOrleans.Abstractions;
 using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Time;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

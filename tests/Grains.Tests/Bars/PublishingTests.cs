@@ -1,5 +1,4 @@
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Testing;

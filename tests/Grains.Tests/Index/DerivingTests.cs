@@ -1,5 +1,4 @@
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;

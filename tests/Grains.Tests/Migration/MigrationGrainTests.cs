@@ -1,6 +1,7 @@
 using DxyOrleans.Abstractions;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,6 +1,5 @@
 using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Time;
 using DxyOrleans.Testing;
 using Npgsql;
 

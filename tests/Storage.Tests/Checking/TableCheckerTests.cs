@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Checking;

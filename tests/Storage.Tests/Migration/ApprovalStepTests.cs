@@ -1,6 +1,7 @@
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Verification;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
-using DxyOrleans.Migration.Phases.PreFlight;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Steps.PreFlight;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

@@ -1,5 +1,6 @@
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Verification;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

@@ -1,7 +1,8 @@
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Testing;
 using Npgsql;
 

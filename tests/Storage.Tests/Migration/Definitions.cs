@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using DxyOrleans.Migration;
-using DxyOrleans.Migration.Phases.Schema;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Steps.Schema;
 using DxyOrleans.Schema;
 
 namespace DxyOrleans.Storage.Tests.Migration;

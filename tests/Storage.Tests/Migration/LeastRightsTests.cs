@@ -1,7 +1,9 @@
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
-using DxyOrleans.Migration.Phases.PreFlight;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Steps.PreFlight;
 using DxyOrleans.Testing;
 using Npgsql;
 

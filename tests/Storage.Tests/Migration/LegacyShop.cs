@@ -1,7 +1,8 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,6 @@
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration.Phases.PreFlight;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Steps.PreFlight;
 using DxyOrleans.Testing;
 using Npgsql;
 

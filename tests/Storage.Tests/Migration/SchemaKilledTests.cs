@@ -1,4 +1,4 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Migration.Rules;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Migration.Rules;
 using DxyOrleans.Testing;
 using Npgsql;
 

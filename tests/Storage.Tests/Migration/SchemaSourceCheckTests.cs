@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Migration.Rules;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

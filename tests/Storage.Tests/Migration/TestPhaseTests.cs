@@ -1,5 +1,5 @@
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Steps;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

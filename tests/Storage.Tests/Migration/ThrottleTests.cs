@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

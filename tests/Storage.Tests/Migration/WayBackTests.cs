@@ -1,6 +1,9 @@
 using System.Diagnostics;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Views;
 using DxyOrleans.Testing;
 using Npgsql;
 

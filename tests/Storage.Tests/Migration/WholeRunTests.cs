@@ -1,6 +1,6 @@
 using System.Globalization;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

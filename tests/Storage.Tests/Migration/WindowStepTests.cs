@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Steps;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

@@ -81,8 +81,8 @@ public sealed class AttackerTests(TestServer server)
     public async Task A_login_that_views_finds_no_password_in_any_table_or_running_statement()
     {
         await using var shop = await Shop.OpenAsync(server);
-        var target = await DxyOrleans.Migration.RunTarget.ReadAsync(shop.Data, Shop.Token);
-        await new DxyOrleans.Migration.RunOrders(shop.Data).StartAsync("a-run", "DXY", "{}", Shop.Token);
+        var target = await DxyOrleans.Migration.Runs.RunTarget.ReadAsync(shop.Data, Shop.Token);
+        await new DxyOrleans.Migration.Runs.RunOrders(shop.Data).StartAsync("a-run", "DXY", "{}", Shop.Token);
         var viewer = await shop.LoginAsync("GRANT dxy_reader TO {0}");
         var owner = new NpgsqlConnectionStringBuilder(shop.Database.ConnectionString).Password!;
         Assert.DoesNotContain(owner, target, StringComparison.Ordinal);

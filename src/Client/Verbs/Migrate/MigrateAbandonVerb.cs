@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 
 namespace DxyOrleans.Client.Verbs.Migrate;

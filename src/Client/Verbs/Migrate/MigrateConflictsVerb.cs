@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Views;
 using DxyOrleans.Postgres;
 using Npgsql;
 

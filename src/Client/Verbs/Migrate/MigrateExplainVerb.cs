@@ -2,7 +2,7 @@ using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

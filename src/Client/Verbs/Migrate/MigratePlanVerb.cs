@@ -3,7 +3,9 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Shadow;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Client.Work.Rehearsal;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Migration.Rules;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

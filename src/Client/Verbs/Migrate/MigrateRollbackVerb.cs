@@ -1,8 +1,8 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Shadow;
 using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Client.Verbs.Migrate;

@@ -5,7 +5,8 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Runs;
 using DxyOrleans.Postgres;
 using Npgsql;
 

@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Verification;
 using DxyOrleans.Postgres;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Migration.Rules;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
 

@@ -2,7 +2,8 @@ using System.CommandLine;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 using Npgsql;
 
 namespace DxyOrleans.Client.Verbs.Migrate;
@@ -57,7 +58,7 @@ internal abstract class OrderVerb(string name, string description, string exampl
         }
 
         session.Out.WriteLine($"{after.Name}: {said}");
-        if (silos == 0 && after.State == Core.Migration.RunState.Running)
+        if (silos == 0 && after.State == DxyOrleans.Migration.Rules.RunState.Running)
         {
             session.Note("no silo is running: './dxy up' starts one, which goes on with it");
         }

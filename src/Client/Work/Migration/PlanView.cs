@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Work.Migration;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Verbs.Migrate;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Steps;
 
 namespace DxyOrleans.Client.Work.Migration;
 

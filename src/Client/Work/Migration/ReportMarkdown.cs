@@ -1,7 +1,8 @@
 using System.Globalization;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Work.Migration;
 

@@ -1,6 +1,7 @@
 using DxyOrleans.Client.Console;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Views;
 using Npgsql;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Work.Migration;
 

@@ -1,6 +1,9 @@
 using DxyOrleans.Client.Console;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Views;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Migration;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Work.Migration;
 
@@ -88,7 +89,7 @@ internal static class RunJson
         json.Objects("phases", PhaseProgress.Of(view, steps), phase =>
         {
             json.WriteNumber("phase", (int)phase.Phase);
-            json.WriteString("title", Core.Migration.MigrationPhases.Title(phase.Phase));
+            json.WriteString("title", DxyOrleans.Migration.Rules.MigrationPhases.Title(phase.Phase));
             json.WriteString("state", phase.State);
             json.WriteNumber("steps_done", phase.Done);
             json.WriteNumber("steps", phase.Steps);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Migration;

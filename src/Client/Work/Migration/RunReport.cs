@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Migration;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using DxyOrleans.Client.Console;
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Work.Migration;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
 
 namespace DxyOrleans.Client.Work.Migration;
 

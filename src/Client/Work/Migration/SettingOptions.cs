@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Migration.Rules;
 
 namespace DxyOrleans.Client.Work.Migration;
 

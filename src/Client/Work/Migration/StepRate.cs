@@ -1,5 +1,6 @@
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Work.Migration;
 

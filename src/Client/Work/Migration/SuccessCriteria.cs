@@ -1,7 +1,8 @@
 using System.Globalization;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Views;
 using DxyOrleans.Schema.Binding;
 using Npgsql;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using DxyOrleans.Client.Console;
-using DxyOrleans.Migration;
-using Found = DxyOrleans.Migration.Verification;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Verification;
+using Found = DxyOrleans.Migration.Verification.VerificationResult;
 
 namespace DxyOrleans.Client.Work.Migration;
 

@@ -1,4 +1,4 @@
-using DxyOrleans.Core.Migration;
+using DxyOrleans.Migration.Rules;
 
 namespace DxyOrleans.Client.Work.Rehearsal;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DxyOrleans.Client.Work.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Views;
 using DxyOrleans.Postgres;
 using Npgsql;
 
@@ -40,7 +41,7 @@ internal sealed record RehearsalReport
 
     public bool IsGood =>
         Ended is null
-        && View.Run.State == Core.Migration.RunState.Completed
+        && View.Run.State == DxyOrleans.Migration.Rules.RunState.Completed
         && Criteria.All(criterion => criterion.Holds)
         && Audit is { Fault: null };
 

@@ -2,9 +2,11 @@ using DxyOrleans.Client.Console;
 using DxyOrleans.Client.Work.Migration;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Market;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Steps;
+using DxyOrleans.Migration.Views;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work.Rehearsal;
@@ -123,7 +125,7 @@ internal sealed class RehearsalRun(
     async Task StopWritersAsync(RunView view, CancellationToken cancellation)
     {
         var reached =
-            view.Run.Settings.LegacyWriters == Core.Migration.LegacyWriters.Mirrored
+            view.Run.Settings.LegacyWriters == DxyOrleans.Migration.Rules.LegacyWriters.Mirrored
                 ? view.Run.Phase >= MigrationPhase.CleanUp
                 : view.Steps.Any(step => step is { Name: "derive/ownership", State: StepState.Done });
         if (!_stopped && reached && view.Now >= derivesUntil)

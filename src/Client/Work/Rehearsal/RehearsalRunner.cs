@@ -7,7 +7,8 @@ using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Feeds.Simulation;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Steps;
 using DxyOrleans.Postgres;
 using Npgsql;
 

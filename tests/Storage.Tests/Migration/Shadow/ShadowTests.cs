@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Shadow;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 

@@ -1,4 +1,5 @@
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Verification;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;

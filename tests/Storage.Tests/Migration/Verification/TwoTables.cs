@@ -1,7 +1,8 @@
 using System.Globalization;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Verification;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;
@@ -43,7 +44,7 @@ static class TwoTables
     }
 
     /// <summary>One verification from its start to its end.</summary>
-    public static async Task<Verification> VerifyAsync(
+    public static async Task<VerificationResult> VerifyAsync(
         this Shop shop,
         VerificationScope scope = VerificationScope.Full,
         TimeRange? range = null,
@@ -54,9 +55,9 @@ static class TwoTables
         return await verifications.FinishAsync(await verifications.StartAsync(run, Dxy, scope, range, Shop.Token));
     }
 
-    public static async Task<Verification> FinishAsync(this TableVerification verifications, long id)
+    public static async Task<VerificationResult> FinishAsync(this TableVerification verifications, long id)
     {
-        Verification found;
+        VerificationResult found;
         do
         {
             found = await verifications.AdvanceAsync(id, Shop.Token);
@@ -65,7 +66,7 @@ static class TwoTables
     }
 
     /// <summary>The samples, like <c>03-04 08:10 Different</c>.</summary>
-    public static List<string> Found(this Verification found) =>
+    public static List<string> Found(this VerificationResult found) =>
         [
             .. found
                 .Samples.OrderBy(one => one.Time)

@@ -1,4 +1,6 @@
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Verification;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;
@@ -11,7 +13,7 @@ public sealed class VerificationConfirmationTests(TestServer server)
         UPDATE derived_data_bars AS d SET close = n.close FROM n WHERE d.canonical_symbol = 'DXY' AND d.ts_utc = '2024-03-05 08:10Z'
         """;
 
-    static async Task<(Shop Shop, Verification Equal)> VerifiedAsync(TestServer server)
+    static async Task<(Shop Shop, VerificationResult Equal)> VerifiedAsync(TestServer server)
     {
         var shop = await TwoTables.OpenAsync(server);
         await shop.RunAsync("INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");

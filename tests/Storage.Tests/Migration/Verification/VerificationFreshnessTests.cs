@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Verification;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;
@@ -18,7 +19,7 @@ public sealed class VerificationFreshnessTests(TestServer server)
         return shop;
     }
 
-    static Task<bool> FreshAsync(Shop shop, Verification verification) =>
+    static Task<bool> FreshAsync(Shop shop, VerificationResult verification) =>
         new TableVerification(shop.Data).IsFreshAsync(verification, Shop.Token);
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Globalization;
 using CsCheck;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Verification;
 using DxyOrleans.Testing;
 using Npgsql;
 

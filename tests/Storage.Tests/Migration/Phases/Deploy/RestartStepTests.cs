@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Gates;
-using DxyOrleans.Core.Migration;
 using DxyOrleans.Membership;
-using DxyOrleans.Migration;
-using DxyOrleans.Migration.Phases.Deploy;
+using DxyOrleans.Migration.Engine;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Runs;
+using DxyOrleans.Migration.Steps.Deploy;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration.Phases.Deploy;
