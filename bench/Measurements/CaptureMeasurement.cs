@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
+using DxyOrleans.Migration.Engine;
 using Npgsql;
 
 namespace DxyOrleans.Bench.Measurements;
@@ -36,9 +37,9 @@ internal sealed class CaptureMeasurement : IMeasurement
                 "INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT dxy.flip_route('DXY', 'both')",
                 cancellation
             );
-            await server.RunAsync(Postgres.Sql.Text("migration/derive/mirror_on.sql"), cancellation);
+            await server.RunAsync(MigrationSql.Template("derive/mirror_on"), cancellation);
             await MeasureAsync(server, host, "derived_data_bars", "DXY", "mirrored", rounds, 2, ratios, figures, cancellation);
-            await server.RunAsync(Postgres.Sql.Text("migration/derive/mirror_off.sql"), cancellation);
+            await server.RunAsync(MigrationSql.Template("derive/mirror_off"), cancellation);
         }
 
         await server.RunAsync("DELETE FROM dxy.route; TRUNCATE dxy.watched, dxy.touch", cancellation);

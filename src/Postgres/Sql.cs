@@ -3,32 +3,48 @@ using System.Reflection;
 
 namespace DxyOrleans.Postgres;
 
-/// <summary>The statements of the folder <c>sql/</c>, embedded: the only copy of each.</summary>
+/// <summary>
+/// The files of the folder <c>sql/</c>, the only copy of each, embedded by the rooms that ask for them: statements by their names, which are of one file each,
+/// whatever is installed or put together by its path. What no room has that is running isn't there.
+/// </summary>
 public static class Sql
 {
-    static readonly Assembly Assembly = typeof(Sql).Assembly;
     static readonly ConcurrentDictionary<string, string> Texts = new();
 
-    /// <summary>One statement of <c>sql/statements/</c>, by its name without ending.</summary>
-    public static string Statement(string name) => Text($"statements/{name}.sql");
+    /// <summary>One statement of a room, by its file's name without folder and ending.</summary>
+    /// <exception cref="ArgumentException">No room has such a statement.</exception>
+    public static string Statement(string name) => Resource($"statement/{name}");
 
     /// <summary>One file of <c>sql/</c>, by its path in it.</summary>
-    /// <exception cref="ArgumentException">There is no such file.</exception>
-    public static string Text(string path) => Texts.GetOrAdd(path, static path =>
+    /// <exception cref="ArgumentException">No room has such a file.</exception>
+    public static string Text(string path) => Resource($"sql/{path}");
+
+    /// <summary>The paths of all files below a folder of <c>sql/</c>, in ordinal order; none where no room has it.</summary>
+    public static IReadOnlyList<string> Files(string folder) => [.. Names($"sql/{folder}/").Select(name => name["sql/".Length..])];
+
+    /// <summary>The names of all statements of the rooms that are running, in ordinal order.</summary>
+    public static IReadOnlyList<string> Statements => [.. Names("statement/").Select(name => name["statement/".Length..])];
+
+    static string Resource(string name) => Texts.GetOrAdd(name, static name =>
         {
-            using var stream = Assembly.GetManifestResourceStream($"sql/{path}")
-                ?? throw new ArgumentException($"sql/{path} is not among the embedded files.", nameof(path));
+            using var stream = Rooms().Select(room => room.GetManifestResourceStream(name)).FirstOrDefault(found => found is not null)
+                ?? throw new ArgumentException($"{name} is embedded by no room that is loaded.", nameof(name));
             using var reader = new StreamReader(stream);
             return reader.ReadToEnd();
         });
 
-    /// <summary>The paths of all files below a folder of <c>sql/</c>, in ordinal order.</summary>
-    public static IReadOnlyList<string> Files(string folder) =>
-        [
-            .. Assembly
-                .GetManifestResourceNames()
-                .Where(name => name.StartsWith($"sql/{folder}/", StringComparison.Ordinal))
-                .Select(name => name["sql/".Length..])
-                .Order(StringComparer.Ordinal),
-        ];
+    static IEnumerable<string> Names(string beginning) =>
+        Rooms()
+            .SelectMany(room => room.GetManifestResourceNames())
+            .Where(name => name.StartsWith(beginning, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
+
+    // Whoever asks for its own is loaded.
+    static IEnumerable<Assembly> Rooms() =>
+        AppDomain
+            .CurrentDomain.GetAssemblies()
+            .Where(assembly =>
+                assembly.GetName().Name is { } name
+                && (name.StartsWith("DxyOrleans.", StringComparison.Ordinal) || name.StartsWith("dxy-", StringComparison.Ordinal))
+            );
 }

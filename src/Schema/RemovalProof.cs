@@ -76,7 +76,7 @@ sealed class RemovalProof
     }
 
     static Task<List<string>> FactsAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
-        connection.TextsAsync(Sql.Text("checks/shop_tables.sql"), cancellation);
+        connection.TextsAsync(Sql.Text("checks/host_definitions.sql"), cancellation);
 
     static async Task<List<(string Name, string State, string? Counted)>> ReadAsync(
         NpgsqlConnection connection,

@@ -72,7 +72,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         var plan = (await MissingRolesAsync(database, cancellation))
             .Concat(await MissingSchemasAsync(database, cancellation))
             .Concat(stands == Version ? [] : [Version.Note])
-            .Concat(SchemaScript.All(binding).Where(script => !done.Contains(script.Name)))
+            .Concat(SchemaScript.BeforeTables(binding).Where(script => !done.Contains(script.Name)))
             .Concat(tables)
             .Concat(IsStored(stored, binding) ? [] : [new SchemaScript("binding of the host's columns", BindingStore.Save(binding))])
             .Concat(SchemaScript.AfterTables(binding).Where(script => !done.Contains(script.Name)))
@@ -80,7 +80,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             .Concat(triggers.Select(trigger => new SchemaScript($"trigger {trigger.Table}", trigger.Mend)));
 
         // What ran once and is not as it was: all that can be made again is.
-        List<SchemaScript> all = [.. SchemaScript.All(binding), .. SchemaScript.AfterTables(binding)];
+        List<SchemaScript> all = [.. SchemaScript.BeforeTables(binding), .. SchemaScript.AfterTables(binding)];
         if (all.TrueForAll(script => done.Contains(script.Name)) && await LacksAsync())
         {
             plan = plan.Append(Renewal).Concat(all.Where(script => script.IsRenewable));
@@ -151,6 +151,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         await InTransactionAsync(database, Version.Note.Text, null, cancellation);
         if (await JournalExistsAsync(database, cancellation))
         {
+            await RenameMovedAsync(database, cancellation);
             await ExecuteAsync(database, Sql.Text("version/forget_superseded.sql"), cancellation);
         }
 
@@ -159,7 +160,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             await ExecuteAsync(database, Renewal.Text, cancellation);
         }
 
-        Run(SchemaScript.All(binding));
+        Run(SchemaScript.BeforeTables(binding));
         foreach (var table in await MissingTablesAsync(database, cancellation))
         {
             await InTransactionAsync(database, table.Text, null, cancellation);
@@ -202,7 +203,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
         var done = await JournalAsync(database, cancellation);
         var scripts = SchemaScript
-            .All(now)
+            .BeforeTables(now)
             .Concat(SchemaScript.AfterTables(now))
             .Where(script => script.IsRenewable && !done.Contains(script.Name));
         await InTransactionAsync(
@@ -275,20 +276,31 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             return done;
         }
 
+        // Of each file what ran last, under the name that the file has today.
+        var last = new Dictionary<string, string>(StringComparer.Ordinal);
         await using var command = database.CreateCommand(Sql.Text("version/journal.sql"));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            done.Add(reader.GetString(0));
+            var name = SchemaManifest.Today(reader.GetString(0));
+            last[name.Split('@')[0]] = name;
         }
 
+        done.UnionWith(last.Values);
         return done;
     }
+
+    // What ran under a name of before stands under today's from now on, or it would run once more.
+    static async Task RenameMovedAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
+        await database
+            .CreateCommand(Sql.Text("version/rename_moved.sql"))
+            .WithValues(SchemaManifest.Moved.Keys.ToArray(), SchemaManifest.Moved.Values.ToArray())
+            .RunAsync(cancellation);
 
     async Task<IReadOnlyList<SchemaScript>> MissingTablesAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var missing = new List<SchemaScript>();
-        foreach (var path in Sql.Files("shop"))
+        foreach (var path in Sql.Files("host"))
         {
             await using var command = database.CreateCommand("SELECT to_regclass($1) IS NULL");
             command.Parameters.With($"public.{Path.GetFileNameWithoutExtension(path)}");

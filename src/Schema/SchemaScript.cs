@@ -10,45 +10,29 @@ namespace DxyOrleans.Schema;
 /// </summary>
 public sealed record SchemaScript(string Name, string Text)
 {
-    /// <summary>Every script in the order they run, for the host's tables.</summary>
-    public static IReadOnlyList<SchemaScript> All(HostBinding binding) =>
-        [
-            .. Sql.Files("schema").Select(path => new SchemaScript(path, Sql.Text(path))),
-            .. Sql.Files("orleans").OrderBy(path => path != "orleans/schema.sql").Select(path => Fingerprinted(path, HostBinding.Ours)),
-            .. Sql.Files("functions").Where(IsBeforeTables).Select(path => Fingerprinted(path, binding)),
-        ];
+    /// <summary>Those that run before the host's tables are there, in the order they run.</summary>
+    public static IReadOnlyList<SchemaScript> BeforeTables(HostBinding binding) => [.. Of(binding, afterTables: false)];
 
     /// <summary>
-    /// Those that refer to the shop's tables, and the rights on everything: they run after the tables are there. The rights are given again whenever
+    /// Those that refer to the host's tables, and the rights on everything: they run after the tables are there. The rights are given again whenever
     /// anything they are given on has changed: a new function would be open to all.
     /// </summary>
-    public static IReadOnlyList<SchemaScript> AfterTables(HostBinding binding) =>
-        [
-            .. Sql.Files("functions").Where(path => !IsBeforeTables(path) && path != Rights).Select(path => Fingerprinted(path, binding)),
-            new SchemaScript(
-                Rights
-                    + Fingerprint(
-                        string.Concat(Sql.Files("schema").Concat(Sql.Files("orleans")).Concat(Sql.Files("functions")).Select(Sql.Text))
-                    ),
-                Sql.Text(Rights)
-            ),
-            .. Sql.Files("schema_start").Select(path => new SchemaScript(path, binding.Render(Sql.Text(path)))),
-        ];
+    public static IReadOnlyList<SchemaScript> AfterTables(HostBinding binding) => [.. Of(binding, afterTables: true)];
 
     /// <summary>Whether it may run again at any time: functions, rights, and Orleans' statements.</summary>
     public bool IsRenewable => Name.Contains('@', StringComparison.Ordinal);
 
     /// <summary>Whether the journal remembers it.</summary>
-    public bool IsJournaled =>
-        IsRenewable || Name.StartsWith("schema/", StringComparison.Ordinal) || Name.StartsWith("schema_start/", StringComparison.Ordinal);
+    public bool IsJournaled => SchemaManifest.Entries.Any(entry => entry.File == Name.Split('@')[0]);
 
     /// <summary>Functions whose bodies are others for the host's tables than as they are written: the fingerprint of the one, and of the other.</summary>
     public static IReadOnlyDictionary<string, string> ChangedBodies(HostBinding binding)
     {
         var changed = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in Sql.Files("functions").Where(path => path != Rights && !binding.IsOurs))
+        foreach (var entry in SchemaManifest.Entries.Where(entry => IsBound(entry) && !binding.IsOurs))
         {
-            foreach (var (written, rendered) in Bodies(Sql.Text(path)).Zip(Bodies(binding.Render(Sql.Text(path)))))
+            var text = Sql.Text(entry.File);
+            foreach (var (written, rendered) in Bodies(text).Zip(Bodies(binding.Render(text))))
             {
                 changed[Md5(written)] = Md5(rendered);
             }
@@ -61,25 +45,30 @@ public sealed record SchemaScript(string Name, string Text)
     public static string FingerprintOfAll { get; } =
         Fingerprint(
             string.Concat(
-                Sql.Files("roles")
-                    .Concat(Sql.Files("schema"))
-                    .Concat(Sql.Files("orleans"))
-                    .Concat(Sql.Files("functions"))
-                    .Concat(Sql.Files("schema_start"))
-                    .Append("version/write.sql")
-                    .Select(Sql.Text)
+                Sql.Files("roles").Concat(SchemaManifest.Entries.Select(entry => entry.File)).Append("version/write.sql").Select(Sql.Text)
             )
         )[1..];
 
-    const string Rights = "functions/900_rights.sql";
+    static IEnumerable<SchemaScript> Of(HostBinding binding, bool afterTables) =>
+        SchemaManifest.Entries.Where(entry => entry.AfterTables == afterTables).Select(entry => Of(entry, binding));
 
-    static bool IsBeforeTables(string path) => string.CompareOrdinal(path, "functions/030") < 0;
-
-    static SchemaScript Fingerprinted(string path, HostBinding binding)
+    static SchemaScript Of(SchemaManifest.Entry entry, HostBinding binding)
     {
-        var text = path == Rights ? Sql.Text(path) : binding.Render(Sql.Text(path));
-        return new SchemaScript(path + Fingerprint(text), text);
+        var written = Sql.Text(entry.File);
+        var text = IsBound(entry) ? binding.Render(written) : written;
+        return entry.Kind switch
+        {
+            ScriptKind.Once => new SchemaScript(entry.File, text),
+            ScriptKind.Renewed => new SchemaScript(entry.File + Fingerprint(text), text),
+            _ => new SchemaScript(entry.File + Fingerprint(string.Concat(SchemaManifest.Entries.Select(one => Sql.Text(one.File)))), text),
+        };
     }
+
+    // Brought to the host's tables: functions, and what runs once on tables that are there. Orleans' own and the rights name no column.
+    static bool IsBound(SchemaManifest.Entry entry) =>
+        entry.Kind == ScriptKind.Once
+            ? entry.AfterTables
+            : entry.Kind == ScriptKind.Renewed && entry.File.StartsWith("functions/", StringComparison.Ordinal);
 
     static string Fingerprint(string text) => "@" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 

@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Migration.Engine;
 using DxyOrleans.Postgres;
-using DxyOrleans.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;
@@ -12,7 +12,7 @@ internal static class LateWritersCheck
     public static async Task<IReadOnlyList<HealthCheck>> RunAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var checks = new List<HealthCheck>();
-        await using var command = database.Statement("late_writers");
+        await using var command = database.Migration("cleanup/late_writers");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

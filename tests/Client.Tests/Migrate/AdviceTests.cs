@@ -15,7 +15,7 @@ public sealed partial class AdviceTests
         var known = AllVerbs.Create().SelectMany(Options).ToHashSet(StringComparer.Ordinal);
         var named = Places
             .SelectMany(place => Directory.EnumerateFiles(Path.Combine(Root(), place), "*.cs", SearchOption.AllDirectories))
-            .Append(Path.Combine(Root(), "sql/functions/016_orders.sql"))
+            .Append(Path.Combine(Root(), "sql/functions/orders/orders.sql"))
             .SelectMany(file =>
                 File.ReadLines(file)
                     .Where(line =>

@@ -92,7 +92,7 @@ public sealed class NextBuild : IDisposable
         var number = File.ReadAllLines(versions).Length + 1;
         File.AppendAllText(versions, string.Create(CultureInfo.InvariantCulture, $"{number} {number - 1} 000000000000\n"));
         File.AppendAllText(
-            Path.Combine(_folder, "sql/functions/025_timeframe.sql"),
+            Path.Combine(_folder, "sql/functions/time/timeframe.sql"),
             "\nCREATE OR REPLACE FUNCTION dxy.tomorrow() RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ SELECT 'tomorrow' $$;\n"
         );
     }

@@ -13,7 +13,7 @@ static partial class Definitions
 
     /// <summary>Columns, constraints, indexes and triggers of the shop's tables, a line each.</summary>
     public static Task<IReadOnlyList<string>> OfAsync(LegacyShop shop) =>
-        SchemaCheck.FactsAsync(shop.Data, "checks/shop_tables.sql", Shop.Token);
+        SchemaCheck.FactsAsync(shop.Data, "checks/host_definitions.sql", Shop.Token);
 
     /// <summary>Without the columns that undoing leaves, nor their NOT NULL, which is a constraint with a name from PostgreSQL 18 on.</summary>
     public static IEnumerable<string> WithoutAdded(IEnumerable<string> facts) => facts.Where(fact => !Added().IsMatch(fact));

@@ -1,3 +1,4 @@
+using DxyOrleans.Migration.Engine;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;
@@ -24,7 +25,7 @@ public sealed class MirrorTests(TestServer server)
         await shop.RunAsync(
             "INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT dxy.flip_route('DXY', 'both')"
         );
-        await shop.RunAsync(Sql.Text("migration/derive/mirror_on.sql"));
+        await shop.RunAsync(MigrationSql.Template("derive/mirror_on"));
         return shop;
     }
 
@@ -49,7 +50,7 @@ public sealed class MirrorTests(TestServer server)
         }
 
         Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'OTHER'"));
-        await shop.RunAsync(Sql.Text("migration/derive/mirror_off.sql"));
+        await shop.RunAsync(MigrationSql.Template("derive/mirror_off"));
         Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy\\_mirror%'"));
         await shop.RunAsync("UPDATE derived_data_bars SET vol = 8");
         Assert.NotEqual(0, await shop.ValueAsync<long>(Unequal));
@@ -81,10 +82,10 @@ public sealed class MirrorTests(TestServer server)
         );
         await shop.RunAsync(Fill.Replace("4999", "9", StringComparison.Ordinal));
         Assert.Equal(0, await shop.ValueAsync<long>(Unequal));
-        await shop.RunAsync(Sql.Text("migration/derive/mirror_on.sql"));
+        await shop.RunAsync(MigrationSql.Template("derive/mirror_on"));
         await shop.RunAsync("UPDATE derived_data_bars SET vol = 3");
         Assert.Equal(0, await shop.ValueAsync<long>(Unequal));
-        await shop.RunAsync(Sql.Text("migration/derive/mirror_off.sql"));
+        await shop.RunAsync(MigrationSql.Template("derive/mirror_off"));
         Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy\\_mirror%'"));
     }
 }

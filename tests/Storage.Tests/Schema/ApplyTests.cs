@@ -1,3 +1,4 @@
+using DxyOrleans.Postgres;
 using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
@@ -13,7 +14,7 @@ public sealed class ApplyTests(TestServer server)
         await using var database = await server.CreateDatabaseAsync(Shop.Token);
         var run = await Installer(database).ApplyAsync(Shop.Token);
 
-        Assert.Contains("shop/data_bars.sql", run);
+        Assert.Contains("host/data_bars.sql", run);
         Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
         Assert.Empty(await Installer(database).PlanAsync(Shop.Token));
     }
@@ -48,7 +49,7 @@ public sealed class ApplyTests(TestServer server)
         Assert.Null(await database.ValueAsync<string>("SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'dxy%'", Shop.Token));
         Assert.Equal("CREATE SCHEMA dxy;", plan[0].Text);
         Assert.Equal(8, plan.Count(script => script.Name.StartsWith("trigger ", StringComparison.Ordinal)));
-        Assert.DoesNotContain(plan, script => script.Name.StartsWith("shop/", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, script => script.Name.StartsWith("host/", StringComparison.Ordinal));
         Assert.Equal(plan.Select(script => script.Name), await Installer(database).ApplyAsync(Shop.Token));
     }
 
@@ -103,11 +104,11 @@ public sealed class ApplyTests(TestServer server)
     public async Task Tables_that_stood_before_get_triggers_and_nothing_else()
     {
         await using var database = await ExistingShop.CreateAsync(server);
-        var before = await SchemaCheck.FactsAsync(database.Data, "checks/shop_tables.sql", Shop.Token);
+        var before = await SchemaCheck.FactsAsync(database.Data, "checks/host_definitions.sql", Shop.Token);
         await Installer(database).ApplyAsync(Shop.Token);
 
         Assert.NotEmpty(before);
-        Assert.Equal(before, await SchemaCheck.FactsAsync(database.Data, "checks/shop_tables.sql", Shop.Token));
+        Assert.Equal(before, await SchemaCheck.FactsAsync(database.Data, "checks/host_definitions.sql", Shop.Token));
         Assert.Equal(0, await database.ValueAsync<long>("SELECT count(*) FROM dxy.created_table", Shop.Token));
         Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
     }
@@ -138,7 +139,7 @@ public sealed class ApplyTests(TestServer server)
         await database.RunAsync(
             """
             CREATE OR REPLACE FUNCTION dxy.expand_changes(p_limit integer DEFAULT 5000) RETURNS integer LANGUAGE sql AS 'SELECT 1';
-            DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/050%' OR scriptname LIKE 'functions/900%';
+            DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/due/expand%' OR scriptname LIKE 'functions/rights%';
             """,
             Shop.Token
         );
@@ -147,6 +148,56 @@ public sealed class ApplyTests(TestServer server)
         Assert.Equal(2, run.Count);
         Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
     }
+
+    [Fact]
+    public async Task What_ran_under_the_name_that_a_file_had_before_does_not_run_again()
+    {
+        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        await Installer(database).ApplyAsync(Shop.Token);
+        foreach (var (before, now) in SchemaManifest.Moved)
+        {
+            await database.RunAsync(
+                $"UPDATE dxy.journal SET scriptname = '{before}' || substr(scriptname, length('{now}') + 1) WHERE split_part(scriptname, '@', 1) = '{now}'",
+                Shop.Token
+            );
+        }
+
+        Assert.Empty(await Installer(database).ApplyAsync(Shop.Token));
+        await database.RunAsync(
+            "UPDATE dxy.journal SET scriptname = 'functions/050_expand.sql@before' WHERE scriptname LIKE 'functions/050%'",
+            Shop.Token
+        );
+        Assert.StartsWith(
+            "functions/due/expand.sql@",
+            Assert.Single(await Installer(database).ApplyAsync(Shop.Token)),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            0,
+            await database.ValueAsync<long>(
+                "SELECT count(*) FROM dxy.journal WHERE scriptname ~ '^(functions/[0-9]|schema_start)'",
+                Shop.Token
+            )
+        );
+        Assert.Empty(await Installer(database).PlanAsync(Shop.Token));
+    }
+
+    [Fact]
+    public void The_manifest_names_every_script_once()
+    {
+        var installed = SchemaManifest.Entries.Select(entry => entry.File);
+        Assert.Equal(
+            new[] { "schema", "orleans", "functions" }.SelectMany(Sql.Files).Order(StringComparer.Ordinal),
+            installed.Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Theory]
+    [InlineData("sometimes functions/time/clock.sql")]
+    [InlineData("renewed functions/time/clock.sql is functions/010_clock.sql")]
+    [InlineData("renewed")]
+    public void A_line_of_the_manifest_that_is_none_is_refused(string line) =>
+        Assert.Contains(line, Assert.Throws<FormatException>(() => SchemaManifest.Parse(line)).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_script_that_fails_is_named()

@@ -24,13 +24,13 @@ public sealed class RemovalTests : IClassFixture<TestServer>
     public async Task Removing_leaves_no_trace_and_the_shops_tables_as_they_were()
     {
         await using var database = await ExistingShop.CreateAsync(_server);
-        var before = await SchemaCheck.FactsAsync(database.Data, "checks/shop_tables.sql", Shop.Token);
+        var before = await SchemaCheck.FactsAsync(database.Data, "checks/host_definitions.sql", Shop.Token);
         await ApplyAsync(database);
         Assert.NotEqual(0, await database.ValueAsync<long>(Traces, Shop.Token));
 
         var result = await SchemaRemoval.RemoveAsync(database.Data, Shop.Token);
         Assert.Equal(0, await database.ValueAsync<long>(Traces, Shop.Token));
-        Assert.Equal(before, await SchemaCheck.FactsAsync(database.Data, "checks/shop_tables.sql", Shop.Token));
+        Assert.Equal(before, await SchemaCheck.FactsAsync(database.Data, "checks/host_definitions.sql", Shop.Token));
         Assert.Equal(before.Count, result.Facts);
         Assert.Equal(
             await database.ValueAsync<long>(

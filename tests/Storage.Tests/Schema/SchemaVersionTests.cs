@@ -39,7 +39,7 @@ public sealed class SchemaVersionTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
-            "ALTER VIEW dxy.dependency RENAME TO was_dependency; CREATE VIEW dxy.dependency AS SELECT 1 AS other; DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/030%'"
+            "ALTER VIEW dxy.dependency RENAME TO was_dependency; CREATE VIEW dxy.dependency AS SELECT 1 AS other; DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/due/dependencies%'"
         );
         await Assert.ThrowsAsync<SchemaException>(() => Installer(shop, Own with { Number = Own.Number + 1 }).ApplyAsync(Shop.Token));
 
@@ -51,7 +51,7 @@ public sealed class SchemaVersionTests(TestServer server)
     public async Task A_schema_from_before_versions_were_counted_is_brought_up_to_date()
     {
         await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync("DROP TABLE dxy.schema_version; DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/900%'");
+        await shop.RunAsync("DROP TABLE dxy.schema_version; DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/rights%'");
         Assert.Contains(
             "run './dxy db apply'",
             Own.FaultWith(await SchemaVersion.ReadAsync(shop.Data, Shop.Token)),
@@ -70,7 +70,7 @@ public sealed class SchemaVersionTests(TestServer server)
         await shop.RunAsync(
             """
             CREATE OR REPLACE FUNCTION dxy.bucket(p_timeframe text, p_ts timestamptz) RETURNS timestamptz LANGUAGE sql AS 'SELECT p_ts';
-            INSERT INTO dxy.journal (scriptname, applied) VALUES ('functions/025_timeframe.sql@between', now()), ('functions/900_rights.sql@between', now());
+            INSERT INTO dxy.journal (scriptname, applied) VALUES ('functions/time/timeframe.sql@between', now()), ('functions/rights.sql@between', now());
             """
         );
         Assert.Equal(2, (await Installer(shop).PlanAsync(Shop.Token)).Count);

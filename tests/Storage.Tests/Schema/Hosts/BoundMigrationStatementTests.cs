@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DxyOrleans.Migration.Engine;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Testing;
@@ -51,6 +52,7 @@ public sealed partial class BoundMigrationStatementTests(TestServer server)
     [InlineData("no vwap, no count")]
     public async Task The_server_understands_every_statement_of_a_migration_for_the_hosts_tables_that_it_understands_for_ours(string host)
     {
+        Assert.NotEmpty(typeof(MigrationSql).Assembly.GetManifestResourceNames());
         var change = host == "as unlike ours as can be" ? BoundStatementTests.Unlike : HostTables.Accepted[host].Change;
         await using var ours = await Shop.OpenAsync(server);
         await using var bound = await Shop.OnHostAsync(server, HostTables.Base + change, BindingRules.Utc);

@@ -1,4 +1,8 @@
+using DxyOrleans.Bars;
+using DxyOrleans.Deriving;
+using DxyOrleans.Membership;
 using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Testing;
 using Npgsql;
@@ -22,14 +26,21 @@ public sealed class BoundStatementTests(TestServer server)
     [Fact]
     public async Task The_server_understands_every_statement_for_the_hosts_tables_that_it_understands_for_ours()
     {
+        // Statements are those of the rooms that are loaded.
+        Assert.All([typeof(SchemaInstaller), typeof(BarStore), typeof(Deriver), typeof(Heartbeat)], room =>
+            Assert.NotEmpty(room.Assembly.GetManifestResourceNames())
+        );
         await using var ours = await Shop.OpenAsync(server);
         await using var host = await Shop.OnHostAsync(server, HostTables.Base + Unlike, BindingRules.Utc);
         var binding = HostBindings.Of(host.Data);
         var faults = new List<string>();
         var understood = 0;
-        foreach (var path in new[] { "statements", "trial" }.SelectMany(Sql.Files))
+        foreach (
+            var (path, text) in Sql
+                .Statements.Select(name => (name, Sql.Statement(name)))
+                .Concat(Sql.Files("trial").Select(path => (path, Sql.Text(path))))
+        )
         {
-            var text = Sql.Text(path);
             if (await FaultAsync(ours.Data, text) is null)
             {
                 understood++;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
+using DxyOrleans.Migration.Engine;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 using Npgsql;
@@ -18,7 +19,7 @@ public sealed class FunctionTests(TestServer server)
     {
         var shop = await Shop.OpenAsync(server, before);
         await shop.RunAsync($"SELECT dxy.flip_route('DXY', '{mode}')");
-        await shop.RunAsync("SET search_path = public; " + Sql.Text("migration/derive/calc_dxy_range_1m.sql"));
+        await shop.RunAsync("SET search_path = public; " + MigrationSql.Template("derive/calc_dxy_range_1m"));
         return shop;
     }
 

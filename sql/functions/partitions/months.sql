@@ -64,7 +64,7 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '2s'
 AS $$
 BEGIN
-  -- And what others have attached meanwhile (066_attached.sql).
+  -- And what others have attached meanwhile (attached.sql).
   PERFORM dxy.notice_attached();
   RETURN dxy.make_months(dxy.now());
 END

@@ -1,5 +1,5 @@
 -- The capture for writers that fire no statement's trigger: the apply worker of a subscription, and a session with session_replication_role = replica. A row trigger, enabled
--- for those alone (ENABLE REPLICA): every other writer passes it by. It says of one row what 020_capture.sql says of a statement's.
+-- for those alone (ENABLE REPLICA): every other writer passes it by. It says of one row what statements.sql says of a statement's.
 -- By to_jsonb: whatever columns a table has, and whatever types; a row a call is the rare way. Times of a table without zones are UTC.
 CREATE OR REPLACE FUNCTION dxy.capture_row() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER

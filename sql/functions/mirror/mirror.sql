@@ -47,7 +47,7 @@ $$;
 
 -- The functions of the mirror triggers, for old writers that go on during a migration. SECURITY DEFINER, owned by dxy_mirror, which may write the symbol's bars
 -- and nothing else: the old writer needs no right on the new table. They hold the route like every writer, so that a flip waits for them and they see the flip.
--- The one of a statement's trigger brings all minutes of a statement over at once; the one of a row's is for writers that fire no other (see 021_capture_row.sql).
+-- The one of a statement's trigger brings all minutes of a statement over at once; the one of a row's is for writers that fire no other (see capture/row.sql).
 CREATE OR REPLACE FUNCTION dxy.mirror_minutes(p_symbol text, p_times timestamptz[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
