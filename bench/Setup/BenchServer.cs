@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Bars;
-using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Cli;
+using DxyOrleans.Client.Commands.Import;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using System.Text;
-using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Cli;
 
 using var ending = new CancellationTokenSource();
 var signalled = ExitCode.Interrupted;

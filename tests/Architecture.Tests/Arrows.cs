@@ -20,9 +20,9 @@ static partial class Arrows
             ["Bars"] = ["Schema"],
             ["Deriving"] = ["Bars"],
             ["Migration"] = ["Deriving", "Membership"],
-            ["Grains"] = ["Abstractions", "Migration", "Feeds"],
+            ["Grains"] = ["Abstractions", "Deriving", "Membership", "Migration", "Feeds"],
             ["Silo"] = ["Grains"],
-            ["Client"] = ["Migration", "EmbeddedPostgres", "Feeds"],
+            ["Client"] = ["Deriving", "Membership", "Migration", "EmbeddedPostgres", "Feeds"],
         };
 
     /// <summary>Packages that only some rooms may have, by the beginning of their names.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;

@@ -1,4 +1,5 @@
 using DxyOrleans.Bars;
+using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Indexes;

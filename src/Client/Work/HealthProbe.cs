@@ -1,4 +1,4 @@
-using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Postgres;
 using Npgsql;

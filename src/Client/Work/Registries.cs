@@ -1,4 +1,4 @@
-using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Schema.Registry;
 using Npgsql;

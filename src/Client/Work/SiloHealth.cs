@@ -1,4 +1,5 @@
 using System.Globalization;
+using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.Core.Health;
 
 namespace DxyOrleans.Client.Work;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using DxyOrleans.Client.Console;
+using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DxyOrleans.Client.Commands.Bars;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;

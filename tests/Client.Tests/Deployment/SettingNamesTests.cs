@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using DxyOrleans.Client.Settings;
+using DxyOrleans.Client.Cli.Settings;
 
 namespace DxyOrleans.Client.Tests.Deployment;
 

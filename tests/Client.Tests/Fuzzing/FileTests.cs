@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using DxyOrleans.Client.Console;
-using DxyOrleans.Client.Settings;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Client.Cli;
+using DxyOrleans.Client.Cli.Settings;
+using DxyOrleans.Client.Commands.Import;
+using DxyOrleans.Client.Commands.Symbols;
 using DxyOrleans.Feeds.Files;
 
 namespace DxyOrleans.Client.Tests.Fuzzing;

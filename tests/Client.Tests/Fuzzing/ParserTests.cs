@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using DxyOrleans.Client.Console;
-using DxyOrleans.Client.Settings;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Client.Cli;
+using DxyOrleans.Client.Cli.Settings;
+using DxyOrleans.Client.Commands.Symbols;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Files;

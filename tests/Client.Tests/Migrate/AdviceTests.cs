@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using DxyOrleans.Client.Verbs;
+using DxyOrleans.Client.Commands;
 
 namespace DxyOrleans.Client.Tests.Migrate;
 
 /// <summary>What a migration advises can be typed as it stands there.</summary>
 public sealed partial class AdviceTests
 {
-    static readonly string[] Places = ["src/Migration", "src/Client/Work/Migration", "src/Client/Verbs/Migrate"];
+    static readonly string[] Places = ["src/Migration", "src/Client/Commands/Migrate"];
 
     [Fact]
     public void Every_option_that_a_migrations_messages_name_is_one()

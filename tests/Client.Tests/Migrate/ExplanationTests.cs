@@ -1,4 +1,4 @@
-using DxyOrleans.Client.Work.Migration;
+using DxyOrleans.Client.Commands.Migrate.Views;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;

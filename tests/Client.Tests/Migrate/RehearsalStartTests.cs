@@ -1,4 +1,4 @@
-using DxyOrleans.Client.Work.Rehearsal;
+using DxyOrleans.Client.Rehearsal;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 

@@ -1,4 +1,4 @@
-using DxyOrleans.Client.Work;
+using DxyOrleans.Client.Commands.Migrate;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Time;

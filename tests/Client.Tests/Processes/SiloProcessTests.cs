@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Testing;
 

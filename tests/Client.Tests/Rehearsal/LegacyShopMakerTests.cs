@@ -1,4 +1,4 @@
-using DxyOrleans.Client.Work.Rehearsal;
+using DxyOrleans.Client.Rehearsal;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Simulation;
 using DxyOrleans.Schema;

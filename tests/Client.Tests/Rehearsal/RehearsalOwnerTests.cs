@@ -1,4 +1,4 @@
-using DxyOrleans.Client.Work.Rehearsal;
+using DxyOrleans.Client.Rehearsal;
 
 namespace DxyOrleans.Client.Tests.Rehearsal;
 

@@ -1,5 +1,5 @@
-using DxyOrleans.Client.Console;
-using DxyOrleans.Client.Work.Rehearsal;
+using DxyOrleans.Client.Cli;
+using DxyOrleans.Client.Rehearsal;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Simulation;
 using DxyOrleans.Testing;

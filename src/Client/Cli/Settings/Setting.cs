@@ -1,0 +1,65 @@
+namespace DxyOrleans.Client.Cli.Settings;
+
+/// <summary>One thing that can be set by an option, by the environment or in <c>dxy.json</c>.</summary>
+/// <param name="Key">Its key in <c>dxy.json</c>; <c>:</c> stands between a section and a name.</param>
+/// <param name="Default">Its value where nothing sets it; null: none.</param>
+/// <param name="Description">What it does, for <c>config</c>.</param>
+/// <param name="IsSecret">Whether its value may hold a password.</param>
+internal sealed record Setting(string Key, string? Default, string Description, bool IsSecret = false)
+{
+    /// <summary>The environment variable as we write it; underscores within a name may be left out or put in (<c>DXY_POOLSIZE</c>, <c>DXY_POOL_SIZE</c>).</summary>
+    public string Variable => "DXY_" + Key.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant();
+
+    /// <summary>Every setting of the console and of the silos it starts.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("Database", null, "connection string or postgresql:// URL; none: the embedded server", IsSecret: true),
+        new(
+            "DatabaseDirect",
+            null,
+            "the same database past a pooler: to build indexes, and for plan and shadow mode, which may only read",
+            IsSecret: true
+        ),
+        new("HostZone", null, "UTC where the host's tables hold times without a zone, and they are UTC; none: such tables are refused"),
+        new("Home", null, "the embedded server's folder, process ids and logs"),
+        new("PoolSize", "8", "connections of a process at most"),
+        new("Prepare", "true", "statements prepared on the server; false for some poolers"),
+        new("Grace", "00:00:01", "how long after its end a bucket is emitted"),
+        new("CorrectionWindow", "7.00:00:00", "how far back deleting bars corrects what was made of them; older deletions change nothing"),
+        new("Feed", "none", "none or simulated"),
+        new("Shadow", "false", "derive and compare only, storing nothing in the shop's tables"),
+        new("ShadowDays", "7", "how many days back shadow mode compares"),
+        new("ClusterId", "dxy", "silos with the same id and database are one cluster"),
+        new("ServiceId", "dxy", "owner of reminders and subscriptions; one cluster at a time can have it"),
+        new("SiloPort", "11111", "first silo's port; the next silos take the following"),
+        new("GatewayPort", "30000", "first silo's gateway port"),
+        new("HttpPort", "8080", "first silo's port of health and dashboard"),
+        new("Address", "127.0.0.1", "where a silo listens for silos and clients; elsewhere than on loopback with Tls"),
+        new("HttpAddress", "127.0.0.1", "where a silo's health is served; elsewhere than on loopback without the dashboard"),
+        new("Tls:Certificate", null, "a silo's certificate, a PEM file"),
+        new("Tls:Key", null, "its key, a PEM file"),
+        new("Tls:Authority", null, "who signed every silo's and client's certificate, a PEM file"),
+        new("TrustNetwork", "false", "Address elsewhere than on loopback without Tls"),
+        new("Kubernetes", "false", "silos are pods"),
+        new("Dashboard", "true", "the dashboard at /dashboard"),
+        new("Poll", "00:00:00.250", "how often silos look for other programs' changes"),
+        new("KeepDays", "366", "days that corrections are kept, which is how far bars --as-of reaches back; 0: for ever"),
+        new("WaitForDatabase", "00:10:00", "how long a silo waits for its database at start"),
+        new("ApplySchema", "true", "silos bring the schema up to date at start"),
+        new("Simulation:Seed", "1", "the simulated market's seed"),
+        new("Simulation:AlwaysOpen", "false", "ticks on weekends too"),
+        new("Simulation:BackfillMinutes", "0", "minutes before now published at the feed's start"),
+        new("Simulation:GapRate", "0", "share of minutes left out"),
+        new("Simulation:LateRate", "0", "share of bars that come late"),
+        new("Simulation:CorrectionRate", "0", "share of bars corrected later"),
+        new("Simulation:Bars", null, "whole bars instead of ticks; none: where market time runs fast"),
+        new("Simulation:Source", "synthetic", "the source its bars bear"),
+        new("Restart", "process", "what a silo does that is asked to restart: process, or exit for a supervisor"),
+        new("MassiveApiKey", null, "the live vendor's key", IsSecret: true),
+    ];
+
+    public static Setting Find(string key) => All.First(setting => setting.Key == key);
+}
+
+/// <summary>A setting's value and where it came from.</summary>
+internal sealed record SettingValue(Setting Setting, string? Value, string Origin);

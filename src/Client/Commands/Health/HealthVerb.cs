@@ -1,0 +1,85 @@
+using System.CommandLine;
+using DxyOrleans.Client.Cli;
+using DxyOrleans.Client.LocalCluster;
+using DxyOrleans.Client.Work;
+using DxyOrleans.Core.Health;
+
+namespace DxyOrleans.Client.Commands.Health;
+
+/// <summary><c>health</c>: PASS, WARN or FAIL of everything that can ail; exit code 10 on FAIL.</summary>
+internal sealed class HealthVerb()
+    : Verb("health", "Judges freshness, coverage, rollups, outliers, backlog, silos, clock and database.", "health")
+{
+    static readonly TimeSpan Answering = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan Asking = TimeSpan.FromSeconds(2);
+
+    public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
+    {
+        // A server of our own may have to be started first.
+        var database = session.IsEmbedded
+            ? await session.DatabaseAsync(cancellation)
+            : await session.DatabaseAsync(cancellation).WaitAsync(Answering, session.Time, cancellation);
+        var exam = new HealthChecker(
+            database,
+            session.Settings.Number("PoolSize", 2, 200),
+            LocalAsync,
+            session.Settings.Span("Grace"),
+            session.Time
+        );
+        var checks = await exam.RunAsync(cancellation);
+        foreach (var module in ConsoleModules.All)
+        {
+            checks = await module.JudgeAsync(database, checks, session.Time, cancellation);
+        }
+
+        var worst = checks.Max(check => check.Status);
+        if (session.Json)
+        {
+            using var document = session.Document("dxy.health/1");
+            document.Json.WriteString("status", Word(worst));
+            document.Json.WriteStartArray("checks");
+            foreach (var check in checks)
+            {
+                document.Json.WriteStartObject();
+                document.Json.WriteString("name", check.Name);
+                document.Json.WriteString("subject", check.Subject);
+                document.Json.WriteString("status", Word(check.Status));
+                document.Json.WriteString("text", check.Text);
+                document.Json.WriteEndObject();
+            }
+
+            document.Json.WriteEndArray();
+        }
+        else
+        {
+            var width = checks.Max(check => check.Name.Length + check.Subject.Length + 1);
+            foreach (var check in checks)
+            {
+                session.Out.WriteLine(
+                    $"{Coloured(session, check.Status)}  {$"{check.Name} {check.Subject}".PadRight(width)}  {check.Text}"
+                );
+            }
+
+            session.Out.WriteLine(
+                $"{Coloured(session, worst)}  {checks.Count(check => check.Status == HealthStatus.Pass)} of {checks.Count} checks pass"
+            );
+        }
+
+        return worst == HealthStatus.Fail ? ExitCode.Differs : ExitCode.Done;
+
+        // Those of another database are no concern of this one.
+        async Task<IReadOnlyList<SiloCondition>> LocalAsync(CancellationToken end) =>
+            [
+                .. (await new LocalSilos(session).ConditionsAsync(Asking, end)).Where(silo =>
+                    silo.Silo.Database is not { } other || other == session.DatabaseName
+                ),
+            ];
+    }
+
+    static string Word(HealthStatus status) => status.ToString().ToUpperInvariant();
+
+    static string Coloured(Session session, HealthStatus status) =>
+        session.Host.HasColour
+            ? $"\e[{(status switch { HealthStatus.Pass => 32, HealthStatus.Warn => 33, _ => 31 })}m{Word(status)}\e[0m"
+            : Word(status);
+}

@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using DxyOrleans.Core.Time;
+using DxyOrleans.EmbeddedPostgres;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema;
+using Npgsql;
+
+namespace DxyOrleans.Client.Rehearsal;
+
+/// <summary>A database of one rehearsal's own on the embedded server, beside the user's, with a login of the shop's programs.</summary>
+internal sealed partial class RehearsalDatabase : IAsyncDisposable
+{
+    readonly string _admin;
+
+    RehearsalDatabase(string name, string connection, string shopConnection, string admin)
+    {
+        (Name, Connection, ShopConnection, _admin) = (name, connection, shopConnection, admin);
+        Data = Database.Open(new DatabaseSettings { Connection = connection, ApplicationName = "dxy-rehearsal" });
+        Shop = Database.Open(
+            new DatabaseSettings
+            {
+                Connection = shopConnection,
+                ApplicationName = "shop",
+                PoolSize = 4,
+            }
+        );
+    }
+
+    public string Name { get; }
+
+    /// <summary>For Npgsql: the owner of the database.</summary>
+    public string Connection { get; }
+
+    /// <summary>A pool of the owner's.</summary>
+    public NpgsqlDataSource Data { get; }
+
+    /// <summary>A pool of the shop's programs: they may read and write the bars and nothing else.</summary>
+    public NpgsqlDataSource Shop { get; private set; }
+
+    /// <summary>The same connection for other programs.</summary>
+    public string ShopConnection { get; private set; }
+
+    /// <summary>For Npgsql: a superuser, in this database.</summary>
+    public string AdminConnection => new NpgsqlConnectionStringBuilder(_admin) { Database = Name }.ConnectionString;
+
+    string ShopRole => $"{Name}_shop";
+
+    public static string NewName() => $"dxy_rehearsal_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+
+    /// <param name="server">Where.</param>
+    /// <param name="name">See <see cref="NewName"/>.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<RehearsalDatabase> CreateAsync(EmbeddedServer server, string name, CancellationToken cancellation)
+    {
+        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        await RunAsync(server.ConnectionString, cancellation, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'");
+        var own = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name };
+        await RunAsync(own.ConnectionString, cancellation, $"CREATE ROLE {name}_shop LOGIN PASSWORD '{password}'");
+        var shop = new NpgsqlConnectionStringBuilder(own.ConnectionString) { Username = $"{name}_shop", Password = password };
+        return new RehearsalDatabase(name, own.ConnectionString, shop.ConnectionString, server.AdminConnectionString);
+    }
+
+    /// <summary>Lets the shop's programs at the tables, once these are there.</summary>
+    public Task GrantAsync(CancellationToken cancellation) =>
+        RunAsync(
+            Connection,
+            cancellation,
+            $"GRANT USAGE ON SCHEMA public TO {ShopRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO {ShopRole}; GRANT SELECT ON public.core_asset_registry_all TO {ShopRole}"
+        );
+
+    /// <summary>From now on the shop's programs log in as a role of the shop's own; it gets a password that nobody else knows.</summary>
+    public async Task LogInAsAsync(string role, CancellationToken cancellation)
+    {
+        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        await RunAsync(
+            AdminConnection,
+            cancellation,
+            $"ALTER ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\" LOGIN PASSWORD '{password}'"
+        );
+        await Shop.DisposeAsync();
+        ShopConnection = new NpgsqlConnectionStringBuilder(ShopConnection) { Username = role, Password = password }.ConnectionString;
+        Shop = Database.Open(
+            new DatabaseSettings
+            {
+                Connection = ShopConnection,
+                ApplicationName = "shop",
+                PoolSize = 4,
+            }
+        );
+    }
+
+    /// <summary>Our schema, as <c>db apply</c> brings it.</summary>
+    public Task<IReadOnlyList<string>> ApplyAsync(TimeProvider time, CancellationToken cancellation) =>
+        new SchemaInstaller(Connection, time).ApplyAsync(cancellation);
+
+    /// <summary>Sets market time: it stands at an instant for some real time, then runs.</summary>
+    public async Task<MarketClock> SetClockAsync(
+        UtcTime market,
+        double rate,
+        TimeSpan standing,
+        TimeProvider real,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = Data.CreateCommand(
+            "INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp() + $1, $2, $3) RETURNING anchor_real"
+        );
+        command.Parameters.With(standing).With(market.ToDateTime()).With(rate);
+        var anchor = UtcTime.From((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
+        return new MarketClock(real, anchor, market, rate);
+    }
+
+    /// <summary>Removes the database and the login; as the administrator, because a session of the shop's login, or of the server itself, may still be in it.</summary>
+    public async Task DropAsync(CancellationToken cancellation)
+    {
+        await DisposeAsync();
+        await DropAsync(_admin, Name, cancellation);
+    }
+
+    /// <summary>Removes the database and the login of a rehearsal that somebody left.</summary>
+    public static Task DropAsync(EmbeddedServer server, string name, CancellationToken cancellation) =>
+        DropAsync(server.AdminConnectionString, name, cancellation);
+
+    static Task DropAsync(string admin, string name, CancellationToken cancellation) =>
+        IsOurs().IsMatch(name)
+            ? RunAsync(admin, cancellation, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"DROP ROLE IF EXISTS {name}_shop")
+            : Task.CompletedTask;
+
+    [GeneratedRegex(@"\Adxy_rehearsal_[0-9a-f]{8}\z")]
+    private static partial Regex IsOurs();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Data.DisposeAsync();
+        await Shop.DisposeAsync();
+    }
+
+    static async Task RunAsync(string connectionString, CancellationToken cancellation, params string[] statements)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString
+        );
+        await connection.OpenAsync(cancellation);
+        foreach (var sql in statements)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+}
