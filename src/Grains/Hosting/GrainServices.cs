@@ -3,11 +3,8 @@ using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;
-using DxyOrleans.Grains.Migration;
 using DxyOrleans.Grains.Placement;
 using DxyOrleans.Grains.Sweep;
-using DxyOrleans.Migration.Engine;
-using DxyOrleans.Migration.Steps;
 using DxyOrleans.Schema.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,7 +15,7 @@ using Orleans.Serialization;
 namespace DxyOrleans.Grains.Hosting;
 
 /// <summary>What the grains need in a silo's container.</summary>
-public static class GrainServices
+public static partial class GrainServices
 {
     /// <summary>The name of the grain storage that subscriptions live in.</summary>
     public const string StateStorage = "dxy";
@@ -60,20 +57,16 @@ public static class GrainServices
         ));
         services.AddSingleton<BackgroundThrottle>();
         services.AddSingleton<ChangePoller>();
-        services.AddSingleton(provider => new MigrationEngine(
-            provider.GetRequiredService<NpgsqlDataSource>(),
-            MigrationSteps.All,
-            TimeProvider.System,
-            pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)
-        ));
-        services.AddSingleton<RunQueue>();
         if (lookOut)
         {
             services.AddHostedService(provider => provider.GetRequiredService<ChangePoller>());
             services.AddHostedService<BacklogWorker>();
-            services.AddHostedService<MigrationPoller>();
         }
 
+        AddMigrations(services, lookOut);
         return services;
     }
+
+    // From the migration's own folder; with it the call is gone.
+    static partial void AddMigrations(IServiceCollection services, bool lookOut);
 }

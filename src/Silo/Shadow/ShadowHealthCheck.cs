@@ -1,7 +1,6 @@
-using DxyOrleans.Silo.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace DxyOrleans.Silo.Health;
+namespace DxyOrleans.Silo.Shadow;
 
 /// <summary>In shadow mode ready means: the tables can be read and results be saved.</summary>
 public sealed class ShadowHealthCheck(ShadowWorker worker) : IHealthCheck

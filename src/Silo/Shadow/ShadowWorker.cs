@@ -5,7 +5,7 @@ using DxyOrleans.Silo.Configuration;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace DxyOrleans.Silo.Hosting;
+namespace DxyOrleans.Silo.Shadow;
 
 /// <summary>Shadow mode: compares each second what has its turn by market time. Everything is read over connections that the server lets write nothing.</summary>
 public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<SiloSettings> options, ILogger<ShadowWorker> logger)

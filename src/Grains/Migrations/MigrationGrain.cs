@@ -5,7 +5,7 @@ using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Runs;
 using Microsoft.Extensions.Logging;
 
-namespace DxyOrleans.Grains.Migration;
+namespace DxyOrleans.Grains.Migrations;
 
 /// <summary>
 /// One run; see <see cref="IMigrationGrain"/>. Phases, their order and their progress are the engine's and the tables'. Between its transactions it rests as all long work
