@@ -71,6 +71,24 @@ public sealed class Shop : IAsyncDisposable
         return shop;
     }
 
+    /// <summary>A database that was dumped, with its market time; {owner} in the dump is whom it belongs to here.</summary>
+    public static async Task<Shop> RestoreAsync(TestServer server, string dump)
+    {
+        var database = await server.CreateDatabaseAsync(Token);
+        await database.RunAsync(Sql.Text("roles/roles.sql"), Token);
+        var owner = new NpgsqlConnectionStringBuilder(database.ConnectionString).Username!;
+        await using (var restore = database.Admin.CreateCommand(dump.Replace("{owner}", owner, StringComparison.Ordinal)))
+        {
+            await restore.ExecuteNonQueryAsync(Token);
+        }
+
+        return new Shop(
+            server,
+            database,
+            Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 })
+        );
+    }
+
     /// <summary>Stops market time at an instant.</summary>
     public Task AtAsync(UtcTime now) =>
         RunAsync(

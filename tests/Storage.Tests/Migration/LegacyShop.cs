@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Migration.Engine;
@@ -32,6 +33,28 @@ public sealed class LegacyShop : IAsyncDisposable
 
     public static async Task<LegacyShop> OpenAsync(TestServer server, LegacyOptions? options = null) =>
         new(await Shop.OpenAsync(server, LegacyTables.Sql(options ?? new LegacyOptions())));
+
+    /// <summary>
+    /// The shop that a build of before left in the middle of a run's copy, as a superuser's restore brings it back here; see <c>Upgrade/make-fixture</c>. Nothing
+    /// of today has been applied. A run goes on in its own database alone: as far as it can tell, this is that one.
+    /// </summary>
+    public static async Task<LegacyShop> RestoreAsync(TestServer server)
+    {
+        await using var packed = typeof(LegacyShop).Assembly.GetManifestResourceStream("before-2472c4d.sql.gz")!;
+        await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
+        using var text = new StreamReader(unpacked);
+        var shop = new LegacyShop(await Shop.RestoreAsync(server, await text.ReadToEndAsync(Shop.Token)));
+        shop.MinutesSinceOpen = await shop.Shop.ValueAsync<int>(
+            $"SELECT (extract(epoch FROM dxy.now() - timestamptz '{Shop.Open}') / 60)::integer - 1440"
+        );
+        await using var here = shop.Data.CreateCommand("UPDATE dxy.run SET target = $1::jsonb");
+        here.Parameters.With(await RunTarget.ReadAsync(shop.Data, Shop.Token));
+        await here.ExecuteNonQueryAsync(Shop.Token);
+        return shop;
+    }
+
+    /// <summary>Of a restored shop: how many minutes of market time had passed beside the run.</summary>
+    public int MinutesSinceOpen { get; private set; }
 
     /// <summary>Starts the run.</summary>
     public async Task StartAsync(RunSettings? settings = null)

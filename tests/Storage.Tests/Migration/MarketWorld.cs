@@ -12,7 +12,7 @@ namespace DxyOrleans.Storage.Tests.Migration;
 /// What goes on beside a run: the market moves a minute whenever the run waits, six pairs' bars come, derivers work, warnings are accepted and approvals given.
 /// The bars depend on the minute alone, so that two runs that were disturbed differently can be compared once both stand at the same minute.
 /// </summary>
-sealed class MarketWorld(LegacyShop shop)
+sealed class MarketWorld(LegacyShop shop, int minutes = 0)
 {
     // The legacy shop's clock stands a day after its opening.
     const int First = 1440;
@@ -35,7 +35,7 @@ sealed class MarketWorld(LegacyShop shop)
         };
 
     /// <summary>Minutes that have passed.</summary>
-    public int Minutes { get; private set; }
+    public int Minutes { get; private set; } = minutes;
 
     /// <summary>The points at which the run died, in order.</summary>
     public List<string> Deaths { get; } = [];

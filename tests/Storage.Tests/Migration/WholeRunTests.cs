@@ -1,6 +1,8 @@
 using System.Globalization;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
+using DxyOrleans.Schema;
+using DxyOrleans.Storage.Tests.Upgrade;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Storage.Tests.Migration;
@@ -87,9 +89,21 @@ public sealed class WholeRunTests(TestServer server, WholeRunTests.Undisturbed r
         await world.TickToAsync(Until);
         Assert.InRange(written, 10, Until);
         Assert.Equal(New(without), New(await mirrored.OutcomeAsync()));
+    }
 
-        static IEnumerable<string> New(IEnumerable<string> outcome) =>
-            outcome.Where(line => line.StartsWith("new", StringComparison.Ordinal));
+    [Fact]
+    public async Task A_run_that_an_earlier_build_began_ends_as_an_undisturbed_one()
+    {
+        var without = await run.OutcomeAsync(server);
+        await using var begun = await LegacyShop.RestoreAsync(server);
+        await EarlierSchemaTests.ApplyAsync(begun);
+        var world = new MarketWorld(begun, begun.MinutesSinceOpen);
+        var completed = await world.DriveAsync();
+        Assert.True(completed.State == RunState.Completed, $"{completed.State} at {completed.Step}: {completed.Error}");
+        await world.TickToAsync(Until);
+        Assert.Equal(New(without), New(await begun.OutcomeAsync()));
+        Assert.Equal(0, await begun.BrokenEventsAsync());
+        Assert.Empty(await SchemaCheck.DifferencesAsync(begun.Data, Shop.Token));
     }
 
     [Fact]
@@ -102,6 +116,8 @@ public sealed class WholeRunTests(TestServer server, WholeRunTests.Undisturbed r
             await divided.Shop.ValueAsync<long>("SELECT count(DISTINCT tableoid) FROM public.data_bars WHERE canonical_symbol = 'DXY'") > 1
         );
     }
+
+    static IEnumerable<string> New(IEnumerable<string> outcome) => outcome.Where(line => line.StartsWith("new", StringComparison.Ordinal));
 
     static async Task<List<string>> CompleteAsync(LegacyShop shop, Func<string, bool>? dies)
     {
