@@ -147,7 +147,7 @@ internal sealed class LiveBackfillMeasurement : IMeasurement
                 IndexDefinition.Dxy.Series,
                 new TimeRange(Months[month], Months[month + 1]),
                 "request",
-                pass % 2 == 0 ? DerivingVersion.Strict : DerivingVersion.LatestClose,
+                pass % 2 == 0 ? DerivingRules.Strict : DerivingRules.LatestClose,
                 prune: false,
                 cancellation
             );

@@ -1,5 +1,4 @@
 using DxyOrleans.Core.Due;
-using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Schema.Binding;
 using Npgsql;
@@ -27,7 +26,7 @@ readonly record struct ClaimedWork(IReadOnlyList<DueRange> Due, UtcTime Now)
                     new DueRange(
                         reader.GetInt64(0),
                         new TimeRange(reader.GetUtc(1), reader.GetUtc(2)),
-                        reader.IsDBNull(3) ? null : (DerivingVersion)reader.GetInt32(3),
+                        reader.IsDBNull(3) ? null : reader.GetInt32(3),
                         reader.GetBoolean(4),
                         reader.GetInt32(5),
                         reader.GetBoolean(7)

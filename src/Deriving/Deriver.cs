@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DxyOrleans.Bars;
 using DxyOrleans.Core.Due;
+using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Schema;
 using DxyOrleans.Schema.Binding;
@@ -57,6 +58,17 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                     continue;
                 }
 
+                if (slice.Version is { } asked && DerivingRules.Find(asked) is null)
+                {
+                    await transaction.RollbackAsync(cancellation);
+                    return await ParkAsync(
+                        connection,
+                        slice,
+                        $"deriving version {asked} was asked for, and this build has {DerivingRules.Numbers}: install the build that has it",
+                        cancellation
+                    );
+                }
+
                 var start = Stopwatch.GetTimestamp();
                 await At(DeriveStep.Taken, cancellation);
                 var outcome = await DeriveAsync(connection, slice, route, due.Now, cancellation);
@@ -83,13 +95,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                 await connection.CloseAsync();
                 TableFitness.Forget(database);
                 await connection.OpenAsync(cancellation);
-                await ParkAsync(connection, slice, reason, cancellation);
-                return new SliceOutcome
-                {
-                    Window = slice.Window,
-                    Parked = 1,
-                    Reason = reason,
-                };
+                return await ParkAsync(connection, slice, reason, cancellation);
             }
             catch (Exception fault) when (slice is not null && IsAboutData(fault))
             {
@@ -99,13 +105,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                     continue;
                 }
 
-                await ParkAsync(connection, slice, fault.Message, cancellation);
-                return new SliceOutcome
-                {
-                    Window = slice.Window,
-                    Parked = 1,
-                    Reason = fault.Message,
-                };
+                return await ParkAsync(connection, slice, fault.Message, cancellation);
             }
         }
     }
@@ -154,7 +154,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             return outcome;
         }
 
-        var derived = await rule.DeriveAsync(connection, slice.Window, slice.Version, route, cancellation);
+        var derived = await rule.DeriveAsync(connection, slice.Window, slice.Rule, route, cancellation);
         await At(DeriveStep.Read, cancellation);
         return await Writer(rule).WriteAsync(connection, slice, derived, route, now, cancellation);
     }
@@ -172,8 +172,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
             new TimeRange((now - rule.CorrectionWindow).Floor(rule.Series.Timeframe), UtcTime.Max(now, slice.Window.To))
         );
         var gone = within.IsEmpty ? [] : await DeniedBars.GoneAsync(connection, rule, within, cancellation);
-        var derived =
-            gone.Count == 0 ? new Derived([], []) : await rule.DeriveAsync(connection, within, slice.Version, route, cancellation);
+        var derived = gone.Count == 0 ? new Derived([], []) : await rule.DeriveAsync(connection, within, slice.Rule, route, cancellation);
         await At(DeriveStep.Read, cancellation);
         return await Writer(rule).RenewAsync(connection, slice, derived, gone, route, cancellation);
     }
@@ -236,13 +235,19 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         return (isRipe, await ClaimedWork.ReadAsync(reader, cancellation), route);
     }
 
-    async Task ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)
+    async Task<SliceOutcome> ParkAsync(NpgsqlConnection connection, DueSlice slice, string error, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("lock_week").AddSeries(rule.Series).With(slice.Window.From.ToDateTime());
         batch.Add("clear_due").With(slice.Settled.ToArray()).With(slice.Continued.ToArray()).With(slice.Window.To.ToDateTime());
         ParkedWork.AddTo(batch, rule.Series, slice, [new Parked(slice.Window, error)]);
         await batch.ExecuteNonQueryAsync(cancellation);
+        return new SliceOutcome
+        {
+            Window = slice.Window,
+            Parked = 1,
+            Reason = error,
+        };
     }
 
     Task At(DeriveStep step, CancellationToken cancellation) => interrupt?.Invoke(step, cancellation) ?? Task.CompletedTask;

@@ -60,7 +60,7 @@ public sealed class DueStore(NpgsqlDataSource database)
         Series target,
         TimeRange range,
         string cause,
-        DerivingVersion? version,
+        IDerivingRule? version,
         bool prune,
         CancellationToken cancellation
     )
@@ -77,7 +77,7 @@ public sealed class DueStore(NpgsqlDataSource database)
         }
 
         await using var command = database.Statement("request_due");
-        command.Parameters.AddSeries(target).AddRange(range).With(cause).With((int?)version).With(prune);
+        command.Parameters.AddSeries(target).AddRange(range).With(cause).With(version?.Version).With(prune);
         await command.ExecuteNonQueryAsync(cancellation);
         return range;
     }

@@ -30,6 +30,9 @@ public interface ITargetRule
     /// <summary>Whether the route decides where this target's bars live; rollups always live in <c>derived_data_bars</c>.</summary>
     bool IsRouted { get; }
 
+    /// <summary>The deriving version that new rows of its carry.</summary>
+    int Version => DerivingRules.Default.Version;
+
     /// <summary>The source its rows bear in a table.</summary>
     string SourceIn(BarTable table);
 
@@ -57,7 +60,7 @@ public interface ITargetRule
     Task<Derived> DeriveAsync(
         NpgsqlConnection connection,
         TimeRange window,
-        DerivingVersion? version,
+        IDerivingRule? version,
         Route route,
         CancellationToken cancellation
     );

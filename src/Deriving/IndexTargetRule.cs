@@ -15,9 +15,8 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
     public Series Series => definition.Series;
 
-    // Strict minutes are emitted when the last component arrives, so a minute only has to have ended.
-    public TimeSpan Ripeness =>
-        definition.Version == DerivingVersion.Strict ? Timeframe.OneMinute.Length : Timeframe.OneMinute.Length + grace;
+    // A minute that is emitted when its last component arrives only has to have ended.
+    public TimeSpan Ripeness => Timeframe.OneMinute.Length + definition.Rule.EmitDelay(grace);
 
     public TimeSpan MaxSlice => TimeSpan.FromDays(2);
 
@@ -29,18 +28,21 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
     public bool IsRouted => true;
 
+    public int Version => definition.Rule.Version;
+
     public string SourceIn(BarTable table) => BarSource.Synthetic;
 
     public async Task<Derived> DeriveAsync(
         NpgsqlConnection connection,
         TimeRange window,
-        DerivingVersion? version,
+        IDerivingRule? version,
         Route route,
         CancellationToken cancellation
     )
     {
         await using var batch = new NpgsqlBatch(connection);
-        var lookBack = version is { } asked ? IndexRule.LookBack(definition, asked) : TimeSpan.FromMinutes(definition.MaxAgeMinutes);
+        // Stored rows may carry any version.
+        var lookBack = (version is null ? DerivingRules.All : [version]).Max(rule => rule.LookBack(definition));
         foreach (var component in definition.Components)
         {
             batch.Add("read_closes").With(component.Symbol.Name).AddRange(new TimeRange(window.From - lookBack, window.To));
@@ -49,13 +51,13 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         if (version is null)
         {
             var versions = new NpgsqlBatchCommand(route.Read.ReadVersions);
-            versions.Parameters.AddSeries(Series).AddRange(window).With((int)definition.Version);
+            versions.Parameters.AddSeries(Series).AddRange(window).With(definition.Rule.Version);
             batch.AddBound(versions);
         }
 
         var closes = new List<ComponentCloses>(definition.Components.Length);
         var unfit = new List<Dictionary<long, Unfit>>(definition.Components.Length);
-        var carried = new Dictionary<UtcTime, DerivingVersion>();
+        var carried = new Dictionary<UtcTime, IDerivingRule?>();
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         foreach (var component in definition.Components)
         {
@@ -72,10 +74,10 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
         while (version is null && await reader.ReadAsync(cancellation))
         {
-            carried[reader.GetUtc(0)] = (DerivingVersion)reader.GetInt32(1);
+            carried[reader.GetUtc(0)] = DerivingRules.Find(reader.GetInt32(1));
         }
 
-        return Apply(closes, TakenOut(closes, unfit, version, carried.Values), window, version ?? definition.Version, carried);
+        return Apply(closes, TakenOut(closes, unfit, version, carried.Values), window, version ?? definition.Rule, carried);
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(
@@ -84,22 +86,22 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         Route route,
         CancellationToken cancellation
     ) =>
-        await IndexBulk.DeriveAsync(connection, definition, work[0].Slice.Window, work[0].Slice.Version, route, cancellation) is { } block
+        await IndexBulk.DeriveAsync(connection, definition, work[0].Slice.Window, work[0].Slice.Rule, route, cancellation) is { } block
             ? [block]
             : null;
 
     UnfitInputs TakenOut(
         List<ComponentCloses> closes,
         List<Dictionary<long, Unfit>> unfit,
-        DerivingVersion? version,
-        IEnumerable<DerivingVersion> carried
+        IDerivingRule? version,
+        IEnumerable<IDerivingRule?> carried
     )
     {
         var inputs = new UnfitInputs(Timeframe.OneMinute);
-        var carries = (version ?? definition.Version) == DerivingVersion.LatestClose || carried.Contains(DerivingVersion.LatestClose);
+        var carry = carried.Append(version ?? definition.Rule).Max(rule => rule?.MaxAge(definition) ?? 0);
         foreach (var (column, minutes) in closes.Zip(unfit).Where(component => component.Second.Count > 0))
         {
-            inputs.Exclude(column, minutes, carries ? definition.MaxAgeMinutes : 0);
+            inputs.Exclude(column, minutes, carry);
         }
 
         return inputs;
@@ -109,8 +111,8 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
         List<ComponentCloses> closes,
         UnfitInputs unfit,
         TimeRange window,
-        DerivingVersion version,
-        Dictionary<UtcTime, DerivingVersion> carried
+        IDerivingRule version,
+        Dictionary<UtcTime, IDerivingRule?> carried
     )
     {
         var result = IndexRule.Derive(definition, closes, window, version);
@@ -128,10 +130,10 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
         if (carried.Count > 0)
         {
-            // A stored row is judged and renewed by the rule it carries; a change of the index's version changes nothing stored.
+            // A stored row is judged and renewed by the rule it carries; a change of the index's version changes nothing stored, and what a newer build made stands.
             var others = carried
                 .Values.Distinct()
-                .Where(Enum.IsDefined)
+                .OfType<IDerivingRule>()
                 .SelectMany(other =>
                     IndexRule
                         .Derive(definition, closes, window, other)

@@ -85,7 +85,7 @@ public sealed class InlineIndexes(Func<SymbolRegistry?> registry) : IInlineDeriv
 
         _known = current;
         _byComponent = [];
-        foreach (var entry in current?.Entries.Where(entry => entry is { Active: true, Index.Version: DerivingVersion.Strict }) ?? [])
+        foreach (var entry in current?.Entries.Where(entry => entry is { Active: true, Index.Rule.IsEmittedByTime: false }) ?? [])
         {
             foreach (var component in entry.Index!.Components)
             {

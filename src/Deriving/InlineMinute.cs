@@ -18,13 +18,13 @@ sealed record InlineMinute(IndexDefinition Definition, string Metadata, Bar Bar,
 {
     public bool IsMadeOf(Symbol symbol) => Definition.Components.Any(component => component.Symbol == symbol);
 
-    /// <summary>By the one rule for strict minutes; null when it gives none.</summary>
+    /// <summary>By the index's rule, which makes a minute of its own closes alone; null when it gives none.</summary>
     public static InlineMinute? Of(IndexDefinition definition, string metadata, UtcTime time, decimal[] closes)
     {
         var columns = definition.Components.Select((component, i) => Column(component.Symbol, time, closes[i])).ToList();
         try
         {
-            var result = IndexRule.Derive(definition, columns, new TimeRange(time, time + Timeframe.OneMinute), DerivingVersion.Strict);
+            var result = IndexRule.Derive(definition, columns, new TimeRange(time, time + Timeframe.OneMinute), definition.Rule);
             return result.Minutes is [var minute]
                 ? new InlineMinute(
                     definition,

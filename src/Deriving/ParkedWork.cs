@@ -19,7 +19,7 @@ static class ParkedWork
             .AddSeries(target)
             .With(parts.Select(part => part.Range.From.ToDateTime()).ToArray())
             .With(parts.Select(part => part.Range.To.ToDateTime()).ToArray())
-            .With((int?)slice.Version)
+            .With(slice.Version)
             .With(slice.Prune)
             .With(slice.Attempts + 1)
             .With(parts.Select(part => OneLine(part.Reason)).ToArray())

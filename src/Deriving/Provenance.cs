@@ -8,7 +8,7 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// What the column <c>raw</c> of a derived row says. An index minute:
-/// <c>{"kind":"dxy","version":1,"inputs":{"EURUSD":1.1,…}}</c>, under version 2 with <c>"ages":{"USDSEK":3}</c> (minutes, zero left out) and their sum
+/// <c>{"kind":"dxy","version":1,"inputs":{"EURUSD":1.1,…}}</c>, where closes are carried with <c>"ages":{"USDSEK":3}</c> (minutes, zero left out) and their sum
 /// <c>"age_total"</c>. A rollup: <c>{"kind":"rollup","inputs":5,"expected":5}</c>, and
 /// <c>"unknown":{"vol":2,"trade_count":2}</c> where so many inputs had no volume or count to add.
 /// </summary>
@@ -20,7 +20,7 @@ public static class Provenance
         json.Append("{\"kind\":\"")
             .Append(definition.Symbol.Name.ToLowerInvariant())
             .Append("\",\"version\":")
-            .Append((int)minute.Version)
+            .Append(minute.Rule.Version)
             .Append(",\"inputs\":{");
         for (var i = 0; i < minute.Closes.Length; i++)
         {
@@ -32,7 +32,7 @@ public static class Provenance
         }
 
         json.Append('}');
-        if (minute.Version == DerivingVersion.LatestClose)
+        if (minute.Rule.CarriesCloses)
         {
             AppendAges(json, definition, minute);
         }
@@ -69,8 +69,8 @@ public static class Provenance
         );
     }
 
-    /// <summary>The deriving version a stored row carries, null where it carries none.</summary>
-    public static DerivingVersion? Version(string raw)
+    /// <summary>The deriving version a stored row carries; null where it carries none that this build has.</summary>
+    public static IDerivingRule? Rule(string raw)
     {
         using var document = JsonDocument.Parse(raw);
         return
@@ -78,7 +78,7 @@ public static class Provenance
             && document.RootElement.TryGetProperty("version", out var version)
             && version.ValueKind == JsonValueKind.Number
             && version.TryGetInt32(out var number)
-            ? (DerivingVersion)number
+            ? DerivingRules.Find(number)
             : null;
     }
 

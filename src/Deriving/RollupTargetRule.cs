@@ -35,7 +35,7 @@ public sealed class RollupTargetRule(Series series, TimeSpan grace, params IRead
     public async Task<Derived> DeriveAsync(
         NpgsqlConnection connection,
         TimeRange window,
-        DerivingVersion? version,
+        IDerivingRule? version,
         Route route,
         CancellationToken cancellation
     )

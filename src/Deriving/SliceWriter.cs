@@ -118,7 +118,7 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
         return isCopied ? outcome with { New = block.Count } : outcome with { Equal = outcome.Equal + block.Count - rows.Count };
     }
 
-    int Version(DueSlice slice) => (int)(slice.Version ?? (rule as IndexTargetRule)?.Definition.Version ?? DerivingVersion.Strict);
+    int Version(DueSlice slice) => slice.Version ?? rule.Version;
 
     async Task<bool> IsEmptyAsync(NpgsqlConnection connection, DueSlice slice, CancellationToken cancellation)
     {

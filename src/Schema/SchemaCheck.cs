@@ -12,7 +12,7 @@ public static class SchemaCheck
         var differences = new List<string>();
         var stored = await BindingStore.ReadAsync(database, cancellation) ?? HostBinding.Ours;
         var expected = Expected(stored).ToHashSet(StringComparer.Ordinal);
-        var found = await FactsAsync(database, "checks/our_objects.sql", cancellation);
+        var found = await OursAsync(database, cancellation);
         differences.AddRange(expected.Except(found).Order(StringComparer.Ordinal).Select(fact => $"missing: {fact}"));
         differences.AddRange(found.Except(expected).Order(StringComparer.Ordinal).Select(fact => $"unexpected: {fact}"));
         foreach (var table in new[] { "data_bars", "derived_data_bars", "core_asset_registry_all" })
@@ -53,7 +53,7 @@ public static class SchemaCheck
     /// </summary>
     internal static async Task<bool> LacksAsync(NpgsqlDataSource database, HostBinding stored, CancellationToken cancellation) =>
         Expected(stored)
-            .Except(await FactsAsync(database, "checks/our_objects.sql", cancellation))
+            .Except(await OursAsync(database, cancellation))
             .Any(fact =>
                 !fact.StartsWith("table ", StringComparison.Ordinal)
                 && !fact.StartsWith("column ", StringComparison.Ordinal)
@@ -70,8 +70,15 @@ public static class SchemaCheck
                 fact.LastIndexOf("body=", StringComparison.Ordinal) is var at and > 0 && changed.TryGetValue(fact[(at + 5)..], out var body)
                     ? fact[..(at + 5)] + body
                     : fact
-            );
+            )
+            .Concat(DerivingRuleList.Expected);
     }
+
+    static async Task<IReadOnlyList<string>> OursAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
+        [
+            .. await FactsAsync(database, "checks/our_objects.sql", cancellation),
+            .. await DerivingRuleList.FactsAsync(database, cancellation),
+        ];
 
     /// <summary>The lines a catalog query of <c>sql/checks/</c> returns, the same for every login: names come with their schema, whatever path the login has.</summary>
     public static async Task<IReadOnlyList<string>> FactsAsync(NpgsqlDataSource database, string check, CancellationToken cancellation)

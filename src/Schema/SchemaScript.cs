@@ -45,7 +45,7 @@ public sealed record SchemaScript(string Name, string Text)
     public static string FingerprintOfAll { get; } =
         Fingerprint(
             string.Concat(
-                Sql.Files("roles").Concat(SchemaManifest.Entries.Select(entry => entry.File)).Append("version/write.sql").Select(Sql.Text)
+                Sql.Files("roles").Concat(SchemaManifest.Entries.Select(entry => entry.File)).Append("version/write.sql").Select(Written)
             )
         )[1..];
 
@@ -54,15 +54,18 @@ public sealed record SchemaScript(string Name, string Text)
 
     static SchemaScript Of(SchemaManifest.Entry entry, HostBinding binding)
     {
-        var written = Sql.Text(entry.File);
+        var written = Written(entry.File);
         var text = IsBound(entry) ? binding.Render(written) : written;
         return entry.Kind switch
         {
             ScriptKind.Once => new SchemaScript(entry.File, text),
             ScriptKind.Renewed => new SchemaScript(entry.File + Fingerprint(text), text),
-            _ => new SchemaScript(entry.File + Fingerprint(string.Concat(SchemaManifest.Entries.Select(one => Sql.Text(one.File)))), text),
+            _ => new SchemaScript(entry.File + Fingerprint(string.Concat(SchemaManifest.Entries.Select(one => Written(one.File)))), text),
         };
     }
+
+    // The list of deriving versions is the code's.
+    static string Written(string file) => file == DerivingRuleList.Path ? DerivingRuleList.Text : Sql.Text(file);
 
     // Brought to the host's tables: functions, and what runs once on tables that are there. Orleans' own and the rights name no column.
     static bool IsBound(SchemaManifest.Entry entry) =>

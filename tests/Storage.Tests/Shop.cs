@@ -143,7 +143,7 @@ public sealed class Shop : IAsyncDisposable
         new(Data, await RuleAsync(target), interrupt);
 
     /// <summary>Asks for a range of minutes of a target to be derived again.</summary>
-    public Task AskAsync(string target, int from, int to, DerivingVersion? version = null, bool prune = false) =>
+    public Task AskAsync(string target, int from, int to, IDerivingRule? version = null, bool prune = false) =>
         new DueStore(Data).RequestAsync(Series.Parse(target), new TimeRange(Minute(from), Minute(to)), "request", version, prune, Token);
 
     /// <summary>What is due and ripe of one target, by one deriver.</summary>

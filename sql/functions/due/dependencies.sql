@@ -1,11 +1,12 @@
 -- What depends on what, read from the registry: an index on its components, a rollup on its symbol's 1m bars.
--- look_ahead: how long after an input's minute the target's bars may still depend on it (deriving version 2 carries closes forward);
--- carry: how long those that were derived by version 2 do, whichever version the index has now.
+-- look_ahead: how long after an input's minute the target's bars may still depend on it (some deriving versions carry closes forward);
+-- carry: how long those that were derived by such a version do, whichever version the index has now.
 -- A registry row that makes no sense is left out: no cast here may fail, or one bad row would stop everybody's changes.
 CREATE OR REPLACE VIEW dxy.dependency AS
   SELECT component.symbol AS input_symbol, '1m'::text AS input_timeframe,
          r.canonical_symbol AS target_symbol, '1m'::text AS target_timeframe, interval '1 minute' AS target_length,
-         CASE WHEN r.metadata->'deriving_version' = '2' THEN age.carry ELSE interval '0' END AS look_ahead,
+         CASE WHEN r.metadata->'deriving_version' IN (SELECT to_jsonb(v.version) FROM dxy.deriving_rule AS v WHERE v.carries_closes)
+              THEN age.carry ELSE interval '0' END AS look_ahead,
          age.carry
   FROM public.core_asset_registry_all AS r,
        jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.metadata->'components') = 'array' THEN r.metadata->'components' ELSE '[]' END) AS component(symbol),

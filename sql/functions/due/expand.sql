@@ -9,10 +9,13 @@ AS $$
 DECLARE
   v_taken integer;
   v_now timestamptz := dxy.now();
+  v_carrying jsonb[];
 BEGIN
   IF NOT EXISTS (SELECT FROM dxy.change) THEN
     RETURN 0;
   END IF;
+
+  v_carrying := ARRAY(SELECT to_jsonb(v.version) FROM dxy.deriving_rule AS v WHERE v.carries_closes);
 
   WITH taken AS (
     DELETE FROM dxy.change
@@ -27,11 +30,11 @@ BEGIN
                                       -- By to_jsonb: a shop's data_bars may lack the column until it migrates.
                                       SELECT FROM public.data_bars AS b
                                       WHERE b.canonical_symbol = d.target_symbol AND b.timeframe = d.target_timeframe
-                                        AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND to_jsonb(b)->'raw'->'version' = '2'
+                                        AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND to_jsonb(b)->'raw'->'version' = ANY (v_carrying)
                                       UNION ALL
                                       SELECT FROM public.derived_data_bars AS b
                                       WHERE b.canonical_symbol = d.target_symbol AND b.timeframe = d.target_timeframe AND b.deleted_at IS NULL
-                                        AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND to_jsonb(b)->'raw'->'version' = '2')
+                                        AND b.ts_utc > t.last_ts AND b.ts_utc <= t.last_ts + d.carry AND to_jsonb(b)->'raw'->'version' = ANY (v_carrying))
                                     THEN d.carry ELSE d.look_ahead END)) AS ranges
     FROM (SELECT DISTINCT c.symbols, c.timeframes, greatest(c.first_ts, lower(a.times)) AS first_ts, least(c.last_ts, upper(a.times)) AS last_ts
           FROM taken AS c, (SELECT dxy.derivable() AS times) AS a

@@ -65,11 +65,11 @@ internal sealed record Explanation(
         var stored = await OneAsync(database, table, index.Series, time, cancellation);
         var beforeTime = await BarExport.NewestFromAsync(database, table, index.Series, time, 1, cancellation);
         var before = beforeTime is { } earlier ? await OneAsync(database, table, index.Series, earlier, cancellation) : null;
-        var version = stored is not null && Provenance.Version(stored.Raw) is { } carried ? carried : index.Version;
+        var version = stored is not null && Provenance.Rule(stored.Raw) is { } carried ? carried : index.Rule;
         var recorded = stored is null ? null : InputsGoneRule.RecordedCloses(index, stored.Raw);
         var ages = InputsGoneRule.RecordedAges(index, stored?.Raw);
         var recordedBefore = before is null ? null : InputsGoneRule.RecordedCloses(index, before.Raw);
-        var maxAge = version == DerivingVersion.LatestClose ? index.MaxAgeMinutes : 0;
+        var maxAge = version.MaxAge(index);
         var parts = ImmutableArray.CreateBuilder<PairPart>();
         for (var i = 0; i < index.Components.Length; i++)
         {
@@ -106,7 +106,7 @@ internal sealed record Explanation(
             time,
             stored,
             before,
-            (int)version,
+            version.Version,
             recomputed,
             parts.ToImmutable(),
             status,

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gaps;
-using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Postgres;
@@ -29,7 +28,7 @@ internal static class GapScan
         var series = new Series(entry.Symbol, Timeframe.OneMinute);
         var table = await BarExport.TableAsync(database, registry, series, cancellation);
         var end = UtcTime.Min(range.To, (await database.NowAsync(cancellation)).Floor(Timeframe.OneMinute));
-        var maxAge = entry.Index is { Version: DerivingVersion.LatestClose } index ? index.MaxAgeMinutes : 0;
+        var maxAge = entry.Index is { } index ? index.Rule.MaxAge(index) : 0;
         var from = entry.Index is { } basket ? UtcTime.Max(range.From, basket.Since) : range.From;
         while (from < end)
         {

@@ -1,4 +1,3 @@
-using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Core.Due;
@@ -10,4 +9,4 @@ namespace DxyOrleans.Core.Due;
 /// <param name="Prune">Whether stored bars the rule no longer gives are to be removed.</param>
 /// <param name="Attempts">How often it failed before.</param>
 /// <param name="Gone">Whether inputs of it were deleted, and have had their time to come back: what they made is made of the rest.</param>
-public sealed record DueRange(long Id, TimeRange Range, DerivingVersion? Version, bool Prune, int Attempts, bool Gone = false);
+public sealed record DueRange(long Id, TimeRange Range, int? Version, bool Prune, int Attempts, bool Gone = false);

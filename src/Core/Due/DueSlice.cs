@@ -18,12 +18,16 @@ public sealed record DueSlice(
     TimeRange Window,
     ImmutableArray<long> Settled,
     ImmutableArray<long> Continued,
-    DerivingVersion? Version,
+    int? Version,
     bool Prune,
     int Attempts,
     bool Gone = false
 )
 {
+    /// <summary>The rule asked for; null: stored rows keep theirs.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">This build has no such version.</exception>
+    public IDerivingRule? Rule => Version is { } number ? DerivingRules.Of(number) : null;
+
     /// <summary>Rows further apart than this are not taken together: computing what lies between would cost more than another transaction.</summary>
     static readonly TimeSpan Together = TimeSpan.FromHours(1);
 

@@ -5,15 +5,15 @@ namespace DxyOrleans.Core.Indexes;
 
 /// <summary>Derived minutes in columns, ascending: the same as <see cref="IndexMinute"/>s, made together.</summary>
 /// <param name="Definition">The basket.</param>
-/// <param name="Version">The rule they were derived by.</param>
+/// <param name="Rule">The version they were derived by.</param>
 /// <param name="Minutes">Their numbers, <see cref="UtcTime.Minute"/>.</param>
 /// <param name="Levels">Their levels in units of the eighth place.</param>
 /// <param name="Closes">A column a component: the close used.</param>
-/// <param name="Ages">A column a component: how many minutes before each minute its close was made; none under version 1, where all are zero.</param>
+/// <param name="Ages">A column a component: how many minutes before each minute its close was made; none where all are zero.</param>
 /// <param name="Skipped">Minutes with some but not all inputs, by the first missing component.</param>
 public sealed record IndexBlock(
     IndexDefinition Definition,
-    DerivingVersion Version,
+    IDerivingRule Rule,
     long[] Minutes,
     long[] Levels,
     double[][] Closes,
@@ -32,7 +32,7 @@ public sealed record IndexBlock(
             new decimal(unchecked((int)Levels[place]), unchecked((int)(Levels[place] >> 32)), 0, false, Bars.Price.Places),
             [.. Closes.Select(column => column[place])],
             [.. Closes.Select((_, component) => Age(component, place))],
-            Version
+            Rule
         );
 
     public int Age(int component, int place) => Ages.Length == 0 ? 0 : Ages[component][place];

@@ -15,7 +15,7 @@ public sealed record IndexDefinition
         double factor,
         ImmutableArray<IndexComponent> components,
         UtcTime since,
-        DerivingVersion version = DerivingVersion.Strict,
+        IDerivingRule? rule = null,
         int maxAgeMinutes = DefaultMaxAgeMinutes
     )
     {
@@ -43,7 +43,7 @@ public sealed record IndexDefinition
         Factor = factor;
         Components = components;
         Since = since;
-        Version = version;
+        Rule = rule ?? DerivingRules.Default;
         MaxAgeMinutes = maxAgeMinutes;
     }
 
@@ -60,9 +60,10 @@ public sealed record IndexDefinition
     /// <summary>The first instant for which the basket is valid; nothing is derived before it.</summary>
     public UtcTime Since { get; }
 
-    public DerivingVersion Version { get; }
+    /// <summary>The deriving version of what is derived from now on; what is stored keeps its own.</summary>
+    public IDerivingRule Rule { get; }
 
-    /// <summary>Used by <see cref="DerivingVersion.LatestClose"/>: how many minutes old a component's close may be, 0 to 1440.</summary>
+    /// <summary>Used by rules that carry closes: how many minutes old a component's close may be, 0 to 1440.</summary>
     public int MaxAgeMinutes { get; }
 
     /// <summary>

@@ -20,7 +20,7 @@ static class IndexBulk
         NpgsqlConnection connection,
         IndexDefinition definition,
         TimeRange window,
-        DerivingVersion? asked,
+        IDerivingRule? asked,
         Route route,
         CancellationToken cancellation
     )
@@ -31,9 +31,9 @@ static class IndexBulk
             return null;
         }
 
-        var version = asked ?? definition.Version;
+        var rule = asked ?? definition.Rule;
         await using var batch = new NpgsqlBatch(connection);
-        var reach = new TimeRange(window.From - IndexRule.LookBack(definition, version), window.To);
+        var reach = new TimeRange(window.From - rule.LookBack(definition), window.To);
         foreach (var component in definition.Components)
         {
             batch.Add("read_close_columns").With(component.Symbol.Name).AddRange(reach);
@@ -65,7 +65,7 @@ static class IndexBulk
         IndexBlock levels;
         try
         {
-            levels = IndexBlockRule.Derive(definition, grid, window, version);
+            levels = IndexBlockRule.Derive(definition, grid, window, rule);
         }
         catch (ArgumentOutOfRangeException)
         {
@@ -107,7 +107,7 @@ static class IndexBulk
     )
     {
         await using var command = new NpgsqlCommand(connection.Bound(route.Read.ReadVersions), connection);
-        command.Parameters.AddSeries(definition.Series).AddRange(window).With((int)definition.Version);
+        command.Parameters.AddSeries(definition.Series).AddRange(window).With(definition.Rule.Version);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation);
     }

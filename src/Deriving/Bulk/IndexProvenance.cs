@@ -31,7 +31,7 @@ sealed class IndexProvenance
                 .Select(input => (input.i, Encoding.UTF8.GetBytes($"\"{input.Name}\": "), Encoding.UTF8.GetBytes($", \"{input.Name}\": "))),
         ];
         _kind = Encoding.UTF8.GetBytes($"\"kind\": \"{block.Definition.Symbol.Name.ToLowerInvariant()}\", \"inputs\": {{");
-        _version = Encoding.UTF8.GetBytes($"}}, \"version\": {(int)block.Version}");
+        _version = Encoding.UTF8.GetBytes($"}}, \"version\": {block.Rule.Version}");
         if (_text.Length < Longest)
         {
             _text = new byte[Longest];
@@ -46,7 +46,7 @@ sealed class IndexProvenance
     {
         _length = 0;
         Append("{"u8);
-        if (_block.Version == DerivingVersion.LatestClose)
+        if (_block.Rule.CarriesCloses)
         {
             AppendAges(place);
         }
@@ -61,7 +61,7 @@ sealed class IndexProvenance
         }
 
         Append(_version);
-        if (_block.Version == DerivingVersion.LatestClose)
+        if (_block.Rule.CarriesCloses)
         {
             Append(", \"age_total\": "u8);
             AppendWhole(TotalAge(place));

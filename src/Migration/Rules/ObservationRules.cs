@@ -48,7 +48,7 @@ public static class ObservationRules
     static Dictionary<UtcTime, decimal> Implied(ObservationFacts facts) =>
         facts.Index is { } index
             ? IndexRule
-                .Derive(index, facts.Components, facts.LastHour, index.Version)
+                .Derive(index, facts.Components, facts.LastHour, index.Rule)
                 .Minutes.ToDictionary(minute => minute.Time, minute => minute.Level)
             : [];
 
@@ -93,7 +93,7 @@ public static class ObservationRules
             facts.LastHour,
             present,
             [.. facts.Components.Select(component => new ComponentMinutes(component.Symbol, component.Minutes))],
-            facts.Index is { Version: DerivingVersion.LatestClose } index ? index.MaxAgeMinutes : 0
+            facts.Index is { } index ? index.Rule.MaxAge(index) : 0
         );
         var lacking = gaps.Sum(gap => gap.Minutes);
         var share = 1 - ((double)lacking / expected);

@@ -62,7 +62,7 @@ static class IndexRegistration
                 dxy.Components.Select(component => KeyValuePair.Create(component.Symbol.Name, (JsonNode?)component.Exponent))
             ),
             ["since"] = dxy.Since.ToString(),
-            ["deriving_version"] = (int)dxy.Version,
+            ["deriving_version"] = dxy.Rule.Version,
             ["max_age_minutes"] = dxy.MaxAgeMinutes,
         };
     }

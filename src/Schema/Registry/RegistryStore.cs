@@ -71,20 +71,18 @@ public sealed class RegistryStore(NpgsqlDataSource database)
         }
 
         var published = IndexDefinition.Dxy;
-        var version = metadata.TryGetProperty("deriving_version", out var number)
-            ? (DerivingVersion)number.GetInt32()
-            : DerivingVersion.Strict;
+        var version = metadata.TryGetProperty("deriving_version", out var number) ? number.GetInt32() : DerivingRules.Default.Version;
         var maxAge = metadata.TryGetProperty("max_age_minutes", out var age) ? age.GetInt32() : IndexDefinition.DefaultMaxAgeMinutes;
-        if (version is not (DerivingVersion.Strict or DerivingVersion.LatestClose))
+        if (DerivingRules.Find(version) is not { } rule)
         {
-            throw new ArgumentException($"deriving_version is {(int)version}; there are 1 and 2.");
+            throw new ArgumentException($"deriving_version is {version}; there are {DerivingRules.Numbers}.");
         }
 
         if (!metadata.TryGetProperty("exponents", out var exponents) || !metadata.TryGetProperty("factor", out var factor))
         {
             return
                 symbol == published.Symbol && components.ToHashSet().SetEquals(published.Components.Select(component => component.Symbol))
-                ? new IndexDefinition(symbol, published.Factor, published.Components, published.Since, version, maxAge)
+                ? new IndexDefinition(symbol, published.Factor, published.Components, published.Since, rule, maxAge)
                 : throw new ArgumentException("an index needs a factor and an exponent for each component in its metadata.");
         }
 
@@ -93,7 +91,7 @@ public sealed class RegistryStore(NpgsqlDataSource database)
             factor.GetDouble(),
             [.. components.Select(component => new IndexComponent(component, Exponent(exponents, component)))],
             metadata.TryGetProperty("since", out var since) ? Since(since.GetString()) : published.Since,
-            version,
+            rule,
             maxAge
         );
     }

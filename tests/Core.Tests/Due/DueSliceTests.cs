@@ -17,7 +17,7 @@ public sealed class DueSliceTests
                         new DueRange(
                             i,
                             new TimeRange(Start + TimeSpan.FromMinutes(row.Item1), Start + TimeSpan.FromMinutes(row.Item1 + row.Item2)),
-                            row.Item3 == 0 ? DerivingVersion.LatestClose : null,
+                            row.Item3 == 0 ? 2 : null,
                             row.Item4 && row.Item3 == 1,
                             row.Item5
                         )
@@ -112,21 +112,7 @@ public sealed class DueSliceTests
     [Fact]
     public void A_row_waits_for_those_before_it_that_ask_for_something_else()
     {
-        DueRange[] rows =
-        [
-            Row(0, 0, 5) with
-            {
-                Version = DerivingVersion.Strict,
-            },
-            Row(1, 5, 10) with
-            {
-                Version = DerivingVersion.LatestClose,
-            },
-            Row(2, 5, 10) with
-            {
-                Version = DerivingVersion.Strict,
-            },
-        ];
+        DueRange[] rows = [Row(0, 0, 5) with { Version = 1 }, Row(1, 5, 10) with { Version = 2 }, Row(2, 5, 10) with { Version = 1 }];
 
         Assert.Equal([0], Choose(rows, 1000, 1000)!.Settled);
     }

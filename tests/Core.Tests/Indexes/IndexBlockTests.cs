@@ -33,14 +33,20 @@ public sealed class IndexBlockTests
 
     [Fact]
     public void Columns_give_the_minutes_levels_closes_and_ages_that_one_at_a_time_gives() =>
-        Gen.Select(Gen.Int[0, 6], Gen.Bool, Gen.Int[-3, 20], Gen.Int[0, 30], Gen.Int[1, 9], Gen.Int.Array[6 * Minutes])
+        Gen.Select(
+                Gen.Int[0, 6],
+                Gen.Int[0, DerivingRules.All.Length - 1].Select(n => DerivingRules.All[n]),
+                Gen.Int[-3, 20],
+                Gen.Int[0, 30],
+                Gen.Int[1, 9],
+                Gen.Int.Array[6 * Minutes]
+            )
             .Sample(
-                (maxAge, strict, from, length, density, seeds) =>
+                (maxAge, version, from, length, density, seeds) =>
                 {
                     var basket = Basket(maxAge);
-                    var version = strict ? DerivingVersion.Strict : DerivingVersion.LatestClose;
                     var range = new TimeRange(Start + TimeSpan.FromMinutes(from), Start + TimeSpan.FromMinutes(from + length));
-                    var grid = new CloseGrid(basket, new TimeRange(range.From - IndexRule.LookBack(basket, version), range.To));
+                    var grid = new CloseGrid(basket, new TimeRange(range.From - version.LookBack(basket), range.To));
                     var columns = basket.Components.Select(component => new ComponentCloses(component.Symbol)).ToArray();
                     for (var n = 0; n < 6 * Minutes; n++)
                     {
@@ -108,5 +114,5 @@ public sealed class IndexBlockTests
     }
 
     static string Text(IndexMinute minute) =>
-        $"{minute.Time} {minute.Level} {string.Join(',', minute.Closes)} {string.Join(',', minute.Ages)} {minute.Version}";
+        $"{minute.Time} {minute.Level} {string.Join(',', minute.Closes)} {string.Join(',', minute.Ages)} {minute.Rule.Version}";
 }

@@ -38,19 +38,18 @@ public sealed class IndexRuleTests
         );
 
     [Fact]
-    public void Strict_gives_a_bar_for_every_minute_in_which_all_print() => Check(DerivingVersion.Strict, maxAge: 0, onlyOpen: false);
+    public void Strict_gives_a_bar_for_every_minute_in_which_all_print() => Check(DerivingRules.Strict, maxAge: 0, onlyOpen: false);
 
     [Fact]
     public void Latest_close_gives_a_bar_for_every_open_minute_in_which_one_prints_and_the_others_are_fresh() =>
-        Check(DerivingVersion.LatestClose, maxAge: 4, onlyOpen: true);
+        Check(DerivingRules.LatestClose, maxAge: 4, onlyOpen: true);
 
     [Fact]
     public void Deriving_in_pieces_gives_what_deriving_at_once_gives() =>
-        Gen.Select(Closes, Gen.Int[0, Minutes], Gen.Bool)
+        Gen.Select(Closes, Gen.Int[0, Minutes], Gen.Int[0, DerivingRules.All.Length - 1].Select(n => DerivingRules.All[n]))
             .Sample(
-                (closes, cut, strict) =>
+                (closes, cut, version) =>
                 {
-                    var version = strict ? DerivingVersion.Strict : DerivingVersion.LatestClose;
                     var (end, middle) = (Start + TimeSpan.FromMinutes(Minutes), Start + TimeSpan.FromMinutes(cut));
                     var whole = IndexRule.Derive(Basket, closes, new TimeRange(Start, end), version).Minutes;
                     var pieces = IndexRule
@@ -64,9 +63,7 @@ public sealed class IndexRuleTests
                             .. closes.Select(column =>
                                 Column(
                                     column.Symbol,
-                                    column
-                                        .Minutes.Zip(column.Closes)
-                                        .Where(row => row.First >= (from - IndexRule.LookBack(Basket, version)).Minute)
+                                    column.Minutes.Zip(column.Closes).Where(row => row.First >= (from - version.LookBack(Basket)).Minute)
                                 )
                             ),
                         ];
@@ -78,7 +75,7 @@ public sealed class IndexRuleTests
     {
         ComponentCloses[] closes = [Filled(0, 1, 2, 3, 4, 5), Filled(3, 4), Filled(3)];
 
-        var result = IndexRule.Derive(Basket, closes, new TimeRange(Start, Start + TimeSpan.FromMinutes(9)), DerivingVersion.Strict);
+        var result = IndexRule.Derive(Basket, closes, new TimeRange(Start, Start + TimeSpan.FromMinutes(9)), DerivingRules.Strict);
 
         Assert.Equal([new SkipCause(Basket.Components[1].Symbol, 1), new SkipCause(Basket.Components[2].Symbol, 1)], result.Skipped);
         Assert.Equal(Basket.Since, Assert.Single(result.Minutes).Time);
@@ -94,10 +91,10 @@ public sealed class IndexRuleTests
         column.Add(5, 1);
 
         Assert.Throws<ArgumentException>(() => column.Add(5, 1));
-        Assert.Throws<ArgumentException>(() => IndexRule.Derive(Basket, [column], new TimeRange(Start, Start), DerivingVersion.Strict));
+        Assert.Throws<ArgumentException>(() => IndexRule.Derive(Basket, [column], new TimeRange(Start, Start), DerivingRules.Strict));
     }
 
-    static void Check(DerivingVersion version, int maxAge, bool onlyOpen) =>
+    static void Check(IDerivingRule version, int maxAge, bool onlyOpen) =>
         Gen.Select(Closes, Range)
             .Sample(
                 (closes, range) =>
@@ -152,7 +149,7 @@ public sealed class IndexRuleTests
             );
 
     static string Text(IndexMinute minute) =>
-        $"{minute.Time} {minute.Level} {string.Join('/', minute.Closes)} {string.Join('/', minute.Ages)}={minute.TotalAge} {minute.Version}";
+        $"{minute.Time} {minute.Level} {string.Join('/', minute.Closes)} {string.Join('/', minute.Ages)}={minute.TotalAge} {minute.Rule.Version}";
 
     static ComponentCloses Column(Symbol symbol, IEnumerable<int> minutes, double[] closes) =>
         Column(symbol, minutes.Order().Select(i => (Start.Minute + i, closes[i])));

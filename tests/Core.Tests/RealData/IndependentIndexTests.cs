@@ -27,7 +27,7 @@ public sealed class IndependentIndexTests
             IndexDefinition.Dxy,
             closes,
             new TimeRange(UtcTime.At(2023, 9, 1), UtcTime.At(2023, 12, 1)),
-            DerivingVersion.Strict
+            DerivingRules.Strict
         );
 
         // A half hour closes with its second quarter, which opens fifteen minutes into it.

@@ -175,7 +175,7 @@ public sealed class BlockDerivingTests(TestServer server)
         await using var shop = await FilledAsync();
         foreach (var version in versions)
         {
-            await shop.AskAsync("DXY/1m", 0, Minutes, (DerivingVersion)version);
+            await shop.AskAsync("DXY/1m", 0, Minutes, DerivingRules.Of(version));
         }
 
         await shop.SlicesAsync("DXY/1m");

@@ -285,7 +285,7 @@ public sealed class DeletedInputsTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.Minutes(0, 5));
-        await shop.AskAsync("DXY/1m", 0, 5, Core.Indexes.DerivingVersion.LatestClose);
+        await shop.AskAsync("DXY/1m", 0, 5, Core.Indexes.DerivingRules.LatestClose);
         await shop.DrainAsync();
         await ThenAsync(shop, Deleted, Third);
         await ThenAsync(shop, Over);

@@ -125,12 +125,12 @@ public sealed class DisputedTests(TestServer server)
     {
         await using var shop = await OpenAsync(60);
         await shop.RunAsync(Twin("USDCAD", At(41), "1.01"));
-        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingRules.LatestClose);
         await shop.DrainAsync();
         await shop.RunAsync(
             $"DELETE FROM data_bars WHERE ctid = (SELECT max(ctid) FROM data_bars WHERE canonical_symbol = 'USDCAD' AND {At(41)})"
         );
-        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.Strict);
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingRules.Strict);
         await shop.DrainAsync();
         await new DueStore(shop.Data).RetryAsync(Shop.Token);
         await shop.DrainAsync();
@@ -149,8 +149,8 @@ public sealed class DisputedTests(TestServer server)
         await using var shop = await OpenAsync(60);
         await shop.RunAsync(Twin("USDCAD", At(41), "1.01"));
         await shop.DrainAsync();
-        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
-        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.Strict);
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingRules.LatestClose);
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingRules.Strict);
         var first = await (await shop.DeriverAsync("DXY/1m")).ProcessSliceAsync(Shop.Token);
         Assert.Equal((60.0, 1), (first.Window!.Value.Length.TotalMinutes, first.Parked));
         await EndAsync(shop, "USDCAD", 41);
@@ -166,10 +166,10 @@ public sealed class DisputedTests(TestServer server)
         await shop.RunAsync(
             $"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}"
         );
-        await shop.AskAsync("DXY/1m", 0, 60, DerivingVersion.LatestClose);
+        await shop.AskAsync("DXY/1m", 0, 60, DerivingRules.LatestClose);
         await shop.DrainAsync();
         Assert.Contains("DXY/1m 08:20 3", await ParkedAsync(shop));
-        await shop.AskAsync("DXY/1m", 20, 21, DerivingVersion.Strict);
+        await shop.AskAsync("DXY/1m", 20, 21, DerivingRules.Strict);
         await EndAsync(shop, "USDSEK", 20);
         Assert.Equal("1", await VersionsAsync(shop, At(20)));
         Assert.Equal("2", await VersionsAsync(shop, $"ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}')"));
@@ -232,7 +232,7 @@ public sealed class DisputedTests(TestServer server)
         );
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await shop.RunAsync("DELETE FROM dxy.due WHERE symbol <> 'DXY'");
-        await shop.AskAsync("DXY/1m", 0, minutes, DerivingVersion.LatestClose);
+        await shop.AskAsync("DXY/1m", 0, minutes, DerivingRules.LatestClose);
         await (await shop.DeriverAsync("DXY/1m")).DrainAsync(null, Shop.Token);
         Assert.Contains("DXY/1m 08:20 3", await ParkedAsync(shop));
         Assert.Contains("DXY/1m 08:41 1", await ParkedAsync(shop));

@@ -80,7 +80,7 @@ public sealed class ExpandTests(TestServer server)
             Core.Bars.Series.Parse("DXY/1m"),
             new TimeRange(Shop.Minute(0), Shop.Minute(2)),
             "request",
-            Core.Indexes.DerivingVersion.LatestClose,
+            Core.Indexes.DerivingRules.LatestClose,
             false,
             Shop.Token
         );

@@ -165,7 +165,7 @@ public sealed class IndexDerivingTests(TestServer server)
         await shop.DrainAsync();
         Assert.Equal(["08:00 v1", "08:01 v2", "08:02 v1"], await IndexAsync(shop));
 
-        await shop.AskAsync("DXY/1m", 0, 3, DerivingVersion.LatestClose);
+        await shop.AskAsync("DXY/1m", 0, 3, DerivingRules.LatestClose);
         await shop.DrainAsync();
         Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2"], await IndexAsync(shop));
 

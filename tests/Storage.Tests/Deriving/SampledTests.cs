@@ -73,12 +73,19 @@ public sealed class SampledTests(TestServer server)
     }
 
     [Theory]
-    [InlineData(DerivingVersion.Strict, false)]
+    [InlineData(1, false)]
     [InlineData(null, true)]
-    public async Task Asking_for_the_range_replaces_it(DerivingVersion? version, bool prune)
+    public async Task Asking_for_the_range_replaces_it(int? version, bool prune)
     {
         await using var shop = await WithAsync(server, "legacy", Level);
-        await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), All, "request", version, prune, Shop.Token);
+        await new DueStore(shop.Data).RequestAsync(
+            Shop.One("DXY"),
+            All,
+            "request",
+            version is { } number ? DerivingRules.Of(number) : null,
+            prune,
+            Shop.Token
+        );
         await shop.DrainAsync();
         Assert.Equal(["0.00000000 0"], await shop.TextsAsync(Rows("derived_data_bars")));
     }

@@ -14,7 +14,7 @@ internal sealed class DeriveVerb : Verb
     readonly Option<UtcTime?> _to = Values.To();
     readonly Option<int?> _version = new("--version")
     {
-        Description = "Derive by this version, whatever the stored rows carry: 1 or 2.",
+        Description = $"Derive by this version, whatever the stored rows carry: {DerivingRules.Numbers} can be.",
         HelpName = "N",
     };
     readonly Option<bool> _prune = new("--prune")
@@ -40,9 +40,9 @@ internal sealed class DeriveVerb : Verb
     {
         var range = Values.Range(parse, _from, _to);
         var version = parse.GetValue(_version);
-        if (version is not (null or 1 or 2))
+        if (version is { } asked && DerivingRules.Find(asked) is null)
         {
-            throw Fault.Usage($"--version is {version}; there are 1 and 2").ToException();
+            throw Fault.Usage($"--version is {asked}; there are {DerivingRules.Numbers}").ToException();
         }
 
         var database = await session.DatabaseAsync(cancellation);
@@ -54,7 +54,7 @@ internal sealed class DeriveVerb : Verb
             registry,
             index.Series,
             range,
-            (DerivingVersion?)version,
+            version is { } number ? DerivingRules.Of(number) : null,
             parse.GetValue(_prune),
             cancellation
         );

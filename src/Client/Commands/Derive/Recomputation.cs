@@ -23,7 +23,7 @@ internal static class Recomputation
         SymbolRegistry registry,
         Series target,
         TimeRange range,
-        DerivingVersion? version,
+        IDerivingRule? version,
         bool prune,
         CancellationToken cancellation
     )

@@ -38,7 +38,7 @@ internal sealed class SymbolsVerb : Verb
                 {
                     json.WriteStartObject();
                     json.WriteNumber("factor", index.Factor);
-                    json.WriteNumber("version", (int)index.Version);
+                    json.WriteNumber("version", index.Rule.Version);
                     json.WriteNumber("max_age_minutes", index.MaxAgeMinutes);
                     json.Time("since", index.Since);
                     json.WriteStartObject("exponents");

@@ -16,20 +16,21 @@ internal static class VerifySql
 {
     const string Epoch = "timestamptz '2000-01-01 00:00:00+00'";
 
-    /// <summary>An index's minutes by the formula in <c>numeric</c>. Rows carrying version 2 are compared with the latest closes within the maximum age.</summary>
+    /// <summary>An index's minutes by the formula in <c>numeric</c>. Rows of a version that carries closes are compared with the latest within the maximum age.</summary>
     public static string Index(IndexDefinition definition, BarTable stored, TimeRange range, TimeSpan ripeness, HostBinding binding)
     {
         var holds = binding.Precision(stored.Name, definition.Symbol);
+        var carries = definition.Rule.CarriesCloses ? "true" : "false";
         var symbols = string.Join(", ", definition.Components.Select(component => $"'{component.Symbol}'"));
         var aliases = definition.Components.Select(Alias).ToList();
         return binding.Render(
             $"""
             -- {definition.Symbol} 1m in {range}: stored against {Number(definition.Factor)} * product(close ^ exponent).
-            -- A row is a difference, or a minute whose inputs are no bars. Rows of version 1 need every close in the very minute, rows of version 2 the latest within their
-            -- maximum age. A stored minute whose inputs are gone is left out while what is left of them, and what it recorded, agrees with it.
+            -- A row is a difference, or a minute whose inputs are no bars. Rows of a version that carries closes (dxy.deriving_rule) need the latest of each within the maximum
+            -- age, others every close in the very minute. A stored minute whose inputs are gone is left out while what is left of them, and what it recorded, agrees with it.
             WITH stored AS (
-              SELECT w.*, CASE w.raw->'version' WHEN '1' THEN 1 WHEN '2' THEN 2 ELSE {(int)
-                definition.Version} END AS version, {Completeness("w")} AS completeness
+              SELECT w.*, {Completeness("w")} AS completeness,
+                coalesce((SELECT r.carries_closes FROM dxy.deriving_rule AS r WHERE to_jsonb(r.version) = w.raw->'version'), {carries}) AS carries
               FROM (SELECT DISTINCT ON (ts_utc) ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM public.{stored}
                     WHERE canonical_symbol = '{definition.Symbol}' AND timeframe = '1m' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'{Active(
                 stored
@@ -38,7 +39,7 @@ internal static class VerifySql
                     ORDER BY ts_utc{Winner(stored)}) AS w
               WHERE dxy.bar_fault(w.open, w.high, w.low, w.close) IS NULL
             ), minutes AS (
-              SELECT m.ts_utc, coalesce(s.version, {(int)definition.Version}) AS version
+              SELECT m.ts_utc, coalesce(s.carries, {carries}) AS carries
               FROM (SELECT DISTINCT ts_utc FROM public.data_bars WHERE canonical_symbol IN ({symbols})
                       AND timeframe = '1m' AND NOT is_partial AND ts_utc >= '{UtcTime.Max(
                 range.From,
@@ -183,7 +184,7 @@ internal static class VerifySql
                        CASE WHEN bool_or(NOT dxy.is_price(b.close)) THEN 'close of {component.Symbol} is ' || coalesce(left(max(b.close)::text, 40), 'null')
                             WHEN count(DISTINCT CASE WHEN dxy.is_price(b.close) THEN b.close::double precision END) > 1 THEN '{component.Symbol} stands twice, and not the same' END AS fault
                 {rows} AND b.ts_utc = (SELECT max(b.ts_utc) {rows}
-                  AND b.ts_utc <= m.ts_utc AND b.ts_utc >= m.ts_utc - CASE WHEN m.version = 2 THEN interval '{maxAge.ToString(
+                  AND b.ts_utc <= m.ts_utc AND b.ts_utc >= m.ts_utc - CASE WHEN m.carries THEN interval '{maxAge.ToString(
                 CultureInfo.InvariantCulture
             )} minutes' ELSE interval '0' END
                   AND b.ts_utc = date_bin(interval '1 minute', b.ts_utc, {Epoch}))
@@ -191,10 +192,10 @@ internal static class VerifySql
             """;
     }
 
-    // Version 2 gives a minute only while the market is open; version 1 where every pair printed, whenever that was.
+    // Carried closes give a minute only while the market is open; others where every pair printed, whenever that was.
     static string Open(IndexDefinition definition, TimeRange range)
     {
-        if (definition.Version != DerivingVersion.LatestClose)
+        if (!definition.Rule.CarriesCloses)
         {
             return "";
         }
@@ -205,7 +206,7 @@ internal static class VerifySql
             .ToList();
         return open.Count == 0
             ? $"{Environment.NewLine}  WHERE false"
-            : $"{Environment.NewLine}  WHERE coalesce(s.version, 2) = 1 OR EXISTS (SELECT FROM (VALUES {string.Join(", ", open)}) AS o(from_ts, to_ts) WHERE m.ts_utc >= o.from_ts AND m.ts_utc < o.to_ts)";
+            : $"{Environment.NewLine}  WHERE NOT coalesce(s.carries, true) OR EXISTS (SELECT FROM (VALUES {string.Join(", ", open)}) AS o(from_ts, to_ts) WHERE m.ts_utc >= o.from_ts AND m.ts_utc < o.to_ts)";
     }
 
     static string Formula(IndexDefinition definition, Func<IndexComponent, string> close) =>

@@ -47,7 +47,7 @@ static class ObservationReader
             batch
                 .Add("read_closes")
                 .With(component.Symbol.Name)
-                .AddRange(new TimeRange(facts.LastHour.From - IndexRule.LookBack(index!, index!.Version), facts.LastHour.To));
+                .AddRange(new TimeRange(facts.LastHour.From - index!.Rule.LookBack(index), facts.LastHour.To));
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);

@@ -108,13 +108,13 @@ sealed class PricesStep() : MigrationStep("test/prices", MigrationPhase.Test)
                 batch
                     .Add("read_closes")
                     .With(component.Symbol.Name)
-                    .AddRange(new TimeRange(range.From - IndexRule.LookBack(index, index.Version), range.To));
+                    .AddRange(new TimeRange(range.From - index.Rule.LookBack(index), range.To));
             }
 
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
             var closes = await ObservationReader.ClosesAsync(reader, index, cancellation);
             implied = IndexRule
-                .Derive(index, closes, range, index.Version)
+                .Derive(index, closes, range, index.Rule)
                 .Minutes.ToDictionary(minute => minute.Time, minute => minute.Level);
         }
 
