@@ -16,12 +16,13 @@ sealed class IndexProvenance
     readonly (int Component, byte[] First, byte[] Later)[] _inputs;
     readonly byte[] _kind;
     readonly byte[] _version;
+    readonly bool _tellsAges;
     byte[] _text = new byte[1024];
     int _length;
 
     public IndexProvenance(IndexBlock block)
     {
-        _block = block;
+        (_block, _tellsAges) = (block, block.Rule.CarriesCloses);
         _inputs =
         [
             .. block
@@ -46,7 +47,7 @@ sealed class IndexProvenance
     {
         _length = 0;
         Append("{"u8);
-        if (_block.Rule.CarriesCloses)
+        if (_tellsAges)
         {
             AppendAges(place);
         }
@@ -61,7 +62,7 @@ sealed class IndexProvenance
         }
 
         Append(_version);
-        if (_block.Rule.CarriesCloses)
+        if (_tellsAges)
         {
             Append(", \"age_total\": "u8);
             AppendWhole(TotalAge(place));
