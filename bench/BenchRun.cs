@@ -39,19 +39,12 @@ internal static class BenchRun
             new TenYearsMeasurement(divided: true),
         ];
 
-    public static async Task<int> RunAsync(
-        IReadOnlyList<string> names,
-        bool list,
-        bool json,
-        int? repeat,
-        TextWriter output,
-        TextWriter error,
-        CancellationToken cancellation
-    )
+    public static async Task<int> RunAsync(BenchOrder order, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        if (list)
+        var names = order.Names;
+        if (order.List)
         {
-            WriteList(output, json);
+            WriteList(output, order.Json);
             return 0;
         }
 
@@ -65,10 +58,22 @@ internal static class BenchRun
 
         try
         {
+            var baseline = order.Baseline is { } file ? await Baseline.ReadAsync(file, cancellation) : null;
             await using var server = await BenchServer.StartAsync(cancellation);
             var machine = await Machine.DescribeAsync(server, cancellation);
             IReadOnlyList<IMeasurement> chosen = [.. All.Where(one => names.Count == 0 ? !one.OnlyWhenNamed : names.Contains(one.Name))];
-            await MeasureAsync(server, machine, chosen, repeat, json, output, error, cancellation);
+            var results = await MeasureAsync(server, machine, chosen, order, output, error, cancellation);
+            if (order.Save is { } saved)
+            {
+                await using var to = File.CreateText(saved);
+                JsonReport.Write(to, machine, results);
+            }
+
+            foreach (var line in baseline?.Compare(results).Prepend($"against {order.Baseline}") ?? [])
+            {
+                await (order.Json ? error : output).WriteLineAsync(line);
+            }
+
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -80,25 +85,29 @@ internal static class BenchRun
             await error.WriteLineAsync($"dxy bench: {fault.Message}");
             return 3;
         }
-        catch (Exception fault) when (fault is InvalidOperationException or Npgsql.NpgsqlException)
+        catch (InvalidDataException fault)
+        {
+            await error.WriteLineAsync($"dxy bench: {fault.Message}");
+            return 2;
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or IOException or Npgsql.NpgsqlException)
         {
             await error.WriteLineAsync($"dxy bench: {fault.Message}");
             return 1;
         }
     }
 
-    static async Task MeasureAsync(
+    static async Task<IReadOnlyList<Result>> MeasureAsync(
         BenchServer server,
         IReadOnlyDictionary<string, string> machine,
         IReadOnlyList<IMeasurement> chosen,
-        int? repeat,
-        bool json,
+        BenchOrder order,
         TextWriter output,
         TextWriter error,
         CancellationToken cancellation
     )
     {
-        if (!json)
+        if (!order.Json)
         {
             TextReport.WriteMachine(output, machine);
         }
@@ -107,18 +116,20 @@ internal static class BenchRun
         foreach (var measurement in chosen)
         {
             await error.WriteLineAsync($"measuring {measurement.Name} ...");
-            var result = await measurement.RunAsync(server, repeat ?? measurement.Rounds, cancellation);
+            var result = await measurement.RunAsync(server, order.Repeat ?? measurement.Rounds, cancellation);
             results.Add(result);
-            if (!json)
+            if (!order.Json)
             {
                 TextReport.Write(output, result);
             }
         }
 
-        if (json)
+        if (order.Json)
         {
             JsonReport.Write(output, machine, results);
         }
+
+        return results;
     }
 
     static void WriteList(TextWriter output, bool json)

@@ -25,6 +25,12 @@ var repeat = new Option<int?>("--repeat")
     Description = "Rounds of each measurement, 1 to 100 (each has its own number).",
     HelpName = "N",
 };
+var save = new Option<string?>("--save") { Description = "Writes the figures to a file as well, for --baseline.", HelpName = "FILE" };
+var baseline = new Option<string?>("--baseline")
+{
+    Description = "Shows beside each ratio what it was in that file, and whether it moved beyond the spread; decides nothing.",
+    HelpName = "FILE",
+};
 repeat.Validators.Add(given =>
 {
     if (given.GetValueOrDefault<int?>() is < 1 or > 100)
@@ -38,14 +44,20 @@ var root = new RootCommand("Side-by-side measurements: ours and its floor in tur
     list,
     json,
     repeat,
+    save,
+    baseline,
 };
 root.SetAction(
     (parse, cancellation) =>
         BenchRun.RunAsync(
-            parse.GetValue(name) ?? [],
-            parse.GetValue(list),
-            parse.GetValue(json),
-            parse.GetValue(repeat),
+            new BenchOrder(
+                parse.GetValue(name) ?? [],
+                parse.GetValue(list),
+                parse.GetValue(json),
+                parse.GetValue(repeat),
+                parse.GetValue(save),
+                parse.GetValue(baseline)
+            ),
             Console.Out,
             Console.Error,
             cancellation

@@ -5,6 +5,8 @@ namespace DxyOrleans.Bench.Results;
 /// <summary>Results for programs: one document.</summary>
 internal static class JsonReport
 {
+    public const string Schema = "dxy.bench/1";
+
     static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     public static void Write(TextWriter output, IReadOnlyDictionary<string, string> machine, IReadOnlyList<Result> results) =>
@@ -12,7 +14,7 @@ internal static class JsonReport
             JsonSerializer.Serialize(
                 new
                 {
-                    Schema = "dxy.bench/1",
+                    Schema,
                     Machine = machine,
                     Results = results.Select(result => new
                     {
