@@ -5,7 +5,7 @@ namespace DxyOrleans.Postgres;
 
 /// <summary>
 /// The files of the folder <c>sql/</c>, the only copy of each, embedded by the rooms that ask for them: statements by their names, which are of one file each,
-/// whatever is installed or put together by its path. What no room has that is running isn't there.
+/// whatever is installed or put together by its path. What no room has that the program consists of isn't there.
 /// </summary>
 public static class Sql
 {
@@ -22,13 +22,13 @@ public static class Sql
     /// <summary>The paths of all files below a folder of <c>sql/</c>, in ordinal order; none where no room has it.</summary>
     public static IReadOnlyList<string> Files(string folder) => [.. Names($"sql/{folder}/").Select(name => name["sql/".Length..])];
 
-    /// <summary>The names of all statements of the rooms that are running, in ordinal order.</summary>
+    /// <summary>The names of all statements of the program's rooms, in ordinal order.</summary>
     public static IReadOnlyList<string> Statements => [.. Names("statement/").Select(name => name["statement/".Length..])];
 
     static string Resource(string name) => Texts.GetOrAdd(name, static name =>
         {
             using var stream = Rooms().Select(room => room.GetManifestResourceStream(name)).FirstOrDefault(found => found is not null)
-                ?? throw new ArgumentException($"{name} is embedded by no room that is loaded.", nameof(name));
+                ?? throw new ArgumentException($"{name} is embedded by no room of this program.", nameof(name));
             using var reader = new StreamReader(stream);
             return reader.ReadToEnd();
         });
@@ -39,12 +39,23 @@ public static class Sql
             .Where(name => name.StartsWith(beginning, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
 
-    // Whoever asks for its own is loaded.
-    static IEnumerable<Assembly> Rooms() =>
-        AppDomain
-            .CurrentDomain.GetAssemblies()
-            .Where(assembly =>
-                assembly.GetName().Name is { } name
-                && (name.StartsWith("DxyOrleans.", StringComparison.Ordinal) || name.StartsWith("dxy-", StringComparison.Ordinal))
-            );
+    // A room that is referred to may not be loaded yet: the runtime loads one when its first type is met, which may be after its first statement is asked for.
+    static List<Assembly> Rooms()
+    {
+        var rooms = AppDomain.CurrentDomain.GetAssemblies().Where(assembly => IsOurs(assembly.GetName())).ToList();
+        var names = rooms.Select(room => room.GetName().Name).ToHashSet(StringComparer.Ordinal);
+        for (var n = 0; n < rooms.Count; n++)
+        {
+            foreach (var other in rooms[n].GetReferencedAssemblies().Where(other => IsOurs(other) && names.Add(other.Name)))
+            {
+                rooms.Add(Assembly.Load(other));
+            }
+        }
+
+        return rooms;
+    }
+
+    static bool IsOurs(AssemblyName name) =>
+        name.Name is { } text
+        && (text.StartsWith("DxyOrleans.", StringComparison.Ordinal) || text.StartsWith("dxy-", StringComparison.Ordinal));
 }
