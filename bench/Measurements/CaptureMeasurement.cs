@@ -34,7 +34,7 @@ internal sealed class CaptureMeasurement : IMeasurement
             await MeasureAsync(server, host, "data_bars", "EURUSD", "captured", rounds, 1.3, ratios, figures, cancellation);
             await MeasureIdleAsync(server, host, rounds, ratios, figures, cancellation);
             await server.RunAsync(
-                "INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT dxy.flip_route('DXY', 'both')",
+                "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT dxy.flip_route('DXY', 'both')",
                 cancellation
             );
             await server.RunAsync(MigrationSql.Template("derive/mirror_on"), cancellation);
@@ -42,7 +42,7 @@ internal sealed class CaptureMeasurement : IMeasurement
             await server.RunAsync(MigrationSql.Template("derive/mirror_off"), cancellation);
         }
 
-        await server.RunAsync("DELETE FROM dxy.route; TRUNCATE dxy.watched, dxy.touch", cancellation);
+        await server.RunAsync("DELETE FROM dxy.route; TRUNCATE dxy.watched, dxy.touch; SELECT dxy.touch_off()", cancellation);
         await server.EmptyAsync(cancellation);
         return new Result(
             Name,

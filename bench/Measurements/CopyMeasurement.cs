@@ -40,7 +40,10 @@ internal sealed class CopyMeasurement : IMeasurement
             await start.ExecuteNonQueryAsync(cancellation);
         }
 
-        await server.RunAsync($"INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())", cancellation);
+        await server.RunAsync(
+            $"SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())",
+            cancellation
+        );
         var (copies, plains, worst, again, bytes) = (
             new List<double>(),
             new List<double>(),
@@ -65,7 +68,7 @@ internal sealed class CopyMeasurement : IMeasurement
 
         await server.EmptyAsync(cancellation);
         await server.RunAsync(
-            $"DELETE FROM dxy.watched; DELETE FROM dxy.touch; UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'",
+            $"DELETE FROM dxy.watched; DELETE FROM dxy.touch; SELECT dxy.touch_off(); UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'",
             cancellation
         );
         var (copy, plain) = (new Samples("copy", "s", copies), new Samples("the plan's INSERT ... SELECT", "s", plains));

@@ -57,7 +57,7 @@ internal sealed class LiveCopyMeasurement : IMeasurement
         }
 
         await server.RunAsync(
-            $"DELETE FROM dxy.route; DELETE FROM dxy.watched; DELETE FROM dxy.touch; UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'",
+            $"DELETE FROM dxy.route; DELETE FROM dxy.watched; DELETE FROM dxy.touch; SELECT dxy.touch_off(); UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'",
             cancellation
         );
         await server.EmptyAsync(cancellation);
@@ -124,7 +124,7 @@ internal sealed class LiveCopyMeasurement : IMeasurement
         await using (var rest = connection.CreateCommand())
         {
             rest.CommandText =
-                $"SELECT dxy.migrate_pause('{Run}'), dxy.flip_route('DXY', 'both'); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())";
+                $"SELECT dxy.migrate_pause('{Run}'), dxy.flip_route('DXY', 'both'); SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())";
             await rest.ExecuteNonQueryAsync(cancellation);
         }
 

@@ -38,7 +38,7 @@ internal sealed class VerifyMeasurement : IMeasurement
             }
         }
 
-        await server.RunAsync("TRUNCATE dxy.watched, dxy.touch", cancellation);
+        await server.RunAsync("TRUNCATE dxy.watched, dxy.touch; SELECT dxy.touch_off()", cancellation);
         await server.EmptyAsync(cancellation);
         var (ours, last, floor) = (
             new Samples("verify", "s", full),
@@ -76,7 +76,7 @@ internal sealed class VerifyMeasurement : IMeasurement
         }
 
         await server.RunAsync(
-            "TRUNCATE dxy.change, dxy.due, dxy.correction; INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now())",
+            "TRUNCATE dxy.change, dxy.due, dxy.correction; SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now())",
             cancellation
         );
         await server.SettleAsync(cancellation);

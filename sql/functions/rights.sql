@@ -41,6 +41,9 @@ GRANT USAGE ON SCHEMA dxy TO dxy_migrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.flip_route(text, text), dxy.hold_route(text), dxy.move_route(text) TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[]), dxy.mirror(), dxy.mirror_statement() TO dxy_migrator;
+GRANT EXECUTE ON FUNCTION dxy.touch_on(), dxy.touch_on_by_owner(), dxy.touch_off(), dxy.touch_off_by_owner(), dxy.touch_left(),
+  dxy.capture_touch(), dxy.capture_touch_row() TO dxy_migrator;
+GRANT EXECUTE ON FUNCTION dxy.touch_missing(boolean) TO dxy_silo, dxy_reader, dxy_console, dxy_approver, dxy_migrator;
 GRANT INSERT (run, kind, detail) ON dxy.run_event TO dxy_migrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_console, dxy_approver;
 GRANT INSERT (run, symbol, scope, from_ts, to_ts, snapshot, state, compared, missing, extra, different, explained, checkpoint, samples, started_at, finished_at),
@@ -87,6 +90,8 @@ ALTER FUNCTION dxy.capture_update() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_update_derived() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_delete() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_row() OWNER TO dxy_capture;
+ALTER FUNCTION dxy.capture_touch() OWNER TO dxy_capture;
+ALTER FUNCTION dxy.capture_touch_row() OWNER TO dxy_capture;
 REVOKE CREATE ON SCHEMA dxy FROM dxy_capture;
 
 -- A host's ids may come from sequences: who writes rows there draws from them. Where this login may not say so, the trial meets it and tells.

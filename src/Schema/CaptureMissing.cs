@@ -35,7 +35,28 @@ public static class CaptureMissing
             }
         }
 
-        return late.Count > 0 && await HasDerivedAsync(database, cancellation) ? [.. WithRecapture(missing, late)] : missing;
+        IEnumerable<Trigger> mended =
+            late.Count > 0 && await HasDerivedAsync(database, cancellation) ? WithRecapture(missing, late) : missing;
+        return [.. mended, .. await OfARunAsync(database, cancellation)];
+    }
+
+    // Of a run that watches: what it put on itself, and a restore or somebody's DISABLE TRIGGER took away. Unknown to who may not look.
+    static async Task<List<Trigger>> OfARunAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using (var known = database.CreateCommand(Sql.Text("checks/touch_known.sql")))
+        {
+            if (await known.ExecuteScalarAsync(cancellation) is not true)
+            {
+                return [];
+            }
+        }
+
+        return await database
+            .CreateCommand(Sql.Text("checks/touch_missing.sql"))
+            .RowsAsync(
+                row => new Trigger($"{row.GetString(0)}.{row.GetString(1)}", row.GetString(2), row.GetBoolean(3), row.GetString(4)),
+                cancellation
+            );
     }
 
     /// <summary>The triggers a table of bars will get once it is made.</summary>

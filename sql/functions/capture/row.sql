@@ -47,17 +47,6 @@ BEGIN
            v_old IS NOT NULL AND EXISTS (SELECT FROM unnest(v_key) AS k(name) WHERE v_old->k.name IS DISTINCT FROM v_new->k.name)
     FROM jsonb_array_elements(v_bars) AS b;
   END IF;
-
-  IF EXISTS (SELECT FROM dxy.watched) THEN
-    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], w.symbol, lower(tg_op), min(b.ts), max(b.ts), 1, coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), dxy.now()
-    FROM (SELECT r->>'canonical_symbol' AS symbol, (r->>'ts_utc')::timestamptz AS ts
-          FROM unnest(ARRAY[CASE WHEN tg_op <> 'INSERT' THEN to_jsonb(old) END, CASE WHEN tg_op <> 'DELETE' THEN to_jsonb(new) END]) AS r
-          WHERE r->>'timeframe' = '1m' AND r->>'ts_utc' IS NOT NULL) AS b
-    JOIN dxy.watched AS w ON w.symbol = b.symbol
-    GROUP BY w.symbol;
-  END IF;
   RETURN NULL;
 END
 $$;

@@ -1,6 +1,5 @@
 -- The capture triggers' functions: one row to dxy.change for each statement that changed a business column of some bar,
--- and the old values of every final bar it changed to dxy.correction. Of symbols that a migration watches every statement is noted in dxy.touch,
--- no-op updates included. The first argument is the table's logical name,
+-- and the old values of every final bar it changed to dxy.correction. The first argument is the table's logical name,
 -- so that a statement straight into a partition says the same as one through its parent.
 --
 -- SECURITY DEFINER, owned by dxy_capture, which may do nothing but append here: the writer needs no right in our schema.
@@ -13,8 +12,8 @@
 -- An upsert fires the triggers of INSERT and of UPDATE, and most statements change rows in one of the two ways: a statement without rows ends at once.
 --
 -- A migration moves bars from one table to the other and back: nothing is news in that, so what it moves makes nothing due and is no correction.
--- Whoever works on the run says so with dxy.writer = 'move' (dxy.move_route), and is believed because he may write the run's ledger; what he moves
--- of a watched symbol is noted in dxy.touch like any other write.
+-- Whoever works on the run says so with dxy.writer = 'move' (dxy.move_route), and is believed because he may write the run's ledger; and
+-- what he moves of a watched symbol is noted like any other write (touch.sql).
 
 CREATE OR REPLACE FUNCTION dxy.is_moving() RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -43,16 +42,6 @@ BEGIN
     FROM (SELECT n.canonical_symbol, n.timeframe, min(n.ts_utc) AS first_ts, max(n.ts_utc) AS last_ts
           FROM new_rows AS n GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
-  END IF;
-
-  -- Not for symbols nobody migrates: one look at an empty table.
-  IF EXISTS (SELECT FROM dxy.watched) THEN
-    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'insert', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), v_now
-    FROM new_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
-    WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
-    GROUP BY r.canonical_symbol;
   END IF;
   RETURN NULL;
 END
@@ -84,16 +73,6 @@ BEGIN
     SELECT tg_argv[0], array_agg(DISTINCT s.canonical_symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now, true
     FROM (SELECT o.canonical_symbol, o.timeframe, min(o.ts_utc) AS first_ts, max(o.ts_utc) AS last_ts FROM old_rows AS o GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
-  END IF;
-
-  -- Not for symbols nobody migrates: one look at an empty table.
-  IF EXISTS (SELECT FROM dxy.watched) THEN
-    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'delete', min(r.ts_utc), max(r.ts_utc), count(*), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), v_now
-    FROM old_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
-    WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
-    GROUP BY r.canonical_symbol;
   END IF;
   RETURN NULL;
 END
@@ -147,17 +126,6 @@ BEGIN
     FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts, bool_or(c.ended) AS gone FROM changed AS c GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
   END IF;
-
-  -- Not for symbols nobody migrates: one look at an empty table.
-  IF EXISTS (SELECT FROM dxy.watched) THEN
-    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), greatest(count(*) FILTER (WHERE r.is_new), count(*) FILTER (WHERE NOT r.is_new)), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), v_now
-    FROM (SELECT true AS is_new, canonical_symbol, timeframe, ts_utc FROM new_rows UNION ALL SELECT false, canonical_symbol, timeframe, ts_utc FROM old_rows) AS r
-    JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
-    WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
-    GROUP BY r.canonical_symbol;
-  END IF;
   RETURN NULL;
 END
 $$;
@@ -210,17 +178,6 @@ BEGIN
     SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now, bool_or(s.gone)
     FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts, bool_or(c.ended) AS gone FROM changed AS c GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
-  END IF;
-
-  -- Not for symbols nobody migrates: one look at an empty table.
-  IF EXISTS (SELECT FROM dxy.watched) THEN
-    INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-    SELECT tg_argv[0], r.canonical_symbol, 'update', min(r.ts_utc), max(r.ts_utc), greatest(count(*) FILTER (WHERE r.is_new), count(*) FILTER (WHERE NOT r.is_new)), coalesce(current_setting('dxy.writer', true), '') IN ('own', 'move'),
-           session_user, coalesce(current_setting('application_name', true), ''), pg_current_xact_id(), v_now
-    FROM (SELECT true AS is_new, canonical_symbol, timeframe, ts_utc FROM new_rows UNION ALL SELECT false, canonical_symbol, timeframe, ts_utc FROM old_rows) AS r
-    JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
-    WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL
-    GROUP BY r.canonical_symbol;
   END IF;
   RETURN NULL;
 END

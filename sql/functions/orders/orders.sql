@@ -340,6 +340,13 @@ BEGIN
   UPDATE dxy.run SET state = 'abandoned', finished_at = dxy.now(), waiting_since = NULL, retry_at = NULL, throttled = NULL, throttled_since = NULL, version = version + 1
   WHERE name = p_run;
   PERFORM dxy.migrate_log(p_run, 'abandoned', jsonb_strip_nulls(jsonb_build_object('reason', p_reason, 'target', dxy.migrate_target(), 'route', v_mode)));
+  -- Its triggers note nothing once nobody watches; they go where no writer is in the way.
+  BEGIN
+    PERFORM set_config('lock_timeout', '2s', true);
+    PERFORM dxy.touch_off();
+  EXCEPTION WHEN lock_not_available THEN
+    NULL;
+  END;
   RETURN coalesce(v_mode, 'new');
 END
 $$;

@@ -6,11 +6,21 @@ CREATE OR REPLACE FUNCTION dxy.add_partition(p_name text, p_bounds text) RETURNS
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  v_trigger text;
 BEGIN
   EXECUTE format('CREATE TABLE public.%I (LIKE public.data_bars INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', p_name);
   EXECUTE format('CREATE TRIGGER dxy_capture_insert AFTER INSERT ON public.%I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_insert(''data_bars'')', p_name);
   EXECUTE format('CREATE TRIGGER dxy_capture_update AFTER UPDATE ON public.%I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_update(''data_bars'')', p_name);
   EXECUTE format('CREATE TRIGGER dxy_capture_delete AFTER DELETE ON public.%I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_delete(''data_bars'')', p_name);
+  -- And what else the table has of ours at the time: a run's.
+  FOR v_trigger IN
+    SELECT pg_get_triggerdef(t.oid) FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
+    WHERE t.tgrelid = 'public.data_bars'::regclass AND p.pronamespace = 'dxy'::regnamespace AND t.tgtype & 1 = 0
+      AND NOT EXISTS (SELECT FROM pg_trigger AS o WHERE o.tgrelid = format('public.%I', p_name)::regclass AND o.tgname = t.tgname)
+  LOOP
+    EXECUTE replace(v_trigger, ' ON public.data_bars ', format(' ON public.%I ', p_name));
+  END LOOP;
   EXECUTE format('ALTER TABLE public.data_bars ATTACH PARTITION public.%I %s', p_name, p_bounds);
 END
 $$;

@@ -93,7 +93,7 @@ public sealed class OrderTests(TestServer server)
         await using var dxy = await Runs.StartAsync(server);
         await dxy.Database.RunAsync(
             $$"""
-            INSERT INTO dxy.watched VALUES ('DXY', '{{Runs.Name}}', dxy.now());
+            SELECT dxy.touch_on(); INSERT INTO dxy.watched VALUES ('DXY', '{{Runs.Name}}', dxy.now());
             SELECT dxy.migrate_log('{{Runs.Name}}', 'route turned', '{"mode": "both_read_new"}')
             """
         );

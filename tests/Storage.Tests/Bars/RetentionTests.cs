@@ -20,7 +20,7 @@ public sealed class RetentionTests(TestServer server)
             SELECT 'data_bars', 'EURUSD', '1m', now(), 1.1, false, now() - interval '300 days' FROM generate_series(1, 7);
             INSERT INTO dxy.missed (symbol, timeframe, from_ts, to_ts, bars, found_at)
             SELECT 'DXY', '1m', now(), now(), 1, now() - days * interval '1 day' FROM (VALUES (400), (10)) AS v(days);
-            INSERT INTO dxy.watched (symbol, run, since) SELECT 'DXY', 'a run', now();
+            SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) SELECT 'DXY', 'a run', now();
             INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
             SELECT 'data_bars', symbol, 'insert', now(), now(), 1, true, 'x', '', pg_current_xact_id(), now() - interval '400 days' FROM (VALUES ('DXY'), ('EURX')) AS v(symbol);
             """,

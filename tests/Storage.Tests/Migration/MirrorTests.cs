@@ -23,7 +23,7 @@ public sealed class MirrorTests(TestServer server)
     {
         var shop = await Shop.OpenAsync(server, before);
         await shop.RunAsync(
-            "INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT dxy.flip_route('DXY', 'both')"
+            "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT dxy.flip_route('DXY', 'both')"
         );
         await shop.RunAsync(MigrationSql.Template("derive/mirror_on"));
         return shop;
@@ -75,7 +75,7 @@ public sealed class MirrorTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
-            "INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT dxy.flip_route('DXY', 'both')"
+            "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT dxy.flip_route('DXY', 'both')"
         );
         await shop.RunAsync(
             "CREATE TRIGGER dxy_mirror AFTER INSERT OR UPDATE OR DELETE ON public.derived_data_bars FOR EACH ROW EXECUTE FUNCTION dxy.mirror()"

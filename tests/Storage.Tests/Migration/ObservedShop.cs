@@ -30,7 +30,7 @@ public sealed class ObservedShop : IAsyncDisposable
             SELECT dxy.flip_route('DXY', 'both_read_new');
             SELECT dxy.migrate_start('{Name}', 'DXY', '{(settings ?? new RunSettings()).ToJson()}', '{target}');
             UPDATE dxy.run SET phase = {(int)step.Phase}, step = '{step.Name}';
-            INSERT INTO dxy.watched VALUES ('DXY', '{Name}', dxy.now());
+            SELECT dxy.touch_on(); INSERT INTO dxy.watched VALUES ('DXY', '{Name}', dxy.now());
             """
         );
         return new ObservedShop(shop);

@@ -111,7 +111,8 @@ public sealed class RollbackTests(TestServer server)
         Assert.Equal(0, await shop.BrokenEventsAsync());
         Assert.Equal(
             0,
-            await shop.Shop.CountAsync("dxy.watched") + await shop.Shop.CountAsync("pg_trigger WHERE tgname LIKE 'dxy_mirror%'")
+            await shop.Shop.CountAsync("dxy.watched")
+                + await shop.Shop.CountAsync("pg_trigger WHERE tgname LIKE 'dxy_mirror%' OR tgname LIKE 'dxy_capture_touch%'")
         );
     }
 }

@@ -88,7 +88,7 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
         }
 
         await transaction.Connection.Migration("derive/write_registry", symbol.Name, merged).RunAsync(cancellation);
-        await transaction.Connection.Migration("derive/watch", symbol.Name, context.Run.Name).RunAsync(cancellation);
+        await transaction.BeginWatchAsync(cancellation);
         await context.At(this, "written", cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "committed", cancellation);
@@ -145,7 +145,7 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
 
         if (!context.Steps.ContainsKey("pre-flight/backup"))
         {
-            await transaction.Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1", symbol.Name).RunAsync(cancellation);
+            await transaction.EndWatchAsync(cancellation);
         }
 
         await context.At(this, "undone", cancellation);

@@ -35,7 +35,7 @@ sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive
         {
             var now = await context.Database.NowAsync(cancellation);
             await using var transaction = await context.BeginAsync(cancellation);
-            await transaction.Connection.Migration("derive/watch", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
+            await transaction.BeginWatchAsync(cancellation);
             await KeepAsync(context, transaction, "since", now.Floor(Timeframe.OneMinute).ToDateTime(), cancellation);
             await transaction.CommitAsync(cancellation);
             await context.At(this, "begun", cancellation);

@@ -62,7 +62,7 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         var connection = transaction.Connection;
         if (Kept<DateTime?>(context, "next") is not { } next)
         {
-            await connection.Migration("derive/watch", symbol, context.Run.Name).RunAsync(cancellation);
+            await transaction.BeginWatchAsync(cancellation);
             await transaction.SaveAsync(Backup.Scope, "\"all\"", cancellation);
             await connection
                 .Text(
@@ -162,9 +162,7 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         await transaction
             .Connection.Text(string.Join("; ", Backup.Tables.Select(table => $"DROP TABLE IF EXISTS {Backup.Of(context.Run, table)}")))
             .RunAsync(cancellation);
-        await transaction
-            .Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1 AND run = $2", context.Run.Symbol.Name, context.Run.Name)
-            .RunAsync(cancellation);
+        await transaction.EndWatchAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         await context.At(this, "undone", cancellation);
         return StepOutcome.Finished();

@@ -45,9 +45,7 @@ sealed class RowsStep() : MigrationStep("purge/rows", MigrationPhase.Purge)
                 )
                 .RunAsync(cancellation);
             // Nobody needs to know any more who writes the old table late.
-            await transaction
-                .Connection.Text("DELETE FROM dxy.watched WHERE symbol = $1 AND run = $2", context.Run.Symbol.Name, context.Run.Name)
-                .RunAsync(cancellation);
+            await transaction.EndWatchAsync(cancellation);
             await context.At(this, "dropped", cancellation);
             await transaction.CommitAsync(cancellation);
             return new StepOutcome.Done([], $$"""{"deleted": {{progress.Done}}}""");

@@ -16,7 +16,7 @@ public sealed class VerificationConfirmationTests(TestServer server)
     static async Task<(Shop Shop, VerificationResult Equal)> VerifiedAsync(TestServer server)
     {
         var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync("INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");
+        await shop.RunAsync("SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");
         var found = await shop.VerifyAsync();
         Assert.Equal(VerificationState.Equal, found.State);
         return (shop, found);

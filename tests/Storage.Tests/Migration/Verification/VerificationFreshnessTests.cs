@@ -15,7 +15,7 @@ public sealed class VerificationFreshnessTests(TestServer server)
     static async Task<Shop> WatchedAsync(TestServer server)
     {
         var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync("INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");
+        await shop.RunAsync("SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");
         return shop;
     }
 
@@ -89,7 +89,7 @@ public sealed class VerificationFreshnessTests(TestServer server)
         var found = await shop.VerifyAsync();
         Assert.False(await FreshAsync(shop, found));
         await shop.AtAsync(Shop.Open + TimeSpan.FromDays(8));
-        await shop.RunAsync("INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");
+        await shop.RunAsync("SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");
         Assert.False(await FreshAsync(shop, found));
         Assert.True(await FreshAsync(shop, await shop.VerifyAsync()));
     }
