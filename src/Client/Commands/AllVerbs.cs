@@ -34,6 +34,7 @@ internal static class AllVerbs
                 new DbUrlVerb(),
                 new DbApplyVerb(),
                 new DbCheckVerb(),
+                new DbRetainVerb(),
                 new DbRemoveVerb(),
             },
             new ImportVerb(),
