@@ -17,7 +17,7 @@ public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) 
         var cluster = Own(await durable.MakeClusterAsync("away"));
         var silo = cluster.Start();
         await silo.ReadyAsync();
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         await shop.HireIngestAsync();
         await shop.InsertAsync(Hour(8));
         await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);

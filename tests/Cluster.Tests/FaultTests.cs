@@ -81,7 +81,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         {
             await durable.KillAsync();
             await durable.StartAsync();
-            disturbed.Cluster.Shop.ForgetConnections();
+            disturbed.Cluster.HostDatabase.ForgetConnections();
         });
         Assert.All(disturbed.Silos, silo => Assert.True(silo.IsRunning));
     }
@@ -97,7 +97,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
             {
                 for (var times = 0; times < 10; times++)
                 {
-                    await EndConnectionsAsync(disturbed.Cluster.Shop);
+                    await EndConnectionsAsync(disturbed.Cluster.HostDatabase);
                     await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Token);
                 }
             }
@@ -108,7 +108,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task No_new_connection_is_allowed_for_a_while()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_limit"));
-        var shop = disturbed.Cluster.Shop;
+        var shop = disturbed.Cluster.HostDatabase;
         await disturbed.InjectAsync("all connections ended and no more than three allowed, 5 s", "connects again when it may", async () =>
         {
             await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 3', current_database()); END $$");
@@ -123,7 +123,9 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_lock"));
         await disturbed.InjectAsync("another program locks data_bars, 5 s", "waits, then goes on", async () =>
-            await disturbed.Cluster.Shop.RunAsync("BEGIN; LOCK TABLE data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT")
+            await disturbed.Cluster.HostDatabase.RunAsync(
+                "BEGIN; LOCK TABLE data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT"
+            )
         );
     }
 
@@ -131,7 +133,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Statements_run_out_of_time()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_timeout"));
-        var shop = disturbed.Cluster.Shop;
+        var shop = disturbed.Cluster.HostDatabase;
         await disturbed.InjectAsync("statement_timeout of 2 ms, 5 s", "tried again", async () =>
         {
             await shop.RunAsync(
@@ -150,7 +152,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Every_other_statement_on_bars_is_refused_for_a_while(string code, string name)
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_" + code.ToLowerInvariant()));
-        var shop = disturbed.Cluster.Shop;
+        var shop = disturbed.Cluster.HostDatabase;
         await disturbed.InjectAsync($"{name} injected in half of all statements that write bars, 5 s", "tried again", async () =>
         {
             await shop.RunAsync(
@@ -273,7 +275,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
                 Assert.Equal(disturbed.Silos[1].Ports.Silo, (await disturbed.OfIndexAsync()).Ports.Silo);
 
                 // What is live and what lies in the future is told by the server's clock.
-                var now = (await disturbed.Cluster.Shop.NowAsync()).Floor(Timeframe.OneMinute);
+                var now = (await disturbed.Cluster.HostDatabase.NowAsync()).Floor(Timeframe.OneMinute);
                 foreach (var (ahead, refused) in new[] { (30, 1), (0, 0), (-30, 0) })
                 {
                     var bar = Bar.Create(Series.Parse("EURUSD/1m"), now + TimeSpan.FromMinutes(ahead), 1.1m, 1.1m, 1.1m, 1.1m, 1, null, 1);
@@ -299,7 +301,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task A_bar_that_cant_be_derived_is_stored_by_another_program()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_poison"));
-        var shop = disturbed.Cluster.Shop;
+        var shop = disturbed.Cluster.HostDatabase;
         await shop.HireIngestAsync();
         var minute = disturbed.Market.Published.From - TimeSpan.FromMinutes(7);
         await disturbed.InjectAsync(
@@ -310,7 +312,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
                 // A shop without our checks.
                 await shop.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_prices_check");
                 await shop.IngestAsync(
-                    $"{Shop.InsertStatement(new TimeRange(minute, minute + TimeSpan.FromMinutes(1)))}; UPDATE data_bars SET close = 0 WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'"
+                    $"{HostDatabase.InsertStatement(new TimeRange(minute, minute + TimeSpan.FromMinutes(1)))}; UPDATE data_bars SET close = 0 WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'"
                 );
                 await Until.TrueAsync(
                     "it is set apart with its reason",
@@ -395,7 +397,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Statements_that_write_bars_are_slow()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_slow_disk"));
-        var shop = disturbed.Cluster.Shop;
+        var shop = disturbed.Cluster.HostDatabase;
         await disturbed.InjectAsync("each statement that writes bars half a second slower, 10 s", "slower, and back as before", async () =>
         {
             await shop.RunAsync(
@@ -422,7 +424,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         });
     }
 
-    static Task<int> EndConnectionsAsync(Shop shop) =>
+    static Task<int> EndConnectionsAsync(HostDatabase shop) =>
         shop.RunAsync(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"
         );

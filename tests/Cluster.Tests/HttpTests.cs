@@ -26,7 +26,7 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
             BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{silo.Ports.Http}")),
             Timeout = TimeSpan.FromSeconds(20),
         };
-        var before = await shared.Cluster.Shop.ValueAsync<string>(Fingerprint);
+        var before = await shared.Cluster.HostDatabase.ValueAsync<string>(Fingerprint);
         foreach (
             var path in (string[])
                 [
@@ -68,7 +68,7 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
             Assert.Equal(HttpStatusCode.NotFound, await silo.StatusAsync(path));
         }
 
-        Assert.Equal(before, await shared.Cluster.Shop.ValueAsync<string>(Fingerprint));
+        Assert.Equal(before, await shared.Cluster.HostDatabase.ValueAsync<string>(Fingerprint));
     }
 
     [Fact]

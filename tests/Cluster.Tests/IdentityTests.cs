@@ -50,7 +50,7 @@ public sealed class IdentityTests(TestServer server) : SiloTests(server)
     {
         var cluster = await OpenAsync("silent");
         var silo = (await cluster.ReadyAsync(1))[0];
-        await cluster.Shop.RunAsync("UPDATE dxy.service SET cluster_id = 'somebody-else'");
+        await cluster.HostDatabase.RunAsync("UPDATE dxy.service SET cluster_id = 'somebody-else'");
         Assert.Equal(Refused, await silo.ExitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains("took ServiceId 'silent' over", silo.Log, StringComparison.Ordinal);
     }

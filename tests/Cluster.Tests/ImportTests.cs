@@ -43,10 +43,10 @@ public sealed class ImportTests(TestServer server, DurableServer durable) : Silo
             Until.Measured("the same undisturbed", Stopwatch.GetElapsedTime(start));
         }
 
-        var parity = await Parity.OfAsync(killed.Shop, Days);
+        var parity = await Parity.OfAsync(killed.HostDatabase, Days);
         Assert.Null(parity.Fault);
         Assert.True(parity.Minutes > 3_000, $"{parity.Minutes} minutes of the index are too few to prove anything.");
-        Assert.Equal(await PrintAsync(undisturbed.Shop), await PrintAsync(killed.Shop));
+        Assert.Equal(await PrintAsync(undisturbed.HostDatabase), await PrintAsync(killed.HostDatabase));
     }
 
     static async Task<TimeSpan> SettledAsync(SiloCluster cluster) =>
@@ -54,14 +54,14 @@ public sealed class ImportTests(TestServer server, DurableServer durable) : Silo
             "everything is derived",
             async () =>
             {
-                var left = await cluster.Shop.CountAsync("(SELECT FROM dxy.change UNION ALL SELECT FROM dxy.due) AS work");
+                var left = await cluster.HostDatabase.CountAsync("(SELECT FROM dxy.change UNION ALL SELECT FROM dxy.due) AS work");
                 return left > 0 ? $"{left} rows of work are left" : null;
             },
             Long
         );
 
     // A line a series: how many rows, and a print of every business column and of raw.
-    static async Task<List<string>> PrintAsync(Shop shop) =>
+    static async Task<List<string>> PrintAsync(HostDatabase shop) =>
         [
             .. await shop.ListAsync(
                 """

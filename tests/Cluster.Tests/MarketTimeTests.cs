@@ -19,7 +19,7 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
         // Market time stands still two seconds before the close, then goes on: nothing but time can be behind what is emitted after it.
         var cluster = await OpenAsync("friday");
         await cluster.ReadyAsync(1);
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         await shop.HireIngestAsync();
         await SetClockAsync(shop, close - TimeSpan.FromSeconds(2), 1e-9);
         await shop.InsertAsync(last);
@@ -57,7 +57,7 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
             "360"
         );
         await silo.ReadyAsync();
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         var now = await shop.NowAsync();
         var range = new TimeRange((now - TimeSpan.FromHours(5)).Floor(Timeframe.OneHour), now.Floor(Timeframe.OneHour));
         await Until.NothingIsMissingAsync(
@@ -94,7 +94,7 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
         const double Rate = 360;
         var monday = UtcTime.At(2024, 3, 4, 8);
         var cluster = await OpenAsync("fast");
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         await shop.RunAsync(
             $$"""UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{since}', '"{{monday}}"') WHERE canonical_symbol = 'DXY'"""
@@ -167,13 +167,13 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
 
     static TimeRange Day(UtcTime from) => new(from, from + TimeSpan.FromDays(1));
 
-    static async Task<UtcTime> MarketNowAsync(Shop shop) => UtcTime.From(await shop.ValueAsync<DateTime>("SELECT dxy.now()"));
+    static async Task<UtcTime> MarketNowAsync(HostDatabase shop) => UtcTime.From(await shop.ValueAsync<DateTime>("SELECT dxy.now()"));
 
     // 3 is Active.
-    static Task<int> GenerationAsync(Shop shop, SiloProcess silo) =>
+    static Task<int> GenerationAsync(HostDatabase shop, SiloProcess silo) =>
         shop.ValueAsync<int>($"SELECT generation FROM dxy_orleans.cluster_member WHERE status = 3 AND port = {silo.Ports.Silo}");
 
-    static Task<int> SetClockAsync(Shop shop, UtcTime market, double rate) =>
+    static Task<int> SetClockAsync(HostDatabase shop, UtcTime market, double rate) =>
         shop.RunAsync(
             $"""
             INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{market}', {rate.ToString(
@@ -183,7 +183,7 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
             """
         );
 
-    static Task<long> CountAsync(Shop shop, string table, string timeframe, TimeRange range) =>
+    static Task<long> CountAsync(HostDatabase shop, string table, string timeframe, TimeRange range) =>
         shop.CountAsync(
             $"{table} WHERE canonical_symbol = 'DXY' AND timeframe = '{timeframe}' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'"
         );

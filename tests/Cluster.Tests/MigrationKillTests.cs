@@ -61,7 +61,7 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         var silo = Start(cluster);
         await shop.StartRunAsync();
         await DriveAsync(shop, null, RunState.Running, () => Task.CompletedTask, until: run => run.Step == "observe/window");
-        await shop.Shop.RunAsync($"SELECT dxy.migrate_rollback('{shop.Name}')");
+        await shop.HostDatabase.RunAsync($"SELECT dxy.migrate_rollback('{shop.Name}')");
         var plan = new KillPlan(few: 3);
         await DriveAsync(shop, plan, RunState.RolledBack, async () =>
         {
@@ -99,11 +99,11 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
                 await silo.WakeAsync();
             },
             async () =>
-                await shop.Shop.RunAsync(
+                await shop.HostDatabase.RunAsync(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"
                 ),
             async () =>
-                await shop.Shop.RunAsync(
+                await shop.HostDatabase.RunAsync(
                     "BEGIN; LOCK TABLE data_bars, derived_data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT"
                 ),
         ];

@@ -10,7 +10,7 @@ public sealed class OddDatabaseTests(TestServer server) : SiloTests(server)
     public async Task A_silo_on_a_database_with_settings_of_its_own_derives_what_it_derives_on_any()
     {
         var cluster = await OpenAsync("odd");
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         foreach (
             var setting in (string[])
                 [

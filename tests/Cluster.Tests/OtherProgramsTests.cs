@@ -15,7 +15,7 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
     public async Task What_a_program_without_rights_in_our_schema_inserts_updates_and_copies_is_derived_and_rolled_up_soon()
     {
         await _cluster.ReadyAsync(1);
-        var shop = _cluster.Shop;
+        var shop = _cluster.HostDatabase;
         await shop.HireIngestAsync();
         var (first, second) = (Hour(8), Hour(9));
 
@@ -44,7 +44,7 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
     public async Task Three_hours_without_any_silo_are_all_there_after_a_start_without_waiting_for_the_next_boundary()
     {
         await _cluster.ReadyAsync(1);
-        var shop = _cluster.Shop;
+        var shop = _cluster.HostDatabase;
         await shop.HireIngestAsync();
         foreach (var silo in _cluster.Running)
         {
@@ -79,15 +79,15 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
     public async Task Bars_written_past_the_triggers_are_found_by_the_sweep_counted_and_derived()
     {
         await _cluster.ReadyAsync(1);
-        var shop = _cluster.Shop;
+        var shop = _cluster.HostDatabase;
         var to = (await shop.NowAsync() - TimeSpan.FromHours(20)).Floor(Timeframe.OneHour);
         var (unseen, disabled) = (
             new TimeRange(to - TimeSpan.FromHours(2), to - TimeSpan.FromHours(1)),
             new TimeRange(to - TimeSpan.FromHours(1), to)
         );
-        await Shop.InsertUnseenAsync(shared.AdminConnectionString, unseen);
+        await HostDatabase.InsertUnseenAsync(shared.AdminConnectionString, unseen);
         await shop.RunAsync(
-            $"BEGIN; ALTER TABLE data_bars DISABLE TRIGGER USER; {Shop.InsertStatement(disabled)}; ALTER TABLE data_bars ENABLE TRIGGER USER; COMMIT"
+            $"BEGIN; ALTER TABLE data_bars DISABLE TRIGGER USER; {HostDatabase.InsertStatement(disabled)}; ALTER TABLE data_bars ENABLE TRIGGER USER; COMMIT"
         );
         var both = new TimeRange(unseen.From, disabled.To);
         Assert.Equal(0, await shop.CountAsync(Derived("data_bars", "1m", both)));

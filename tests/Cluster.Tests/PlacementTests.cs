@@ -22,7 +22,7 @@ public sealed class PlacementTests(TestServer server) : SiloTests(server)
         await market.CloseAsync(DisturbedCluster.Patience);
 
         // Late is a minute that comes when the next one is over.
-        var late = await cluster.Shop.ListAsync(
+        var late = await cluster.HostDatabase.ListAsync(
             """
             SELECT format('%s after %s', d.ts_utc, d.created_at - c.complete)
             FROM data_bars AS d,
@@ -46,7 +46,7 @@ public sealed class PlacementTests(TestServer server) : SiloTests(server)
             async () =>
             {
                 ports = [await market.PortOfAsync(market.Grains.GetGrain<IIndexGrain>("DXY"))];
-                foreach (var pair in Shop.Pairs)
+                foreach (var pair in HostDatabase.Pairs)
                 {
                     ports.Add(await market.PortOfAsync(market.Grains.GetGrain<IBarGrain>($"{pair}/1m")));
                 }

@@ -19,7 +19,7 @@ public sealed class PoolerTests(TestServer server) : SiloTests(server)
             await silo.ReadyAsync();
         }
 
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         await shop.HireIngestAsync();
         var hour = new TimeRange(UtcTime.At(2024, 3, 4, 8), UtcTime.At(2024, 3, 4, 9));
         await shop.InsertAsync(hour);
@@ -43,7 +43,7 @@ public sealed class PoolerTests(TestServer server) : SiloTests(server)
     {
         var cluster = await OpenAsync("budget");
         await cluster.Start(poolSize == 8 ? [] : ["--PoolSize", "4"]).ReadyAsync();
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         await shop.HireIngestAsync();
         var hours = new TimeRange(UtcTime.At(2024, 3, 4, 8), UtcTime.At(2024, 3, 4, 14));
         await shop.CopyAsync(hours);

@@ -25,7 +25,7 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
     public async Task A_silo_in_shadow_mode_tells_what_a_legacy_deriver_writes_wrongly_and_writes_nothing_in_the_shops_tables()
     {
         var cluster = await OpenAsync("shadow");
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         await shop.HireIngestAsync();
         await shop.RunAsync("DELETE FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'");
@@ -37,7 +37,7 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
         var range = new TimeRange(day + TimeSpan.FromHours(8), day + TimeSpan.FromHours(9));
         await shop.InsertAsync(range);
         await shop.IngestAsync(
-            Shop.Within(
+            HostDatabase.Within(
                 """
                 INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
                 SELECT 'DXY', '1m', ts_utc, v, v, v, v, 'synthetic'

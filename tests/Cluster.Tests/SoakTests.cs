@@ -44,7 +44,7 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
         Tell(disk is null ? full : "the database is on a volume of its own");
         var cluster = Own(onDisk ?? await durable.MakeClusterAsync("soak"));
         await using var shop = await MigratingShop.OpenAsync(cluster, Legacy, Settings(hours));
-        await shop.Shop.RunAsync(SoakFaults.Refusal);
+        await shop.HostDatabase.RunAsync(SoakFaults.Refusal);
         await using var one = new DatabaseWay(cluster.ConnectionString);
         await using var other = new DatabaseWay(cluster.ConnectionString);
         await using var disturbed = await DisturbedCluster.OpenAsync(cluster, Places(cluster, network, one, other), shop.PaceAsync);

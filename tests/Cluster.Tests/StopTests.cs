@@ -38,7 +38,7 @@ public sealed class StopTests(TestServer server) : SiloTests(server)
         finally
         {
             await RunAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS true");
-            cluster.Shop.ForgetConnections();
+            cluster.HostDatabase.ForgetConnections();
         }
     }
 
@@ -49,7 +49,7 @@ public sealed class StopTests(TestServer server) : SiloTests(server)
         var silo = cluster.Start();
         await silo.ReadyAsync();
         Assert.Equal(0, await silo.StopAsync());
-        Assert.Equal(0, await cluster.Shop.CountAsync("dxy_orleans.cluster_member WHERE status = 3"));
+        Assert.Equal(0, await cluster.HostDatabase.CountAsync("dxy_orleans.cluster_member WHERE status = 3"));
     }
 
     async Task RunAsync(string sql)

@@ -18,7 +18,7 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
     {
         var cluster = shared.Cluster;
         await cluster.ReadyAsync(1);
-        var subscriptions = await SubscriptionsAsync(cluster.Shop);
+        var subscriptions = await SubscriptionsAsync(cluster.HostDatabase);
         Assert.Equal(6, subscriptions.Count);
         foreach (var running in cluster.Running)
         {
@@ -37,14 +37,15 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
                 // A rollup at work may hold the minute's change for its transaction, and the index then finds it at the next look only.
                 await Until.NothingIsMissingAsync(
                     "nobody derives",
-                    async () => await IsQuietAsync(cluster.Shop) ? null : "somebody does",
+                    async () => await IsQuietAsync(cluster.HostDatabase) ? null : "somebody does",
                     Soon
                 );
                 var time = Open + TimeSpan.FromMinutes(minute);
-                await Task.WhenAll(Shop.Pairs.Select(pair => PublishAsync(client, pair, time)));
+                await Task.WhenAll(HostDatabase.Pairs.Select(pair => PublishAsync(client, pair, time)));
                 total += await Until.TrueAsync(
                     $"DXY of {time}",
-                    async () => await cluster.Shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{time}'") == 1,
+                    async () =>
+                        await cluster.HostDatabase.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{time}'") == 1,
                     slow + Soon
                 );
             }
@@ -56,11 +57,11 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
         }
 
         // Read, not written anew: what stood there before the restart is what stands there now.
-        Assert.Equal(subscriptions, await SubscriptionsAsync(cluster.Shop));
+        Assert.Equal(subscriptions, await SubscriptionsAsync(cluster.HostDatabase));
         Assert.Equal(0, await silo.StopAsync());
     }
 
-    static async Task<bool> IsQuietAsync(Shop shop) =>
+    static async Task<bool> IsQuietAsync(HostDatabase shop) =>
         await shop.CountAsync(
             "(SELECT FROM dxy.change UNION ALL SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo%' AND state <> 'idle') AS w"
         ) == 0;
@@ -73,7 +74,7 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
             .PublishAsync(new PublishBars([Bar.Flat(series, time, 1.1m + (time.Minute % 10 * 0.001m))], BarSource.Ingest), Token);
     }
 
-    static Task<List<string>> SubscriptionsAsync(Shop shop) =>
+    static Task<List<string>> SubscriptionsAsync(HostDatabase shop) =>
         shop.ListAsync(
             "SELECT type_name || ' ' || coalesce(id_ext, '') || ' ' || version FROM dxy_orleans.grain_state WHERE type_name LIKE '%bar-subscriptions%' ORDER BY 1"
         );

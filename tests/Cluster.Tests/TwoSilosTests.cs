@@ -23,7 +23,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
             Until.Measured("one of two silos on an empty database: ready after", await twin.ReadyAsync());
         }
 
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         await shop.HireIngestAsync();
         await shop.InsertAsync(Hour(8));
         await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
@@ -41,7 +41,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
     public async Task Two_silos_derive_different_weeks_of_one_index_at_once()
     {
         await _cluster.ReadyAsync(2);
-        var shop = _cluster.Shop;
+        var shop = _cluster.HostDatabase;
         await using var flip = await shop.OpenAsync();
         await using (var transaction = await flip.BeginTransactionAsync(Token))
         {
@@ -87,7 +87,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
     public async Task Silos_that_are_stopped_killed_or_hang_lose_no_tick_and_the_others_go_on_deriving()
     {
         await _cluster.ReadyAsync(2);
-        await _cluster.Shop.HireIngestAsync();
+        await _cluster.HostDatabase.HireIngestAsync();
         var minute = await BeginningMinuteAsync();
         await StopOneWithFormingMinutesAsync(minute);
         await KillTheOneOfTheIndexAsync();
@@ -97,14 +97,14 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
             $"the final bars of {minute}",
             async () =>
             {
-                var final = await _cluster.Shop.ListAsync(
+                var final = await _cluster.HostDatabase.ListAsync(
                     $"""
                     SELECT concat_ws(' ', canonical_symbol, trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trade_count, source, is_partial)
                     FROM data_bars WHERE ts_utc = '{minute}' AND canonical_symbol <> 'DXY' ORDER BY canonical_symbol
                     """
                 );
-                var expected = Shop.Pairs.Order(StringComparer.Ordinal).Select(pair => $"{pair} 1 1.03 0.99 1.015 6 ingest f");
-                var index = await _cluster.Shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'");
+                var expected = HostDatabase.Pairs.Order(StringComparer.Ordinal).Select(pair => $"{pair} 1 1.03 0.99 1.015 6 ingest f");
+                var index = await _cluster.HostDatabase.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'");
                 return final.SequenceEqual(expected) && index == 1
                     ? null
                     : $"there are {string.Join(", ", final)} and {index} of the index";
@@ -114,7 +114,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         // What was forming goes once its final bar is committed, not with it.
         await Until.TrueAsync(
             "nothing of the minute is forming",
-            async () => await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}'") == 0,
+            async () => await _cluster.HostDatabase.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}'") == 0,
             Soon
         );
     }
@@ -131,7 +131,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
             Until.Measured("a silo with forming minutes, stopped: ended with 0 after", Stopwatch.GetElapsedTime(start));
             Assert.Equal(
                 1,
-                await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND symbol = 'EURUSD' AND ticks = 4")
+                await _cluster.HostDatabase.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND symbol = 'EURUSD' AND ticks = 4")
             );
         }
 
@@ -143,8 +143,8 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         await Until.TrueAsync(
             "the ticks after it are saved",
             async () =>
-                await _cluster.Shop.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND ticks = 6") == 6
-                || await _cluster.Shop.CountAsync($"data_bars WHERE ts_utc = '{minute}' AND trade_count = 6") == 6,
+                await _cluster.HostDatabase.CountAsync($"dxy.forming_bar WHERE ts_utc = '{minute}' AND ticks = 6") == 6
+                || await _cluster.HostDatabase.CountAsync($"data_bars WHERE ts_utc = '{minute}' AND trade_count = 6") == 6,
             Soon
         );
         await _cluster.ReadyAsync(2);
@@ -152,7 +152,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
 
     async Task KillTheOneOfTheIndexAsync()
     {
-        var shop = _cluster.Shop;
+        var shop = _cluster.HostDatabase;
         await using var client = await _cluster.ConnectAsync();
         await shop.InsertAsync(Hour(8));
         await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
@@ -177,7 +177,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
 
     async Task HangTheOneOfTheIndexAsync()
     {
-        var shop = _cluster.Shop;
+        var shop = _cluster.HostDatabase;
         await using var client = await _cluster.ConnectAsync();
         var frozen = await SiloOfAsync(client, client.Grains.GetGrain<IIndexGrain>("DXY"));
 
@@ -200,11 +200,15 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
     // The minute that runs now, or the next where too little of this one is left.
     async Task<UtcTime> BeginningMinuteAsync()
     {
-        var now = await _cluster.Shop.NowAsync();
+        var now = await _cluster.HostDatabase.NowAsync();
         if (now - now.Floor(Timeframe.OneMinute) > TimeSpan.FromSeconds(50))
         {
             var next = now.Floor(Timeframe.OneMinute) + Timeframe.OneMinute;
-            await Until.TrueAsync("the next minute begins", async () => await _cluster.Shop.NowAsync() >= next, TimeSpan.FromSeconds(30));
+            await Until.TrueAsync(
+                "the next minute begins",
+                async () => await _cluster.HostDatabase.NowAsync() >= next,
+                TimeSpan.FromSeconds(30)
+            );
             return next;
         }
 
@@ -213,7 +217,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
 
     static Task TickAsync(GrainClient client, UtcTime minute, params decimal[] prices) =>
         Task.WhenAll(
-            Shop.Pairs.Select(async pair =>
+            HostDatabase.Pairs.Select(async pair =>
             {
                 var now = UtcTime.From(TimeProvider.System.GetUtcNow());
                 var quotes = prices.Select(

@@ -20,7 +20,7 @@ public sealed class UpgradeTests(TestServer server) : SiloTests(server)
         var first = cluster.StartBuild(next.Program, old[1].Ports);
         await first.ReadyAsync();
         await market.FlowsAsync(DisturbedCluster.Patience);
-        Assert.Equal(1, await cluster.Shop.CountAsync("pg_proc WHERE proname = 'tomorrow'"));
+        Assert.Equal(1, await cluster.HostDatabase.CountAsync("pg_proc WHERE proname = 'tomorrow'"));
 
         await old[0].KillAsync();
         var again = cluster.StartAt(old[0].Ports);
@@ -34,7 +34,7 @@ public sealed class UpgradeTests(TestServer server) : SiloTests(server)
         await market.FlowsAsync(DisturbedCluster.Patience);
         await market.CloseAsync(DisturbedCluster.Patience);
 
-        Assert.Equal(1, await cluster.Shop.CountAsync("pg_proc WHERE proname = 'tomorrow'"));
+        Assert.Equal(1, await cluster.HostDatabase.CountAsync("pg_proc WHERE proname = 'tomorrow'"));
         await using var database = NpgsqlDataSource.Create(cluster.ConnectionString);
         IReadOnlyList<TableFault> found = [];
         await Until.NothingIsMissingAsync(

@@ -197,7 +197,7 @@ public sealed class LiveMarket : IAsyncDisposable
 
     async Task PublishMinuteAsync(int minute)
     {
-        await Task.WhenAll(Shop.Pairs.Select((_, pair) => PublishAsync(BarOf(pair, minute))));
+        await Task.WhenAll(HostDatabase.Pairs.Select((_, pair) => PublishAsync(BarOf(pair, minute))));
         Interlocked.Increment(ref _answered);
     }
 
@@ -283,7 +283,7 @@ public sealed class LiveMarket : IAsyncDisposable
         var random = new Random(HashOf(_seed, pair, minute));
         var close = prices[pair] * (1 + (0.00013m * random.Next(-8, 9)));
         return Bar.Create(
-            new Series(Symbol.Parse(Shop.Pairs[pair]), Timeframe.OneMinute),
+            new Series(Symbol.Parse(HostDatabase.Pairs[pair]), Timeframe.OneMinute),
             Minute(minute),
             close,
             close * 1.0002m,

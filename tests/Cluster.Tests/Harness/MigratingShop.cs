@@ -18,9 +18,9 @@ public sealed class MigratingShop : IAsyncDisposable
 
     readonly NpgsqlDataSource _data;
 
-    MigratingShop(NpgsqlDataSource data, Shop shop, int legacyMinutes, RunSettings settings)
+    MigratingShop(NpgsqlDataSource data, HostDatabase shop, int legacyMinutes, RunSettings settings)
     {
-        (_data, Shop, LegacyMinutes, Settings) = (data, shop, legacyMinutes, settings);
+        (_data, HostDatabase, LegacyMinutes, Settings) = (data, shop, legacyMinutes, settings);
         Played = new TimeRange(LegacyTables.Open, LegacyTables.Open + TimeSpan.FromMinutes(legacyMinutes));
     }
 
@@ -44,7 +44,7 @@ public sealed class MigratingShop : IAsyncDisposable
     /// <summary>What a run is told.</summary>
     public RunSettings Settings { get; }
 
-    public Shop Shop { get; }
+    public HostDatabase HostDatabase { get; }
 
     /// <summary>How many minutes the legacy deriver had derived when the clock was started.</summary>
     public int LegacyMinutes { get; }
@@ -63,7 +63,7 @@ public sealed class MigratingShop : IAsyncDisposable
     public static async Task<MigratingShop> OpenAsync(SiloCluster cluster, LegacyOptions? options = null, RunSettings? settings = null)
     {
         options ??= LegacyOptions.Dirty with { Minutes = 900 };
-        var shop = cluster.Shop;
+        var shop = cluster.HostDatabase;
         await shop.RunAsync(LegacyTables.Sql(options));
         await shop.RunAsync(
             """
@@ -83,7 +83,7 @@ public sealed class MigratingShop : IAsyncDisposable
     /// <summary>How the market's minutes come by the shop's clock.</summary>
     public async Task<MarketPace> PaceAsync() => MarketPace.OfClock(Played.To, await NowAsync(), Rate);
 
-    public async Task<UtcTime> NowAsync() => UtcTime.From(await Shop.ValueAsync<DateTime>("SELECT dxy.now()"));
+    public async Task<UtcTime> NowAsync() => UtcTime.From(await HostDatabase.ValueAsync<DateTime>("SELECT dxy.now()"));
 
     /// <param name="name">Its name; null leaves the one it has.</param>
     public async Task StartRunAsync(string? name = null)
@@ -105,7 +105,7 @@ public sealed class MigratingShop : IAsyncDisposable
         var (played, over) = ((int)(Played.To - LegacyTables.Open).TotalMinutes, (int)(await NowAsync() - LegacyTables.Open).TotalMinutes);
         if (over > played)
         {
-            await Shop.RunAsync(LegacyTables.Fx(played, over - played));
+            await HostDatabase.RunAsync(LegacyTables.Fx(played, over - played));
             Played = new TimeRange(LegacyTables.Open, LegacyTables.Open + TimeSpan.FromMinutes(over));
         }
     }
@@ -120,7 +120,7 @@ public sealed class MigratingShop : IAsyncDisposable
         }
 
         var ordered =
-            await Shop.CountAsync(
+            await HostDatabase.CountAsync(
                 $"""
                 (SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
                  WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)) AS accepted
@@ -132,9 +132,13 @@ public sealed class MigratingShop : IAsyncDisposable
             "observe/approval" => "cleanup",
             _ => null,
         };
-        if (kind is not null && Approves(kind) && await Shop.CountAsync($"dxy.run_approval WHERE run = '{Name}' AND kind = '{kind}'") == 0)
+        if (
+            kind is not null
+            && Approves(kind)
+            && await HostDatabase.CountAsync($"dxy.run_approval WHERE run = '{Name}' AND kind = '{kind}'") == 0
+        )
         {
-            await Shop.RunAsync($"SELECT dxy.migrate_approve('{Name}', '{kind}')");
+            await HostDatabase.RunAsync($"SELECT dxy.migrate_approve('{Name}', '{kind}')");
             ordered = true;
         }
 
@@ -145,7 +149,7 @@ public sealed class MigratingShop : IAsyncDisposable
     public async Task<string> HeldAsync() =>
         string.Join(
             "; ",
-            await Shop.ListAsync(
+            await HostDatabase.ListAsync(
                 $"SELECT g.gate || ': ' || g.observed FROM dxy.run_gate AS g WHERE g.run = '{Name}' AND g.verdict <> 'PASS'"
             )
         );
@@ -154,7 +158,7 @@ public sealed class MigratingShop : IAsyncDisposable
     public void ForgetConnections()
     {
         _data.Clear();
-        Shop.ForgetConnections();
+        HostDatabase.ForgetConnections();
     }
 
     public ValueTask DisposeAsync() => _data.DisposeAsync();

@@ -79,7 +79,7 @@ public sealed class MigrationJudge(MigratingShop shop)
         Assert.Equal(
             await CountAsync("derived_data_bars WHERE timeframe = '1m' AND deleted_at IS NOT NULL")
                 - await CountAsync("before.derived_data_bars WHERE deleted_at IS NOT NULL"),
-            await shop.Shop.ValueAsync<long>(
+            await shop.HostDatabase.ValueAsync<long>(
                 $"SELECT sum(rows)::bigint FROM dxy.run_batch WHERE run = '{shop.Name}' AND step = 'cleanup/remove'"
             )
         );
@@ -91,7 +91,7 @@ public sealed class MigrationJudge(MigratingShop shop)
         await AssertLedgerAsync();
         Assert.Equal(
             "equal",
-            await shop.Shop.ValueAsync<string>(
+            await shop.HostDatabase.ValueAsync<string>(
                 $"SELECT state FROM dxy.verification WHERE run = '{shop.Name}' AND state <> 'running' ORDER BY id DESC LIMIT 1"
             )
         );
@@ -153,7 +153,7 @@ public sealed class MigrationJudge(MigratingShop shop)
     /// <summary>What keeps the derived bars behind the pairs'; null when nothing does. A bucket is due once it has ended.</summary>
     public async Task<string?> BehindAsync()
     {
-        var due = await shop.Shop.ListAsync(
+        var due = await shop.HostDatabase.ListAsync(
             """
             SELECT 'a change not looked at' FROM dxy.change
             UNION ALL
@@ -217,11 +217,13 @@ public sealed class MigrationJudge(MigratingShop shop)
         );
     }
 
-    Task<long> CountAsync(string from) => shop.Shop.CountAsync(from);
+    Task<long> CountAsync(string from) => shop.HostDatabase.CountAsync(from);
 
     async Task AssertNoneAsync(string what, string sql)
     {
-        var rows = await shop.Shop.ListAsync($"SELECT ROW(q.*)::text FROM ({Shop.Within(sql, shop.Played)}) AS q ORDER BY 1 LIMIT 2000");
+        var rows = await shop.HostDatabase.ListAsync(
+            $"SELECT ROW(q.*)::text FROM ({HostDatabase.Within(sql, shop.Played)}) AS q ORDER BY 1 LIMIT 2000"
+        );
         Assert.True(
             rows.Count == 0,
             string.Create(CultureInfo.InvariantCulture, $"{rows.Count} {what}:\n{string.Join('\n', rows.Take(10))}")

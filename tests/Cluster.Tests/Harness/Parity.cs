@@ -63,7 +63,7 @@ public static class Parity
     public sealed record Result(string? Fault, long Minutes, long Buckets);
 
     /// <summary>Compares a range that begins and ends at whole hours.</summary>
-    public static async Task<Result> OfAsync(Shop shop, TimeRange range)
+    public static async Task<Result> OfAsync(HostDatabase shop, TimeRange range)
     {
         var (minutes, minuteCount) = await AskAsync(shop, Index, range);
         var (buckets, bucketCount) = await AskAsync(shop, Rollups, range);
@@ -77,7 +77,7 @@ public static class Parity
     }
 
     /// <summary>Waits until so many minutes and buckets stand in the range, all of them right; tells how long it took.</summary>
-    public static Task<TimeSpan> ReachedAsync(Shop shop, TimeRange range, long minutes, long buckets, TimeSpan deadline) =>
+    public static Task<TimeSpan> ReachedAsync(HostDatabase shop, TimeRange range, long minutes, long buckets, TimeSpan deadline) =>
         Until.NothingIsMissingAsync(
             $"{minutes} minutes and {buckets} buckets of {range}",
             async () =>
@@ -93,10 +93,10 @@ public static class Parity
             deadline
         );
 
-    static async Task<(string? Fault, long Count)> AskAsync(Shop shop, string sql, TimeRange range)
+    static async Task<(string? Fault, long Count)> AskAsync(HostDatabase shop, string sql, TimeRange range)
     {
         var answer = await shop.ListAsync(
-            $"SELECT q.ok || '|' || q.count || '|' || q.text FROM ({Shop.Within(sql, range)}) AS q(text, ok, count)"
+            $"SELECT q.ok || '|' || q.count || '|' || q.text FROM ({HostDatabase.Within(sql, range)}) AS q(text, ok, count)"
         );
         var parts = answer[0].Split('|', 3);
         return (parts[0] == "true" ? null : parts[2], long.Parse(parts[1], CultureInfo.InvariantCulture));

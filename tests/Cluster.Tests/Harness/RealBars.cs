@@ -14,7 +14,7 @@ public static class RealBars
         var folder = Find();
         Assert.SkipUnless(folder is not null, $"../{Folder} is not there.");
         var all = new Dictionary<string, List<Bar>>();
-        foreach (var pair in Shop.Pairs)
+        foreach (var pair in HostDatabase.Pairs)
         {
             var bars = all[pair] = [];
             await foreach (

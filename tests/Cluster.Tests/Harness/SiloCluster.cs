@@ -20,7 +20,7 @@ public sealed class SiloCluster : IAsyncDisposable
     {
         (Name, ConnectionString, _database) = (name, connectionString, database);
         Folder = Directory.CreateTempSubdirectory($"dxy-silos-{name}-").FullName;
-        Shop = new Shop(connectionString);
+        HostDatabase = new HostDatabase(connectionString);
     }
 
     public string Name { get; }
@@ -30,7 +30,7 @@ public sealed class SiloCluster : IAsyncDisposable
     /// <summary>Where the logs are.</summary>
     public string Folder { get; }
 
-    public Shop Shop { get; }
+    public HostDatabase HostDatabase { get; }
 
     /// <summary>The silos whose processes run.</summary>
     public IReadOnlyList<SiloProcess> Running => [.. _silos.Where(silo => silo.IsRunning)];
@@ -99,7 +99,7 @@ public sealed class SiloCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _silos.ForEach(silo => silo.Dispose());
-        await Shop.DisposeAsync();
+        await HostDatabase.DisposeAsync();
         if (_database is not null)
         {
             await _database.DisposeAsync();

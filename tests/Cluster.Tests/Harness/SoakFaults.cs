@@ -29,7 +29,7 @@ public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    Shop Shop => disturbed.Cluster.Shop;
+    HostDatabase HostDatabase => disturbed.Cluster.HostDatabase;
 
     /// <summary>All that can be done here, each with a name of its own.</summary>
     public IReadOnlyList<SoakFault> All()
@@ -46,7 +46,9 @@ public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable
             new("every connection ended, 5 times in 2.5 s", _ => EndAgainAndAgainAsync()),
             new("another program locks both tables of bars, 3 s", _ =>
                 Persistently.DoAsync(() =>
-                    Shop.RunAsync("BEGIN; LOCK TABLE data_bars, derived_data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT")
+                    HostDatabase.RunAsync(
+                        "BEGIN; LOCK TABLE data_bars, derived_data_bars IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT"
+                    )
                 )
             ),
             new("deadlocks in half of all statements that write bars, 4 s", _ => RefuseAsync("40P01")),
@@ -83,7 +85,7 @@ public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable
     {
         await durable.KillAsync();
         await durable.StartAsync();
-        Shop.ForgetConnections();
+        HostDatabase.ForgetConnections();
     }
 
     async Task EndAgainAndAgainAsync()
@@ -97,9 +99,9 @@ public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable
 
     async Task RefuseAsync(string code)
     {
-        await Persistently.DoAsync(() => Shop.RunAsync($"INSERT INTO public.refusal VALUES ('{code}')"));
+        await Persistently.DoAsync(() => HostDatabase.RunAsync($"INSERT INTO public.refusal VALUES ('{code}')"));
         await WaitAsync(4);
-        await Persistently.DoAsync(() => Shop.RunAsync("DELETE FROM public.refusal"));
+        await Persistently.DoAsync(() => HostDatabase.RunAsync("DELETE FROM public.refusal"));
     }
 
     async Task DuringAsync(string begin, string end)
@@ -141,14 +143,14 @@ public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable
 
     Task AlterAsync(string change) =>
         Persistently.DoAsync(() =>
-            Shop.RunAsync(
+            HostDatabase.RunAsync(
                 $"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {change.Replace("'", "''", StringComparison.Ordinal)}', current_database()); END $$"
             )
         );
 
     Task EndConnectionsAsync() =>
         Persistently.DoAsync(() =>
-            Shop.RunAsync(
+            HostDatabase.RunAsync(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"
             )
         );

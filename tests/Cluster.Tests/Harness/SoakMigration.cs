@@ -51,7 +51,7 @@ public sealed class SoakMigration : IAsyncDisposable
     {
         if (Ended == RunState.Completed)
         {
-            await Persistently.DoAsync(() => _shop.Shop.RunAsync($"SELECT dxy.migrate_rollback('{_shop.Name}')"));
+            await Persistently.DoAsync(() => _shop.HostDatabase.RunAsync($"SELECT dxy.migrate_rollback('{_shop.Name}')"));
         }
         else
         {
@@ -127,7 +127,7 @@ public sealed class SoakMigration : IAsyncDisposable
             case RunState.Failed:
                 _tell($"{at} failed and is tried again by order: {run.Error}");
                 Retried++;
-                await _shop.Shop.RunAsync($"SELECT dxy.migrate_retry('{run.Name}')");
+                await _shop.HostDatabase.RunAsync($"SELECT dxy.migrate_retry('{run.Name}')");
                 break;
             default:
                 await _shop.OrderAsync(run);
