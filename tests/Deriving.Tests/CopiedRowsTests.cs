@@ -108,7 +108,7 @@ public sealed class CopiedRowsTests(TestServer server)
         await using var command = data.CreateCommand(
             """
             SELECT numeric_send(n), round(n, 8)::text, n::text FROM (
-              SELECT (random()::text || lpad((random() * 1e12)::bigint::text, 12, '0') || lpad((i * 7919)::text, 8, '5'))::numeric * (CASE WHEN i % 2 = 0 THEN -1 ELSE 1 END) * 10 ^ (i % 11)::numeric AS n
+              SELECT (random()::numeric::text || lpad((random() * 1e12)::bigint::text, 12, '0') || lpad((i * 7919)::text, 8, '5'))::numeric * (CASE WHEN i % 2 = 0 THEN -1 ELSE 1 END) * 10 ^ (i % 11)::numeric AS n
               FROM generate_series(1, 500) AS i
               UNION ALL SELECT unnest('{0.000000004999999999999999999999999999999,0.000000005,0.00000000500000000000000000000000000000001,1.1000000000000000888178419700125232338905334472656250,0.999999995000000000000000000000000000}'::numeric[])
             ) AS x
