@@ -1,8 +1,8 @@
 using System.Globalization;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Tests.Upgrade;
 using DxyOrleans.Schema;
-using DxyOrleans.Storage.Tests.Upgrade;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Migration.Tests.Engine;
