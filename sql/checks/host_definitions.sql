@@ -8,11 +8,13 @@ WHERE n.nspname = 'public' AND c.relname IN ('data_bars', 'derived_data_bars', '
 UNION ALL
 SELECT format('%s constraint %s %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
 FROM pg_constraint AS k
-WHERE k.conrelid IN (to_regclass('public.data_bars'), to_regclass('public.derived_data_bars'), to_regclass('public.core_asset_registry_all'))
+WHERE k.conrelid IN (to_regclass('public.data_bars'), to_regclass('public.derived_data_bars'),
+  to_regclass('public.core_asset_registry_all'))
 UNION ALL
 SELECT format('index %s', pg_get_indexdef(i.indexrelid))
 FROM pg_index AS i
-WHERE i.indrelid IN (to_regclass('public.data_bars'), to_regclass('public.derived_data_bars'), to_regclass('public.core_asset_registry_all'))
+WHERE i.indrelid IN (to_regclass('public.data_bars'), to_regclass('public.derived_data_bars'),
+  to_regclass('public.core_asset_registry_all'))
 UNION ALL
 SELECT format('%s trigger %s', t.tgrelid::regclass, pg_get_triggerdef(t.oid))
 FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid JOIN pg_namespace AS f ON f.oid = p.pronamespace

@@ -1,5 +1,5 @@
--- The host's tables of bars and its registry, by the catalog's word, as one JSON document: what stands under each name, its columns and its unique indexes.
--- A domain's column is told by what the domain is of. Nothing here goes by search_path.
+-- The host's tables of bars and its registry, by the catalog's word, as one JSON document: what stands under each name, its
+-- columns and its unique indexes. A domain's column is told by what the domain is of. Nothing here goes by search_path.
 SELECT coalesce(jsonb_agg(jsonb_build_object(
   'name', c.relname, 'kind', c.relkind,
   'columns', (
@@ -10,7 +10,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
       'length', CASE WHEN b.typname IN ('varchar', 'bpchar') AND b.typmod > 4 THEN b.typmod - 4 END,
       'precision', CASE WHEN b.typname = 'numeric' AND b.typmod > 4 THEN ((b.typmod - 4) >> 16) & 65535 END,
       'scale', CASE WHEN b.typname = 'numeric' AND b.typmod > 4 THEN (((b.typmod - 4) & 2047) # 1024) - 1024 END,
-      'labels', CASE WHEN b.typtype = 'e' THEN (SELECT jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = b.oid) END,
+      'labels', CASE WHEN b.typtype = 'e' THEN (SELECT jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum AS e
+        WHERE e.enumtypid = b.oid) END,
       'not_null', a.attnotnull OR t.typnotnull,
       'has_default', a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
       'generated', a.attgenerated <> '' OR a.attidentity = 'a') ORDER BY a.attnum), '[]')
@@ -29,9 +30,11 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
       'name', k.relname,
       'usable', i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL,
       'columns', (SELECT coalesce(jsonb_agg(a.attname ORDER BY p.n), '[]')
-                  FROM unnest(i.indkey::smallint[]) WITH ORDINALITY AS p(attnum, n) JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = p.attnum
+                  FROM unnest(i.indkey::smallint[]) WITH ORDINALITY AS p(attnum, n) JOIN pg_attribute AS a ON a.attrelid = i.indrelid
+                    AND a.attnum = p.attnum
                   WHERE p.n <= i.indnkeyatts)) ORDER BY k.relname), '[]')
-    FROM pg_index AS i JOIN pg_class AS k ON k.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisunique)) ORDER BY c.relname), '[]')::text,
+    FROM pg_index AS i JOIN pg_class AS k ON k.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisunique)) ORDER BY c.relname),
+      '[]')::text,
   to_regclass('_timescaledb_catalog.hypertable') IS NOT NULL
 FROM unnest(ARRAY['data_bars', 'derived_data_bars', 'core_asset_registry_all']) AS w(name)
 JOIN pg_class AS c ON c.oid = to_regclass('public.' || w.name)

@@ -12,10 +12,14 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dxy FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dxy.now() TO dxy_capture, dxy_silo, dxy_reader;
 GRANT EXECUTE ON FUNCTION dxy.is_moving(), dxy.transaction_time() TO dxy_capture;
 GRANT EXECUTE ON FUNCTION dxy.length_of(text), dxy.bucket(text, timestamptz), dxy.derivable() TO dxy_silo, dxy_reader;
-GRANT EXECUTE ON FUNCTION dxy.is_price(numeric), dxy.bar_fault(numeric, numeric, numeric, numeric), dxy.known_volume(numeric), dxy.known_count(numeric), dxy.time_text(timestamptz),
+GRANT EXECUTE ON FUNCTION dxy.is_price(numeric), dxy.bar_fault(numeric, numeric, numeric, numeric), dxy.known_volume(numeric),
+  dxy.known_count(numeric), dxy.time_text(timestamptz),
   dxy.price_text(numeric), dxy.on_calendar(timestamptz),
-  dxy.denied_minutes(text, text, timestamptz, timestamptz), dxy.denied_buckets(text, text, text, timestamptz, timestamptz), dxy.soft_deleted(text, text, timestamptz, timestamptz) TO dxy_silo, dxy_reader, dxy_console, dxy_approver, dxy_migrator;
-GRANT EXECUTE ON FUNCTION dxy.lock_target(text, text), dxy.lock_week(text, text, timestamptz), dxy.lock_due_weeks(text, text, interval, interval), dxy.try_lock_weeks(text, text, timestamptz, timestamptz), dxy.week_of(timestamptz), dxy.week_key(text, text, timestamptz), dxy.hold_route(text), dxy.expand_changes(integer), dxy.adopt_targets() TO dxy_silo;
+  dxy.denied_minutes(text, text, timestamptz, timestamptz), dxy.denied_buckets(text, text, text, timestamptz, timestamptz),
+    dxy.soft_deleted(text, text, timestamptz, timestamptz) TO dxy_silo, dxy_reader, dxy_console, dxy_approver, dxy_migrator;
+GRANT EXECUTE ON FUNCTION dxy.lock_target(text, text), dxy.lock_week(text, text, timestamptz),
+  dxy.lock_due_weeks(text, text, interval, interval), dxy.try_lock_weeks(text, text, timestamptz, timestamptz), dxy.week_of(timestamptz),
+  dxy.week_key(text, text, timestamptz), dxy.hold_route(text), dxy.expand_changes(integer), dxy.adopt_targets() TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.keep_months() TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.forget(interval, integer) TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.ride(text, timestamptz, text, text[], numeric[], numeric, jsonb) TO dxy_silo;
@@ -33,7 +37,8 @@ GRANT SELECT ON public.data_bars, public.derived_data_bars TO dxy_reader, dxy_co
 
 -- A run belongs to whoever works on it, a silo that is a member of dxy_migrator as well; the console gives orders.
 -- What says who and when is never the client's to write.
-GRANT INSERT, UPDATE, DELETE ON dxy.run, dxy.run_step, dxy.run_batch, dxy.run_saved, dxy.run_gate, dxy.run_sample, dxy.run_conflict, dxy.verification,
+GRANT INSERT, UPDATE, DELETE ON dxy.run, dxy.run_step, dxy.run_batch, dxy.run_saved, dxy.run_gate, dxy.run_sample, dxy.run_conflict,
+  dxy.verification,
   dxy.watched, dxy.touch, dxy.restart, dxy.route TO dxy_migrator;
 -- A silo that came up again removes the row that asked for it.
 GRANT DELETE ON dxy.restart TO dxy_silo;
@@ -46,8 +51,10 @@ GRANT EXECUTE ON FUNCTION dxy.touch_on(), dxy.touch_on_by_owner(), dxy.touch_off
 GRANT EXECUTE ON FUNCTION dxy.touch_missing(boolean) TO dxy_silo, dxy_reader, dxy_console, dxy_approver, dxy_migrator;
 GRANT INSERT (run, kind, detail) ON dxy.run_event TO dxy_migrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_console, dxy_approver;
-GRANT INSERT (run, symbol, scope, from_ts, to_ts, snapshot, state, compared, missing, extra, different, explained, checkpoint, samples, started_at, finished_at),
-  UPDATE (state, compared, missing, extra, different, explained, checkpoint, samples, finished_at) ON dxy.verification TO dxy_console, dxy_approver;
+GRANT INSERT (run, symbol, scope, from_ts, to_ts, snapshot, state, compared, missing, extra, different, explained, checkpoint, samples,
+  started_at, finished_at),
+  UPDATE (state, compared, missing, extra, different, explained, checkpoint, samples, finished_at) ON dxy.verification TO dxy_console,
+    dxy_approver;
 -- Anybody who may order or approve may compare the tables, and writes what he found as his own; what another found is not his to change.
 ALTER TABLE dxy.verification ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS read ON dxy.verification;
@@ -57,10 +64,12 @@ CREATE POLICY own ON dxy.verification TO dxy_console, dxy_approver USING (role =
 DROP POLICY IF EXISTS carry_out ON dxy.verification;
 CREATE POLICY carry_out ON dxy.verification TO dxy_migrator USING (true) WITH CHECK (true);
 GRANT EXECUTE ON FUNCTION dxy.carries_out(text) TO dxy_console, dxy_approver, dxy_migrator, dxy_reader;
-GRANT EXECUTE ON FUNCTION dxy.now(), dxy.length_of(text), dxy.bucket(text, timestamptz), dxy.event_hash(bytea, dxy.run_event) TO dxy_console, dxy_approver;
+GRANT EXECUTE ON FUNCTION dxy.now(), dxy.length_of(text), dxy.bucket(text, timestamptz), dxy.event_hash(bytea, dxy.run_event)
+  TO dxy_console, dxy_approver;
 GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event), dxy.migrate_log(text, text, jsonb) TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event) TO dxy_reader;
-GRANT EXECUTE ON FUNCTION dxy.migrate_start(text, text, jsonb, jsonb), dxy.migrate_pause(text, text), dxy.migrate_resume(text), dxy.migrate_retry(text),
+GRANT EXECUTE ON FUNCTION dxy.migrate_start(text, text, jsonb, jsonb), dxy.migrate_pause(text, text), dxy.migrate_resume(text),
+  dxy.migrate_retry(text),
   dxy.migrate_rollback(text, text), dxy.migrate_purge(text), dxy.migrate_set(text, jsonb), dxy.migrate_ack(text, text, text),
   dxy.migrate_revoke(text, text), dxy.migrate_decide(text, text, text, timestamptz), dxy.migrate_abandon(text, text) TO dxy_console;
 -- Who orders doesn't approve, unless he is given both roles; what was approved either may take back.
@@ -94,14 +103,16 @@ ALTER FUNCTION dxy.capture_touch() OWNER TO dxy_capture;
 ALTER FUNCTION dxy.capture_touch_row() OWNER TO dxy_capture;
 REVOKE CREATE ON SCHEMA dxy FROM dxy_capture;
 
--- A host's ids may come from sequences: who writes rows there draws from them. Where this login may not say so, the trial meets it and tells.
+-- A host's ids may come from sequences: who writes rows there draws from them. Where this login may not say so, the trial
+-- meets it and tells.
 DO $$
 DECLARE
   v_sequence text;
 BEGIN
   FOR v_sequence IN
     SELECT d.refobjid::regclass::text
-    FROM pg_attrdef AS a JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid AND d.refclassid = 'pg_class'::regclass
+    FROM pg_attrdef AS a JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid
+      AND d.refclassid = 'pg_class'::regclass
     JOIN pg_class AS c ON c.oid = d.refobjid AND c.relkind = 'S'
     WHERE a.adrelid IN ('public.data_bars'::regclass, 'public.derived_data_bars'::regclass)
   LOOP

@@ -9,12 +9,14 @@ CREATE TABLE public.core_asset_registry_all (
   updated_at       timestamptz NOT NULL DEFAULT now()
 );
 
-INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, description, active, test_active, metadata, created_at, updated_at)
+INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, description, active, test_active, metadata, created_at,
+  updated_at)
 SELECT pair, 'fx', left(pair, 3) || '/' || right(pair, 3), true, true,
        '{"base_timeframe": "1m", "derived_timeframes": ["5m", "1h"]}', dxy.now(), dxy.now()
 FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF']) AS pair;
 
-INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, description, active, test_active, metadata, created_at, updated_at)
+INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, description, active, test_active, metadata, created_at,
+  updated_at)
 VALUES ('DXY', 'currency_index', 'US Dollar Index - 6 FX components', true, true, '{
   "is_synthetic": true,
   "base_timeframe": "1m",

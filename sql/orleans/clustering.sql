@@ -53,7 +53,8 @@ LEFT JOIN dxy_orleans.cluster_member AS m
 WHERE v.deployment_id = @DeploymentId
 $$),
 
--- The test of the version stands in the UPDATE itself, where PostgreSQL repeats it after waiting for the row. At its maximum nothing can be changed any more: false, no error.
+-- The test of the version stands in the UPDATE itself, where PostgreSQL repeats it after waiting for the row. At its maximum
+-- nothing can be changed any more: false, no error.
 ('InsertMembershipKey', $$
 WITH moved AS (
   UPDATE dxy_orleans.cluster_version AS v SET version = v.version + 1
@@ -63,8 +64,10 @@ WITH moved AS (
       WHERE m.deployment_id = @DeploymentId AND m.address = @Address AND m.port = @Port AND m.generation = @Generation)
   RETURNING v.deployment_id
 ), added AS (
-  INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time, seen_at)
-  SELECT deployment_id, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime, clock_timestamp()
+  INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time,
+    alive_time, seen_at)
+  SELECT deployment_id, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime,
+    clock_timestamp()
   FROM moved
   RETURNING 1
 )

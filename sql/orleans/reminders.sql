@@ -18,7 +18,8 @@ INSERT INTO dxy_orleans.orleansquery AS q (querykey, querytext) VALUES
 INSERT INTO dxy_orleans.reminder AS r (service_id, grain_id, reminder_name, start_time, period, grain_hash, version)
 VALUES (@ServiceId, @GrainId, @ReminderName, @StartTime, @Period, @GrainHash, 0)
 ON CONFLICT (service_id, grain_id, reminder_name)
-DO UPDATE SET start_time = excluded.start_time, period = excluded.period, grain_hash = excluded.grain_hash, version = CASE WHEN r.version < 2147483647 THEN r.version + 1 ELSE 0 END
+DO UPDATE SET start_time = excluded.start_time, period = excluded.period, grain_hash = excluded.grain_hash, version =
+  CASE WHEN r.version < 2147483647 THEN r.version + 1 ELSE 0 END
 RETURNING r.version AS Version
 $$),
 

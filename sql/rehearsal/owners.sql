@@ -1,6 +1,7 @@
 -- Who owns what a migration changes: whoever carries it out is made a member of them.
 WITH RECURSIVE tree AS (
-  SELECT to_regclass(t.name)::oid AS oid FROM (VALUES ('public.data_bars'), ('public.derived_data_bars'), ('public.core_asset_registry_all')) AS t(name)
+  SELECT to_regclass(t.name)::oid AS oid FROM (VALUES ('public.data_bars'), ('public.derived_data_bars'),
+    ('public.core_asset_registry_all')) AS t(name)
   UNION ALL
   SELECT i.inhrelid FROM tree AS b JOIN pg_inherits AS i ON i.inhparent = b.oid
 )

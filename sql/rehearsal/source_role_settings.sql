@@ -1,4 +1,5 @@
--- What is set for roles, here or everywhere, and for this database ({0}, the copy's name takes its place). The language of messages is left out: they are read.
+-- What is set for roles, here or everywhere, and for this database ({0}, the copy's name takes its place). The language of
+-- messages is left out: they are read.
 SELECT format('ALTER %s SET %I = %s',
          CASE WHEN s.setrole = 0 THEN 'DATABASE {0}' WHEN s.setdatabase = 0 THEN format('ROLE %I', r.rolname)
               ELSE format('ROLE %I IN DATABASE {0}', r.rolname) END,

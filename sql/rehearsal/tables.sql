@@ -1,5 +1,6 @@
--- A shop's three tables as such shops have them before a migration: no unique key and a narrow source check on data_bars, columns missing there, and the
--- deriving version in the old table's key, so that superseded rows stay active beside those that took their place.
+-- A shop's three tables as such shops have them before a migration: no unique key and a narrow source check on data_bars,
+-- columns missing there, and the deriving version in the old table's key, so that superseded rows stay active beside those
+-- that took their place.
 CREATE TABLE public.data_bars (
   canonical_symbol text          NOT NULL,
   timeframe        text          NOT NULL,

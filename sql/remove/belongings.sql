@@ -8,4 +8,5 @@ SELECT format('%s %I.%I', c.relkind, n.nspname, c.relname)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid IN (SELECT oid FROM part) OR c.oid IN (SELECT i.indexrelid FROM pg_index AS i JOIN part AS p ON p.oid = i.indrelid)
    OR c.oid IN (SELECT d.objid FROM pg_depend AS d JOIN part AS p ON p.oid = d.refobjid
-                WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND c.relkind = 'S')
+                WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+                  AND c.relkind = 'S')

@@ -1,5 +1,5 @@
--- Functions elsewhere whose text calls a function of ours or reads a table of ours ($1, $2: schema.name): they would fail at their next call.
--- The server knows no dependency of such a text.
+-- Functions elsewhere whose text calls a function of ours or reads a table of ours ($1, $2: schema.name): they would fail at
+-- their next call. The server knows no dependency of such a text.
 SELECT p.oid::regprocedure::text
 FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace JOIN pg_language AS l ON l.oid = p.prolang
 WHERE l.lanname NOT IN ('c', 'internal') AND n.nspname <> ALL ($3) AND n.nspname NOT IN ('pg_catalog', 'information_schema')

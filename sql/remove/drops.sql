@@ -1,5 +1,5 @@
--- The statements that drop what is ours by name ($1 tables and views, $2 functions, $3 schemas) and is there, in their order. None says CASCADE: where something
--- else depends on one of them, the server refuses and names it.
+-- The statements that drop what is ours by name ($1 tables and views, $2 functions, $3 schemas) and is there, in their order.
+-- None says CASCADE: where something else depends on one of them, the server refuses and names it.
 WITH relation AS (
   SELECT c.oid, c.relkind, format('%I.%I', n.nspname, c.relname) AS name
   FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -6,11 +6,14 @@ WITH relation AS (
   UNION ALL
   SELECT 'pg_type'::regclass, t.oid FROM relation AS r JOIN pg_type AS t ON r.reltype IN (t.oid, t.typelem) WHERE r.reltype <> 0
   UNION ALL
-  SELECT 'pg_proc'::regclass, p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname || '.' || p.proname = ANY ($2)
+  SELECT 'pg_proc'::regclass, p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname || '.'
+    || p.proname = ANY ($2)
 ), leaning AS (
   -- A view depends by its rule.
-  SELECT CASE WHEN w.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END AS classid, coalesce(w.ev_class, d.objid) AS objid, d.refclassid, d.refobjid,
-         coalesce(w.ev_class, a.adrelid, t.tgrelid, k.conrelid, p.polrelid, CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END, 0) AS relation, t.tgname
+  SELECT CASE WHEN w.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END AS classid, coalesce(w.ev_class, d.objid) AS objid,
+    d.refclassid, d.refobjid,
+         coalesce(w.ev_class, a.adrelid, t.tgrelid, k.conrelid, p.polrelid, CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END,
+           0) AS relation, t.tgname
   FROM ours AS o JOIN pg_depend AS d ON d.refclassid = o.classid AND d.refobjid = o.objid AND d.deptype = 'n'
   LEFT JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
   LEFT JOIN pg_attrdef AS a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid

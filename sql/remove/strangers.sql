@@ -1,5 +1,5 @@
--- What stands in a schema of ours and isn't ours by its name: $1 our tables and views, $2 our functions, each as schema.name; $3 the schemas.
--- Whatever is made in a schema depends on it: no kind of object is left out.
+-- What stands in a schema of ours and isn't ours by its name: $1 our tables and views, $2 our functions, each as schema.name;
+-- $3 the schemas. Whatever is made in a schema depends on it: no kind of object is left out.
 -- Named by pg_identify_object, which speaks the same to everybody: pg_describe_object speaks the server's language.
 SELECT o.type || ' ' || o.identity
        || coalesce((SELECT ', a partition of ' || p.type || ' ' || p.identity
@@ -13,6 +13,7 @@ WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n' AND n.nspname 
   AND NOT coalesce(n.nspname || '.' || p.proname = ANY ($2), false)
   -- A sequence of one of our columns.
   AND NOT EXISTS (SELECT FROM pg_depend AS o JOIN pg_class AS t ON t.oid = o.refobjid JOIN pg_namespace AS s ON s.oid = t.relnamespace
-                  WHERE o.classid = d.classid AND o.objid = d.objid AND c.relkind = 'S' AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')
+                  WHERE o.classid = d.classid AND o.objid = d.objid AND c.relkind = 'S' AND o.refclassid = 'pg_class'::regclass
+                    AND o.deptype IN ('a', 'i')
                     AND s.nspname || '.' || t.relname = ANY ($1))
 ORDER BY 1

@@ -12,7 +12,8 @@ BEGIN
   END LOOP;
   -- Who hands the capture functions over has to be a member of their new owner.
   -- From PostgreSQL 16 on whoever makes a role is its member only to administer it; what counts is being able to become it.
-  IF NOT pg_has_role(current_user, 'dxy_capture', CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+  IF NOT pg_has_role(current_user, 'dxy_capture', CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET'
+    ELSE 'MEMBER' END) THEN
     BEGIN
       EXECUTE format('GRANT dxy_capture TO %I', current_user);
     EXCEPTION WHEN unique_violation THEN

@@ -1,7 +1,8 @@
 -- Our own tables. Everything of ours lives in schema dxy (and dxy_orleans); nothing here touches a table of the shop.
 
 -- What changed, one row a statement, appended by the capture triggers and deleted by its readers.
--- INSERT only, and no unique key: a merged row would lose work against a concurrent reader, or make one writer wait for another's transaction.
+-- INSERT only, and no unique key: a merged row would lose work against a concurrent reader, or make one writer wait for
+-- another's transaction.
 CREATE TABLE dxy.change (
   id          bigint GENERATED ALWAYS AS IDENTITY,
   table_name  text        NOT NULL,

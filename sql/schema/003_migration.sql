@@ -1,8 +1,9 @@
 -- A migration: its run, and everything that is known of it. Progress is rows; whatever holds the run in memory may be lost at any instant.
 -- Times named *_at are market time (dxy.now()); durations are real.
 
--- state and direction: forward through the phases, or back. version moves with every change of the row: whoever works on the run first moves it
--- from the one he read (compare and set), in the transaction of the work, and so holds the row until that work is committed.
+-- state and direction: forward through the phases, or back. version moves with every change of the row: whoever works on the
+-- run first moves it from the one he read (compare and set), in the transaction of the work, and so holds the row until that
+-- work is committed.
 CREATE TABLE dxy.run (
   name            text        PRIMARY KEY CHECK (name ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
   symbol          text        NOT NULL,
@@ -45,8 +46,9 @@ CREATE TABLE dxy.run_step (
   PRIMARY KEY (run, step)
 );
 
--- The ledger: one row for each batch of rows that a step changed, written in the batch's own transaction. What was changed is the rows of table_name
--- whose bars open in [from_ts, to_ts) and that bear the run's mark: raw->>'migration' = run for what was copied, deleted_at = mark for what was soft-deleted.
+-- The ledger: one row for each batch of rows that a step changed, written in the batch's own transaction. What was changed is
+-- the rows of table_name whose bars open in [from_ts, to_ts) and that bear the run's mark: raw->>'migration' = run for what
+-- was copied, deleted_at = mark for what was soft-deleted.
 CREATE TABLE dxy.run_batch (
   run        text             NOT NULL REFERENCES dxy.run,
   step       text             NOT NULL,
@@ -193,7 +195,8 @@ CREATE TABLE dxy.restart (
   requested_at timestamptz NOT NULL
 );
 
--- What shadow mode found: a target's bars of a UTC day as the old programs wrote them, beside what deriving gives. The newest comparison of each day.
+-- What shadow mode found: a target's bars of a UTC day as the old programs wrote them, beside what deriving gives. The newest
+-- comparison of each day.
 CREATE TABLE dxy.shadow (
   symbol             text        NOT NULL,
   timeframe          text        NOT NULL,

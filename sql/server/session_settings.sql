@@ -1,7 +1,8 @@
--- What our statements rely on in a session, whatever the database, the role or PGOPTIONS set: one row for each setting that isn't so, with its name, its value,
--- what it is to be, and whether work would go wrong by it. A least value is for a limit on our statements and transactions: 0 is no limit, one that lets them be
--- done is the host's to set. The time zone, the search path and the planner are left to the host: no statement of ours depends on them, and its own triggers,
--- which our writes fire, may. $1: whether these connections are to read alone.
+-- What our statements rely on in a session, whatever the database, the role or PGOPTIONS set: one row for each setting that
+-- isn't so, with its name, its value, what it is to be, and whether work would go wrong by it. A least value is for a limit on
+-- our statements and transactions: 0 is no limit, one that lets them be done is the host's to set. The time zone, the search
+-- path and the planner are left to the host: no statement of ours depends on them, and its own triggers, which our writes
+-- fire, may. $1: whether these connections are to read alone.
 SELECT s.name, s.setting, w.value, w.matters
 FROM (VALUES
   ('default_transaction_isolation',       'read committed', false, true),  -- who waited for a lock has to see what was committed meanwhile
@@ -11,7 +12,8 @@ FROM (VALUES
   ('transaction_timeout',                 '600000',         true,  true),  -- from PostgreSQL 17 on
   ('idle_in_transaction_session_timeout', '60000',          true,  true),
   ('idle_session_timeout',                '0',              false, false), -- a pool's connections are idle
-  ('lock_timeout',                        '0',              false, true),  -- where there is to be one the statement's transaction has its own
+  -- where there is to be one the statement's transaction has its own
+  ('lock_timeout',                        '0',              false, true),
   ('standard_conforming_strings',         'on',             false, true),
   ('datestyle',                           'ISO, MDY',       false, false),
   ('intervalstyle',                       'postgres',       false, false),

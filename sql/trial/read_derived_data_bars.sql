@@ -1,3 +1,4 @@
-SELECT jsonb_build_object('open', b.open, 'high', b.high, 'low', b.low, 'close', b.close, 'vol', b.vol, 'vwap', b.vwap, 'trade_count', b.trade_count,
+SELECT jsonb_build_object('open', b.open, 'high', b.high, 'low', b.low, 'close', b.close, 'vol', b.vol, 'vwap', b.vwap, 'trade_count',
+  b.trade_count,
                           'source', b.source, 'raw', b.raw)
 FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc = $3

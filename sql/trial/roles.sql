@@ -1,4 +1,5 @@
--- The rights that db apply gives on the host's tables, for the length of a trial: to the roles that are there already, where this login may give them.
+-- The rights that db apply gives on the host's tables, for the length of a trial: to the roles that are there already, where
+-- this login may give them.
 DO $$
 DECLARE
   v_role text;
@@ -10,7 +11,8 @@ BEGIN
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO %I', v_role);
       FOR v_sequence IN
         SELECT d.refobjid::regclass::text
-        FROM pg_attrdef AS a JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid AND d.refclassid = 'pg_class'::regclass
+        FROM pg_attrdef AS a JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid
+          AND d.refclassid = 'pg_class'::regclass
         JOIN pg_class AS c ON c.oid = d.refobjid AND c.relkind = 'S'
         WHERE a.adrelid IN (to_regclass('public.data_bars'), to_regclass('public.derived_data_bars'))
       LOOP
@@ -21,7 +23,8 @@ BEGIN
       NULL;
     END;
     BEGIN
-      IF NOT pg_has_role(current_user, v_role, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+      IF NOT pg_has_role(current_user, v_role, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET'
+        ELSE 'MEMBER' END) THEN
         EXECUTE format('GRANT %I TO %I', v_role, current_user);
       END IF;
     EXCEPTION WHEN OTHERS THEN

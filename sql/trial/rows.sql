@@ -1,9 +1,11 @@
--- Writes the rows of a trial, each in a subtransaction that is rolled back, as the role that will write such rows (else as this login, where that may): all of them in one
--- statement, so that a trial is short and costs a round trip. The rows and the statements for each table come in the setting dxy.trial, what became of the rows goes to
--- dxy.trial_said: of each that was tried its number, and either the prices that were given and what was stored of them, or why it was refused.
+-- Writes the rows of a trial, each in a subtransaction that is rolled back, as the role that will write such rows (else as
+-- this login, where that may): all of them in one statement, so that a trial is short and costs a round trip. The rows and the
+-- statements for each table come in the setting dxy.trial, what became of the rows goes to dxy.trial_said: of each that was
+-- tried its number, and either the prices that were given and what was stored of them, or why it was refused.
 --
--- A row that is refused at one time may be let in at another (a calendar, a partition), and one with fewer places where one with more is not: it is refused where none of
--- them is let in. Of what draws a value of a sequence for each row the first row of a role draws, and the others take the same value again: theirs was taken back.
+-- A row that is refused at one time may be let in at another (a calendar, a partition), and one with fewer places where one
+-- with more is not: it is refused where none of them is let in. Of what draws a value of a sequence for each row the first row
+-- of a role draws, and the others take the same value again: theirs was taken back.
 DO $$
 DECLARE
   v_trial jsonb := current_setting('dxy.trial')::jsonb;
@@ -33,18 +35,21 @@ BEGIN
         FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE c.oid IN (to_regclass('public.data_bars'), to_regclass('public.derived_data_bars'))
           AND (a.attidentity <> '' OR EXISTS (
-                 SELECT FROM pg_attrdef AS f JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
+                 SELECT FROM pg_attrdef AS f JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                   AND d.refclassid = 'pg_class'::regclass
                  JOIN pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE f.adrelid = c.oid AND f.adnum = a.attnum))
         GROUP BY c.relname) AS t;
 
   FOR v_row IN
     SELECT r.n, r.table_name, r.symbol, r.timeframe, r.length::interval AS length, r.source, r.raw, r.role, r.prices
-    FROM jsonb_to_recordset(v_trial->'rows') AS r(n integer, table_name text, symbol text, timeframe text, length text, source text, raw text, role text, prices jsonb)
+    FROM jsonb_to_recordset(v_trial->'rows') AS r(n integer, table_name text, symbol text, timeframe text, length text, source text,
+      raw text, role text, prices jsonb)
     ORDER BY r.n
   LOOP
     v_as_role := false;
     IF to_regrole(v_row.role) IS NOT NULL THEN
-      v_as_role := pg_has_role(current_user, v_row.role, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+      v_as_role := pg_has_role(current_user, v_row.role, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET'
+        ELSE 'MEMBER' END)
                    AND has_table_privilege(v_row.role, 'public.' || v_row.table_name, 'INSERT');
     END IF;
     CONTINUE WHEN NOT v_as_role AND NOT has_table_privilege('public.' || v_row.table_name, 'INSERT');
@@ -60,7 +65,8 @@ BEGIN
       v_insert := v_sql->>'insert';
       v_columns := v_drawing->v_row.table_name->>'columns';
       IF v_drawn->>v_key IS NOT NULL THEN
-        v_insert := regexp_replace(v_insert, '\(([^)]*)\)\s*SELECT\M', format('(%s, \1) OVERRIDING SYSTEM VALUE SELECT %s,', replace(v_columns, '\', '\\'), replace(v_drawn->>v_key, '\', '\\')));
+        v_insert := regexp_replace(v_insert, '\(([^)]*)\)\s*SELECT\M',
+          format('(%s, \1) OVERRIDING SYSTEM VALUE SELECT %s,', replace(v_columns, '\', '\\'), replace(v_drawn->>v_key, '\', '\\')));
       END IF;
       v_stored := NULL;
       v_corrected := NULL;
@@ -98,7 +104,8 @@ BEGIN
           BEGIN
             GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_constraint = CONSTRAINT_NAME, v_table = TABLE_NAME, v_schema = SCHEMA_NAME;
             v_this := jsonb_build_object('message', v_message, 'constraint', nullif(v_constraint, ''),
-              'definition', (SELECT pg_get_constraintdef(k.oid) FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+              'definition', (SELECT pg_get_constraintdef(k.oid) FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid
+                JOIN pg_namespace AS n ON n.oid = c.relnamespace
                              WHERE k.conname = v_constraint AND c.relname = v_table AND n.nspname = v_schema),
               'locked', sqlstate = '55P03',
               -- A table in partitions may have none for the time that was tried; that says nothing of rows at other times.
@@ -107,8 +114,10 @@ BEGIN
       END;
       IF v_this IS NULL THEN
         v_refused := NULL;
-        v_drawn := CASE WHEN v_values <> '' AND v_drawn->>v_key IS NULL THEN v_drawn || jsonb_build_object(v_key, v_values) ELSE v_drawn END;
-        v_said := v_said || jsonb_build_object('n', v_row.n, 'as_role', v_as_role, 'price', v_try.price, 'correction', v_try.correction, 'stored', v_stored, 'corrected', v_corrected);
+        v_drawn := CASE WHEN v_values <> '' AND v_drawn->>v_key IS NULL THEN v_drawn || jsonb_build_object(v_key, v_values)
+          ELSE v_drawn END;
+        v_said := v_said || jsonb_build_object('n', v_row.n, 'as_role', v_as_role, 'price', v_try.price, 'correction', v_try.correction,
+          'stored', v_stored, 'corrected', v_corrected);
         EXIT;
       END IF;
 
@@ -117,7 +126,8 @@ BEGIN
         v_locks := v_locks + 1;
         PERFORM set_config('lock_timeout', '100ms', true);
       END IF;
-      v_refused := CASE WHEN v_refused IS NULL OR v_refused @> '{"outside": true}' OR v_refused @> '{"locked": true}' AND NOT v_this @> '{"outside": true}'
+      v_refused := CASE WHEN v_refused IS NULL OR v_refused @> '{"outside": true}' OR v_refused @> '{"locked": true}'
+        AND NOT v_this @> '{"outside": true}'
                         THEN v_this ELSE v_refused END;
       EXIT WHEN v_locks > 1;
     END LOOP;

@@ -1,5 +1,5 @@
--- Which version of the schema stands here, and the least build that works with it. Written before anything else of a version is, so that an older build
--- never takes a half-applied one for its own.
+-- Which version of the schema stands here, and the least build that works with it. Written before anything else of a version
+-- is, so that an older build never takes a half-applied one for its own.
 CREATE TABLE IF NOT EXISTS dxy.schema_version (
   only_row   boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
   number     integer     NOT NULL,

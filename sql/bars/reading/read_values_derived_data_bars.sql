@@ -1,5 +1,6 @@
 -- What a rollup folds: read_derived_data_bars.sql, the winners of several versions too, without what it doesn't need.
-SELECT DISTINCT ON (b.ts_utc) b.ts_utc, numeric_send(b.open), numeric_send(b.high), numeric_send(b.low), numeric_send(b.close), numeric_send(b.vol), numeric_send(b.vwap),
+SELECT DISTINCT ON (b.ts_utc) b.ts_utc, numeric_send(b.open), numeric_send(b.high), numeric_send(b.low), numeric_send(b.close),
+  numeric_send(b.vol), numeric_send(b.vwap),
        CASE WHEN b.trade_count BETWEEN 0 AND 2147483647 THEN b.trade_count::integer END, coalesce(b.is_partial, true)
 FROM public.derived_data_bars AS b
 WHERE b.deleted_at IS NULL AND b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4

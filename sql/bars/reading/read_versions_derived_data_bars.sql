@@ -1,4 +1,5 @@
--- Which deriving version each stored bar of an index carries (its winner, where there are several); only those that carry another than $5, and one that there is.
+-- Which deriving version each stored bar of an index carries (its winner, where there are several); only those that carry
+-- another than $5, and one that there is.
 SELECT w.ts_utc, (w.raw->'version')::integer
 FROM (SELECT DISTINCT ON (b.ts_utc) b.ts_utc, b.raw
       FROM public.derived_data_bars AS b

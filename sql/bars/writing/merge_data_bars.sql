@@ -2,8 +2,9 @@
 -- n new, c changed, e equal, k kept (another source's row stands), g kept (the stored row was made from fuller inputs).
 -- s kept (an index's bar with the same close, whose open, high and low another program sampled).
 -- Equal rows are left alone before ON CONFLICT sees them: it would lock, and so rewrite, the row it doesn't update.
--- Arrays: $1 symbols, $2 timeframes, $3 times, $4-$7 open high low close, $8 volumes, $9 vwaps, $10 counts, $11 partial, $12 raw (null: leave),
--- $13 completeness of the inputs. Scalars: $14 source, $15 take the place of other sources' rows, $16 ignore completeness, $17 replace what was sampled.
+-- Arrays: $1 symbols, $2 timeframes, $3 times, $4-$7 open high low close, $8 volumes, $9 vwaps, $10 counts, $11 partial, $12
+-- raw (null: leave), $13 completeness of the inputs. Scalars: $14 source, $15 take the place of other sources' rows, $16
+-- ignore completeness, $17 replace what was sampled.
 WITH input AS MATERIALIZED (
   SELECT t.*, t.raw_text::jsonb AS raw
   FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[],
@@ -16,14 +17,16 @@ WITH input AS MATERIALIZED (
            WHEN (d.open, d.high, d.low, d.close, d.vol, d.vwap, d.trade_count, d.is_partial)
                 IS NOT DISTINCT FROM (i.open, i.high, i.low, i.close, i.vol, i.vwap, i.trade_count, i.is_partial)
                 -- A copied row says besides who copied it.
-                AND (i.raw IS NULL OR CASE WHEN jsonb_typeof(d.raw) = 'object' THEN d.raw - '{migration,orig_source,orig_version}'::text[] ELSE d.raw END = i.raw) THEN 'e'
+                AND (i.raw IS NULL OR CASE WHEN jsonb_typeof(d.raw) = 'object' THEN d.raw - '{migration,orig_source,orig_version}'::text[]
+                  ELSE d.raw END = i.raw) THEN 'e'
            -- What another program sampled within the minute can't be derived again: where the close agrees, its open, high and low stand.
            WHEN NOT $17 AND jsonb_typeof(i.raw->'inputs') = 'object' AND jsonb_typeof(d.raw->'inputs') IS DISTINCT FROM 'object'
                 AND NOT d.is_partial AND d.close = i.close THEN 's'
            WHEN d.source <> $14 AND NOT $15 THEN 'k'
            WHEN NOT $16 AND NOT d.is_partial AND i.raw IS NOT NULL AND d.raw->'version' IS NOT DISTINCT FROM i.raw->'version'
                 AND CASE WHEN jsonb_typeof(d.raw->'inputs') = 'number' THEN (d.raw->'inputs')::numeric
-                         WHEN jsonb_typeof(d.raw->'age_total') = 'number' THEN -(d.raw->'age_total')::numeric ELSE 0 END > i.completeness THEN 'g'
+                         WHEN jsonb_typeof(d.raw->'age_total') = 'number' THEN -(d.raw->'age_total')::numeric
+                           ELSE 0 END > i.completeness THEN 'g'
            ELSE 'c'
          END AS outcome
   FROM input AS i

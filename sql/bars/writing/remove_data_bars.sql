@@ -8,7 +8,8 @@ WITH gone AS (
   INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, prune, recorded_at)
   SELECT r.symbol, r.timeframe, lower(r.range), upper(r.range), 'change', true, dxy.now()
   FROM (SELECT d.target_symbol AS symbol, d.target_timeframe AS timeframe,
-               unnest(range_agg(tstzrange(dxy.bucket(d.target_timeframe, g.ts_utc), dxy.bucket(d.target_timeframe, g.ts_utc) + d.target_length))) AS range
+               unnest(range_agg(tstzrange(dxy.bucket(d.target_timeframe, g.ts_utc),
+                 dxy.bucket(d.target_timeframe, g.ts_utc) + d.target_length))) AS range
         FROM dxy.dependency AS d, gone AS g WHERE d.input_symbol = $1 AND d.input_timeframe = $2
         GROUP BY 1, 2) AS r
 )

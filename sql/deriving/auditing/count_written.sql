@@ -5,5 +5,6 @@ FROM (
   WHERE $6 = 'data_bars' AND d.canonical_symbol = $1 AND d.timeframe = $2 AND d.ts_utc >= $3 AND d.ts_utc < $4
   UNION ALL
   SELECT d.created_at, d.updated_at FROM public.derived_data_bars AS d
-  WHERE $6 = 'derived_data_bars' AND d.canonical_symbol = $1 AND d.timeframe = $2 AND d.ts_utc >= $3 AND d.ts_utc < $4 AND d.deleted_at IS NULL
+  WHERE $6 = 'derived_data_bars' AND d.canonical_symbol = $1 AND d.timeframe = $2 AND d.ts_utc >= $3 AND d.ts_utc < $4
+    AND d.deleted_at IS NULL
 ) AS b

@@ -1,4 +1,5 @@
--- How much is waiting: recorded changes not yet expanded, and due work that is ripe and not set apart, in minutes of bars. $1: of these targets' symbols, null: of all.
+-- How much is waiting: recorded changes not yet expanded, and due work that is ripe and not set apart, in minutes of bars. $1:
+-- of these targets' symbols, null: of all.
 SELECT (SELECT count(*) FROM dxy.change AS c WHERE $1::text[] IS NULL OR c.symbols && ARRAY(
           SELECT DISTINCT p.input_symbol FROM dxy.dependency AS p WHERE p.target_symbol = ANY ($1))),
        coalesce(sum(extract(epoch FROM least(d.to_ts, n.at) - d.from_ts) / 60) FILTER (WHERE ripe), 0)::double precision,

@@ -1,8 +1,9 @@
--- Work asked for by an operator or found by the sweep. A request for a version takes the place of what was set apart of earlier ones for the same bars: tried again after it,
--- that would have the last word. What they ask for beyond its bars stays set apart.
+-- Work asked for by an operator or found by the sweep. A request for a version takes the place of what was set apart of
+-- earlier ones for the same bars: tried again after it, that would have the last word. What they ask for beyond its bars stays set apart.
 WITH earlier AS (
   DELETE FROM dxy.due AS d
-  WHERE $6::integer IS NOT NULL AND d.symbol = $1 AND d.timeframe = $2 AND d.version IS NOT NULL AND d.retry_at IS NOT NULL AND (NOT d.prune OR $7)
+  WHERE $6::integer IS NOT NULL AND d.symbol = $1 AND d.timeframe = $2 AND d.version IS NOT NULL AND d.retry_at IS NOT NULL
+    AND (NOT d.prune OR $7)
     AND d.from_ts < $4 AND d.to_ts > $3
   RETURNING d.*
 ), beyond AS (

@@ -1,4 +1,5 @@
--- What a host's table may hold and what counts of it: the same rules as in HostRow.cs, for statements that look at rows without reading them. Never an error, whatever stands there.
+-- What a host's table may hold and what counts of it: the same rules as in HostRow.cs, for statements that look at rows
+-- without reading them. Never an error, whatever stands there.
 
 -- Whether a number can be a price: above zero and below what numeric(20,8) can't hold; not for null, NaN and infinities.
 CREATE OR REPLACE FUNCTION dxy.is_price(p_price numeric) RETURNS boolean
@@ -17,8 +18,12 @@ AS $$
     WHEN NOT dxy.is_price(round(p_low, 8)) THEN 'low is ' || coalesce(left(p_low::text, 40), 'null')
     WHEN NOT dxy.is_price(round(p_close, 8)) THEN 'close is ' || coalesce(left(p_close::text, 40), 'null')
     WHEN round(p_high, 8) < round(p_low, 8) THEN format('high is %s, below low %s', left(p_high::text, 40), left(p_low::text, 40))
-    WHEN round(p_open, 8) NOT BETWEEN round(p_low, 8) AND round(p_high, 8) THEN format('open is %s, outside low %s to high %s', left(p_open::text, 40), left(p_low::text, 40), left(p_high::text, 40))
-    WHEN round(p_close, 8) NOT BETWEEN round(p_low, 8) AND round(p_high, 8) THEN format('close is %s, outside low %s to high %s', left(p_close::text, 40), left(p_low::text, 40), left(p_high::text, 40))
+    WHEN round(p_open, 8) NOT BETWEEN round(p_low, 8)
+      AND round(p_high, 8) THEN format('open is %s, outside low %s to high %s', left(p_open::text, 40), left(p_low::text, 40),
+      left(p_high::text, 40))
+    WHEN round(p_close, 8) NOT BETWEEN round(p_low, 8)
+      AND round(p_high, 8) THEN format('close is %s, outside low %s to high %s', left(p_close::text, 40), left(p_low::text, 40),
+      left(p_high::text, 40))
   END
 $$;
 
@@ -27,7 +32,8 @@ CREATE OR REPLACE FUNCTION dxy.known_volume(p_volume numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
   SELECT CASE WHEN v.volume < 1000000000000000 THEN v.volume END
-  FROM (SELECT CASE WHEN p_volume >= 0 AND p_volume < 1000000000000000 THEN round(p_volume, least(18, 28 - length(trunc(p_volume)::text))) END AS volume) AS v
+  FROM (SELECT CASE WHEN p_volume >= 0 AND p_volume < 1000000000000000 THEN round(p_volume,
+    least(18, 28 - length(trunc(p_volume)::text))) END AS volume) AS v
 $$;
 
 -- A count of trades as it counts; null where it is unknown. Any type that a host's column has.
@@ -41,7 +47,8 @@ $$;
 CREATE OR REPLACE FUNCTION dxy.time_text(p_ts timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT CASE WHEN isfinite(p_ts) THEN to_char(p_ts AT TIME ZONE 'UTC', 'FMYYYY-MM-DD"T"HH24:MI:SS"Z"') || CASE WHEN p_ts < '0001-01-01 00:00:00+00' THEN ' BC' ELSE '' END ELSE p_ts::text END
+  SELECT CASE WHEN isfinite(p_ts) THEN to_char(p_ts AT TIME ZONE 'UTC', 'FMYYYY-MM-DD"T"HH24:MI:SS"Z"') ||
+    CASE WHEN p_ts < '0001-01-01 00:00:00+00' THEN ' BC' ELSE '' END ELSE p_ts::text END
 $$;
 
 -- A price for people and files: eight places where it has a price's size, else as it is.

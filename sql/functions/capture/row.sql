@@ -1,6 +1,7 @@
--- The capture for writers that fire no statement's trigger: the apply worker of a subscription, and a session with session_replication_role = replica. A row trigger, enabled
--- for those alone (ENABLE REPLICA): every other writer passes it by. It says of one row what statements.sql says of a statement's.
--- By to_jsonb: whatever columns a table has, and whatever types; a row a call is the rare way. Times of a table without zones are UTC.
+-- The capture for writers that fire no statement's trigger: the apply worker of a subscription, and a session with
+-- session_replication_role = replica. A row trigger, enabled for those alone (ENABLE REPLICA): every other writer passes it
+-- by. It says of one row what statements.sql says of a statement's. By to_jsonb: whatever columns a table has, and whatever
+-- types; a row a call is the rare way. Times of a table without zones are UTC.
 CREATE OR REPLACE FUNCTION dxy.capture_row() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -32,13 +33,16 @@ BEGIN
   IF jsonb_array_length(v_bars) > 0 AND NOT dxy.is_moving()
      AND (SELECT bool_or(v_old->c.name IS DISTINCT FROM v_new->c.name) FROM unnest(v_key || v_values) AS c(name)) THEN
     IF v_old IS NOT NULL AND NOT coalesce((v_old->>'is_partial')::boolean, false) THEN
-      INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, deleted, replaced_at, ended_at)
+      INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source,
+        deleted, replaced_at, ended_at)
       SELECT tg_argv[0], o.canonical_symbol, o.timeframe, o.ts_utc, o.open, o.high, o.low, o.close, o.vol, o.vwap, o.trade_count, o.source,
-             EXISTS (SELECT FROM unnest(v_key) AS k(name) WHERE v_old->k.name IS DISTINCT FROM v_new->k.name), dxy.now(), dxy.transaction_time()
+             EXISTS (SELECT FROM unnest(v_key) AS k(name) WHERE v_old->k.name IS DISTINCT FROM v_new->k.name), dxy.now(),
+               dxy.transaction_time()
       FROM jsonb_populate_record(NULL::dxy.correction, (
              SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each(v_old) AS c
              WHERE c.key = ANY (v_key || v_values || 'source'::text) AND c.key <> 'derivation_version'
-               AND NOT (c.key = 'trade_count' AND jsonb_typeof(c.value) = 'number' AND abs((c.value #>> '{}')::numeric) > 2147483647))) AS o;
+               AND NOT (c.key = 'trade_count' AND jsonb_typeof(c.value) = 'number'
+                 AND abs((c.value #>> '{}')::numeric) > 2147483647))) AS o;
     END IF;
 
     INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at, gone)

@@ -3,17 +3,18 @@
 -- so that a statement straight into a partition says the same as one through its parent.
 --
 -- SECURITY DEFINER, owned by dxy_capture, which may do nothing but append here: the writer needs no right in our schema.
--- jit off: compiling costs hundreds of milliseconds where a statement of the writer's takes three, and any cost that the planner gets wrong brings it on.
--- No plan here can be quadratic, whichever was cached from one-row statements: the two sets of rows meet in a full join, which nested loops can't do; by hash, for
--- the planner knows the rows' number from the first statement of a session alone, and sorting a hundred thousand takes three times as long.
--- The time is taken once: asked for in a statement it may be asked for each row.
--- work_mem: that join of a large statement's rows stays in memory, whatever the host gives.
+-- jit off: compiling costs hundreds of milliseconds where a statement of the writer's takes three, and any cost that the
+-- planner gets wrong brings it on. No plan here can be quadratic, whichever was cached from one-row statements: the two sets
+-- of rows meet in a full join, which nested loops can't do; by hash, for the planner knows the rows' number from the first
+-- statement of a session alone, and sorting a hundred thousand takes three times as long. The time is taken once: asked for in
+-- a statement it may be asked for each row. work_mem: that join of a large statement's rows stays in memory, whatever the host gives.
 -- A bar without a time (a shop's table may lack our keys) is nobody's input, and is not told.
--- An upsert fires the triggers of INSERT and of UPDATE, and most statements change rows in one of the two ways: a statement without rows ends at once.
+-- An upsert fires the triggers of INSERT and of UPDATE, and most statements change rows in one of the two ways: a statement
+-- without rows ends at once.
 --
--- A migration moves bars from one table to the other and back: nothing is news in that, so what it moves makes nothing due and is no correction.
--- Whoever works on the run says so with dxy.writer = 'move' (dxy.move_route), and is believed because he may write the run's ledger; and
--- what he moves of a watched symbol is noted like any other write (touch.sql).
+-- A migration moves bars from one table to the other and back: nothing is news in that, so what it moves makes nothing due and
+-- is no correction. Whoever works on the run says so with dxy.writer = 'move' (dxy.move_route), and is believed because he may
+-- write the run's ledger; and what he moves of a watched symbol is noted like any other write (touch.sql).
 
 CREATE OR REPLACE FUNCTION dxy.is_moving() RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -122,8 +123,10 @@ BEGIN
       WHERE c.began
     )
     INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at, gone)
-    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now, bool_or(s.gone)
-    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts, bool_or(c.ended) AS gone FROM changed AS c GROUP BY 1, 2) AS s
+    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now,
+      bool_or(s.gone)
+    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts, bool_or(c.ended) AS gone FROM changed AS c
+      GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
   END IF;
   RETURN NULL;
@@ -170,13 +173,16 @@ BEGIN
       WHERE NOT c.old_partial
       UNION ALL
       -- A final bar that came otherwise than by an INSERT: until then there was none.
-      SELECT tg_argv[0], c.symbol, c.timeframe, c.ts_utc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, v_now, NULL, v_ended, true, false
+      SELECT tg_argv[0], c.symbol, c.timeframe, c.ts_utc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, v_now, NULL, v_ended, true,
+        false
       FROM changed AS c
       WHERE c.began
     )
     INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at, gone)
-    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now, bool_or(s.gone)
-    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts, bool_or(c.ended) AS gone FROM changed AS c GROUP BY 1, 2) AS s
+    SELECT tg_argv[0], array_agg(DISTINCT s.symbol), array_agg(DISTINCT s.timeframe), min(s.first_ts), max(s.last_ts), v_now,
+      bool_or(s.gone)
+    FROM (SELECT c.symbol, c.timeframe, min(c.ts_utc) AS first_ts, max(c.ts_utc) AS last_ts, bool_or(c.ended) AS gone FROM changed AS c
+      GROUP BY 1, 2) AS s
     HAVING min(s.first_ts) IS NOT NULL;
   END IF;
   RETURN NULL;

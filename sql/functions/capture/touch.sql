@@ -1,6 +1,7 @@
--- What a migration asks of the writers: of symbols that a run watches every statement is noted in dxy.touch, no-op updates included. Triggers of their own, which
--- the run puts on with its watch and takes off with it (sql/migration/derive): where nobody migrates there are none, and no writer pays for them.
--- As the capture's functions: SECURITY DEFINER, owned by dxy_capture, which may do nothing but append here; the first argument is the table's logical name; jit off.
+-- What a migration asks of the writers: of symbols that a run watches every statement is noted in dxy.touch, no-op updates
+-- included. Triggers of their own, which the run puts on with its watch and takes off with it (sql/migration/derive): where
+-- nobody migrates there are none, and no writer pays for them. As the capture's functions: SECURITY DEFINER, owned by
+-- dxy_capture, which may do nothing but append here; the first argument is the table's logical name; jit off.
 
 CREATE OR REPLACE FUNCTION dxy.capture_touch() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -69,8 +70,9 @@ BEGIN
 END
 $$;
 
--- The triggers that are not there, or are off, though a run watches (p_watched): on each table of bars and each of its partitions, and what puts each right.
--- The row's is inherited by partitions, so that the table's is enough; it fires for replication alone.
+-- The triggers that are not there, or are off, though a run watches (p_watched): on each table of bars and each of its
+-- partitions, and what puts each right. The row's is inherited by partitions, so that the table's is enough; it fires for
+-- replication alone.
 CREATE OR REPLACE FUNCTION dxy.touch_missing(p_watched boolean)
 RETURNS TABLE (schema_name text, table_name text, trigger_name text, disabled boolean, mend text)
 LANGUAGE sql STABLE
@@ -84,28 +86,32 @@ AS $$
   )
   SELECT n.nspname::text, c.relname::text, w.name, t.oid IS NOT NULL,
          CASE WHEN t.oid IS NULL
-              THEN format('CREATE TRIGGER %I AFTER %s ON %I.%I %s EXECUTE FUNCTION dxy.%I(%L); ', w.name, w.event, n.nspname, c.relname, w.fires,
+              THEN format('CREATE TRIGGER %I AFTER %s ON %I.%I %s EXECUTE FUNCTION dxy.%I(%L); ', w.name, w.event, n.nspname, c.relname,
+                w.fires,
                           w.function, b.logical)
               ELSE '' END
          || CASE WHEN t.oid IS NOT NULL OR w.state = 'R'
-                 THEN format('ALTER TABLE %I.%I ENABLE %s TRIGGER %I', n.nspname, c.relname, CASE w.state WHEN 'R' THEN 'REPLICA' ELSE '' END, w.name)
+                 THEN format('ALTER TABLE %I.%I ENABLE %s TRIGGER %I', n.nspname, c.relname, CASE w.state WHEN 'R' THEN 'REPLICA'
+                   ELSE '' END, w.name)
                  ELSE '' END
   FROM bars AS b
   JOIN pg_class AS c ON c.oid = b.oid AND c.relkind IN ('r', 'p')
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   CROSS JOIN (VALUES
     ('dxy_capture_touch_insert', 'INSERT', 'REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT', 'capture_touch', 'OA'),
-    ('dxy_capture_touch_update', 'UPDATE', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT', 'capture_touch', 'OA'),
+    ('dxy_capture_touch_update', 'UPDATE', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT', 'capture_touch',
+      'OA'),
     ('dxy_capture_touch_delete', 'DELETE', 'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT', 'capture_touch', 'OA'),
-    ('dxy_capture_touch_row', 'INSERT OR UPDATE OR DELETE', 'FOR EACH ROW', 'capture_touch_row', 'R')) AS w(name, event, fires, function, state)
+    ('dxy_capture_touch_row', 'INSERT OR UPDATE OR DELETE', 'FOR EACH ROW', 'capture_touch_row', 'R')) AS w(name, event, fires, function,
+      state)
   LEFT JOIN pg_trigger AS t ON t.tgrelid = b.oid AND t.tgname = w.name
   WHERE p_watched AND (b.is_root OR w.state <> 'R') AND (t.oid IS NULL OR position(t.tgenabled::text IN w.state) = 0)
   ORDER BY 1, 2, 3
 $$;
 
--- Puts on what is missing: before the first symbol is watched, and with that in one transaction. Making a trigger waits for every transaction that is writing
--- the table, so that none is left whose writes it missed. By the rights of who carries the run out, who owns the tables in two phases at least; else by those of
--- our owner, who put all triggers of ours on and may own them.
+-- Puts on what is missing: before the first symbol is watched, and with that in one transaction. Making a trigger waits for
+-- every transaction that is writing the table, so that none is left whose writes it missed. By the rights of who carries the
+-- run out, who owns the tables in two phases at least; else by those of our owner, who put all triggers of ours on and may own them.
 CREATE OR REPLACE FUNCTION dxy.touch_on_by_owner() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -179,8 +185,8 @@ EXCEPTION WHEN insufficient_privilege THEN
 END
 $$;
 
--- A run that watched before there were such triggers was served by the capture's functions: it has its triggers before those are renewed. All at once, within two
--- seconds, or once more later, so that no writer waits for long behind another table's.
+-- A run that watched before there were such triggers was served by the capture's functions: it has its triggers before those
+-- are renewed. All at once, within two seconds, or once more later, so that no writer waits for long behind another table's.
 DO $$
 BEGIN
   FOR v_attempt IN 1..15 LOOP

@@ -1,7 +1,7 @@
 -- Makes the history of every target due whose definition in the registry is new or changed. The version and the maximum age are left out
--- on purpose: changing them changes nothing stored. What a row leaves out of a definition is as published: a migration that writes it out in a
--- host's row, and takes it back, makes nothing due. A target that already holds bars when it is first seen is adopted as it stands
--- (the sweep tells what in it is missing). Returns how many targets were adopted.
+-- on purpose: changing them changes nothing stored. What a row leaves out of a definition is as published: a migration that
+-- writes it out in a host's row, and takes it back, makes nothing due. A target that already holds bars when it is first seen
+-- is adopted as it stands (the sweep tells what in it is missing). Returns how many targets were adopted.
 CREATE OR REPLACE FUNCTION dxy.adopt_targets() RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -33,19 +33,22 @@ BEGIN
     LEFT JOIN dxy.adopted AS a ON a.symbol = t.symbol AND a.timeframe = t.timeframe
     -- As in IndexDefinition.Dxy.
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN t.timeframe <> '1m' THEN '{}' ELSE '{"since": "1999-01-04T00:00:00Z"}'::jsonb || CASE WHEN t.symbol <> 'DXY' THEN '{}' ELSE
+      SELECT CASE WHEN t.timeframe <> '1m' THEN '{}' ELSE '{"since": "1999-01-04T00:00:00Z"}'::jsonb ||
+        CASE WHEN t.symbol <> 'DXY' THEN '{}' ELSE
                '{"factor": 50.14348112, "exponents": {"EURUSD": -0.576, "USDJPY": 0.136, "GBPUSD": -0.119,
                                                       "USDCAD": 0.091, "USDSEK": 0.042, "USDCHF": 0.036}}'::jsonb END END AS usual) AS p
     WHERE a.symbol IS NULL OR p.usual || jsonb_strip_nulls(a.definition) <> p.usual || jsonb_strip_nulls(t.definition)
   LOOP
     INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at)
     SELECT v_target.symbol, v_target.timeframe, dxy.bucket(v_target.timeframe, greatest(min(h.first_ts), lower(v_times))),
-           dxy.bucket(v_target.timeframe, least(max(h.last_ts), upper(v_times))) + v_target.length + v_target.look_ahead, 'definition', dxy.now()
+           dxy.bucket(v_target.timeframe, least(max(h.last_ts), upper(v_times))) + v_target.length + v_target.look_ahead, 'definition',
+             dxy.now()
     FROM unnest(v_target.inputs) AS i(symbol),
          LATERAL (SELECT least((SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = i.symbol AND b.timeframe = '1m'),
                                (SELECT min(b.ts_utc) FROM public.derived_data_bars AS b
                                 WHERE b.canonical_symbol = i.symbol AND b.timeframe = '1m' AND b.deleted_at IS NULL)) AS first_ts,
-                         greatest((SELECT max(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = i.symbol AND b.timeframe = '1m'),
+                         greatest((SELECT max(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = i.symbol
+                           AND b.timeframe = '1m'),
                                   (SELECT max(b.ts_utc) FROM public.derived_data_bars AS b
                                    WHERE b.canonical_symbol = i.symbol AND b.timeframe = '1m' AND b.deleted_at IS NULL)) AS last_ts) AS h
     WHERE h.first_ts IS NOT NULL
@@ -64,7 +67,8 @@ BEGIN
   UPDATE dxy.adopted AS a
   SET rule = r.rule, rule_since = CASE WHEN a.rule = '{}' THEN a.rule_since ELSE dxy.now() END
   FROM (SELECT g.canonical_symbol AS symbol,
-               jsonb_build_object('version', coalesce(g.metadata->'deriving_version', '1'), 'max_age', coalesce(g.metadata->'max_age_minutes', '5')) AS rule
+               jsonb_build_object('version', coalesce(g.metadata->'deriving_version', '1'), 'max_age',
+                 coalesce(g.metadata->'max_age_minutes', '5')) AS rule
         FROM public.core_asset_registry_all AS g) AS r
   WHERE a.symbol = r.symbol AND a.timeframe = '1m' AND a.rule <> r.rule;
   RETURN v_adopted;

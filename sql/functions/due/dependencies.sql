@@ -9,15 +9,18 @@ CREATE OR REPLACE VIEW dxy.dependency AS
               THEN age.carry ELSE interval '0' END AS look_ahead,
          age.carry
   FROM public.core_asset_registry_all AS r,
-       jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.metadata->'components') = 'array' THEN r.metadata->'components' ELSE '[]' END) AS component(symbol),
+       jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.metadata->'components') = 'array' THEN r.metadata->'components'
+         ELSE '[]' END) AS component(symbol),
        LATERAL (SELECT CASE WHEN jsonb_typeof(r.metadata->'max_age_minutes') = 'number'
-                            THEN least(greatest(floor((r.metadata->'max_age_minutes')::numeric), 0), 1440) * interval '1 minute' ELSE interval '5 minutes' END AS carry) AS age
+                            THEN least(greatest(floor((r.metadata->'max_age_minutes')::numeric), 0), 1440) * interval '1 minute'
+                              ELSE interval '5 minutes' END AS carry) AS age
   WHERE coalesce(r.active, true) AND r.metadata->'is_synthetic' = 'true' AND r.canonical_symbol ~ '^[A-Z][A-Z0-9._]{2,15}$'
 UNION ALL
   SELECT r.canonical_symbol, '1m', r.canonical_symbol, larger.timeframe, dxy.length_of(larger.timeframe), interval '0',
          interval '0'
   FROM public.core_asset_registry_all AS r,
-       jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.metadata->'derived_timeframes') = 'array' THEN r.metadata->'derived_timeframes' ELSE '[]' END)
+       jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.metadata->'derived_timeframes') = 'array' THEN r.metadata->'derived_timeframes'
+         ELSE '[]' END)
          AS larger(timeframe)
   WHERE coalesce(r.active, true) AND larger.timeframe <> '1m' AND dxy.length_of(larger.timeframe) IS NOT NULL
     AND r.canonical_symbol ~ '^[A-Z][A-Z0-9._]{2,15}$';

@@ -1,8 +1,9 @@
--- Lets go of p_limit of the oldest rows of what only grows, as far as they are older than p_keep: corrections, what the sweep found, and notes of writes to
--- symbols that no migration watches any more. Returns how many went; fewer than p_limit of each are left to go when it is none. Rows stand in the order in which
--- they came, so that the oldest are found by their key, without an index that each writer would pay for.
--- What the host deleted softly is no record but an order: nobody makes such a bar again, however long ago that was, until something newer is said of it.
--- By the owner's rights: a silo may forget what is old and change nothing of what is not. Less than 30 days nobody may ask for.
+-- Lets go of p_limit of the oldest rows of what only grows, as far as they are older than p_keep: corrections, what the sweep
+-- found, and notes of writes to symbols that no migration watches any more. Returns how many went; fewer than p_limit of each
+-- are left to go when it is none. Rows stand in the order in which they came, so that the oldest are found by their key,
+-- without an index that each writer would pay for. What the host deleted softly is no record but an order: nobody makes such a
+-- bar again, however long ago that was, until something newer is said of it. By the owner's rights: a silo may forget what is
+-- old and change nothing of what is not. Less than 30 days nobody may ask for.
 CREATE OR REPLACE FUNCTION dxy.forget(p_keep interval, p_limit integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -41,7 +42,8 @@ BEGIN
   GET DIAGNOSTICS v_missed = ROW_COUNT;
 
   DELETE FROM dxy.touch AS t
-  USING (SELECT o.id FROM dxy.touch AS o WHERE NOT EXISTS (SELECT FROM dxy.watched AS w WHERE w.symbol = o.symbol) ORDER BY o.id LIMIT p_limit) AS oldest
+  USING (SELECT o.id FROM dxy.touch AS o WHERE NOT EXISTS (SELECT FROM dxy.watched AS w WHERE w.symbol = o.symbol)
+    ORDER BY o.id LIMIT p_limit) AS oldest
   WHERE t.id = oldest.id AND t.at < v_before;
   GET DIAGNOSTICS v_touched = ROW_COUNT;
   RETURN v_gone + v_missed + v_touched;

@@ -1,8 +1,9 @@
--- Derives an index's minute in the transaction that has just stored the minute's last component, so that both are committed at once. True when it did.
--- Only the plain case: a rule that makes a minute of its own closes, a minute that has ended and has no bar yet, closes and definition as the caller took them to be.
--- Everything else is for the deriver, which looks at each minute anyway: the changes recorded here are not taken away.
--- As for every deriver: the lock of the target's week, the route's, then the inputs in a later statement. But nobody's answer may wait long for a lock because of an index:
--- a deriver that passes over a minute is waited for, one that works on bulk is not. volatile: each statement sees what is committed by then.
+-- Derives an index's minute in the transaction that has just stored the minute's last component, so that both are committed at
+-- once. True when it did. Only the plain case: a rule that makes a minute of its own closes, a minute that has ended and has
+-- no bar yet, closes and definition as the caller took them to be. Everything else is for the deriver, which looks at each
+-- minute anyway: the changes recorded here are not taken away. As for every deriver: the lock of the target's week, the
+-- route's, then the inputs in a later statement. But nobody's answer may wait long for a lock because of an index: a deriver
+-- that passes over a minute is waited for, one that works on bulk is not. volatile: each statement sees what is committed by then.
 CREATE OR REPLACE FUNCTION dxy.ride(
   p_symbol text, p_ts timestamptz, p_metadata text, p_components text[], p_closes numeric[], p_level numeric, p_raw jsonb) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
@@ -42,11 +43,14 @@ BEGIN
     RETURN FOUND;
   END IF;
 
-  -- As the deriver does: the old table first, and the new one made to say the same. Neither may hold the bar: which of two stands is the deriver's to judge.
+  -- As the deriver does: the old table first, and the new one made to say the same. Neither may hold the bar: which of two
+  -- stands is the deriver's to judge.
   INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
                                         source, ingested_at, raw, created_at, updated_at, derivation_version)
-  SELECT p_symbol, '1m', p_ts, p_level, p_level, p_level, p_level, 0, NULL, 0, false, 'synthetic', v_now, p_raw, v_now, v_now, (p_raw->>'version')::integer
-  WHERE NOT EXISTS (SELECT FROM public.derived_data_bars AS d WHERE d.canonical_symbol = p_symbol AND d.timeframe = '1m' AND d.ts_utc = p_ts AND d.deleted_at IS NULL)
+  SELECT p_symbol, '1m', p_ts, p_level, p_level, p_level, p_level, 0, NULL, 0, false, 'synthetic', v_now, p_raw, v_now, v_now,
+    (p_raw->>'version')::integer
+  WHERE NOT EXISTS (SELECT FROM public.derived_data_bars AS d WHERE d.canonical_symbol = p_symbol AND d.timeframe = '1m' AND d.ts_utc = p_ts
+    AND d.deleted_at IS NULL)
     AND NOT EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = p_symbol AND b.timeframe = '1m' AND b.ts_utc = p_ts)
     AND NOT EXISTS (SELECT FROM dxy.soft_deleted(p_symbol, '1m', p_ts, p_ts + interval '1 minute'))
   ON CONFLICT DO NOTHING;

@@ -1,16 +1,16 @@
 -- Transaction locks only: all of it works through a transaction-mode pooler. Each is taken in a statement of its own,
 -- because a statement that locks and reads sees the snapshot from before its wait.
 
--- Bars are derived a week at a time, from Saturday 00:00 UTC to the next, so that no bucket and no trading session lies in two: weeks of one target can be
--- worked on at once, by several silos too.
+-- Bars are derived a week at a time, from Saturday 00:00 UTC to the next, so that no bucket and no trading session lies in
+-- two: weeks of one target can be worked on at once, by several silos too.
 CREATE OR REPLACE FUNCTION dxy.week_of(p_ts timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
   SELECT date_bin(interval '7 days', p_ts, timestamptz '2000-01-01 00:00:00+00')
 $$;
 
--- Held by whoever derives bars of a target anywhere in time, until commit. A holder that freezes (a stopped machine, a half-open connection) is ended by the server,
--- so that the target goes on elsewhere; whoever waits too long tries again later.
+-- Held by whoever derives bars of a target anywhere in time, until commit. A holder that freezes (a stopped machine, a
+-- half-open connection) is ended by the server, so that the target goes on elsewhere; whoever waits too long tries again later.
 CREATE OR REPLACE FUNCTION dxy.lock_target(p_symbol text, p_timeframe text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -38,9 +38,10 @@ BEGIN
 END
 $$;
 
--- Locks the first week that has ripe work and that nobody works on, or waits for the very first; what is live (its bars within two hours) leads, then the oldest.
--- The weeks after it are locked too while they have work, are free, and begin within p_longest. The range is kept for the statements that follow in the
--- transaction, as dxy.from and dxy.to. Returns whether anything is ripe. p_ripeness: how long after its open a bar is ripe (its length and grace).
+-- Locks the first week that has ripe work and that nobody works on, or waits for the very first; what is live (its bars within
+-- two hours) leads, then the oldest. The weeks after it are locked too while they have work, are free, and begin within
+-- p_longest. The range is kept for the statements that follow in the transaction, as dxy.from and dxy.to. Returns whether
+-- anything is ripe. p_ripeness: how long after its open a bar is ripe (its length and grace).
 CREATE OR REPLACE FUNCTION dxy.lock_due_weeks(p_symbol text, p_timeframe text, p_ripeness interval, p_longest interval) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -54,7 +55,8 @@ BEGIN
   PERFORM pg_advisory_xact_lock_shared(21881, hashtext(p_symbol || '/' || p_timeframe));
   v_weeks := ARRAY(SELECT dxy.week_of(d.from_ts)
                    FROM dxy.due AS d
-                   WHERE d.symbol = p_symbol AND d.timeframe = p_timeframe AND d.from_ts + p_ripeness <= v_now AND (d.retry_at IS NULL OR d.retry_at <= v_now)
+                   WHERE d.symbol = p_symbol AND d.timeframe = p_timeframe AND d.from_ts + p_ripeness <= v_now
+                     AND (d.retry_at IS NULL OR d.retry_at <= v_now)
                    GROUP BY 1
                    ORDER BY max(d.from_ts) < v_now - interval '2 hours', 1);
   FOREACH v_from IN ARRAY v_weeks LOOP
@@ -68,7 +70,8 @@ BEGIN
   END IF;
 
   v_to := v_from + interval '7 days';
-  WHILE v_to < v_from + p_longest AND v_to = ANY (v_weeks) AND pg_try_advisory_xact_lock(21884, dxy.week_key(p_symbol, p_timeframe, v_to)) LOOP
+  WHILE v_to < v_from + p_longest AND v_to = ANY (v_weeks)
+    AND pg_try_advisory_xact_lock(21884, dxy.week_key(p_symbol, p_timeframe, v_to)) LOOP
     v_to := v_to + interval '7 days';
   END LOOP;
   PERFORM set_config('dxy.from', coalesce(v_from, 'infinity')::text, true), set_config('dxy.to', coalesce(v_to, 'infinity')::text, true);
@@ -76,7 +79,8 @@ BEGIN
 END
 $$;
 
--- Locks the weeks of a target that a range touches, if all of them are free, and never waits. The range is kept as dxy.from and dxy.to, or an empty one when not.
+-- Locks the weeks of a target that a range touches, if all of them are free, and never waits. The range is kept as dxy.from
+-- and dxy.to, or an empty one when not.
 CREATE OR REPLACE FUNCTION dxy.try_lock_weeks(p_symbol text, p_timeframe text, p_from timestamptz, p_to timestamptz) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -93,8 +97,9 @@ BEGIN
 END
 $$;
 
--- Due work never reaches from one week into another: whoever records a longer range records a piece a week. A bar whose time is a mistake (the year 1, infinity) must
--- not make every week from there due: what lies before 1970 or over a year ahead is left out of such a range.
+-- Due work never reaches from one week into another: whoever records a longer range records a piece a week. A bar whose time
+-- is a mistake (the year 1, infinity) must not make every week from there due: what lies before 1970 or over a year ahead is
+-- left out of such a range.
 CREATE OR REPLACE FUNCTION dxy.cut_due() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -132,8 +137,8 @@ WITH longer AS (
 INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at, attempts, retry_at, error)
 SELECT symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at, attempts, retry_at, error FROM longer;
 
--- Shared: a writer from before it reads the route's epoch until its commit. Exclusive: a flip. Whoever holds it is one of ours, which dxy.writer
--- tells the capture triggers: what is written without it to a watched symbol was another program.
+-- Shared: a writer from before it reads the route's epoch until its commit. Exclusive: a flip. Whoever holds it is one of
+-- ours, which dxy.writer tells the capture triggers: what is written without it to a watched symbol was another program.
 CREATE OR REPLACE FUNCTION dxy.hold_route(p_symbol text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -143,7 +148,8 @@ BEGIN
 END
 $$;
 
--- For a migration that moves bars from one table to the other: what is written is no news, and makes nothing due (see the capture functions).
+-- For a migration that moves bars from one table to the other: what is written is no news, and makes nothing due (see the
+-- capture functions).
 CREATE OR REPLACE FUNCTION dxy.move_route(p_symbol text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

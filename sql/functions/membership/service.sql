@@ -1,5 +1,6 @@
--- Gives a ServiceId to a cluster, unless another cluster holds it and has a silo alive: then nothing changes, and the rows say who. Called once more by a silo whose own row
--- stands in the membership table: of two clusters that start at once one sees the other there, because the claim's row is held while the members are read in a later statement.
+-- Gives a ServiceId to a cluster, unless another cluster holds it and has a silo alive: then nothing changes, and the rows say
+-- who. Called once more by a silo whose own row stands in the membership table: of two clusters that start at once one sees
+-- the other there, because the claim's row is held while the members are read in a later statement.
 CREATE OR REPLACE FUNCTION dxy.claim_service(p_service text, p_cluster text, p_alive interval)
 RETURNS TABLE (held_by text, silo text, heard_before interval)
 LANGUAGE plpgsql VOLATILE

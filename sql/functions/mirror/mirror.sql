@@ -1,6 +1,7 @@
--- Dual write: the new table is made to say what the old one says of these minutes. Written by whoever has just written the old table, in the same transaction:
--- our deriver, or another program through the mirror triggers. The old table's winner among several active versions is the newest version.
--- One plan for all calls: planning anew for each array of times costs a one-row write more than the write.
+-- Dual write: the new table is made to say what the old one says of these minutes. Written by whoever has just written the old
+-- table, in the same transaction: our deriver, or another program through the mirror triggers. The old table's winner among
+-- several active versions is the newest version. One plan for all calls: planning anew for each array of times costs a one-row
+-- write more than the write.
 CREATE OR REPLACE FUNCTION dxy.mirror_bars(p_symbol text, p_times timestamptz[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -15,7 +16,8 @@ BEGIN
   -- Where it was decided that the new table's bar stays, it does.
   IF EXISTS (SELECT FROM dxy.run_conflict AS c WHERE c.run = v_run AND c.ts_utc = ANY (p_times) AND c.resolution = 'keep_target') THEN
     p_times := ARRAY(SELECT k.ts FROM unnest(p_times) AS k(ts)
-                     WHERE NOT EXISTS (SELECT FROM dxy.run_conflict AS c WHERE c.run = v_run AND c.ts_utc = k.ts AND c.resolution = 'keep_target'));
+                     WHERE NOT EXISTS (SELECT FROM dxy.run_conflict AS c WHERE c.run = v_run AND c.ts_utc = k.ts
+                       AND c.resolution = 'keep_target'));
   END IF;
   DELETE FROM public.data_bars AS b
   WHERE b.canonical_symbol = p_symbol AND b.timeframe = '1m' AND b.ts_utc = ANY (p_times)
@@ -28,7 +30,8 @@ BEGIN
          'synthetic', w.ingested_at,
          -- What we derived tells its inputs itself; of others' rows it is kept where they came from.
          CASE WHEN jsonb_typeof(w.raw->'inputs') = 'object' THEN w.raw
-              ELSE coalesce(w.raw, '{}') || jsonb_build_object('migration', v_run, 'orig_source', w.source, 'orig_version', w.derivation_version) END,
+              ELSE coalesce(w.raw, '{}') || jsonb_build_object('migration', v_run, 'orig_source', w.source, 'orig_version',
+                w.derivation_version) END,
          v_now, v_now
   FROM unnest(p_times) AS k(ts),
        LATERAL (SELECT * FROM public.derived_data_bars AS d
@@ -45,9 +48,10 @@ BEGIN
 END
 $$;
 
--- The functions of the mirror triggers, for old writers that go on during a migration. SECURITY DEFINER, owned by dxy_mirror, which may write the symbol's bars
--- and nothing else: the old writer needs no right on the new table. They hold the route like every writer, so that a flip waits for them and they see the flip.
--- The one of a statement's trigger brings all minutes of a statement over at once; the one of a row's is for writers that fire no other (see capture/row.sql).
+-- The functions of the mirror triggers, for old writers that go on during a migration. SECURITY DEFINER, owned by dxy_mirror,
+-- which may write the symbol's bars and nothing else: the old writer needs no right on the new table. They hold the route like
+-- every writer, so that a flip waits for them and they see the flip. The one of a statement's trigger brings all minutes of a
+-- statement over at once; the one of a row's is for writers that fire no other (see capture/row.sql).
 CREATE OR REPLACE FUNCTION dxy.mirror_minutes(p_symbol text, p_times timestamptz[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -76,14 +80,16 @@ BEGIN
   END IF;
   IF tg_op = 'INSERT' THEN
     FOR v_key IN
-      SELECT r.canonical_symbol AS symbol, array_agg(DISTINCT r.ts_utc) AS times FROM new_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
+      SELECT r.canonical_symbol AS symbol, array_agg(DISTINCT r.ts_utc) AS times FROM new_rows AS r JOIN dxy.watched AS w
+        ON w.symbol = r.canonical_symbol
       WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL GROUP BY 1 ORDER BY 1
     LOOP
       PERFORM dxy.mirror_minutes(v_key.symbol, v_key.times);
     END LOOP;
   ELSIF tg_op = 'DELETE' THEN
     FOR v_key IN
-      SELECT r.canonical_symbol AS symbol, array_agg(DISTINCT r.ts_utc) AS times FROM old_rows AS r JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
+      SELECT r.canonical_symbol AS symbol, array_agg(DISTINCT r.ts_utc) AS times FROM old_rows AS r JOIN dxy.watched AS w
+        ON w.symbol = r.canonical_symbol
       WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL GROUP BY 1 ORDER BY 1
     LOOP
       PERFORM dxy.mirror_minutes(v_key.symbol, v_key.times);
@@ -91,7 +97,8 @@ BEGIN
   ELSE
     FOR v_key IN
       SELECT r.canonical_symbol AS symbol, array_agg(DISTINCT r.ts_utc) AS times
-      FROM (SELECT canonical_symbol, timeframe, ts_utc FROM new_rows UNION ALL SELECT canonical_symbol, timeframe, ts_utc FROM old_rows) AS r
+      FROM (SELECT canonical_symbol, timeframe, ts_utc FROM new_rows UNION ALL SELECT canonical_symbol, timeframe, ts_utc
+        FROM old_rows) AS r
       JOIN dxy.watched AS w ON w.symbol = r.canonical_symbol
       WHERE r.timeframe = '1m' AND r.ts_utc IS NOT NULL GROUP BY 1 ORDER BY 1
     LOOP
@@ -116,8 +123,10 @@ BEGIN
   END IF;
   FOR v_key IN
     SELECT DISTINCT k.symbol, k.ts
-    FROM (VALUES (CASE WHEN tg_op <> 'INSERT' THEN old.canonical_symbol END, CASE WHEN tg_op <> 'INSERT' THEN old.timeframe END, CASE WHEN tg_op <> 'INSERT' THEN old.ts_utc END),
-                 (CASE WHEN tg_op <> 'DELETE' THEN new.canonical_symbol END, CASE WHEN tg_op <> 'DELETE' THEN new.timeframe END, CASE WHEN tg_op <> 'DELETE' THEN new.ts_utc END))
+    FROM (VALUES (CASE WHEN tg_op <> 'INSERT' THEN old.canonical_symbol END, CASE WHEN tg_op <> 'INSERT' THEN old.timeframe END,
+      CASE WHEN tg_op <> 'INSERT' THEN old.ts_utc END),
+                 (CASE WHEN tg_op <> 'DELETE' THEN new.canonical_symbol END, CASE WHEN tg_op <> 'DELETE' THEN new.timeframe END,
+                   CASE WHEN tg_op <> 'DELETE' THEN new.ts_utc END))
          AS k(symbol, timeframe, ts)
     JOIN dxy.watched AS w ON w.symbol = k.symbol
     WHERE k.timeframe = '1m' AND k.ts IS NOT NULL

@@ -1,4 +1,5 @@
--- The migration's log: whoever appends, the chain is made here. Each hash covers the one before, so that nothing can be changed, left out or put in between.
+-- The migration's log: whoever appends, the chain is made here. Each hash covers the one before, so that nothing can be
+-- changed, left out or put in between.
 CREATE OR REPLACE FUNCTION dxy.chain_event() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -17,7 +18,8 @@ BEGIN
 END
 $$;
 
--- SHA-256 over the hash before (nothing for the first) and the event's values, each preceded by its length so that none can run into the next.
+-- SHA-256 over the hash before (nothing for the first) and the event's values, each preceded by its length so that none can
+-- run into the next.
 CREATE OR REPLACE FUNCTION dxy.event_hash(p_before bytea, p_event dxy.run_event) RETURNS bytea
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -25,7 +27,8 @@ SET timezone = 'UTC'
 AS $$
   SELECT sha256(coalesce(p_before, ''::bytea) || convert_to((
     SELECT string_agg(length(v) || ':' || v, '' ORDER BY n)
-    FROM unnest(ARRAY[p_event.run, p_event.seq::text, to_char(p_event.at, 'YYYY-MM-DD"T"HH24:MI:SS.US'), p_event.role, p_event.kind, p_event.detail::text])
+    FROM unnest(ARRAY[p_event.run, p_event.seq::text, to_char(p_event.at, 'YYYY-MM-DD"T"HH24:MI:SS.US'), p_event.role, p_event.kind,
+      p_event.detail::text])
          WITH ORDINALITY AS t(v, n)), 'UTF8'))
 $$;
 

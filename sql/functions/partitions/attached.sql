@@ -1,12 +1,13 @@
--- A partition that was attached since the last look may have been filled, or corrected, while it was off: what it holds is due. Returns how many there were. At the first
--- look they are only noted. A silo calls it hourly, with the months ahead.
+-- A partition that was attached since the last look may have been filled, or corrected, while it was off: what it holds is
+-- due. Returns how many there were. At the first look they are only noted. A silo calls it hourly, with the months ahead.
 CREATE OR REPLACE FUNCTION dxy.notice_attached() RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-  v_identity text := (SELECT c.system_identifier || '/' || d.oid FROM pg_control_system() AS c, pg_database AS d WHERE d.datname = current_database());
+  v_identity text := (SELECT c.system_identifier || '/' || d.oid FROM pg_control_system() AS c, pg_database AS d
+    WHERE d.datname = current_database());
   v_known boolean;
   v_new record;
   v_count integer := 0;
@@ -16,7 +17,8 @@ BEGIN
     RETURN 0;
   END IF;
   v_known := EXISTS (SELECT FROM dxy.attached AS a WHERE a.identity = v_identity);
-  DELETE FROM dxy.attached AS a WHERE a.identity <> v_identity OR NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.oid = a.trigger_id AND t.tgrelid = a.relation);
+  DELETE FROM dxy.attached AS a WHERE a.identity <> v_identity
+    OR NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.oid = a.trigger_id AND t.tgrelid = a.relation);
   FOR v_new IN
     WITH RECURSIVE bars AS (
       SELECT to_regclass('public.' || t.name)::oid AS oid, t.name AS logical FROM unnest(ARRAY['data_bars', 'derived_data_bars']) AS t(name)

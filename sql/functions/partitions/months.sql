@@ -1,7 +1,9 @@
--- Monthly partitions of public.data_bars, where db apply made it so. Every row has a place: data_bars_before takes what is older than the first month,
--- data_bars_default what no month was made for, and a month of which that holds rows already is left there. Months are UTC.
+-- Monthly partitions of public.data_bars, where db apply made it so. Every row has a place: data_bars_before takes what is
+-- older than the first month, data_bars_default what no month was made for, and a month of which that holds rows already is
+-- left there. Months are UTC.
 
--- A partition with its capture triggers, which it has before it is part of the table. Made beside the table and attached, for that waits for no writer.
+-- A partition with its capture triggers, which it has before it is part of the table. Made beside the table and attached, for
+-- that waits for no writer.
 CREATE OR REPLACE FUNCTION dxy.add_partition(p_name text, p_bounds text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -10,9 +12,15 @@ DECLARE
   v_trigger text;
 BEGIN
   EXECUTE format('CREATE TABLE public.%I (LIKE public.data_bars INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', p_name);
-  EXECUTE format('CREATE TRIGGER dxy_capture_insert AFTER INSERT ON public.%I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_insert(''data_bars'')', p_name);
-  EXECUTE format('CREATE TRIGGER dxy_capture_update AFTER UPDATE ON public.%I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_update(''data_bars'')', p_name);
-  EXECUTE format('CREATE TRIGGER dxy_capture_delete AFTER DELETE ON public.%I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_delete(''data_bars'')', p_name);
+  EXECUTE format(
+    'CREATE TRIGGER dxy_capture_insert AFTER INSERT ON public.%I REFERENCING NEW TABLE AS new_rows '
+    || 'FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_insert(''data_bars'')', p_name);
+  EXECUTE format(
+    'CREATE TRIGGER dxy_capture_update AFTER UPDATE ON public.%I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows '
+    || 'FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_update(''data_bars'')', p_name);
+  EXECUTE format(
+    'CREATE TRIGGER dxy_capture_delete AFTER DELETE ON public.%I REFERENCING OLD TABLE AS old_rows '
+    || 'FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_delete(''data_bars'')', p_name);
   -- And what else the table has of ours at the time: a run's.
   FOR v_trigger IN
     SELECT pg_get_triggerdef(t.oid) FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
@@ -38,7 +46,8 @@ BEGIN
     RETURN;
   END IF;
   RETURN QUERY
-  SELECT m.month FROM generate_series(date_trunc('month', p_from), date_trunc('month', dxy.now()) + interval '3 months', interval '1 month') AS m(month)
+  SELECT m.month FROM generate_series(date_trunc('month', p_from), date_trunc('month', dxy.now()) + interval '3 months',
+    interval '1 month') AS m(month)
   WHERE to_regclass(format('public.data_bars_%s', to_char(m.month, 'YYYY_MM'))) IS NULL
     AND NOT EXISTS (SELECT FROM public.data_bars_default AS d WHERE d.ts_utc >= m.month AND d.ts_utc < m.month + interval '1 month');
 END
@@ -56,7 +65,8 @@ DECLARE
 BEGIN
   FOR v_month IN SELECT dxy.missing_months(p_from) LOOP
     BEGIN
-      PERFORM dxy.add_partition('data_bars_' || to_char(v_month, 'YYYY_MM'), format('FOR VALUES FROM (%L) TO (%L)', v_month, v_month + interval '1 month'));
+      PERFORM dxy.add_partition('data_bars_' || to_char(v_month, 'YYYY_MM'),
+        format('FOR VALUES FROM (%L) TO (%L)', v_month, v_month + interval '1 month'));
       v_made := v_made + 1;
     EXCEPTION WHEN check_violation OR duplicate_table OR invalid_object_definition THEN
       -- Somebody else made it meanwhile, or data_bars_default took a row of it, or somebody's own partition is in its place.
@@ -67,7 +77,8 @@ BEGIN
 END
 $$;
 
--- The months ahead. A silo calls it hourly, who owns no table: it runs as the table's owner, takes nothing from its caller, and waits for no lock for long.
+-- The months ahead. A silo calls it hourly, who owns no table: it runs as the table's owner, takes nothing from its caller,
+-- and waits for no lock for long.
 CREATE OR REPLACE FUNCTION dxy.keep_months() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp

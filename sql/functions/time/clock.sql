@@ -1,4 +1,5 @@
--- Market time. Nothing of ours reads the wall clock by another way. Set by a row of dxy.clock, it stands until the row's anchor. plpgsql, not sql: it is called by everything, and only plpgsql keeps its plan.
+-- Market time. Nothing of ours reads the wall clock by another way. Set by a row of dxy.clock, it stands until the row's
+-- anchor. plpgsql, not sql: it is called by everything, and only plpgsql keeps its plan.
 CREATE OR REPLACE FUNCTION dxy.now() RETURNS timestamptz
 LANGUAGE plpgsql VOLATILE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -17,7 +18,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF current_setting('cluster_name') <> 'dxy-embedded' THEN
-    RAISE EXCEPTION 'market time can be set on an embedded server only; this one is %', coalesce(nullif(current_setting('cluster_name'), ''), 'not embedded');
+    RAISE EXCEPTION 'market time can be set on an embedded server only; this one is %',
+      coalesce(nullif(current_setting('cluster_name'), ''), 'not embedded');
   END IF;
   RETURN new;
 END

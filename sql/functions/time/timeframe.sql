@@ -15,7 +15,8 @@ AS $$
   SELECT date_bin(dxy.length_of(p_timeframe), p_ts, timestamptz '2000-01-01 00:00:00+00')
 $$;
 
--- The opens of bars that are derived. A table takes what its other writers put into it, infinity and the year 4713 BC too: no range reaches there, for work is recorded by the week.
+-- The opens of bars that are derived. A table takes what its other writers put into it, infinity and the year 4713 BC too: no
+-- range reaches there, for work is recorded by the week.
 CREATE OR REPLACE FUNCTION dxy.derivable() RETURNS tstzrange
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
--- Bars that were written to the new table alone, brought to the old one: those it lacks, and those that were made anew since the old writes ended ($4), but for what another
--- program wrote there meanwhile: that stays as he wrote it. A batch by time;
+-- Bars that were written to the new table alone, brought to the old one: those it lacks, and those that were made anew since
+-- the old writes ended ($4), but for what another program wrote there meanwhile: that stays as he wrote it. A batch by time;
 -- returns how many were written and where the next batch begins.
 WITH batch AS MATERIALIZED (
   SELECT b.* FROM public.data_bars AS b
@@ -15,10 +15,12 @@ WITH batch AS MATERIALIZED (
      OR (d.open, d.high, d.low, d.close, d.vol, d.vwap, d.trade_count, d.is_partial)
         IS DISTINCT FROM (b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial)
         AND NOT EXISTS (SELECT FROM dxy.touch AS t
-                        WHERE t.symbol = $1 AND t.table_name = 'derived_data_bars' AND NOT t.own AND t.at >= $4 AND b.ts_utc BETWEEN t.first_ts AND t.last_ts)
+                        WHERE t.symbol = $1 AND t.table_name = 'derived_data_bars' AND NOT t.own AND t.at >= $4
+                          AND b.ts_utc BETWEEN t.first_ts AND t.last_ts)
 ), renewed AS (
   UPDATE public.derived_data_bars AS d
-  SET open = p.open, high = p.high, low = p.low, close = p.close, vol = p.vol, vwap = p.vwap, trade_count = p.trade_count, is_partial = p.is_partial,
+  SET open = p.open, high = p.high, low = p.low, close = p.close, vol = p.vol, vwap = p.vwap, trade_count = p.trade_count,
+    is_partial = p.is_partial,
       raw = p.raw, ingested_at = p.ingested_at, updated_at = dxy.now()
   FROM paired AS p WHERE d.ctid = p.row_id
   RETURNING 1

@@ -1,4 +1,5 @@
--- Brings back the rows of [$2, $3) that bear the mark $4. Where an active row of the minute came meanwhile, it has taken the old one's place and stays.
+-- Brings back the rows of [$2, $3) that bear the mark $4. Where an active row of the minute came meanwhile, it has taken the
+-- old one's place and stays.
 UPDATE public.derived_data_bars AS s
 SET deleted_at = NULL
 WHERE s.canonical_symbol = $1 AND s.timeframe = '1m' AND s.ts_utc >= $2 AND s.ts_utc < $3 AND s.deleted_at = $4

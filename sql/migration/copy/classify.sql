@@ -1,5 +1,5 @@
--- Compares the winners that open in [$2, $3) with the new table, lists what conflicts, and says how many fell in each class. $4 names the run,
--- $5: how many superseded rows may still be listed.
+-- Compares the winners that open in [$2, $3) with the new table, lists what conflicts, and says how many fell in each class.
+-- $4 names the run, $5: how many superseded rows may still be listed.
 -- stale: a copy of this run's that the old table has since left behind; it follows the old table without asking anybody.
 WITH active AS MATERIALIZED (
   SELECT s.ts_utc, s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial, s.source, s.derivation_version, s.updated_at,
@@ -40,6 +40,7 @@ WITH active AS MATERIALIZED (
   FROM active AS l WHERE l.place > 1 GROUP BY l.ts_utc ORDER BY l.ts_utc LIMIT $5
   RETURNING 1
 )
-SELECT count(*), count(*) FILTER (WHERE j.class = 'identical'), count(*) FILTER (WHERE j.class = 'missing'), count(*) FILTER (WHERE j.class = 'stale'),
+SELECT count(*), count(*) FILTER (WHERE j.class = 'identical'), count(*) FILTER (WHERE j.class = 'missing'),
+  count(*) FILTER (WHERE j.class = 'stale'),
        (SELECT count(*) FROM active AS l WHERE l.place > 1), (SELECT count(*) FROM superseded)
 FROM judged AS j

@@ -1,8 +1,9 @@
--- Copies the winners that open in [$2, $3) and that the new table lacks. $4: no minute of the range has several active rows. $5 names the run.
--- $6: the new table held no minute of the range a moment ago, so that there is nothing to look for. Else what is there is passed over before a row is built:
--- finding out by a conflict costs several times as much. The look is bounded by the range, since it may be made into a hash table.
--- No lock of the target is needed: whoever writes a key after us, by dual write, finds our row and puts the newer values in its place; one that anybody
--- else writes before us is for the caller to let stand, by a clause added here or by trying again. What is there isn't touched, and so isn't rewritten.
+-- Copies the winners that open in [$2, $3) and that the new table lacks. $4: no minute of the range has several active rows.
+-- $5 names the run. $6: the new table held no minute of the range a moment ago, so that there is nothing to look for. Else
+-- what is there is passed over before a row is built: finding out by a conflict costs several times as much. The look is
+-- bounded by the range, since it may be made into a hash table. No lock of the target is needed: whoever writes a key after
+-- us, by dual write, finds our row and puts the newer values in its place; one that anybody else writes before us is for the
+-- caller to let stand, by a clause added here or by trying again. What is there isn't touched, and so isn't rewritten.
 INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
                               source, ingested_at, raw, created_at, updated_at)
 SELECT s.canonical_symbol, s.timeframe, s.ts_utc, s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial,

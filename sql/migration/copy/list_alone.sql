@@ -1,4 +1,5 @@
--- Lists the symbol's ($1) minutes that stand in the new table alone and that neither the run ($2) copied nor we derived: a vendor's own, most often.
+-- Lists the symbol's ($1) minutes that stand in the new table alone and that neither the run ($2) copied nor we derived: a
+-- vendor's own, most often.
 INSERT INTO dxy.run_conflict (run, ts_utc, class, target)
 SELECT $2, t.ts_utc, 'alone',
        jsonb_build_object('open', t.open, 'high', t.high, 'low', t.low, 'close', t.close, 'vol', t.vol, 'vwap', t.vwap,

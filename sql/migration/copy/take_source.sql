@@ -1,7 +1,8 @@
--- Puts the old table's bars of [$2, $3) in the place of the new table's where the conflict was settled so, if the new table still says what it said when
--- the conflict was found: what was written since is newer than both. $4 names the run.
+-- Puts the old table's bars of [$2, $3) in the place of the new table's where the conflict was settled so, if the new table
+-- still says what it said when the conflict was found: what was written since is newer than both. $4 names the run.
 UPDATE public.data_bars AS t
-SET open = s.open, high = s.high, low = s.low, close = s.close, vol = s.vol, vwap = s.vwap, trade_count = s.trade_count, is_partial = s.is_partial,
+SET open = s.open, high = s.high, low = s.low, close = s.close, vol = s.vol, vwap = s.vwap, trade_count = s.trade_count,
+  is_partial = s.is_partial,
     source = 'synthetic', ingested_at = coalesce(s.ingested_at, t.ingested_at), updated_at = (SELECT dxy.now()),
     raw = CASE WHEN jsonb_typeof(s.raw) = 'object' THEN s.raw ELSE '{}' END
             || jsonb_build_object('migration', $4::text, 'orig_source', s.source, 'orig_version', s.derivation_version)

@@ -20,7 +20,8 @@ WITH bound AS (
   WINDOW w AS (PARTITION BY b.timeframe ORDER BY b.ts_utc)
 )
 SELECT j.timeframe, count(*) AS bars, min(j.ts_utc) AS first_bar, max(j.ts_utc) AS last_bar,
-       (min(j.low) FILTER (WHERE j.plausible))::double precision AS lowest, (max(j.high) FILTER (WHERE j.plausible))::double precision AS highest,
+       (min(j.low) FILTER (WHERE j.plausible))::double precision AS lowest,
+         (max(j.high) FILTER (WHERE j.plausible))::double precision AS highest,
        count(*) FILTER (WHERE NOT j.plausible) AS implausible, min(j.ts_utc) FILTER (WHERE NOT j.plausible) AS first_implausible,
        count(*) FILTER (WHERE j.plausible AND j.move > j.impossible) AS impossible_moves,
        min(j.ts_utc) FILTER (WHERE j.plausible AND j.move > j.impossible) AS first_impossible,

@@ -7,7 +7,8 @@ WITH lacking AS MATERIALIZED (
     AND NOT EXISTS (SELECT FROM public.data_bars AS n WHERE n.canonical_symbol = $1 AND n.timeframe = '1m' AND n.ts_utc = o.ts_utc)
     AND NOT EXISTS (SELECT FROM dxy.run_conflict AS c WHERE c.run = $2 AND c.ts_utc = o.ts_utc AND c.resolution = 'keep_target')
 )
-SELECT count(*) FILTER (WHERE n.source = 'synthetic') AS synthetic_bars, count(*) FILTER (WHERE n.source IS DISTINCT FROM 'synthetic') AS other_bars,
+SELECT count(*) FILTER (WHERE n.source = 'synthetic') AS synthetic_bars,
+  count(*) FILTER (WHERE n.source IS DISTINCT FROM 'synthetic') AS other_bars,
        min(n.ts_utc) AS first_bar, max(n.ts_utc) AS last_bar, (SELECT count(*) FROM lacking) AS lacking_minutes,
        (SELECT min(l.ts_utc) FROM lacking AS l) AS first_lacking
 FROM public.data_bars AS n WHERE n.canonical_symbol = $1 AND n.timeframe = '1m'

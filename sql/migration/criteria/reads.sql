@@ -7,7 +7,8 @@ SELECT 'the silos' AS who, coalesce(r.mode, 'new') AS reads,
          coalesce(to_char(r.changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'), 'the beginning')) AS seen
 FROM (SELECT $1::text AS symbol) AS s LEFT JOIN dxy.route AS r ON r.symbol = s.symbol
 UNION ALL
-SELECT DISTINCT format('%s %I.%I', CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'rule on' END, n.nspname, c.relname),
+SELECT DISTINCT format('%s %I.%I', CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'rule on' END, n.nspname,
+  c.relname),
        'derived_data_bars', 'it depends on it'
 FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
   JOIN pg_class AS c ON c.oid = w.ev_class JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -18,7 +19,8 @@ FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'dxy', 'dxy_orleans', 'dxy_backup') AND p.prosrc ILIKE '%derived_data_bars%'
   AND p.proname <> 'calc_dxy_range_1m'
 UNION ALL
-SELECT format('%s as %s (pid %s)', coalesce(nullif(a.application_name, ''), 'a program'), a.usename, a.pid), 'derived_data_bars', left(a.query, 80)
+SELECT format('%s as %s (pid %s)', coalesce(nullif(a.application_name, ''), 'a program'), a.usename, a.pid), 'derived_data_bars',
+  left(a.query, 80)
 FROM pg_stat_activity AS a
 WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.application_name NOT LIKE 'dxy%' AND a.state = 'active'
   AND a.query ILIKE '%derived_data_bars%'

@@ -13,6 +13,7 @@ WITH timeframe AS (
   FROM expected AS e
 )
 SELECT t.name AS timeframe, count(j.bucket) AS buckets, count(j.bucket) FILTER (WHERE NOT j.stands) AS lacking,
-       min(j.bucket) FILTER (WHERE NOT j.stands) AS first_lacking, max(j.bucket) AS newest_expected, max(j.bucket) FILTER (WHERE j.stands) AS newest
+       min(j.bucket) FILTER (WHERE NOT j.stands) AS first_lacking, max(j.bucket) AS newest_expected,
+         max(j.bucket) FILTER (WHERE j.stands) AS newest
 FROM timeframe AS t LEFT JOIN judged AS j ON j.name = t.name
 GROUP BY t.name ORDER BY t.name

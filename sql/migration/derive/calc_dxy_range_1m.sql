@@ -89,7 +89,8 @@ BEGIN
       IF NOT v_registry.active THEN
         RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'DXY is not active in core_asset_registry_all';
       END IF;
-      IF jsonb_typeof(v_registry.metadata->'components') = 'array' AND v_registry.metadata ? 'factor' AND v_registry.metadata ? 'exponents' THEN
+      IF jsonb_typeof(v_registry.metadata->'components') = 'array' AND v_registry.metadata ? 'factor'
+        AND v_registry.metadata ? 'exponents' THEN
         SELECT array_agg(c.symbol ORDER BY c.n), array_agg((v_registry.metadata->'exponents'->>c.symbol)::double precision ORDER BY c.n)
         INTO v_symbols, v_exponents
         FROM jsonb_array_elements_text(v_registry.metadata->'components') WITH ORDINALITY AS c(symbol, n);
@@ -180,7 +181,8 @@ BEGIN
                  CASE WHEN s.close IS NULL THEN 'n'
                       WHEN (s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial)
                            IS NOT DISTINCT FROM (i.close, i.close, i.close, i.close, 0::numeric, NULL::numeric, 0, false)
-                           AND CASE WHEN jsonb_typeof(s.raw) = 'object' THEN s.raw - '{migration,orig_source,orig_version}'::text[] ELSE s.raw END = i.raw THEN 'e'
+                           AND CASE WHEN jsonb_typeof(s.raw) = 'object' THEN s.raw - '{migration,orig_source,orig_version}'::text[]
+                             ELSE s.raw END = i.raw THEN 'e'
                       WHEN jsonb_typeof(s.raw->'inputs') IS DISTINCT FROM 'object' AND NOT s.is_partial AND s.close = i.close THEN 'e'
                       WHEN jsonb_typeof(s.raw->'inputs') = 'object' AND s.raw->'version' <> '1' THEN 'k'
                       ELSE 'c' END ORDER BY i.n)
@@ -222,7 +224,8 @@ BEGIN
           WHERE i.outcome = 'c' AND d.tableoid = w.part AND d.ctid = w.place
             AND d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.ts_utc = i.ts AND d.deleted_at IS NULL;
           GET DIAGNOSTICS v_written = ROW_COUNT;
-          INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
+          INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
+            is_partial,
                                                 source, ingested_at, raw, created_at, updated_at, derivation_version)
           SELECT 'DXY', '1m', i.ts, i.close, i.close, i.close, i.close, 0, NULL, 0, false, 'synthetic', v_now, i.raw, v_now, v_now, 1
           FROM unnest(v_times, v_closes, v_raws, v_outcomes) AS i(ts, close, raw, outcome)
@@ -264,7 +267,8 @@ BEGIN
   PERFORM set_config('dxy.writer', v_writer, true);
   RETURN jsonb_strip_nulls(jsonb_build_object(
     'success', v_error IS NULL AND v_from >= v_to,
-    'error', CASE WHEN v_error IS NOT NULL THEN format('calc_dxy_range_1m, from %s on: %s', to_char(v_from, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), v_error)
+    'error', CASE WHEN v_error IS NOT NULL THEN format('calc_dxy_range_1m, from %s on: %s', to_char(v_from, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+      v_error)
                   WHEN v_from < v_to THEN 'calc_dxy_range_1m: not all of the range is done within a call; call again from "next"' END,
     'sqlstate', v_state)) || jsonb_build_object(
     'inserted', n_inserted, 'updated', n_updated, 'skipped', n_skipped, 'version', p_derivation_version,

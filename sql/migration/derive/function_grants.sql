@@ -1,5 +1,6 @@
--- What the function's callers ($2) lack of the rights it needs in our schema, and the right to call it: statements that give each, and the ones that take it back.
--- $1: the function's schema. Its owner is asked last: who hands a function over may no longer grant it.
+-- What the function's callers ($2) lack of the rights it needs in our schema, and the right to call it: statements that give
+-- each, and the ones that take it back. $1: the function's schema. Its owner is asked last: who hands a function over may no
+-- longer grant it.
 SELECT format('GRANT %s TO %I', w.what, r.rolname), format('REVOKE %s FROM %I', w.what, r.rolname)
 FROM pg_roles AS r,
 LATERAL (VALUES
@@ -9,7 +10,8 @@ LATERAL (VALUES
   (3, 'EXECUTE ON FUNCTION dxy.now()', has_function_privilege(r.oid, 'dxy.now()', 'EXECUTE')),
   (4, 'EXECUTE ON FUNCTION dxy.lock_target(text, text)', has_function_privilege(r.oid, 'dxy.lock_target(text, text)', 'EXECUTE')),
   (5, 'EXECUTE ON FUNCTION dxy.hold_route(text)', has_function_privilege(r.oid, 'dxy.hold_route(text)', 'EXECUTE')),
-  (6, 'EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[])', has_function_privilege(r.oid, 'dxy.mirror_bars(text, timestamptz[])', 'EXECUTE')),
+  (6, 'EXECUTE ON FUNCTION dxy.mirror_bars(text, timestamptz[])',
+    has_function_privilege(r.oid, 'dxy.mirror_bars(text, timestamptz[])', 'EXECUTE')),
   (7, 'SELECT ON dxy.clock', has_table_privilege(r.oid, 'dxy.clock', 'SELECT')),
   (8, 'SELECT ON dxy.route', has_table_privilege(r.oid, 'dxy.route', 'SELECT')),
   (9, 'SELECT ON dxy.watched', has_table_privilege(r.oid, 'dxy.watched', 'SELECT')),

@@ -1,12 +1,13 @@
--- Closed minutes of the last days in which every component has a final bar and the old table has none: the old writers had not come to them,
--- or they came while nobody derived. As ranges.
+-- Closed minutes of the last days in which every component has a final bar and the old table has none: the old writers had not
+-- come to them, or they came while nobody derived. As ranges.
 WITH complete AS (
   SELECT b.ts_utc
   FROM public.data_bars AS b
   WHERE b.canonical_symbol = ANY ($2::text[]) AND b.timeframe = '1m' AND NOT b.is_partial AND b.close > 0 AND b.close < 'NaN'
     AND b.ts_utc >= dxy.now() - interval '7 days' AND b.ts_utc < date_trunc('minute', dxy.now())
     -- Not before what the old table begins with: that is history nobody asked for.
-    AND b.ts_utc >= (SELECT min(d.ts_utc) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = $1 AND d.timeframe = '1m' AND d.deleted_at IS NULL)
+    AND b.ts_utc >= (SELECT min(d.ts_utc) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = $1 AND d.timeframe = '1m'
+      AND d.deleted_at IS NULL)
   GROUP BY b.ts_utc
   HAVING count(DISTINCT b.canonical_symbol) = cardinality($2::text[])
 ), missing AS (

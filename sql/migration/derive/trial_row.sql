@@ -1,4 +1,5 @@
--- A minute as another program would write it: the newest of the symbol's ($1), a minute later. {columns}: see trial_columns.sql. Gives its time; no row, no trial.
+-- A minute as another program would write it: the newest of the symbol's ($1), a minute later. {columns}: see
+-- trial_columns.sql. Gives its time; no row, no trial.
 INSERT INTO public.derived_data_bars ({columns}, ts_utc)
 SELECT {columns}, d.ts_utc + interval '1 minute'
 FROM public.derived_data_bars AS d

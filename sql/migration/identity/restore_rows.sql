@@ -1,4 +1,5 @@
--- Rows of the symbol ($1) that open in [$2, $3), stood there before the run and were changed by us alone since: every column as the backup has it.
+-- Rows of the symbol ($1) that open in [$2, $3), stood there before the run and were changed by us alone since: every column
+-- as the backup has it.
 UPDATE {table} AS t
 SET {set}
 FROM ({rows}) AS p

@@ -1,6 +1,8 @@
 -- What in the database reads or writes the old table by name or by dependency; ours left out.
-SELECT DISTINCT format('%s %I.%I', CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'rule on' END, n.nspname, c.relname)
-FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid AND d.classid = 'pg_rewrite'::regclass JOIN pg_class AS c ON c.oid = w.ev_class JOIN pg_namespace AS n ON n.oid = c.relnamespace
+SELECT DISTINCT format('%s %I.%I', CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'rule on' END, n.nspname,
+  c.relname)
+FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid AND d.classid = 'pg_rewrite'::regclass JOIN pg_class AS c ON c.oid = w.ev_class
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = 'public.derived_data_bars'::regclass
 UNION
 SELECT format('function %I.%I', n.nspname, p.proname)

@@ -1,5 +1,5 @@
--- The newest minutes of the old table, the winner of each, against a recomputation from the components with numeric: how many could be compared, how many differ by more than
--- rounding ($5).
+-- The newest minutes of the old table, the winner of each, against a recomputation from the components with numeric: how many
+-- could be compared, how many differ by more than rounding ($5).
 WITH newest AS (
   SELECT b.ts_utc, b.close
   FROM (SELECT DISTINCT ON (v.ts_utc) v.* FROM public.derived_data_bars AS v
@@ -14,4 +14,5 @@ WITH newest AS (
   WHERE b.ts_utc = n.ts_utc AND NOT b.is_partial AND b.close > 0
   GROUP BY n.ts_utc, n.close HAVING count(*) = cardinality($3::text[])
 )
-SELECT count(*), count(*) FILTER (WHERE abs(c.close - c.value) > $5), coalesce(max(abs(c.close - c.value)), 0)::double precision FROM computed AS c
+SELECT count(*), count(*) FILTER (WHERE abs(c.close - c.value) > $5), coalesce(max(abs(c.close - c.value)), 0)::double precision
+  FROM computed AS c

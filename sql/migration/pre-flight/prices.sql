@@ -8,7 +8,8 @@ WITH held AS (
   FROM public.data_bars AS b WHERE b.canonical_symbol = ANY ($2::text[]) AND b.timeframe = '1m'
 ), judged AS (
   SELECT h.*, coalesce(h.open > 0 AND h.open < 'Infinity' AND h.high > 0 AND h.high < 'Infinity' AND h.low > 0 AND h.low < 'Infinity'
-                       AND h.close > 0 AND h.close < 'Infinity' AND h.high >= greatest(h.open, h.close, h.low) AND h.low <= least(h.open, h.close)
+                       AND h.close > 0 AND h.close < 'Infinity' AND h.high >= greatest(h.open, h.close, h.low)
+                         AND h.low <= least(h.open, h.close)
                        AND isfinite(h.ts_utc), false) AS sound
   FROM held AS h
 )

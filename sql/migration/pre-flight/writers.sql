@@ -8,7 +8,8 @@ WITH sequence AS (
 ), writer AS (
   SELECT DISTINCT r.oid, r.rolname, false AS ours
   FROM pg_class AS c, LATERAL aclexplode(c.relacl) AS x JOIN pg_roles AS r ON r.oid = x.grantee
-  WHERE c.oid = to_regclass('public.derived_data_bars') AND x.privilege_type IN ('INSERT', 'UPDATE') AND NOT r.rolsuper AND r.oid <> c.relowner
+  WHERE c.oid = to_regclass('public.derived_data_bars') AND x.privilege_type IN ('INSERT', 'UPDATE') AND NOT r.rolsuper
+    AND r.oid <> c.relowner
     AND r.rolname NOT IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror')
   UNION ALL
   SELECT r.oid, r.rolname, true FROM pg_roles AS r WHERE r.rolname IN ('dxy_silo', 'dxy_mirror')
@@ -20,5 +21,6 @@ WHERE NOT has_table_privilege(w.oid, to_regclass('public.data_bars'), p.name)
 GROUP BY w.rolname, w.ours
 UNION ALL
 SELECT w.rolname::text, format('GRANT USAGE ON SEQUENCE %s TO %I', s.oid::regclass, w.rolname), w.ours
-FROM writer AS w, sequence AS s WHERE NOT has_sequence_privilege(w.oid, s.oid, 'USAGE') AND NOT has_sequence_privilege(w.oid, s.oid, 'UPDATE')
+FROM writer AS w, sequence AS s WHERE NOT has_sequence_privilege(w.oid, s.oid, 'USAGE')
+  AND NOT has_sequence_privilege(w.oid, s.oid, 'UPDATE')
 ORDER BY 3 DESC, 1, 2

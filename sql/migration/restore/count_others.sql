@@ -1,5 +1,6 @@
 -- Rows of [$2, $3) that arrived since the backup and are neither the run's ($4) nor derived by us.
 SELECT count(*) FROM public.data_bars AS t
 WHERE t.canonical_symbol = $1 AND t.timeframe = '1m' AND t.ts_utc >= $2 AND t.ts_utc < $3
-  AND (t.raw->>'migration' = $4 OR (t.source = 'synthetic' AND (t.raw->>'kind' = lower($1) OR jsonb_typeof(t.raw->'inputs') = 'object'))) IS NOT TRUE
+  AND (t.raw->>'migration' = $4 OR (t.source = 'synthetic'
+    AND (t.raw->>'kind' = lower($1) OR jsonb_typeof(t.raw->'inputs') = 'object'))) IS NOT TRUE
   AND NOT EXISTS (SELECT FROM {0} AS b WHERE b.canonical_symbol = t.canonical_symbol AND b.timeframe = t.timeframe AND b.ts_utc = t.ts_utc)

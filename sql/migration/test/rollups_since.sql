@@ -6,7 +6,8 @@ WITH named AS (
 ), bucket AS (
   SELECT DISTINCT t.name, dxy.bucket(t.name, n.ts_utc) AS at
   FROM named AS t, public.data_bars AS n
-  WHERE n.canonical_symbol = $1 AND n.timeframe = '1m' AND NOT n.is_partial AND n.ts_utc >= dxy.bucket(t.name, $2::timestamptz) + dxy.length_of(t.name)
+  WHERE n.canonical_symbol = $1 AND n.timeframe = '1m' AND NOT n.is_partial
+    AND n.ts_utc >= dxy.bucket(t.name, $2::timestamptz) + dxy.length_of(t.name)
     AND n.ts_utc < dxy.bucket(t.name, dxy.now() - interval '10 minutes')
 )
 SELECT b.name, count(*), min(b.at) FROM bucket AS b

@@ -1,10 +1,12 @@
 -- $1 run, $2 symbol, $3 scope, $4 and $5 the range or null for everything up to now.
--- The snapshot is this statement's own: whatever it doesn't see is newer than the verification. Without a given end the range ends with the newest bar
--- there is, so that the live bars that follow it lie outside.
+-- The snapshot is this statement's own: whatever it doesn't see is newer than the verification. Without a given end the range
+-- ends with the newest bar there is, so that the live bars that follow it lie outside.
 WITH bars AS (
-  SELECT least((SELECT min(b.ts_utc) FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $2 AND b.timeframe = '1m' AND b.deleted_at IS NULL),
+  SELECT least((SELECT min(b.ts_utc) FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $2 AND b.timeframe = '1m'
+    AND b.deleted_at IS NULL),
                (SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = $2 AND b.timeframe = '1m')) AS oldest,
-         greatest((SELECT max(b.ts_utc) FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $2 AND b.timeframe = '1m' AND b.deleted_at IS NULL),
+         greatest((SELECT max(b.ts_utc) FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $2 AND b.timeframe = '1m'
+           AND b.deleted_at IS NULL),
                   (SELECT max(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = $2 AND b.timeframe = '1m')) AS newest
 ), span AS (
   -- Older than anything there is by default, so that what is added before the first bar lies inside.

@@ -1,7 +1,8 @@
 -- What a run would find, by class; see copy's classification. Nothing is written.
 WITH active AS MATERIALIZED (
   SELECT s.ts_utc, s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial,
-         row_number() OVER (PARTITION BY s.ts_utc ORDER BY s.derivation_version DESC NULLS LAST, s.updated_at DESC NULLS LAST, s.ctid DESC) AS place
+         row_number() OVER (PARTITION BY s.ts_utc ORDER BY s.derivation_version DESC NULLS LAST, s.updated_at DESC NULLS LAST,
+           s.ctid DESC) AS place
   FROM public.derived_data_bars AS s
   WHERE s.canonical_symbol = $1 AND s.timeframe = '1m' AND s.deleted_at IS NULL
 ), judged AS (
@@ -16,9 +17,12 @@ WITH active AS MATERIALIZED (
   FROM active AS w LEFT JOIN public.data_bars AS t ON t.canonical_symbol = $1 AND t.timeframe = '1m' AND t.ts_utc = w.ts_utc
   WHERE w.place = 1
 )
-SELECT count(*) FILTER (WHERE j.class = 'missing'), count(*) FILTER (WHERE j.class = 'identical'), count(*) FILTER (WHERE j.class = 'different'),
-       count(*) FILTER (WHERE j.class = 'foreign'), count(*) FILTER (WHERE j.class = 'partial'), (SELECT count(*) FROM active AS a WHERE a.place > 1),
-       (SELECT count(*) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = $1 AND d.timeframe = '1m' AND d.deleted_at IS NOT NULL),
+SELECT count(*) FILTER (WHERE j.class = 'missing'), count(*) FILTER (WHERE j.class = 'identical'),
+  count(*) FILTER (WHERE j.class = 'different'),
+       count(*) FILTER (WHERE j.class = 'foreign'), count(*) FILTER (WHERE j.class = 'partial'),
+         (SELECT count(*) FROM active AS a WHERE a.place > 1),
+       (SELECT count(*) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = $1 AND d.timeframe = '1m'
+         AND d.deleted_at IS NOT NULL),
        (SELECT count(*) FROM public.data_bars AS n WHERE n.canonical_symbol = $1 AND n.timeframe = '1m'
           AND NOT EXISTS (SELECT FROM active AS a WHERE a.ts_utc = n.ts_utc))
 FROM judged AS j
