@@ -1,4 +1,5 @@
--- How the table $1 is divided, and whether that is by the time its bars open alone, as an instant; no row where there is no such table, null where it is undivided.
+-- How the table $1 is divided, and whether that is by the time its bars open alone, as an instant; no row where there is no
+-- such table, null where it is undivided.
 SELECT pg_get_partkeydef(c.oid),
        p.partstrat = 'r' AND p.partnatts = 1 AND a.atttypid = 'timestamptz'::regtype AND a.attname = $2
 FROM pg_class AS c

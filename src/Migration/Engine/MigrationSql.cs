@@ -67,7 +67,7 @@ public static class MigrationSql
         transaction.Connection.Text("SELECT dxy.hold_route($1)", transaction.Run.Symbol.Name).RunAsync(cancellation);
 
     /// <summary>Holds the symbol's route for moving its bars from table to table: what is written makes nothing due, and is no correction.</summary>
-    public static Task MoveRouteAsync(this RunTransaction transaction, CancellationToken cancellation) =>
+    public static Task HoldRouteForCopyAsync(this RunTransaction transaction, CancellationToken cancellation) =>
         transaction.Connection.Text("SELECT dxy.move_route($1)", transaction.Run.Symbol.Name).RunAsync(cancellation);
 
     /// <summary>Turns the symbol's route, once every writer under the old one has committed; its new epoch.</summary>

@@ -30,7 +30,7 @@ public sealed class RunTransaction : IAsyncDisposable
         try
         {
             transaction = await connection.BeginTransactionAsync(cancellation);
-            if (await RunAsync(connection, "hold_run", cancellation, run.Name, run.Version) != 1)
+            if (await RunAsync(connection, "claim_version", cancellation, run.Name, run.Version) != 1)
             {
                 throw new StaleRunException(run.Name);
             }
@@ -53,7 +53,7 @@ public sealed class RunTransaction : IAsyncDisposable
     public Task StepAsync(RunStep step, CancellationToken cancellation) =>
         RunAsync(
             Connection,
-            "put_step",
+            "upsert_step",
             cancellation,
             Run.Name,
             step.Step,
@@ -83,7 +83,7 @@ public sealed class RunTransaction : IAsyncDisposable
     ) =>
         RunAsync(
             Connection,
-            "put_batch",
+            "insert_batch",
             cancellation,
             Run.Name,
             step,
@@ -101,7 +101,7 @@ public sealed class RunTransaction : IAsyncDisposable
         {
             await RunAsync(
                 Connection,
-                "put_gate",
+                "upsert_gate",
                 cancellation,
                 Run.Name,
                 gate.Name,

@@ -11,7 +11,7 @@ public sealed class ShadowStore(NpgsqlDataSource database)
     public async Task SaveAsync(ShadowDay day, CancellationToken cancellation) =>
         await database
             .Migration(
-                "shadow/put_day",
+                "shadow/upsert_day",
                 day.Target.Symbol.Name,
                 day.Target.Timeframe.ToString(),
                 day.Day.ToDateTime(),
@@ -28,7 +28,7 @@ public sealed class ShadowStore(NpgsqlDataSource database)
     /// <summary>Notes that a day couldn't be compared; what was found before stays.</summary>
     public async Task FailAsync(Series target, UtcTime day, string reason, CancellationToken cancellation) =>
         await database
-            .Migration("shadow/put_fault", target.Symbol.Name, target.Timeframe.ToString(), day.ToDateTime(), reason)
+            .Migration("shadow/upsert_fault", target.Symbol.Name, target.Timeframe.ToString(), day.ToDateTime(), reason)
             .RunAsync(cancellation);
 
     /// <summary>What was found, by target and day.</summary>

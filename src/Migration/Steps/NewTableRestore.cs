@@ -44,7 +44,7 @@ static class NewTableRestore
         var place = StepCheckpoint.Read<Place>(progress);
         var began = context.RealTime.GetTimestamp();
         await using var transaction = await context.BeginAsync(cancellation);
-        await transaction.MoveRouteAsync(cancellation);
+        await transaction.HoldRouteForCopyAsync(cancellation);
         if (!await transaction.Connection.Text("SELECT to_regclass($1) IS NOT NULL", backup[0]).ValueAsync<bool>(cancellation))
         {
             throw new InvalidOperationException(

@@ -47,7 +47,7 @@ static class RowsRestore
             return place with { Table = place.Table + 1, Next = new Place().Next };
         }
 
-        await transaction.MoveRouteAsync(cancellation);
+        await transaction.HoldRouteForCopyAsync(cancellation);
         await PlanAsync(connection, cancellation);
         var rollups = await new RunLedger(context.Database).SavedAsync(run.Name, Backup.Scope, cancellation) is not null;
         var rows = await RowsAsync(connection, run, table, rollups, everything: false, cancellation);

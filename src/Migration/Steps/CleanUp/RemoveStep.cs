@@ -89,7 +89,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
         }
 
         await using var transaction = await context.BeginAsync(cancellation);
-        await transaction.MoveRouteAsync(cancellation);
+        await transaction.HoldRouteForCopyAsync(cancellation);
         try
         {
             // Had the rows not been away, a late writer's statement would have changed them where they stood: so it is now.
@@ -137,7 +137,7 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
     {
         var (symbol, settings) = (context.Run.Symbol.Name, context.Run.Settings);
         var began = context.RealTime.GetTimestamp();
-        await transaction.MoveRouteAsync(cancellation);
+        await transaction.HoldRouteForCopyAsync(cancellation);
         var (rows, minutes, last, mark) = (
             await transaction
                 .Connection.Migration(

@@ -91,7 +91,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
             return new StepOutcome.Done([], """{"copied": 0}""");
         }
 
-        await transaction.MoveRouteAsync(cancellation);
+        await transaction.HoldRouteForCopyAsync(cancellation);
         await transaction.Connection.Migration("copy/remove_alone", context.Run.Symbol.Name, context.Run.Name).RunAsync(cancellation);
         var total = context.Steps.GetValueOrDefault(ConflictsStep.Title)?.Done;
         await transaction.StepAsync(
@@ -112,7 +112,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         var run = context.Run;
         var began = context.RealTime.GetTimestamp();
         await using var transaction = await context.BeginAsync(cancellation);
-        await transaction.MoveRouteAsync(cancellation);
+        await transaction.HoldRouteForCopyAsync(cancellation);
         var left = new TimeRange(UtcTime.From(place.Next!.Value), UtcTime.From(place.To!.Value));
         if (
             left.IsEmpty

@@ -125,7 +125,7 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
         );
         return transaction
             .Connection.Migration(
-                "observe/put_sample",
+                "observe/upsert_sample",
                 transaction.Run.Name,
                 sample.Minute.ToDateTime(),
                 sample.Verdict.ToString().ToUpperInvariant(),

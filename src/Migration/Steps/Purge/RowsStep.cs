@@ -51,7 +51,7 @@ sealed class RowsStep() : MigrationStep("purge/rows", MigrationPhase.Purge)
             return new StepOutcome.Done([], $$"""{"deleted": {{progress.Done}}}""");
         }
 
-        await transaction.MoveRouteAsync(cancellation);
+        await transaction.HoldRouteForCopyAsync(cancellation);
         long rows = await next.Command(transaction, "purge/purge_batch").RunAsync(cancellation);
         await transaction.BatchAsync(
             Name,
