@@ -68,6 +68,8 @@ GRANT EXECUTE ON FUNCTION dxy.now(), dxy.length_of(text), dxy.bucket(text, times
   TO dxy_console, dxy_approver;
 GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event), dxy.migrate_log(text, text, jsonb) TO dxy_migrator;
 GRANT EXECUTE ON FUNCTION dxy.event_hash(bytea, dxy.run_event) TO dxy_reader;
+-- Whoever orders enters what the market does.
+GRANT INSERT, DELETE ON dxy.calendar TO dxy_console;
 GRANT EXECUTE ON FUNCTION dxy.migrate_start(text, text, jsonb, jsonb), dxy.migrate_pause(text, text), dxy.migrate_resume(text),
   dxy.migrate_retry(text),
   dxy.migrate_rollback(text, text), dxy.migrate_purge(text), dxy.migrate_set(text, jsonb), dxy.migrate_ack(text, text, text),

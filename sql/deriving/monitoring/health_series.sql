@@ -1,6 +1,6 @@
 -- What health asks of a series' last day, $3 to $4: newest final row of all, oldest row of all, bars of the day, largest move,
 -- lowest low, highest high, rows of the day that are no bars and one of them; times that lie beyond the calendar, ahead and
--- back. $5 names the table.
+-- back. $5 names the table. Of the bars those are counted that were expected: from each of $6 to that of $7.
 WITH rows AS (
   SELECT b.ts_utc, b.open, b.high, b.low, b.close FROM public.data_bars AS b
   WHERE $5 = 'data_bars' AND b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $3 AND b.ts_utc < $4 AND NOT b.is_partial
@@ -30,7 +30,8 @@ SELECT CASE WHEN $5 = 'data_bars'
             ELSE (SELECT min(b.ts_utc) FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2
               AND b.deleted_at IS NULL
                     AND b.ts_utc >= (SELECT t.first_ts FROM times AS t) AND b.ts_utc < (SELECT t.last_ts FROM times AS t)) END,
-       (SELECT count(DISTINCT m.ts_utc)::integer FROM moves AS m),
+       (SELECT count(DISTINCT m.ts_utc)::integer FROM moves AS m, unnest($6::timestamptz[], $7::timestamptz[]) AS e(from_ts, to_ts)
+        WHERE m.ts_utc >= e.from_ts AND m.ts_utc < e.to_ts),
        -- Over a closed market prices may open anywhere.
        (SELECT max(m.move)::double precision FROM moves AS m WHERE m.apart < interval '1 hour'),
        (SELECT min(m.low) FROM moves AS m), (SELECT max(m.high) FROM moves AS m),

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Bars;
+using DxyOrleans.Client.Commands.Calendar;
 using DxyOrleans.Client.Commands.Certificates;
 using DxyOrleans.Client.Commands.Cluster;
+using DxyOrleans.Client.Commands.Compare;
 using DxyOrleans.Client.Commands.Config;
 using DxyOrleans.Client.Commands.Db;
 using DxyOrleans.Client.Commands.Demo;
@@ -43,7 +45,9 @@ internal static class AllVerbs
             new DeriveVerb(),
             new RollupVerb(),
             new VerifyVerb(),
+            new CompareVerb(),
             new GapsVerb(),
+            new CalendarVerb(),
             new DueVerb(),
             new SymbolsVerb(),
             new ConfigVerb(),

@@ -16,8 +16,11 @@ internal static class GapScan
 {
     static readonly TimeSpan Window = TimeSpan.FromDays(28);
 
-    /// <summary>Each window's gaps, its market minutes, and how far the range is done. Minutes that haven't ended are no gap.</summary>
-    public static async IAsyncEnumerable<(IReadOnlyList<Gap> Gaps, int Market, TimeSpan Done)> RunAsync(
+    /// <summary>
+    /// Each window's gaps, its market minutes, how many bars stand outside the calendar, and how far the range is done.
+    /// Minutes that haven't ended are no gap.
+    /// </summary>
+    public static async IAsyncEnumerable<(IReadOnlyList<Gap> Gaps, int Market, int Outside, TimeSpan Done)> RunAsync(
         NpgsqlDataSource database,
         SymbolRegistry registry,
         RegistryEntry entry,
@@ -27,6 +30,7 @@ internal static class GapScan
     {
         var series = new Series(entry.Symbol, Timeframe.OneMinute);
         var table = await BarExport.TableAsync(database, registry, series, cancellation);
+        var calendar = MarketCalendar.Of(await CalendarStore.ReadAsync(database, cancellation), entry.AssetClass);
         var end = UtcTime.Min(range.To, (await database.NowAsync(cancellation)).Floor(Timeframe.OneMinute));
         var maxAge = entry.Index is { } index ? index.Rule.MaxAge(index) : 0;
         var from = entry.Index is { } basket ? UtcTime.Max(range.From, basket.Since) : range.From;
@@ -51,8 +55,9 @@ internal static class GapScan
             }
 
             yield return (
-                GapFinder.Find(window, present.Minutes, components, maxAge, present.Unfit),
-                FxWeek.OpenMinutes(window),
+                GapFinder.Find(window, present.Minutes, components, maxAge, present.Unfit, calendar),
+                calendar.ExpectedMinutes(window),
+                calendar.Outside(present.Minutes, window),
                 window.To - range.From
             );
             from = window.To;

@@ -113,7 +113,9 @@ internal sealed class HealthChecker(
         var now = await database.NowAsync(cancellation);
         var series = new Series(entry.Symbol, Timeframe.OneMinute);
         var table = await BarExport.TableAsync(database, registry, series, cancellation);
+        var calendar = MarketCalendar.Of(await CalendarStore.ReadAsync(database, cancellation), entry.AssetClass);
         var day = LastMarketDay(now.Floor(Timeframe.OneMinute));
+        var expected = calendar.ExpectedRanges(day).ToList();
         UtcTime? newest;
         int bars;
         double? move;
@@ -125,6 +127,9 @@ internal sealed class HealthChecker(
         await using (var command = database.Statement("health_series"))
         {
             command.Parameters.AddSeries(series).AddRange(day).With(table.Name);
+            command
+                .Parameters.With(expected.Select(part => part.From.ToDateTime()).ToArray())
+                .With(expected.Select(part => part.To.ToDateTime()).ToArray());
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             newest = reader.IsDBNull(0) ? null : reader.GetUtc(0);
@@ -135,7 +140,7 @@ internal sealed class HealthChecker(
         }
 
         var (isLive, first) = newest is { } end ? await LiveAsync(series, table, end, day, cancellation) : (false, day.To);
-        var freshness = HealthRules.Freshness(entry.Symbol.Name, newest, now, isLive, beyond);
+        var freshness = HealthRules.Freshness(entry.Symbol.Name, newest, now, isLive, beyond, calendar);
         var rows = HealthRules.Rows(entry.Symbol.Name, unfit.Count, unfit.Example, past);
         if (newest is null || !isLive)
         {
@@ -149,7 +154,7 @@ internal sealed class HealthChecker(
         [
             freshness,
             rows,
-            HealthRules.Coverage(entry.Symbol.Name, bars, FxWeek.OpenMinutes(window)),
+            HealthRules.Coverage(entry.Symbol.Name, bars, calendar.ExpectedMinutes(window)),
             HealthRules.Outliers(entry.Symbol.Name, move, lowest, highest, isDxy ? LowestDxy : 0, isDxy ? HighestDxy : Price.Limit),
         ];
     }

@@ -12,7 +12,10 @@ public sealed record ComponentMinutes(Symbol Symbol, IReadOnlyList<long> Minutes
     public IReadOnlyDictionary<long, string> Unfit { get; init; } = new Dictionary<long, string>();
 }
 
-/// <summary>Finds the market minutes that a series lacks. A closed market is no gap. Pure: no clock, no table.</summary>
+/// <summary>
+/// Finds the market minutes that a series lacks. A closed market is no gap, nor is a thin one. Pure: no clock, no
+/// table.
+/// </summary>
 public static class GapFinder
 {
     /// <param name="range">Where to look; minutes that haven't ended are for the caller to leave out.</param>
@@ -20,19 +23,21 @@ public static class GapFinder
     /// <param name="components">What it is made of, in the basket's order, reaching <paramref name="maxAge"/> before the range; empty for a series that is no index.</param>
     /// <param name="maxAge">How many minutes old a component's bar may be and still count: 0 under deriving version 1.</param>
     /// <param name="unfit">Minutes in which a row of the series itself stands that is no bar, with the reason.</param>
+    /// <param name="calendar">When bars are expected; null: as the rule says.</param>
     /// <returns>The gaps, ascending.</returns>
     public static IReadOnlyList<Gap> Find(
         TimeRange range,
         IReadOnlyList<long> present,
         IReadOnlyList<ComponentMinutes> components,
         int maxAge,
-        IReadOnlyDictionary<long, string>? unfit = null
+        IReadOnlyDictionary<long, string>? unfit = null,
+        MarketCalendar? calendar = null
     )
     {
         var gaps = new List<Gap>();
         var next = 0;
         var latest = new int[components.Count];
-        foreach (var open in FxWeek.OpenRanges(range))
+        foreach (var open in (calendar ?? MarketCalendar.Rule).ExpectedRanges(range))
         {
             Open? current = null;
             var end = open.To.Minute;

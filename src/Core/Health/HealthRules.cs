@@ -13,7 +13,15 @@ public static class HealthRules
     /// <param name="now">The market time.</param>
     /// <param name="isLive">Whether its bars came as they happened; what was imported is history, and nothing of it is late.</param>
     /// <param name="beyond">The time of a row that lies beyond the year 9999, as the server writes it; null when there is none.</param>
-    public static HealthCheck Freshness(string subject, UtcTime? newest, UtcTime now, bool isLive = true, string? beyond = null)
+    /// <param name="calendar">When bars are expected; null: as the rule says.</param>
+    public static HealthCheck Freshness(
+        string subject,
+        UtcTime? newest,
+        UtcTime now,
+        bool isLive = true,
+        string? beyond = null,
+        MarketCalendar? calendar = null
+    )
     {
         if (beyond is not null)
         {
@@ -36,7 +44,7 @@ public static class HealthRules
             return new HealthCheck("freshness", subject, HealthStatus.Warn, $"history up to {time}; no bar came as it happened");
         }
 
-        var age = end >= now ? 0 : FxWeek.OpenMinutes(new TimeRange(end, now));
+        var age = end >= now ? 0 : (calendar ?? MarketCalendar.Rule).ExpectedMinutes(new TimeRange(end, now));
         return new HealthCheck("freshness", subject, Grade(age, 3, 10), $"{Count(age)} market minutes old ({time})");
     }
 
@@ -64,7 +72,7 @@ public static class HealthRules
 
     /// <summary>How many of the last day's market minutes have a bar: from 98 % PASS, from 90 % WARN.</summary>
     /// <param name="subject">The symbol.</param>
-    /// <param name="bars">Bars in the window.</param>
+    /// <param name="bars">Bars of those minutes.</param>
     /// <param name="expected">Market minutes in it; 0 on a weekend.</param>
     public static HealthCheck Coverage(string subject, int bars, int expected)
     {

@@ -57,8 +57,30 @@ public static class FxWeek
         }
     }
 
-    static bool TradesOn(LocalDate date) =>
-        date.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday) && !FxHolidays.Closes(date.Month, date.Day);
+    /// <summary>
+    /// The weekdays that the rule closes and that touch the range: whole trading days, 17:00 to 17:00 New York,
+    /// ascending.
+    /// </summary>
+    public static IEnumerable<TimeRange> Holidays(TimeRange range)
+    {
+        if (range.IsEmpty)
+        {
+            yield break;
+        }
+
+        var date = TradingDate(range.From);
+        for (var start = StartOf(date); start < range.To; date = date.PlusDays(1), start = StartOf(date))
+        {
+            if (FxHolidays.Closes(date.Month, date.Day) && !IsWeekend(date))
+            {
+                yield return new TimeRange(start, StartOf(date.PlusDays(1)));
+            }
+        }
+    }
+
+    static bool IsWeekend(LocalDate date) => date.DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday;
+
+    static bool TradesOn(LocalDate date) => !IsWeekend(date) && !FxHolidays.Closes(date.Month, date.Day);
 
     static LocalDate TradingDate(UtcTime time)
     {

@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Migration.Rules;
@@ -23,6 +24,9 @@ public sealed record ObservationFacts
 
     /// <summary>The basket; null when the registry names none.</summary>
     public IndexDefinition? Index { get; init; }
+
+    /// <summary>When bars of the symbol are expected.</summary>
+    public MarketCalendar Calendar { get; init; } = MarketCalendar.Rule;
 
     /// <summary>The newest final bars of the new table, ascending, an hour and some before.</summary>
     public IReadOnlyList<PricePoint> Bars { get; init; } = [];

@@ -2,7 +2,6 @@ using DxyOrleans.Core.Gaps;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Migration.Rules;
@@ -57,7 +56,7 @@ public static class ObservationRules
         UtcTime? newest = facts.Bars.Count == 0 ? null : UtcTime.Min(facts.Bars[^1].Time, facts.Settled);
         return newest is null
             ? new HealthCheck("freshness", facts.Symbol.Name, HealthStatus.Fail, "the new table has no bar")
-            : HealthRules.Freshness(facts.Symbol.Name, newest, facts.Settled);
+            : HealthRules.Freshness(facts.Symbol.Name, newest, facts.Settled, calendar: facts.Calendar);
     }
 
     // Every minute that the components give has to be there: the newest and those behind it.
@@ -82,7 +81,7 @@ public static class ObservationRules
 
     static HealthCheck Coverage(ObservationFacts facts, RunSettings settings)
     {
-        var expected = FxWeek.OpenMinutes(facts.LastHour);
+        var expected = facts.Calendar.ExpectedMinutes(facts.LastHour);
         if (expected == 0)
         {
             return new HealthCheck("coverage", facts.Symbol.Name, HealthStatus.Pass, "the market was closed");
@@ -93,7 +92,8 @@ public static class ObservationRules
             facts.LastHour,
             present,
             [.. facts.Components.Select(component => new ComponentMinutes(component.Symbol, component.Minutes))],
-            facts.Index is { } index ? index.Rule.MaxAge(index) : 0
+            facts.Index is { } index ? index.Rule.MaxAge(index) : 0,
+            calendar: facts.Calendar
         );
         var lacking = gaps.Sum(gap => gap.Minutes);
         var share = 1 - ((double)lacking / expected);

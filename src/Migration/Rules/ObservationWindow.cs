@@ -46,8 +46,12 @@ public sealed record ObservationWindow
     public TimeSpan Length => Began is { } began && Newest is { } newest ? newest - began : TimeSpan.Zero;
 
     /// <summary>Open-market minutes since it began, the newest sample's included, for which there is no sample.</summary>
-    public int Missing =>
-        Began is { } began && Newest is { } newest ? FxWeek.OpenMinutes(new TimeRange(began, newest + Timeframe.OneMinute)) - Sampled : 0;
+    /// <param name="calendar">When bars of the symbol are expected. A minute sampled under another calendar than now may make up for
+    /// one without.</param>
+    public int Missing(MarketCalendar calendar) =>
+        Began is { } began && Newest is { } newest
+            ? Math.Max(0, calendar.ExpectedMinutes(new TimeRange(began, newest + Timeframe.OneMinute)) - Sampled)
+            : 0;
 
     public static ObservationWindow Over(IEnumerable<WindowSample> samples, int failMinutes) =>
         samples.Aggregate(Empty, (window, sample) => window.Add(sample, failMinutes));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gates;
+using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
@@ -11,6 +12,7 @@ using DxyOrleans.Migration.Steps.Derive;
 using DxyOrleans.Migration.Steps.PreFlight;
 using DxyOrleans.Migration.Steps.Purge;
 using DxyOrleans.Schema.Binding;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Migration.Views;
@@ -76,6 +78,9 @@ public sealed record MigrationPlan(
     bool Installed
 )
 {
+    /// <summary>When bars of the symbol are expected.</summary>
+    public MarketCalendar Calendar { get; init; } = MarketCalendar.Rule;
+
     /// <summary>The run that the steps are shown: it has no row, so nobody can carry it out.</summary>
     public const string Name = "plan";
 
@@ -136,7 +141,10 @@ public sealed record MigrationPlan(
             await CostAsync(database, installed, cancellation),
             now,
             installed
-        );
+        )
+        {
+            Calendar = installed ? await CalendarStore.OfAsync(database, symbol, cancellation) : MarketCalendar.Rule,
+        };
     }
 
     /// <summary>Whether our schema is there and this role may look into it.</summary>

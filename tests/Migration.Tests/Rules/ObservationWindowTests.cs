@@ -36,7 +36,7 @@ public sealed class ObservationWindowTests
 
         var reached = Healthy(Monday, 1441);
         Assert.Empty(reached.Lacking(Settings));
-        Assert.Equal((1441, 0, TimeSpan.FromHours(24)), (reached.Healthy, reached.Missing, reached.Length));
+        Assert.Equal((1441, 0, TimeSpan.FromHours(24)), (reached.Healthy, reached.Missing(MarketCalendar.Rule), reached.Length));
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed class ObservationWindowTests
     {
         var window = Run(Monday, 1500, i => i is >= 100 and < 400 ? null : GateVerdict.Pass);
 
-        Assert.Equal((Monday, 1200, 300, 0), (window.Began!.Value, window.Healthy, window.Missing, window.Restarts));
+        Assert.Equal((Monday, 1200, 300, 0), (window.Began!.Value, window.Healthy, window.Missing(MarketCalendar.Rule), window.Restarts));
         Assert.Equal(["1200 of 1440 minutes of open market were healthy"], window.Lacking(Settings));
     }
 
@@ -126,7 +126,7 @@ public sealed class ObservationWindowTests
     {
         var window = Run(Monday, 100, i => i < 60 ? GateVerdict.Warn : GateVerdict.Pass);
 
-        Assert.Equal((Monday, 40, 0, 0), (window.Began!.Value, window.Healthy, window.Missing, window.Restarts));
+        Assert.Equal((Monday, 40, 0, 0), (window.Began!.Value, window.Healthy, window.Missing(MarketCalendar.Rule), window.Restarts));
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class ObservationWindowTests
             Assert.Equal(tooLong.Count, window.Restarts);
             Assert.Equal(inside.Count(sample => sample.Verdict == GateVerdict.Pass), window.Healthy);
             Assert.Equal(inside.Count, window.Sampled);
-            Assert.True(window.Missing >= 0);
+            Assert.True(window.Missing(MarketCalendar.Rule) >= 0);
         });
 
     [Fact]

@@ -33,13 +33,14 @@ internal sealed class GapsVerb : Verb
         var registry = await Registries.LoadAsync(database, cancellation);
         var entry = registry.Require(parse.GetValue(_symbol));
         var gaps = new List<Gap>();
-        var market = 0L;
+        var (market, outside) = (0L, 0L);
         using (var progress = new Progress(session.Host, "gaps", "minutes"))
         {
-            await foreach (var (found, minutes, done) in GapScan.RunAsync(database, registry, entry, range, cancellation))
+            await foreach (var (found, minutes, beyond, done) in GapScan.RunAsync(database, registry, entry, range, cancellation))
             {
                 gaps.AddRange(found);
                 market += minutes;
+                outside += beyond;
                 progress.Report(done.TotalMinutes, range.Length.TotalMinutes);
             }
         }
@@ -51,6 +52,7 @@ internal sealed class GapsVerb : Verb
             document.Json.Range(range);
             document.Json.WriteNumber("market_minutes", market);
             document.Json.WriteNumber("missing_minutes", gaps.Sum(gap => (long)gap.Minutes));
+            document.Json.WriteNumber("outside_calendar", outside);
             document.Json.WriteStartArray("gaps");
             foreach (var gap in gaps)
             {
@@ -96,6 +98,16 @@ internal sealed class GapsVerb : Verb
                 $"{missing:N0} of {market:N0} market minutes missing, in {gaps.Count:N0} gaps; {(market == 0 ? 1 : 1 - ((double)missing / market)):P2} covered"
             )
         );
+        if (outside > 0)
+        {
+            session.Out.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{outside:N0} bars stand outside the calendar: they are kept, and not counted; './dxy calendar' shows it"
+                )
+            );
+        }
+
         return ExitCode.Done;
     }
 

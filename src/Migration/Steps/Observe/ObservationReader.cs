@@ -30,6 +30,7 @@ static class ObservationReader
             Now = clock.Now,
             Settle = clock.Settle,
             Index = index,
+            Calendar = clock.Calendar,
         };
         string[] rollups = [.. clock.Entry?.Rollups.Select(timeframe => timeframe.ToString()) ?? []];
         await using var batch = new NpgsqlBatch(connection);

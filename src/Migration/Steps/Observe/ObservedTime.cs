@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
 using DxyOrleans.Migration.Engine;
@@ -18,6 +19,9 @@ readonly record struct ObservedTime(UtcTime Now, double Rate, RegistryEntry? Ent
 
     static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    /// <summary>When bars of the symbol are expected.</summary>
+    public required MarketCalendar Calendar { get; init; }
+
     public UtcTime Minute => Now.Floor(Timeframe.OneMinute);
 
     /// <summary>How long after its end a bar may be on its way, market time: the derivers' grace, and the moments that work takes.</summary>
@@ -27,17 +31,25 @@ readonly record struct ObservedTime(UtcTime Now, double Rate, RegistryEntry? Ent
     public TimeSpan Until(UtcTime time) => TimeSpan.FromSeconds(Math.Clamp((time - Now).TotalSeconds / Rate, 0.001, 60));
 
     /// <exception cref="FormatException">The registry's row makes no sense.</exception>
-    public static async Task<ObservedTime> ReadAsync(NpgsqlConnection connection, Run run, CancellationToken cancellation) =>
-        (
+    public static async Task<ObservedTime> ReadAsync(NpgsqlConnection connection, Run run, CancellationToken cancellation)
+    {
+        var periods = await CalendarStore.ReadAsync(connection, cancellation);
+        return (
             await connection
                 .Migration("observe/clock", run.Symbol.Name)
                 .RowsAsync(
                     reader => new ObservedTime(
                         reader.GetUtc(0),
                         reader.GetDouble(1),
-                        reader.IsDBNull(2) ? null : RegistryStore.Entry(run.Symbol.Name, null, null, true, reader.GetString(2))
-                    ),
+                        reader.IsDBNull(2) ? null : RegistryStore.Entry(run.Symbol.Name, Text(reader, 3), null, true, reader.GetString(2))
+                    )
+                    {
+                        Calendar = MarketCalendar.Of(periods, Text(reader, 3)),
+                    },
                     cancellation
                 )
         )[0];
+    }
+
+    static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Health;
+using DxyOrleans.Core.Market;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Runs;
 
@@ -12,9 +13,11 @@ static class WindowGates
     /// <param name="run">The run.</param>
     /// <param name="checkpoint">The window as it is.</param>
     /// <param name="checks">The newest sample's; null when it was taken by an earlier call, whose word on it stands.</param>
-    public static IReadOnlyList<Gate> Of(Run run, WindowCheckpoint checkpoint, IReadOnlyList<HealthCheck>? checks)
+    /// <param name="calendar">When bars of the symbol are expected.</param>
+    public static IReadOnlyList<Gate> Of(Run run, WindowCheckpoint checkpoint, IReadOnlyList<HealthCheck>? checks, MarketCalendar calendar)
     {
         var (window, settings) = (checkpoint.Window, run.Settings);
+        var unseen = window.Missing(calendar);
         var began = window.Began is { } begin ? $"since {begin}" : "it begins with the next healthy minute";
         var again = window.Restarts == 0 ? "" : $"; begun again {window.Restarts} times, the last failure {checkpoint.LastFailure}";
         var evidence = $"SELECT * FROM dxy.run_sample WHERE run = '{run.Name}' ORDER BY at DESC";
@@ -32,7 +35,7 @@ static class WindowGates
                 "observe/healthy",
                 window.Healthy >= settings.HealthyMinutes,
                 $"{settings.HealthyMinutes} healthy minutes of open market",
-                $"{window.Healthy}{(window.Missing == 0 ? "" : $"; {window.Missing} minutes have no sample and don't count")}",
+                $"{window.Healthy}{(unseen == 0 ? "" : $"; {unseen} minutes have no sample and don't count")}",
                 evidence,
                 "time: only minutes of open market that PASS count"
             ),

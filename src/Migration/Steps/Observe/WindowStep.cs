@@ -1,11 +1,11 @@
 using System.Text.Json;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Health;
-using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Verification;
+using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Migration.Steps.Observe;
 
@@ -42,7 +42,12 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
             ? instead!
             : await StaleAsync(context, Verified, verification, cancellation)
                 ?? StepOutcome.Finished([
-                    .. WindowGates.Of(context.Run, WindowCheckpoint.Parse(context.Progress(this).Checkpoint), null),
+                    .. WindowGates.Of(
+                        context.Run,
+                        WindowCheckpoint.Parse(context.Progress(this).Checkpoint),
+                        null,
+                        await CalendarStore.OfAsync(context.Database, context.Run.Symbol, cancellation)
+                    ),
                     Told(Verified, verification),
                 ]);
     }
@@ -61,7 +66,7 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
                 ? null
                 : await WaitAsync(
                     context,
-                    WindowGates.Of(context.Run, checkpoint.With(window, failMinutes), null),
+                    WindowGates.Of(context.Run, checkpoint.With(window, failMinutes), null, clock.Calendar),
                     clock.Until(window.Newest.Value + Timeframe.OneMinute),
                     cancellation
                 );
@@ -69,14 +74,14 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
 
         var facts = await ObservationReader.ReadAsync(transaction.Connection, context.Run, clock, cancellation);
         var checks = ObservationRules.Judge(facts, context.Run.Settings);
-        var sample = new WindowSample(clock.Minute, ObservationRules.Worst(checks), FxWeek.IsOpen(clock.Minute));
+        var sample = new WindowSample(clock.Minute, ObservationRules.Worst(checks), clock.Calendar.IsExpected(clock.Minute));
         checkpoint = checkpoint.With(window.Add(sample, failMinutes), failMinutes) with
         {
             LastFailure = sample is { Verdict: GateVerdict.Fail, IsOpen: true }
                 ? $"{sample.Minute}: {WindowGates.Tell(checks)}"
                 : checkpoint.LastFailure,
         };
-        var gates = WindowGates.Of(context.Run, checkpoint, checks);
+        var gates = WindowGates.Of(context.Run, checkpoint, checks, clock.Calendar);
         await PutAsync(transaction, sample, checks, cancellation);
         await transaction.StepAsync(
             context.Progress(this) with

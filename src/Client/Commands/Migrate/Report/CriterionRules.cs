@@ -100,7 +100,7 @@ internal static class CriterionRules
             : CriterionFinding.Of(true, seen);
     }
 
-    public static CriterionFinding Fresh(List<CriterionRow> rows, UtcTime at)
+    public static CriterionFinding Fresh(List<CriterionRow> rows, UtcTime at, MarketCalendar calendar)
     {
         if (rows[0].Time("newest_bar") is not { } newest)
         {
@@ -108,7 +108,7 @@ internal static class CriterionRules
         }
 
         var end = newest + Timeframe.OneMinute;
-        var age = end < at ? FxWeek.OpenMinutes(new TimeRange(end, at)) : 0;
+        var age = end < at ? calendar.ExpectedMinutes(new TimeRange(end, at)) : 0;
         return CriterionFinding.Of(age < FreshMinutes, Text($"the newest bar is {newest}, {age} minutes of open market before {at}"));
     }
 

@@ -4,6 +4,7 @@ using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Views;
 using DxyOrleans.Schema.Binding;
+using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Commands.Migrate.Report;
@@ -31,6 +32,7 @@ internal sealed class SuccessCriteria(NpgsqlDataSource database, RunView view)
     {
         var (from, minutes) = (_began ?? view.Run.StartedAt, (_at - Due).Floor(Timeframe.OneMinute));
         var until = minutes > from ? minutes : from;
+        var calendar = await CalendarStore.OfAsync(database, view.Run.Symbol, cancellation);
         var (floor, ceiling) = PriceRules.Bounds(view.Run.Symbol);
         return
         [
@@ -106,7 +108,7 @@ internal sealed class SuccessCriteria(NpgsqlDataSource database, RunView view)
                 "Price freshness under 5 minutes",
                 "a bar younger than 5 minutes of open market",
                 "freshness",
-                rows => CriterionRules.Fresh(rows, _at),
+                rows => CriterionRules.Fresh(rows, _at, calendar),
                 null,
                 _at,
                 cancellation,

@@ -37,7 +37,7 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
 
     double Pace => plan.Cost.RowsPerSecond ?? AssumedRowsPerSecond;
 
-    UtcTime WindowEnds => WindowEnd.Earliest(plan.Now.Floor(Timeframe.OneMinute), settings);
+    UtcTime WindowEnds => WindowEnd.Earliest(plan.Now.Floor(Timeframe.OneMinute), settings, plan.Calendar);
 
     IEnumerable<(string Class, long Count, string Policy)> Classes =>
         plan.Bars is not { } bars

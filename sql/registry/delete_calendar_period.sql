@@ -1,0 +1,1 @@
+DELETE FROM dxy.calendar AS c WHERE c.id = $1
