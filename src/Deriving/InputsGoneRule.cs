@@ -27,7 +27,7 @@ public static class InputsGoneRule
     {
         if (definition is not null && RecordedCloses(definition, raw) is { } closes)
         {
-            return IndexFormula.TryLevel(definition, closes, out var level)
+            return IndexFormula.TryLevel(definition.At(stored.Time), closes, out var level)
                 && Bar.Flat(stored.Series, stored.Time, level) is var exact
                 && holds
                     .Select(precision => precision.Stored(exact))

@@ -24,7 +24,8 @@ BEGIN
              max(d.look_ahead) AS look_ahead, array_agg(d.input_symbol ORDER BY d.input_symbol) AS inputs,
              CASE WHEN d.target_timeframe = '1m'
                   THEN jsonb_build_object('factor', r.metadata->'factor', 'exponents', r.metadata->'exponents',
-                                          'components', r.metadata->'components', 'since', r.metadata->'since')
+                                          'components', r.metadata->'components', 'since', r.metadata->'since',
+                                          'periods', r.metadata->'periods')
                   ELSE jsonb_build_object('from', min(d.input_timeframe)) END AS definition
       FROM dxy.dependency AS d
       JOIN public.core_asset_registry_all AS r ON r.canonical_symbol = d.target_symbol

@@ -100,6 +100,10 @@ BEGIN
         v_exponents := NULL;
       END IF;
       v_since := coalesce((v_registry.metadata->>'since')::timestamptz, v_since);
+      IF jsonb_typeof(v_registry.metadata->'periods') = 'array' AND jsonb_array_length(v_registry.metadata->'periods') > 0 THEN
+        RAISE EXCEPTION USING ERRCODE = '55000',
+          MESSAGE = 'DXY in core_asset_registry_all has periods of other weights, which this function doesn''t know';
+      END IF;
       IF v_exponents IS NULL OR array_position(v_exponents, NULL) IS NOT NULL OR v_factor IS NULL OR NOT v_factor > 0 THEN
         RAISE EXCEPTION USING ERRCODE = '55000',
           MESSAGE = 'DXY in core_asset_registry_all lacks a factor above zero or an exponent for a component';

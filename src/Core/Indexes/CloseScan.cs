@@ -85,7 +85,7 @@ static class CloseScan
                 continue;
             }
 
-            if (!IndexFormula.TryLevel(definition, values, out var level))
+            if (!IndexFormula.TryLevel(definition.At(UtcTime.FromMinute(minute)), values, out var level))
             {
                 impossible.Add(UtcTime.FromMinute(minute));
                 continue;

@@ -33,7 +33,7 @@ public static class IndexBlockRule
             definition,
             rule,
             [.. chosen.Places.Select(place => grid.First + place)],
-            IndexLevels.Compute(definition, closes),
+            Levels(definition, [.. chosen.Places.Select(place => grid.First + place)], closes),
             closes,
             chosen.Ages,
             [
@@ -42,5 +42,34 @@ public static class IndexBlockRule
                     .Where(cause => cause.Minutes > 0),
             ]
         );
+    }
+
+    // Each period's stretch of the columns by its own weights.
+    static long[] Levels(IndexDefinition definition, long[] minutes, double[][] closes)
+    {
+        if (definition.Later.IsEmpty)
+        {
+            return IndexLevels.Compute(definition, closes);
+        }
+
+        var levels = new List<long>(minutes.Length);
+        for (int from = 0, period = 0; from < minutes.Length; period++)
+        {
+            var next = period < definition.Later.Length ? definition.Later[period].Since.Minute : long.MaxValue;
+            var to = from;
+            while (to < minutes.Length && minutes[to] < next)
+            {
+                to++;
+            }
+
+            if (to > from)
+            {
+                var weights = definition.At(UtcTime.FromMinute(minutes[from]));
+                levels.AddRange(IndexLevels.Compute(weights, [.. closes.Select(column => column[from..to])]));
+                from = to;
+            }
+        }
+
+        return [.. levels];
     }
 }

@@ -53,9 +53,66 @@ public sealed record IndexDefinition
 
     public Series Series => new(Symbol, Timeframe.OneMinute);
 
-    public double Factor { get; }
+    /// <summary>Of the first period, as are the components' exponents; <see cref="At"/> has those of a time.</summary>
+    public double Factor { get; private init; }
 
-    public ImmutableArray<IndexComponent> Components { get; }
+    public ImmutableArray<IndexComponent> Components { get; private init; }
+
+    /// <summary>Later periods with other weights of the same components, ascending; each ends the one before.</summary>
+    public ImmutableArray<IndexPeriod> Later { get; private init; } = [];
+
+    // One definition a period, the first one's first; empty where there is but one.
+    ImmutableArray<IndexDefinition> Periods { get; init; } = [];
+
+    /// <summary>
+    /// The definition by which a minute's level is computed: the factor and exponents of its period, and no other
+    /// periods.
+    /// </summary>
+    public IndexDefinition At(UtcTime time)
+    {
+        var period = Later.Length;
+        while (period > 0 && Later[period - 1].Since > time)
+        {
+            period--;
+        }
+
+        return Later.IsEmpty ? this : Periods[period];
+    }
+
+    /// <summary>The definition with one more period, which ends the last.</summary>
+    /// <exception cref="ArgumentException">
+    /// It doesn't begin with a minute after the last one's beginning, its factor isn't above zero, or it hasn't one finite exponent
+    /// a component.
+    /// </exception>
+    public IndexDefinition With(IndexPeriod period)
+    {
+        var last = Later.IsEmpty ? Since : Later[^1].Since;
+        if (period.Since <= last || period.Since != period.Since.Floor(Timeframe.OneMinute))
+        {
+            throw new ArgumentException(
+                $"{Symbol} has a period since {last}; the next begins with a minute after it, not at {period.Since}."
+            );
+        }
+
+        if (!double.IsFinite(period.Factor) || period.Factor <= 0 || period.Exponents.Any(exponent => !double.IsFinite(exponent)))
+        {
+            throw new ArgumentException($"{Symbol} since {period.Since} needs a finite factor above zero and finite exponents.");
+        }
+
+        if (period.Exponents.Length != Components.Length)
+        {
+            throw new ArgumentException($"{Symbol} since {period.Since} needs an exponent for each of its {Components.Length} components.");
+        }
+
+        var alone = this with
+        {
+            Later = [],
+            Periods = [],
+            Factor = period.Factor,
+            Components = [.. Components.Select((component, i) => component with { Exponent = period.Exponents[i] })],
+        };
+        return this with { Later = Later.Add(period), Periods = (Periods.IsEmpty ? [this] : Periods).Add(alone) };
+    }
 
     /// <summary>The first instant for which the basket is valid; nothing is derived before it.</summary>
     public UtcTime Since { get; }

@@ -125,7 +125,7 @@ internal sealed class ParityComparison
         var close = (row.Target ?? row.Source)!.Close;
         return Near(close, decimal.Parse(recomputed, CultureInfo.InvariantCulture)) ? null
             : InputsGoneRule.RecordedCloses(_rule.Definition, row.Raw) is { } closes
-            && Near(close, IndexFormula.Level(_rule.Definition, closes))
+            && Near(close, IndexFormula.Level(_rule.Definition.At(row.Time), closes))
                 ? RowDifferenceKind.InputsDiffer
             : RowDifferenceKind.Deviating;
     }

@@ -10,7 +10,9 @@ namespace DxyOrleans.Schema.Registry;
 
 /// <summary>
 /// Reads <c>core_asset_registry_all</c>. An index is a row whose metadata has <c>is_synthetic</c> and <c>components</c>; ours beside the plan's keys are
-/// <c>factor</c>, <c>exponents</c> (by component), <c>since</c>, <c>deriving_version</c>, <c>max_age_minutes</c>.
+/// <c>factor</c>, <c>exponents</c> (by component), <c>since</c>, <c>deriving_version</c>, <c>max_age_minutes</c>, and
+/// <c>periods</c>: later ones, ascending, each with
+/// its <c>since</c>, <c>factor</c> and <c>exponents</c>.
 /// A DXY row with the plan's keys alone gets the published formula.
 /// </summary>
 public sealed class RegistryStore(NpgsqlDataSource database)
@@ -82,11 +84,11 @@ public sealed class RegistryStore(NpgsqlDataSource database)
         {
             return
                 symbol == published.Symbol && components.ToHashSet().SetEquals(published.Components.Select(component => component.Symbol))
-                ? new IndexDefinition(symbol, published.Factor, published.Components, published.Since, rule, maxAge)
+                ? WithPeriods(new IndexDefinition(symbol, published.Factor, published.Components, published.Since, rule, maxAge), metadata)
                 : throw new ArgumentException("an index needs a factor and an exponent for each component in its metadata.");
         }
 
-        return new IndexDefinition(
+        var first = new IndexDefinition(
             symbol,
             factor.GetDouble(),
             [.. components.Select(component => new IndexComponent(component, Exponent(exponents, component)))],
@@ -94,7 +96,23 @@ public sealed class RegistryStore(NpgsqlDataSource database)
             rule,
             maxAge
         );
+        return WithPeriods(first, metadata);
     }
+
+    static IndexDefinition WithPeriods(IndexDefinition first, JsonElement metadata) =>
+        metadata.TryGetProperty("periods", out var periods) && periods.ValueKind != JsonValueKind.Null
+            ? periods
+                .EnumerateArray()
+                .Aggregate(first, (definition, period) =>
+                    definition.With(
+                        new IndexPeriod(
+                            Since(period.GetProperty("since").GetString()),
+                            period.GetProperty("factor").GetDouble(),
+                            [.. first.Components.Select(component => Exponent(period.GetProperty("exponents"), component.Symbol))]
+                        )
+                    )
+                )
+            : first;
 
     // A timeframe of another system's is none of ours; the symbol's others are.
     static Timeframe? KnownTimeframe(string text) => Timeframe.TryParse(text, out var timeframe) ? timeframe : null;

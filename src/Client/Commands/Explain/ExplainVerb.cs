@@ -29,7 +29,8 @@ internal sealed class ExplainVerb : Verb
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
         var index = registry.RequireIndex(parse.GetValue(_symbol));
-        var explanation = await Explanation.ReadAsync(database, index, parse.GetValue(_time).Floor(Timeframe.OneMinute), cancellation);
+        var time = parse.GetValue(_time).Floor(Timeframe.OneMinute);
+        var explanation = await Explanation.ReadAsync(database, index.At(time), time, cancellation);
         if (session.Json)
         {
             WriteJson(session, explanation);

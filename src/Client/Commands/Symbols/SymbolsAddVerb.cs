@@ -7,13 +7,27 @@ using DxyOrleans.Schema.Binding;
 
 namespace DxyOrleans.Client.Commands.Symbols;
 
-/// <summary><c>symbols add</c>: registry rows from a JSON file; what becomes due by them is derived.</summary>
+/// <summary><c>symbols add</c>: registry rows from a JSON file or from the catalogue; what becomes due by them is derived.</summary>
 internal sealed class SymbolsAddVerb : Verb
 {
-    readonly Argument<string> _file = new("FILE")
+    readonly Argument<string?> _file = new("FILE")
     {
         Description =
             "A JSON object or array: {\"symbol\": \"EURX\", \"asset_class\": \"currency_index\", \"metadata\": {\"is_synthetic\": true, \"components\": […], \"factor\": …, \"exponents\": {…}}}.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    readonly Option<string[]> _catalog = new("--from-catalog")
+    {
+        Description = "Indexes of 'symbols catalog' by their names, or crosses for all fifteen. Several times, or with commas.",
+        HelpName = "NAME",
+    };
+
+    readonly Option<Symbol?> _as = new("--as")
+    {
+        Description = "Another name for the one index taken from the catalogue.",
+        HelpName = "S",
+        CustomParser = result => Symbol.TryParse(result.Tokens[0].Value, out var symbol) ? symbol : Refused(result),
     };
 
     readonly Option<bool> _noDerive = new("--no-derive") { Description = "Store only; what becomes due stays due." };
@@ -22,15 +36,21 @@ internal sealed class SymbolsAddVerb : Verb
         : base("add", "Adds symbols or indexes to the registry, or changes them.", "symbols add eurx.json")
     {
         Arguments.Add(_file);
+        Options.Add(_catalog);
+        Options.Add(_as);
         Options.Add(_noDerive);
     }
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
-        var path = Path.Combine(session.Host.Folder, parse.GetValue(_file)!);
-        var rows = RegistryFile.Read(path);
+        var rows = Rows(session, parse);
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
+        if (parse.GetValue(_file) is null)
+        {
+            rows = [.. rows.Select(row => CatalogRows.Beside(row, registry))];
+        }
+
         var known = registry
             .Entries.Select(entry => entry.Symbol)
             .Concat(rows.Where(row => row.Fault is null).Select(row => row.Entry!.Symbol))
@@ -98,6 +118,25 @@ internal sealed class SymbolsAddVerb : Verb
         }
 
         return refused.Count == 0 ? ExitCode.Done : ExitCode.InputRefused;
+    }
+
+    IReadOnlyList<RegistryRow> Rows(Session session, ParseResult parse)
+    {
+        var names = parse.GetValue(_catalog) ?? [];
+        return (parse.GetValue(_file), names.Length) switch
+        {
+            ({ } file, 0) => RegistryFile.Read(Path.Combine(session.Host.Folder, file)),
+            (null, > 0) => CatalogRows.Of(names, parse.GetValue(_as)),
+            _ => throw Fault
+                .Usage("a FILE or --from-catalog is needed, one of them", "'./dxy symbols catalog' shows what there is")
+                .ToException(),
+        };
+    }
+
+    static Symbol? Refused(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError($"'{result.Tokens[0].Value}' is no symbol");
+        return null;
     }
 
     static void WriteJson(

@@ -8,8 +8,12 @@ namespace DxyOrleans.Client.Commands.Symbols;
 internal sealed class SymbolsVerb : Verb
 {
     public SymbolsVerb()
-        : base("symbols", "Shows the registry; 'symbols add FILE' adds to it or changes it.", "symbols") =>
+        : base("symbols", "Shows the registry; 'symbols add FILE' adds to it or changes it.", "symbols")
+    {
         Subcommands.Add(new SymbolsAddVerb());
+        Subcommands.Add(new SymbolsCatalogVerb());
+        Subcommands.Add(new SymbolsRebaseVerb());
+    }
 
     public override async Task<int> RunAsync(Session session, ParseResult parse, CancellationToken cancellation)
     {
@@ -41,13 +45,13 @@ internal sealed class SymbolsVerb : Verb
                     json.WriteNumber("version", index.Rule.Version);
                     json.WriteNumber("max_age_minutes", index.MaxAgeMinutes);
                     json.Time("since", index.Since);
-                    json.WriteStartObject("exponents");
-                    foreach (var component in index.Components)
+                    json.Exponents(index);
+                    json.Objects("periods", index.Later, period =>
                     {
-                        json.WriteNumber(component.Symbol.Name, component.Exponent);
-                    }
-
-                    json.WriteEndObject();
+                        json.Time("since", period.Since);
+                        json.WriteNumber("factor", period.Factor);
+                        json.Exponents(index.At(period.Since));
+                    });
                     json.WriteEndObject();
                 }
                 else

@@ -61,7 +61,7 @@ internal static class VerifySql
                 ", ",
                 definition.Components.Select(component => $"'{component.Symbol}', c.{Alias(component)}::double precision::numeric")
             )}) AS inputs
-              FROM (SELECT *, CASE WHEN fault IS NULL THEN round({Formula(definition, component =>
+              FROM (SELECT *, CASE WHEN fault IS NULL THEN round({Formula(definition, "ts_utc", component =>
                 Alias(component)
             )}, 8) END AS level FROM closes) AS c
               WHERE c.fault IS NOT NULL OR c.level IS NOT NULL
@@ -83,7 +83,7 @@ internal static class VerifySql
                 " AND ",
                 definition.Components.Select(component => $"jsonb_typeof(s.raw->'inputs'->'{component.Symbol}') = 'number'")
             )}
-                    THEN CASE WHEN round({Formula(definition, component =>
+                    THEN CASE WHEN round({Formula(definition, "s.ts_utc", component =>
                 $"(s.raw->'inputs'->>'{component.Symbol}')::numeric"
             )}, 8) = ALL (ARRAY[s.open, s.high, s.low, s.close]) THEN NULL ELSE 'unexplained' END
                   WHEN s.ts_utc >= (SELECT CASE WHEN count(*) = {definition.Components.Length} THEN max(f.first_ts) END
@@ -209,7 +209,18 @@ internal static class VerifySql
             : $"{Environment.NewLine}  WHERE NOT coalesce(s.carries, true) OR EXISTS (SELECT FROM (VALUES {string.Join(", ", open)}) AS o(from_ts, to_ts) WHERE m.ts_utc >= o.from_ts AND m.ts_utc < o.to_ts)";
     }
 
-    static string Formula(IndexDefinition definition, Func<IndexComponent, string> close) =>
+    // Each period by its own weights, the latest first.
+    static string Formula(IndexDefinition definition, string time, Func<IndexComponent, string> close)
+    {
+        var later = definition
+            .Later.Reverse()
+            .Select(period => $"WHEN {time} >= '{period.Since}' THEN {Product(definition.At(period.Since), close)}");
+        return definition.Later.IsEmpty
+            ? Product(definition, close)
+            : $"CASE {string.Join(" ", later)} ELSE {Product(definition, close)} END";
+    }
+
+    static string Product(IndexDefinition definition, Func<IndexComponent, string> close) =>
         $"{Number(definition.Factor)} * {string.Join(" * ", definition.Components.Select(component => $"power({close(component)}, {Number(component.Exponent)})"))}";
 
     static string Completeness(string row) =>

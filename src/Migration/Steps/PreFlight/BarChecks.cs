@@ -220,6 +220,21 @@ sealed class BarChecks(NpgsqlDataSource database, Symbol symbol, RunSettings set
             ];
         }
 
+        if (!definition.Later.IsEmpty)
+        {
+            return
+            [
+                Gate.Of(
+                    "pre-flight/components",
+                    false,
+                    $"one definition of {symbol} for all of its history",
+                    $"{definition.Later.Length} later periods with other weights",
+                    null,
+                    "migrate before the index is rebased: the old table's minutes have one formula"
+                ),
+            ];
+        }
+
         string[] names = [.. definition.Components.Select(component => component.Symbol.Name)];
         var begins = await database
             .Migration("pre-flight/components", (object)names)
