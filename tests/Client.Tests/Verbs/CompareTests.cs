@@ -30,6 +30,7 @@ public sealed class CompareTests(TestServer server)
                 (dxy.Write("bars.csv", bars.ToString()), []),
                 (Packed(dxy, "values.csv.gz", "time,value\n" + values), []),
                 (dxy.Write("epoch.txt", Values(closes, time => Seconds(time), "\t")), []),
+                (dxy.Write("milliseconds.txt", Values(closes, time => Seconds(time) + "000", "\t")), []),
                 (dxy.Write("end.csv", Values(closes, time => (time + Timeframe.OneMinute).ToString(), ";")), ["--label", "end"]),
                 (
                     dxy.Write(

@@ -73,7 +73,7 @@ public sealed class IndexPeriodTests
     }
 
     static IndexDefinition Basket() =>
-        new(Symbol.Parse("X"), 2, [new(Symbol.Parse("EURUSD"), -0.6), new(Symbol.Parse("USDJPY"), 0.4)], UtcTime.At(1999, 1, 4));
+        new(Symbol.Parse("XYZ"), 2, [new(Symbol.Parse("EURUSD"), -0.6), new(Symbol.Parse("USDJPY"), 0.4)], UtcTime.At(1999, 1, 4));
 
     static List<ComponentCloses> Closes(int minutes)
     {

@@ -99,14 +99,15 @@ internal static class ValueFile
 
     static bool TryTime(string text, DateTimeZone? zone, out UtcTime time)
     {
-        if (UtcTime.TryParse(text.Replace(' ', 'T'), out time))
+        // Seconds since 1970, or milliseconds where there are more digits.
+        if (text.Length is >= 9 and <= 14 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
+            time = UtcTime.From(DateTimeOffset.FromUnixTimeMilliseconds(text.Length > 11 ? number : number * 1000).UtcDateTime);
             return true;
         }
 
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800)
+        if (UtcTime.TryParse(text.Replace(' ', 'T'), out time))
         {
-            time = UtcTime.From(DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime);
             return true;
         }
 
