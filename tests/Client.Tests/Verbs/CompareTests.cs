@@ -168,7 +168,7 @@ public sealed class CompareTests(TestServer server)
     static string Values(List<(UtcTime Time, decimal Close)> closes, Func<UtcTime, string> time, string separator) =>
         string.Concat(closes.Select(row => string.Create(CultureInfo.InvariantCulture, $"{time(row.Time)}{separator}{row.Close}\n")));
 
-    static string Seconds(UtcTime time) => (time.Minute * 60).ToString(CultureInfo.InvariantCulture);
+    static string Seconds(UtcTime time) => new DateTimeOffset(time.ToDateTime()).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     static string Packed(Dxy dxy, string name, string text)
     {
