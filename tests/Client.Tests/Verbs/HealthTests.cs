@@ -33,6 +33,22 @@ public sealed class HealthTests(TestServer server)
         Assert.Contains("FAIL  freshness EURUSD", stopped.Out, StringComparison.Ordinal);
         Assert.Contains("FAIL  coverage EURUSD", stopped.Out, StringComparison.Ordinal);
         Assert.Contains("WARN  freshness GBPUSD", stopped.Out, StringComparison.Ordinal);
+
+        // Where the calendar of its class says that nothing was traded since, nothing is late and nothing is missing.
+        await dxy.Database.RunAsync(
+            """
+            INSERT INTO dxy.calendar (symbol_class, from_ts, to_ts, kind)
+            SELECT c, date_trunc('day', now()) - interval '9 days', date_trunc('day', now()) + interval '2 days', 'closed'
+            FROM unnest(ARRAY['currency_index', 'fx']) AS c
+            """
+        );
+        var closed = await dxy.RunAsync("health");
+        Assert.Contains("PASS  freshness EURUSD", closed.Out, StringComparison.Ordinal);
+        Assert.Contains("PASS  coverage EURUSD  the market was closed", Spaced(closed.Out), StringComparison.Ordinal);
+        await dxy.Database.RunAsync("DELETE FROM dxy.calendar WHERE symbol_class = 'fx'");
+        Assert.Contains("FAIL  coverage EURUSD", (await dxy.RunAsync("health")).Out, StringComparison.Ordinal);
+
+        static string Spaced(string text) => System.Text.RegularExpressions.Regex.Replace(text, "  +", "  ");
     }
 
     [Fact]

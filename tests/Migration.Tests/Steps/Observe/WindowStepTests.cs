@@ -146,6 +146,22 @@ public sealed class WindowStepTests(TestServer server)
     }
 
     [Fact]
+    public async Task Minutes_in_which_the_calendar_expects_no_bar_are_not_missed_and_not_healthy_either()
+    {
+        await using var shop = await OpenAsync(server);
+        await shop.TradeAsync(0, 80);
+        await shop.Shop.RunAsync(
+            "INSERT INTO dxy.calendar (from_ts, to_ts, kind) VALUES ('2024-03-04 09:20Z', '2024-03-04 12:00Z', 'thin')"
+        );
+        await shop.Shop.AtAsync(Shop.Minute(90));
+
+        var outcome = await shop.AdvanceAsync(Step, 90);
+
+        Assert.Equal("PASS", await shop.SampleAsync());
+        Assert.Equal("FAIL 0", ObservedShop.Gate(outcome, "observe/healthy"));
+    }
+
+    [Fact]
     public async Task After_the_whole_cluster_was_down_it_goes_on_where_it_was_and_the_minutes_between_have_no_sample()
     {
         await using var shop = await OpenAsync(server);
