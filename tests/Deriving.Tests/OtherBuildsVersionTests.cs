@@ -1,5 +1,4 @@
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Deriving;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

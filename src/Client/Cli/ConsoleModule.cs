@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Health;
 using Npgsql;
 
@@ -15,6 +16,9 @@ internal abstract class ConsoleModule
 
     /// <summary>What the caller is told of an exception that only this part knows; null for others.</summary>
     public virtual Fault? Explain(Exception exception, string? database) => null;
+
+    /// <summary>What else of health it looks at.</summary>
+    public virtual IEnumerable<HealthProbe> Probes(NpgsqlDataSource database) => [];
 
     /// <summary>What was found of health, as it is to be judged while this part is at work.</summary>
     public virtual Task<IReadOnlyList<HealthCheck>> JudgeAsync(

@@ -1,4 +1,5 @@
 using DxyOrleans.Bars;
+using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Health;
@@ -55,7 +56,7 @@ internal sealed class HealthChecker(
         var last = await looks.RunAsync(
             [
                 new("backlog", "", BacklogAsync),
-                new("late writers", "", async end => await LateWritersCheck.RunAsync(database, end)),
+                .. ConsoleModules.All.SelectMany(module => module.Probes(database)),
                 new("silos", "", async end => [SiloHealth.Judge(await SiloRoster.ReadAsync(database, end), await local(end))]),
             ],
             cancellation

@@ -1,6 +1,5 @@
 using CsCheck;
 using DxyOrleans.Core.Due;
-using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Core.Tests.Due;

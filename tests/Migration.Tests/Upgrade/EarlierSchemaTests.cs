@@ -1,6 +1,5 @@
 using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Migration.Runs;
 using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 

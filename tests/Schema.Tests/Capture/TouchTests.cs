@@ -1,4 +1,3 @@
-using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Schema.Tests.Capture;

@@ -1,5 +1,4 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
+using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Migration.Runs;
 using Npgsql;
@@ -27,6 +28,9 @@ internal sealed class MigrateModule : ConsoleModule
             PostgresException { SqlState: RunOrders.Refused } refused => Fault.Gate("run-state", refused.MessageText, null, refused.Hint),
             _ => null,
         };
+
+    public override IEnumerable<HealthProbe> Probes(NpgsqlDataSource database) =>
+        [new("late writers", "", async end => await LateWritersCheck.RunAsync(database, end))];
 
     public override Task<IReadOnlyList<HealthCheck>> JudgeAsync(
         NpgsqlDataSource database,

@@ -5,7 +5,7 @@ using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Testing;
 using Npgsql;
 
-namespace DxyOrleans.Cluster.Tests;
+namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>The whole of a migration, as <c>./dxy migrate rehearse</c> runs it: real silos, a real server, the shop's own programs writing, a window of 24 hours.</summary>
 public sealed class RehearsalTests

@@ -3,7 +3,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 
-namespace DxyOrleans.Cluster.Tests;
+namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>A silo in shadow mode beside a shop's own deriver, which knows nothing of us.</summary>
 public sealed class ShadowTests(TestServer server) : SiloTests(server)

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Runs;
 
-namespace DxyOrleans.Cluster.Tests.Harness;
+namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// When to kill: at the beginning of phases, and at random instants after one began or the run was taken further again, so that each life comes to something.

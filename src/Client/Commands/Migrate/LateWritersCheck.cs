@@ -4,7 +4,7 @@ using DxyOrleans.Migration.Engine;
 using DxyOrleans.Postgres;
 using Npgsql;
 
-namespace DxyOrleans.Client.Work;
+namespace DxyOrleans.Client.Commands.Migrate;
 
 /// <summary>Programs that write the old table though a migration has moved its readers: looked for until the purge, also once the migration is completed.</summary>
 internal static class LateWritersCheck

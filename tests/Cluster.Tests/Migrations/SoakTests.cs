@@ -5,7 +5,7 @@ using DxyOrleans.Migration.Rules;
 using DxyOrleans.Testing;
 using Npgsql;
 
-namespace DxyOrleans.Cluster.Tests;
+namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// Hours of a market, disturbed at random, while a legacy shop is migrated, goes back and is migrated again: <c>DXY_SOAK=24</c> is 24 hours of the market at 60 times

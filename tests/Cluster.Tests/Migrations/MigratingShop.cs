@@ -1,3 +1,4 @@
+using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Runs;
@@ -5,7 +6,7 @@ using DxyOrleans.Schema;
 using DxyOrleans.Testing;
 using Npgsql;
 
-namespace DxyOrleans.Cluster.Tests.Harness;
+namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// A legacy shop with a run that silos carry out, and what goes on beside it: the market runs <see cref="Rate"/> times as fast, the six pairs' bars of each

@@ -1,3 +1,4 @@
+using DxyOrleans.Bench.Measurements;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Migration.Rules;
@@ -5,7 +6,7 @@ using DxyOrleans.Migration.Runs;
 using DxyOrleans.Migration.Steps;
 using DxyOrleans.Postgres;
 
-namespace DxyOrleans.Bench.Measurements;
+namespace DxyOrleans.Bench.Migrations;
 
 /// <summary>The live path while the same silo copies a migration's history, beside the live path with the run paused; both tables are written in both cases.</summary>
 internal sealed class LiveCopyMeasurement : IMeasurement

@@ -1,8 +1,9 @@
+using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Rules;
 using Npgsql;
 
-namespace DxyOrleans.Cluster.Tests.Harness;
+namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// Runs that go through a soak, one after the other: forward to the end, back again, forward anew. Orders are given as an operator gives them: warnings accepted,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DxyOrleans.Bench.Measurements;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Migration.Engine;
@@ -7,7 +8,7 @@ using DxyOrleans.Migration.Runs;
 using DxyOrleans.Migration.Steps;
 using DxyOrleans.Postgres;
 
-namespace DxyOrleans.Bench.Measurements;
+namespace DxyOrleans.Bench.Migrations;
 
 /// <summary>A migration's copy of a million bars, batch by batch with its checkpoints, beside one <c>INSERT … SELECT</c> of the same rows into the same table; and again.</summary>
 internal sealed class CopyMeasurement : IMeasurement

@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using DxyOrleans.Bench.Measurements;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Migration.Engine;
 using Npgsql;
 
-namespace DxyOrleans.Bench.Measurements;
+namespace DxyOrleans.Bench.Migrations;
 
 /// <summary>
 /// What the triggers cost the programs of a shop: the same statements into a twin table without any, in turn, in sessions with PostgreSQL's own settings (<c>jit = on</c>);

@@ -4,7 +4,7 @@ using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Runs;
 using DxyOrleans.Testing;
 
-namespace DxyOrleans.Cluster.Tests;
+namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>Runs that real processes carry out, on a server that keeps what it has committed, killed without warning: they end as undisturbed ones do.</summary>
 [Collection(DurableServer.Name)]

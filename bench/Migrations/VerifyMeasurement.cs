@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using DxyOrleans.Bench.Measurements;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Migration.Verification;
 
-namespace DxyOrleans.Bench.Measurements;
+namespace DxyOrleans.Bench.Migrations;
 
 /// <summary>A million bars verified against a million, beside one FULL JOIN of all values; and once more since the last, nothing touched.</summary>
 internal sealed class VerifyMeasurement : IMeasurement

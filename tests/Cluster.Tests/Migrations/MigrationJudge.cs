@@ -1,7 +1,8 @@
 using System.Globalization;
+using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Testing;
 
-namespace DxyOrleans.Cluster.Tests.Harness;
+namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// What the shop of <see cref="MigratingShop"/> ought to hold after a run, told by SQL alone from what it held before and the formula: what an undisturbed run
