@@ -63,7 +63,7 @@ internal sealed class DbRetainVerb : Verb
             }
 
             var name = new NpgsqlConnectionStringBuilder(await session.ConnectionAsync(cancellation)).Database ?? "database";
-            Confirmation.Require(session, $"This {(drop ? "drops" : "detaches")} {old.Count} partitions", name);
+            Confirmation.Require(session, $"{(drop ? "Dropping" : "Detaching")} {Count(old)}", name);
             foreach (var partition in old)
             {
                 await OldPartitions.LetGoAsync(database, partition, drop, cancellation);
@@ -111,9 +111,11 @@ internal sealed class DbRetainVerb : Verb
 
         table.Write(session.Out);
         session.Out.WriteLine(
-            $"{old.Count} partitions lie wholly before {before}; {(drop ? "their rows go" : "each becomes a table of its own")}, what was derived of them stays"
+            $"wholly before {before}: {Count(old)}; {(drop ? "the rows go" : "each becomes a table of its own")}, what was derived of them stays"
         );
     }
+
+    static string Count(IReadOnlyList<OldPartition> old) => old.Count == 1 ? "1 partition" : $"{old.Count} partitions";
 
     static void Write(Session session, IReadOnlyList<OldPartition> old, UtcTime before, string done)
     {
