@@ -4,15 +4,21 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// Lets old partitions of the tables of bars go: detached, and kept as tables of their own or dropped. Whatever was derived of their rows stays, as it does
-/// after every deletion beyond the correction window; <c>verify</c> counts it as made of inputs that are gone.
+/// Lets old partitions of <c>data_bars</c> go: detached, and kept as tables of their own or dropped. Whatever was derived stays, as it does after every
+/// deletion beyond the correction window; <c>verify</c> counts it as made of inputs that are gone. Derived bars of the same partition get one of their own.
 /// </summary>
 public static class OldPartitions
 {
-    static readonly string[] Tables = ["public.data_bars", "public.derived_data_bars"];
+    const string Table = "public.data_bars";
+
+    // What is made of 1m bars, and whatever else nobody could make again without them.
+    const string Derived = """
+        timeframe <> '1m' OR canonical_symbol IN
+          (SELECT r.canonical_symbol FROM public.core_asset_registry_all AS r WHERE r.metadata->'is_synthetic' = 'true')
+        """;
 
     /// <summary>What would go: the partitions that end at <paramref name="before"/> or earlier, the oldest first.</summary>
-    /// <exception cref="SchemaException">Neither table is divided by the time its bars open.</exception>
+    /// <exception cref="SchemaException">The table is not divided by the time its bars open.</exception>
     public static async Task<IReadOnlyList<OldPartition>> FindAsync(
         NpgsqlDataSource database,
         UtcTime before,
@@ -20,25 +26,12 @@ public static class OldPartitions
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var (found, otherwise, divided) = (new List<OldPartition>(), new List<string>(), false);
-        foreach (var table in Tables)
-        {
-            var (key, byTime) = await DividedByAsync(connection, table, cancellation);
-            divided |= byTime;
-            if (byTime)
-            {
-                found.AddRange(await OfAsync(connection, table, before, cancellation));
-            }
-            else
-            {
-                otherwise.Add($"{table} is {(key is null ? "not divided" : $"divided by {key}")}");
-            }
-        }
-
-        return divided
-            ? found
+        var (key, byTime) = await DividedByAsync(connection, cancellation);
+        return byTime
+            ? await OfAsync(connection, before, cancellation)
             : throw new SchemaException(
-                $"{string.Join(", ", otherwise)}: only whole partitions by ts_utc are let go. Delete old rows in your own way; nothing was done."
+                $"{Table} is {(key is null ? "not divided" : $"divided by {key}")}: only whole partitions by ts_utc are let go. "
+                    + "Delete old rows in your own way; nothing was done."
             );
     }
 
@@ -65,12 +58,13 @@ public static class OldPartitions
         {
             // Writers queue behind whoever waits for this lock: not for long.
             await RunAsync("SET LOCAL lock_timeout = '5s'");
-            await RunAsync($"ALTER TABLE {partition.Table} DETACH PARTITION {partition.Name}");
+            await RunAsync($"ALTER TABLE {Table} DETACH PARTITION {partition.Name}");
             foreach (var trigger in await connection.TextsAsync(Sql.Text("retain/our_triggers.sql"), cancellation, partition.Name))
             {
                 await RunAsync($"DROP TRIGGER {trigger} ON {partition.Name}");
             }
 
+            await KeepDerivedAsync(connection, partition, cancellation);
             if (drop)
             {
                 await RunAsync($"DROP TABLE {partition.Name}");
@@ -88,39 +82,71 @@ public static class OldPartitions
             );
         }
 
-        async Task RunAsync(string statement)
-        {
-            await using var command = new NpgsqlCommand(statement, connection, transaction);
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
+        Task RunAsync(string statement) => OldPartitions.RunAsync(connection, statement, cancellation);
     }
 
-    static async Task<(string? Key, bool ByTime)> DividedByAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
+    // In a partition of its own with the same bounds. It is filled while it is off the table and its triggers are, for nothing of it is new.
+    static async Task KeepDerivedAsync(NpgsqlConnection connection, OldPartition old, CancellationToken cancellation)
+    {
+        await using (var any = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM {old.Name} WHERE {Derived})", connection))
+        {
+            if (!(bool)(await any.ExecuteScalarAsync(cancellation))!)
+            {
+                return;
+            }
+        }
+
+        var name = $"{old.Name.Split('.')[^1].Trim('"')}_derived";
+        var kept = $"public.\"{name}\"";
+        var columns = (await connection.TextsAsync(Sql.Text("retain/columns.sql"), cancellation)).Single();
+        await using (var adding = new NpgsqlCommand("SELECT dxy.add_partition($1, $2)", connection))
+        {
+            adding.Parameters.With(name).With(old.Bounds);
+            await adding.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await RunAsync(connection, $"ALTER TABLE {Table} DETACH PARTITION {kept}", cancellation);
+        await RunAsync(connection, $"ALTER TABLE {kept} DISABLE TRIGGER USER", cancellation);
+        await RunAsync(connection, $"INSERT INTO {kept} ({columns}) SELECT {columns} FROM {old.Name} WHERE {Derived}", cancellation);
+        await RunAsync(connection, $"ALTER TABLE {kept} ENABLE TRIGGER USER", cancellation);
+        await RunAsync(connection, $"ALTER TABLE {Table} ATTACH PARTITION {kept} {old.Bounds}", cancellation);
+        await using var noting = new NpgsqlCommand(Sql.Text("retain/note_attached.sql"), connection);
+        noting.Parameters.With(kept);
+        await noting.ExecuteNonQueryAsync(cancellation);
+    }
+
+    static async Task RunAsync(NpgsqlConnection connection, string statement, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    static async Task<(string? Key, bool ByTime)> DividedByAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Sql.Text("retain/divided_by.sql"), connection);
-        command.Parameters.With(table).With("ts_utc");
+        command.Parameters.With(Table).With("ts_utc");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? (reader.IsDBNull(0) ? null : reader.GetString(0), !reader.IsDBNull(1) && reader.GetBoolean(1))
             : (null, false);
     }
 
-    static async Task<List<OldPartition>> OfAsync(NpgsqlConnection connection, string table, UtcTime before, CancellationToken cancellation)
+    static async Task<List<OldPartition>> OfAsync(NpgsqlConnection connection, UtcTime before, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Sql.Text("retain/old_partitions.sql"), connection);
-        command.Parameters.With(table).With(before.ToDateTime());
+        command.Parameters.With(Table).With(before.ToDateTime());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var found = new List<OldPartition>();
         while (await reader.ReadAsync(cancellation))
         {
             found.Add(
                 new OldPartition(
-                    table,
                     reader.GetString(0),
                     reader.IsDBNull(1) ? null : reader.GetUtc(1),
                     reader.GetUtc(2),
-                    reader.IsDBNull(3) ? null : reader.GetInt64(3),
-                    reader.GetInt64(4)
+                    reader.GetString(3),
+                    reader.IsDBNull(4) ? null : reader.GetInt64(4),
+                    reader.GetInt64(5)
                 )
             );
         }
@@ -131,10 +157,10 @@ public static class OldPartitions
     static async Task<string> HolderAsync(NpgsqlConnection connection, OldPartition partition, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Sql.Text("retain/holders.sql"), connection);
-        command.Parameters.With(new[] { partition.Table, partition.Name });
+        command.Parameters.With(new[] { Table, partition.Name });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? $"process {reader.GetInt32(0)} ({reader.GetString(1)}, {reader.GetString(2)}, {reader.GetString(3)}) holds a lock on it or on {partition.Table}"
+            ? $"process {reader.GetInt32(0)} ({reader.GetString(1)}, {reader.GetString(2)}, {reader.GetString(3)}) holds a lock on it or on {Table}"
             : "somebody held a lock on it who is gone by now";
     }
 }

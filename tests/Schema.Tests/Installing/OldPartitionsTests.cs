@@ -50,6 +50,35 @@ public sealed class OldPartitionsTests(TestServer server)
     }
 
     [Fact]
+    public async Task Derived_bars_of_the_same_partition_stay_in_one_of_their_own_and_nothing_becomes_due()
+    {
+        await using var shop = await FilledAsync();
+        await shop.RunAsync(
+            """
+            INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
+            VALUES ('DXY', '1m', '2024-02-05 08:00Z', 100, 100, 100, 100, 'synthetic'), ('EURUSD', '5m', '2024-02-05 08:00Z', 1, 1, 1, 1, 'ingest');
+            DELETE FROM dxy.change;
+            SELECT dxy.notice_attached();
+            """
+        );
+        await LetGoAsync(shop, drop: true);
+        await Partitions.KeepAheadAsync(shop.Data, Shop.Token);
+
+        Assert.Equal(
+            ["DXY/1m data_bars_2024_02_derived", "EURUSD/1m data_bars_2024_03", "EURUSD/5m data_bars_2024_02_derived"],
+            await shop.TextsAsync(
+                "SELECT canonical_symbol || '/' || timeframe || ' ' || tableoid::regclass::text FROM public.data_bars ORDER BY 1"
+            )
+        );
+        Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.change"));
+        Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
+
+        // And it is captured like any: its triggers are on again.
+        await shop.RunAsync("UPDATE public.data_bars_2024_02_derived SET close = 99, low = 99 WHERE canonical_symbol = 'DXY'");
+        Assert.Equal(1, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.change"));
+    }
+
+    [Fact]
     public async Task What_waits_to_be_made_of_them_is_named_and_so_is_a_run_that_is_not_over()
     {
         await using var shop = await FilledAsync();

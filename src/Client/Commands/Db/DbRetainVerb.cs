@@ -126,7 +126,6 @@ internal sealed class DbRetainVerb : Verb
         foreach (var partition in old)
         {
             document.Json.WriteStartObject();
-            document.Json.WriteString("table", partition.Table);
             document.Json.WriteString("name", partition.Name);
             document.Json.WriteString("until", partition.To.ToString());
             document.Json.WriteNumber("bytes", partition.Bytes);
