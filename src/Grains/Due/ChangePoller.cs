@@ -5,7 +5,6 @@ using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
-using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Schema;
 using Microsoft.Extensions.Hosting;
@@ -26,7 +25,6 @@ public sealed partial class ChangePoller(
     RegistryCache registry,
     IGrainFactory grains,
     IOptions<PollerOptions> options,
-    IOptions<FeedOptions> feed,
     ILogger<ChangePoller> logger
 ) : BackgroundService
 {
@@ -173,11 +171,6 @@ public sealed partial class ChangePoller(
             )
         );
         await grains.GetGrain<ISweepGrain>(ISweepGrain.Key).ConnectAsync(cancellation);
-        if (feed.Value.Name != FeedOptions.None)
-        {
-            await grains.GetGrain<IFeedGrain>(feed.Value.Name).StartAsync(cancellation);
-        }
-
         _connected = targets;
     }
 

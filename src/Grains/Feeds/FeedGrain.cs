@@ -1,55 +1,80 @@
 using System.Collections.Immutable;
 using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Live;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Running;
+using DxyOrleans.Grains.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DxyOrleans.Grains.Feeds;
 
-/// <summary>The simulated market as the cluster's feed; see <see cref="IFeedGrain"/>. A minutely reminder brings it back on another silo when its own dies.</summary>
+/// <summary>
+/// The one in the cluster that holds the feed's connection; see <see cref="IFeedGrain"/>. Every silo's <see cref="FeedKeeper"/> asks it each few seconds whether
+/// it runs, which brings it back on another silo when its own dies; a minutely reminder does where all of them died.
+/// </summary>
 [GrainType("feed")]
 public sealed partial class FeedGrain(
     IOptions<FeedOptions> options,
+    RegistryCache registry,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     TimeProvider realTime,
-    ILogger<FeedGrain> logger
+    ILogger<FeedGrain> logger,
+    ILoggerFactory loggers
 ) : Grain, IFeedGrain, IRemindable, IDisposable
 {
     const string ReminderName = "alive";
-    static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
 
-    // Whole bars go on from the newest that is stored, but from no longer ago than this.
-    static readonly TimeSpan Memory = TimeSpan.FromDays(7);
+    // After a failure that no vendor is to blame for. Real time.
+    static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(10);
 
     readonly CancellationTokenSource _stopping = new();
+    ImmutableArray<Symbol> _symbols = [];
+    CancellationTokenSource? _run;
     Task? _running;
+    long _failed;
+    bool _reminded;
 
     public async Task StartAsync(CancellationToken cancellation)
     {
-        if (this.GetPrimaryKeyString() != options.Value.Name)
+        if (
+            !IsOurs
+            || _stopping.IsCancellationRequested
+            || (Volatile.Read(ref _failed) is var at and not 0 && realTime.GetElapsedTime(at) < AfterFault)
+        )
         {
             return;
         }
 
-        if (await this.GetReminder(ReminderName, cancellation) is null)
+        if (!_reminded)
         {
-            await this.RegisterOrUpdateReminder(ReminderName, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), cancellation);
+            if (await this.GetReminder(ReminderName, cancellation) is null)
+            {
+                await this.RegisterOrUpdateReminder(ReminderName, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), cancellation);
+            }
+
+            _reminded = true;
         }
 
-        if (_running is null or { IsCompleted: true })
+        var symbols = (await registry.GetAsync(cancellation))
+            .Entries.Where(entry => entry is { Active: true, Index: null })
+            .Select(entry => entry.Symbol)
+            .Order()
+            .ToImmutableArray();
+        if (_running is null or { IsCompleted: true } || !symbols.SequenceEqual(_symbols))
         {
+            await EndRunAsync();
             DelayDeactivation(Timeout.InfiniteTimeSpan);
-            _running = RunAsync(_stopping.Token);
+            (_symbols, _failed, _run) = (symbols, 0, CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
+            var stopping = _run.Token;
+            // Apart from this grain's turns, in which it answers that it runs.
+            _running = Task.Run(() => RunAsync(symbols, stopping), CancellationToken.None);
         }
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        if (this.GetPrimaryKeyString() == options.Value.Name)
+        if (IsOurs)
         {
             await StartAsync(CancellationToken.None);
         }
@@ -63,37 +88,49 @@ public sealed partial class FeedGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        if (_running is { } running)
+        await EndRunAsync();
+    }
+
+    public void Dispose()
+    {
+        _run?.Dispose();
+        _stopping.Dispose();
+    }
+
+    bool IsOurs => this.GetPrimaryKeyString() == options.Value.Name;
+
+    async Task EndRunAsync()
+    {
+        if (_run is { } run)
         {
-            await running;
+            await run.CancelAsync();
+            await (_running ?? Task.CompletedTask);
+            run.Dispose();
+            _run = null;
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
-
-    async Task RunAsync(CancellationToken stopping)
+    async Task RunAsync(ImmutableArray<Symbol> symbols, CancellationToken stopping)
     {
         try
         {
-            var market = new SimulatedMarket(options.Value.Simulation);
-            if (options.Value.Bars)
+            await using var feed = options.Value.Create(clock);
+            LogRuns(options.Value.Name, string.Join(", ", symbols.Where(symbol => feed.SpellingOf(symbol) is not null)));
+            if (symbols.Where(symbol => feed.SpellingOf(symbol) is null).ToList() is { Count: > 0 } missing)
             {
-                await RunBarsAsync(market, stopping);
-                return;
+                LogLacks(options.Value.Name, string.Join(", ", missing));
             }
 
-            var feed = new SimulatedFeed(market, clock, options.Value.Interval);
-            var start = UtcTime.From(clock.GetUtcNow());
-            var events = feed.Run(stopping);
-            foreach (var symbol in market.Symbols)
-            {
-                await BackfillAsync(market, symbol, start, stopping);
-            }
-
-            await foreach (var happening in events)
-            {
-                await UntilAcceptedAsync(happening, stopping);
-            }
+            var runner = new FeedRunner(
+                feed,
+                new FeedDestination(GrainFactory, feed.Source),
+                new FeedLog(loggers.CreateLogger<FeedLog>()),
+                options.Value.Backfill,
+                clock,
+                realTime,
+                options.Value.Rules
+            );
+            await runner.RunAsync(symbols, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -101,104 +138,21 @@ public sealed partial class FeedGrain(
         }
         catch (Exception fault)
         {
-            // The reminder starts it again within a minute.
+            Volatile.Write(ref _failed, realTime.GetTimestamp());
             LogEnded(fault);
         }
     }
 
-    // The next bars are asked for when these are stored: a feed that is slower than the market falls behind and loses nothing.
-    async Task RunBarsAsync(SimulatedMarket market, CancellationToken stopping)
-    {
-        await foreach (var bars in new SimulatedBarFeed(market, clock).Run(await ContinueFromAsync(market, stopping), stopping))
-        {
-            await Task.WhenAll(
-                bars.GroupBy(bar => bar.Symbol)
-                    .Select(own =>
-                        UntilAsync(() => Grain(own.Key).PublishAsync(new PublishBars([.. own], options.Value.Source), stopping), stopping)
-                    )
-            );
-        }
-    }
-
-    // Where the pair that is furthest behind ends; bars that the others have already are found equal.
-    async Task<UtcTime> ContinueFromAsync(SimulatedMarket market, CancellationToken stopping)
-    {
-        var now = UtcTime.From(clock.GetUtcNow());
-        var from = now;
-        foreach (var symbol in market.Symbols)
-        {
-            UtcTime? stored = null;
-            await UntilAsync(async () => stored = (await Grain(symbol).StateAsync(stopping)).Watermark, stopping);
-            from = UtcTime.Min(from, stored ?? now - TimeSpan.FromMinutes(options.Value.BackfillMinutes));
-        }
-
-        return UtcTime.Max(from, now - Memory);
-    }
-
-    // What the feed would have told while nobody listened: whole minutes as bars, the running one as ticks.
-    async Task BackfillAsync(SimulatedMarket market, Symbol symbol, UtcTime start, CancellationToken cancellation)
-    {
-        var current = start.Floor(Timeframe.OneMinute);
-        var bars = Enumerable
-            .Range(1, options.Value.BackfillMinutes)
-            .Select(back => market.FinalBarOf(symbol, UtcTime.FromMinute(current.Minute - back)))
-            .OfType<Bar>()
-            .Reverse()
-            .ToImmutableArray();
-        if (!bars.IsEmpty)
-        {
-            await UntilAsync(() => Grain(symbol).PublishAsync(new PublishBars(bars, options.Value.Source), cancellation), cancellation);
-        }
-
-        // What the grain has of the running minute already, from before this feed's silo died, is not told twice.
-        var told = (await Grain(symbol).StateAsync(cancellation)).LastTick;
-        var begun = market
-            .QuotesOf(symbol, current)
-            .Where(quote => quote.Time < start && (told is null || quote.Time > told))
-            .ToImmutableArray();
-        if (!begun.IsEmpty && !market.IsLate(symbol, current))
-        {
-            await UntilAcceptedAsync(new QuotesArrived(symbol, begun), cancellation);
-        }
-    }
-
-    Task UntilAcceptedAsync(FeedEvent happening, CancellationToken cancellation) =>
-        happening switch
-        {
-            QuotesArrived quotes => UntilAsync(
-                () => Grain(quotes.Symbol).TickAsync(new PublishTicks(quotes.Quotes, options.Value.Source), cancellation),
-                cancellation
-            ),
-            BarArrived bar => UntilAsync(
-                () => Grain(bar.Symbol).PublishAsync(new PublishBars([bar.Bar], options.Value.Source), cancellation),
-                cancellation
-            ),
-            _ => throw new InvalidOperationException($"The feed told a {happening.GetType().Name}."),
-        };
-
-    // A feed that can't deliver waits: what it has not delivered it still has.
-    async Task UntilAsync(Func<Task> deliver, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            try
-            {
-                await deliver();
-                return;
-            }
-            catch (Exception fault) when (!cancellation.IsCancellationRequested)
-            {
-                LogWaits(fault.Message);
-                await Task.Delay(TryAgain, realTime, cancellation);
-            }
-        }
-    }
-
-    IBarGrain Grain(Symbol symbol) => GrainFactory.GetGrain<IBarGrain>(new Series(symbol, Timeframe.OneMinute).ToString());
-
-    [LoggerMessage(1401, LogLevel.Warning, "The feed could not deliver and waits: {Reason}")]
-    partial void LogWaits(string reason);
-
-    [LoggerMessage(1402, LogLevel.Error, "The feed ended; its reminder starts it again")]
+    [LoggerMessage(1402, LogLevel.Error, "The feed ended; it is started again soon")]
     partial void LogEnded(Exception fault);
+
+    [LoggerMessage(1403, LogLevel.Information, "The feed {Feed} runs here, for {Symbols}")]
+    partial void LogRuns(string feed, string symbols);
+
+    [LoggerMessage(
+        1404,
+        LogLevel.Warning,
+        "The feed {Feed} doesn't have {Symbols}; bring them by other ways, or what needs them isn't derived"
+    )]
+    partial void LogLacks(string feed, string symbols);
 }

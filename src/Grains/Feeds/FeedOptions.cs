@@ -1,28 +1,18 @@
-using DxyOrleans.Core.Bars;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds;
 
 namespace DxyOrleans.Grains.Feeds;
 
-/// <summary>Which feed the cluster runs.</summary>
+/// <summary>Which feed the cluster runs, and how.</summary>
 public sealed record FeedOptions
 {
-    public const string None = "none";
-    public const string Simulated = "simulated";
+    /// <summary>Its name; <see cref="FeedCatalog.None"/> for none.</summary>
+    public string Name { get; init; } = FeedCatalog.None;
 
-    /// <summary><c>none</c> or <c>simulated</c>.</summary>
-    public string Name { get; init; } = None;
+    /// <summary>Makes it; given market time. Not asked where there is none.</summary>
+    public Func<TimeProvider, IFeed> Create { get; init; } = _ => throw new InvalidOperationException("No feed is set.");
 
-    /// <summary>How many minutes before now a feed that starts anew publishes as finished bars, 0 to 10,080; market time.</summary>
-    public int BackfillMinutes { get; init; }
+    /// <summary>How much of the past, before now, a feed that starts fetches in any case; market time.</summary>
+    public TimeSpan Backfill { get; init; }
 
-    /// <summary>How often the simulated market is looked at, in market time.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>Whether the simulated market is told as whole final bars, from where the stored ones end, instead of ticks: for a fast clock.</summary>
-    public bool Bars { get; init; }
-
-    /// <summary>The source that the feed's bars bear.</summary>
-    public string Source { get; init; } = BarSource.Synthetic;
-
-    public SimulationOptions Simulation { get; init; } = new();
+    public FeedRules Rules { get; init; } = new();
 }

@@ -61,6 +61,7 @@ public static partial class GrainServices
         {
             services.AddHostedService(provider => provider.GetRequiredService<ChangePoller>());
             services.AddHostedService<BacklogWorker>();
+            services.AddHostedService<FeedKeeper>();
         }
 
         AddMigrations(services, lookOut);

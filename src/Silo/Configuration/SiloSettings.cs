@@ -3,7 +3,10 @@ using DxyOrleans.Bars;
 using DxyOrleans.Core.Connections;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
-using DxyOrleans.Grains.Feeds;
+using DxyOrleans.Feeds;
+using DxyOrleans.Feeds.Massive;
+using DxyOrleans.Feeds.Oanda;
+using DxyOrleans.Feeds.TrueFx;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 using Microsoft.Extensions.Options;
@@ -65,8 +68,20 @@ public sealed class SiloSettings
     /// <value>Whether the Orleans dashboard is served on the HTTP port. It has no authentication: loopback only.</value>
     public bool Dashboard { get; set; } = true;
 
-    /// <value><c>none</c> or <c>simulated</c>.</value>
-    public string Feed { get; set; } = FeedOptions.None;
+    /// <value>A name of <see cref="FeedCatalog"/>.</value>
+    public string Feed { get; set; } = FeedCatalog.None;
+
+    /// <value>How far back a live vendor's history is fetched when the feed starts, 0 s to 366 days; what is missing since it last ran is in any case. Default 1 h.</value>
+    public TimeSpan FeedBackfill { get; set; } = TimeSpan.FromHours(1);
+
+    /// <value>How any feed is run.</value>
+    public FeedRules Feeds { get; set; } = new();
+
+    public MassiveOptions Massive { get; set; } = new();
+
+    public OandaOptions Oanda { get; set; } = new();
+
+    public TrueFxOptions TrueFx { get; set; } = new();
 
     /// <value>Whether this silo only derives and compares with what the shop's own programs write, storing nothing in the shop's tables.</value>
     public bool Shadow { get; set; }
@@ -176,9 +191,13 @@ public sealed class SiloSettings
             );
         }
 
-        Require(Feed is FeedOptions.None or FeedOptions.Simulated, $"Feed is '{Feed}'; there are none and simulated.");
+        faults.AddRange(FeedChoice.Faults(this));
         Require(
-            !Shadow || Feed == FeedOptions.None,
+            FeedBackfill >= TimeSpan.Zero && FeedBackfill <= TimeSpan.FromDays(366),
+            $"FeedBackfill is {FeedBackfill}; 00:00:00 to 366.00:00:00 can be."
+        );
+        Require(
+            !Shadow || Feed == FeedCatalog.None,
             $"Shadow and the feed '{Feed}' exclude each other: in shadow mode nothing is stored in the shop's tables; leave one out."
         );
         Require(ShadowDays is >= 1 and <= 366, $"ShadowDays is {ShadowDays}; 1 to 366 can be.");

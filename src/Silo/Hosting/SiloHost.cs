@@ -2,7 +2,6 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
 using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
-using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Grains.Sweep;
 using DxyOrleans.Postgres;
@@ -86,18 +85,7 @@ static partial class SiloHost
         services.AddSingleton(Options.Create(new PollerOptions { Poll = options.Poll }));
         services.AddSingleton(Options.Create(new SweepOptions { KeepDays = options.KeepDays }));
         services.AddSingleton(Options.Create(new BarGrainOptions { Shadow = options.Shadow }));
-        services.AddSingleton(
-            Options.Create(
-                new FeedOptions
-                {
-                    Name = options.Feed,
-                    BackfillMinutes = options.Simulation.BackfillMinutes,
-                    Bars = bars,
-                    Source = options.Simulation.Source,
-                    Simulation = options.Simulation.Options(bars),
-                }
-            )
-        );
+        services.AddSingleton(Options.Create(FeedChoice.Of(options, bars)));
         services.AddSingleton<ClusterIdentity>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ClusterIdentity>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterIdentity>());

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.LocalCluster;
+using DxyOrleans.Feeds;
 using DxyOrleans.Schema;
 
 namespace DxyOrleans.Client.Commands.Up;
@@ -9,7 +10,7 @@ namespace DxyOrleans.Client.Commands.Up;
 /// <summary><c>up</c>: a local cluster in the background; returns when every silo is ready.</summary>
 internal sealed class UpVerb : Verb
 {
-    static readonly string[] Feeds = ["none", "simulated"];
+    const string List = "list";
 
     readonly Option<int> _silos = new("--silos")
     {
@@ -17,7 +18,11 @@ internal sealed class UpVerb : Verb
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
-    readonly Option<string?> _feed = new("--feed") { Description = "none or simulated (Feed, none).", HelpName = "FEED" };
+    readonly Option<string?> _feed = new("--feed")
+    {
+        Description = $"{string.Join(", ", FeedCatalog.Names)} (Feed, none); 'list' tells what each can do without paying.",
+        HelpName = "FEED",
+    };
 
     readonly Option<bool> _shadow = new("--shadow")
     {
@@ -27,7 +32,7 @@ internal sealed class UpVerb : Verb
     public UpVerb()
         : base("up", "Starts a local cluster in the background and returns when it is ready.", "up --silos 2 --feed simulated")
     {
-        _feed.AcceptOnlyFromAmong(Feeds);
+        _feed.AcceptOnlyFromAmong([.. FeedCatalog.Names, List]);
         Options.Add(_silos);
         Options.Add(_feed);
         Options.Add(_shadow);
@@ -41,6 +46,12 @@ internal sealed class UpVerb : Verb
             throw Fault.Usage($"--silos is {wanted}; 1 to 16 can be").ToException();
         }
 
+        if (parse.GetValue(_feed) == List)
+        {
+            FeedList.Write(session);
+            return ExitCode.Done;
+        }
+
         var began = session.Time.GetTimestamp();
         var cluster = new LocalSilos(session);
         var running = cluster.Running();
@@ -50,12 +61,12 @@ internal sealed class UpVerb : Verb
             throw Fault.Usage($"--shadow stores nothing, so there can be no feed beside it; leave out the feed {named}").ToException();
         }
 
-        if (parse.GetValue(_feed) is null && !Feeds.Contains(session.Settings["Feed"]))
+        if (parse.GetValue(_feed) is null && !FeedCatalog.Names.Contains(session.Settings["Feed"]!))
         {
             throw Fault
                 .Usage(
                     $"there is no feed {session.Settings["Feed"]} ({session.Settings.Get("Feed").Origin})",
-                    $"set Feed to {string.Join(" or ", Feeds)}"
+                    $"set Feed to one of {string.Join(", ", FeedCatalog.Names)}"
                 )
                 .ToException();
         }

@@ -1,12 +1,11 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Live;
 using DxyOrleans.Feeds.Simulation;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DxyOrleans.Feeds.Tests.Simulation;
 
-public sealed class SimulatedFeedTests
+public sealed class SimulatedTicksTests
 {
     static readonly UtcTime Start = UtcTime.At(2024, 3, 5, 13);
 
@@ -73,8 +72,8 @@ public sealed class SimulatedFeedTests
     {
         using var cancel = new CancellationTokenSource();
         var clock = new FakeTimeProvider(Start.ToDateTimeOffset());
-        await using var events = new SimulatedFeed(new SimulatedMarket(new()), clock, TimeSpan.FromSeconds(1))
-            .Run(cancel.Token)
+        await using var events = new SimulatedTicks(new SimulatedMarket(new()), clock, TimeSpan.FromSeconds(1))
+            .Run(null, cancel.Token)
             .GetAsyncEnumerator();
         var next = events.MoveNextAsync();
 
@@ -86,7 +85,7 @@ public sealed class SimulatedFeedTests
     [Fact]
     public void An_interval_that_is_not_above_zero_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            new SimulatedFeed(new SimulatedMarket(new()), TimeProvider.System, TimeSpan.Zero).Run(CancellationToken.None)
+            new SimulatedTicks(new SimulatedMarket(new()), TimeProvider.System, TimeSpan.Zero).Run(null, CancellationToken.None)
         );
 
     // Without a synchronisation context the feed runs on within Advance, until it waits for the clock again.
@@ -99,7 +98,7 @@ public sealed class SimulatedFeedTests
                 .Select(delivery => (FeedEvent)new BarArrived(delivery.Bar))
                 .ToHashSet();
             List<FeedEvent> told = [];
-            await using var events = new SimulatedFeed(market, clock, step).Run(CancellationToken.None).GetAsyncEnumerator();
+            await using var events = new SimulatedTicks(market, clock, step).Run(null, CancellationToken.None).GetAsyncEnumerator();
             while (true)
             {
                 var next = events.MoveNextAsync();

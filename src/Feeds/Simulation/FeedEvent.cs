@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 
-namespace DxyOrleans.Feeds.Live;
+namespace DxyOrleans.Feeds.Simulation;
 
-/// <summary>What a feed tells: <see cref="QuotesArrived"/> or <see cref="BarArrived"/>.</summary>
+/// <summary>What the simulated market tells: <see cref="QuotesArrived"/> or <see cref="BarArrived"/>.</summary>
 public abstract record FeedEvent(Symbol Symbol);
 
 /// <summary>Ticks of one symbol within one minute, ascending; at least one.</summary>
