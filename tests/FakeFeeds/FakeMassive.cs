@@ -172,7 +172,8 @@ public sealed class FakeMassive(FakeMarket market, FaultPlan plan, string key, i
                     ? """[{"ev":"status","status":"auth_failed","message":"Your plan doesn't include websocket access."}]"""
                     : """[{"ev":"status","status":"auth_failed","message":"authentication failed"}]"""
             );
-            // As the vendor does: no close frame.
+            // As the vendor does: no close frame; when the answer has gone out.
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
             context.Abort();
             return;
         }

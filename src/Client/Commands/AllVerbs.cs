@@ -56,6 +56,11 @@ internal static class AllVerbs
             new ClusterVerb(),
             .. ConsoleModules.All.SelectMany(module => module.Verbs),
             new ScriptVerb("test", "All tests, on a server of their own, or those whose name contains a FILTER.", "test Storage"),
+            new ScriptVerb(
+                "fake-feed",
+                "A server on this machine that speaks a vendor's protocol, faults included, to try a feed without a key.",
+                "fake-feed massive --port 5055"
+            ),
             new ScriptVerb("bench", "The side-by-side measurements.", "bench --list"),
             new ScriptVerb(
                 "publish",

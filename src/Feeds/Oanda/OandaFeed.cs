@@ -58,6 +58,10 @@ public sealed class OandaFeed : IFeed
             sink.Connected();
             return await new OandaPrices(_options, _instruments, symbols, sink).TellAsync(content, cancellation);
         }
+        catch (FeedException fault)
+        {
+            return fault.Loss;
+        }
         catch (Exception fault) when (_http.LossOf(fault, cancellation) is { } loss)
         {
             return loss;

@@ -76,6 +76,10 @@ public sealed class TrueFxFeed : IFeed
                 await Task.Delay(_options.Poll, _market, cancellation);
             }
         }
+        catch (FeedException fault)
+        {
+            return fault.Loss;
+        }
         catch (Exception fault) when (_http.LossOf(fault, cancellation) is { } loss)
         {
             return loss;

@@ -17,6 +17,7 @@ namespace DxyOrleans.Grains.Feeds;
 public sealed partial class FeedGrain(
     IOptions<FeedOptions> options,
     RegistryCache registry,
+    IGrainFactory grains,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     TimeProvider realTime,
     ILogger<FeedGrain> logger,
@@ -123,7 +124,7 @@ public sealed partial class FeedGrain(
 
             var runner = new FeedRunner(
                 feed,
-                new FeedDestination(GrainFactory, feed.Source),
+                new FeedDestination(grains, feed.Source),
                 new FeedLog(loggers.CreateLogger<FeedLog>()),
                 options.Value.Backfill,
                 clock,

@@ -53,7 +53,7 @@ public sealed partial class FeedLog(ILogger<FeedLog> logger) : IFeedJournal
     [LoggerMessage(1408, LogLevel.Warning, "The feed told something that can't be read, and it was passed over: {What}")]
     partial void LogPassedOver(string what);
 
-    [LoggerMessage(1409, LogLevel.Warning, "{Quotes} quotes of the feed were dropped, for older ones were still waiting")]
+    [LoggerMessage(1409, LogLevel.Warning, "{Quotes} quotes of the feed, the oldest that waited, were dropped to make room for newer ones")]
     partial void LogDropped(long quotes);
 
     [LoggerMessage(

@@ -1,3 +1,4 @@
+using DxyOrleans.Feeds;
 using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Client.Tests.Conventions;
@@ -32,11 +33,23 @@ public sealed class SettingsTests
     public async Task A_feed_that_isnt_built_in_is_refused_by_the_console_wherever_it_is_named()
     {
         await using var dxy = Dxy.Alone();
-        Assert.Equal(2, (await dxy.RunAsync(["up", "--feed", "massive"])).Code);
-        dxy.Variables["DXY_FEED"] = "massive";
+        Assert.Equal(2, (await dxy.RunAsync(["up", "--feed", "carrier-pigeon"])).Code);
+        dxy.Variables["DXY_FEED"] = "carrier-pigeon";
         var told = await dxy.RunAsync(["up"]);
         Assert.Equal(2, told.Code);
-        Assert.Contains("there is no feed massive", told.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no feed carrier-pigeon", told.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_feeds_that_there_are_are_listed_with_what_they_can_do_without_paying()
+    {
+        await using var dxy = Dxy.Alone();
+        var told = await dxy.RunAsync(["up", "--feed", "list"]);
+        Assert.Equal(0, told.Code);
+        Assert.All(FeedCatalog.All, feed => Assert.Contains(feed.Name, told.Out, StringComparison.Ordinal));
+        Assert.Contains("nothing live", told.Out, StringComparison.Ordinal);
+        var feeds = (await dxy.RunAsync(["up", "--feed", "list", "--json"])).Json.GetProperty("feeds");
+        Assert.Equal(FeedCatalog.Names, feeds.EnumerateArray().Select(feed => feed.GetProperty("name").GetString()!));
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class HourOfFaultsTests
     static readonly TimeRange Hour = new(UtcTime.At(2024, 3, 5, 13), UtcTime.At(2024, 3, 5, 14));
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    static readonly SimulatedMarket Market = new(new SimulationOptions { Pairs = SimulatedPair.DollarIndex });
+    static readonly SimulatedMarket Market = new(new SimulationOptions { Pairs = ThinPairs.WithThinKrona });
 
     static readonly FeedRules Rules = new()
     {
@@ -51,7 +51,7 @@ public sealed class HourOfFaultsTests
             TimeProvider.System
         );
 
-        var journal = await RunUntilEqualAsync(feed, clock);
+        var journal = await RunUntilEqualAsync(feed, clock, () => plan.Played.Count > FakeMassive.Hour.Count + 1);
 
         Assert.Equal(FakeMassive.Hour.Values.Append(FeedFault.Html).Append(FeedFault.RateLimit).Order(), plan.Played.Keys.Order());
         Assert.False(server.SawKeyInAddress);
@@ -81,7 +81,7 @@ public sealed class HourOfFaultsTests
             TimeProvider.System
         );
 
-        var journal = await RunUntilEqualAsync(feed, clock);
+        var journal = await RunUntilEqualAsync(feed, clock, () => plan.Played.Count > FakeOanda.Hour.Count + 1);
 
         Assert.Equal(FakeOanda.Hour.Values.Append(FeedFault.Html).Append(FeedFault.RateLimit).Order(), plan.Played.Keys.Order());
         Assert.Contains(journal.Losses, loss => loss.Reason == FeedLossReason.Silent);
@@ -142,7 +142,7 @@ public sealed class HourOfFaultsTests
         return [.. bars.All.Where(bar => bar.End < Hour.To)];
     }
 
-    static async Task<Journal> RunUntilEqualAsync(IFeed feed, TimeProvider clock)
+    static async Task<Journal> RunUntilEqualAsync(IFeed feed, TimeProvider clock, Func<bool> allPlayed)
     {
         var (bars, journal) = (new CollectedBars(), new Journal());
         using var end = new CancellationTokenSource();
@@ -151,7 +151,8 @@ public sealed class HourOfFaultsTests
             end.Token
         );
         var began = TimeProvider.System.GetTimestamp();
-        while (UtcTime.From(clock.GetUtcNow()) < Hour.To + TimeSpan.FromMinutes(1) || Different(bars) is not null)
+        // What a machine too busy has missed in this hour is played in the next.
+        while (UtcTime.From(clock.GetUtcNow()) < Hour.To + TimeSpan.FromMinutes(1) || !allPlayed() || Different(bars) is not null)
         {
             if (running.IsCompleted)
             {
