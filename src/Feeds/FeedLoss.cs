@@ -34,7 +34,10 @@ public enum FeedLossReason
 /// <param name="NotBefore">How long to stay away at the least; null: as long as is usual.</param>
 public sealed record FeedLoss(FeedLossReason Reason, string What, TimeSpan? NotBefore = null)
 {
-    /// <summary>How long what only a person can mend is left alone: long enough to bother nobody, short enough that a key that is renewed is found.</summary>
+    /// <summary>
+    /// How long what only a person can mend is left alone: long enough to bother nobody, short enough that a key that is renewed is
+    /// found.
+    /// </summary>
     public static readonly TimeSpan UntilMended = TimeSpan.FromMinutes(10);
 
     public static FeedLoss Refused(string what) => new(FeedLossReason.Refused, what, UntilMended);

@@ -5,10 +5,12 @@ namespace DxyOrleans.Feeds;
 /// <summary>How any feed is run. Spans are of market time unless said otherwise.</summary>
 public sealed class FeedRules
 {
-    /// <value>How long nothing may come of any pair while the market is open before the connection is taken for dead. Default 3 min.</value>
+    /// <value>How long nothing may come of any pair while the market is open before the connection is taken for dead. Default 3
+    /// min.</value>
     public TimeSpan SilentAfter { get; set; } = TimeSpan.FromMinutes(3);
 
-    /// <value>The leap from one price to the next, as a share, from which it is held back until the next confirms it; 0: never. Default 0.01.</value>
+    /// <value>The leap from one price to the next, as a share, from which it is held back until the next confirms it; 0: never. Default
+    /// 0.01.</value>
     public decimal SpikeLimit { get; set; } = 0.01m;
 
     /// <value>How often what came lately is compared with the vendor's history. Default 5 min.</value>

@@ -5,7 +5,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Feeds;
 
 /// <summary>
-/// Where FX prices come from: live until the connection is lost, and as history. It knows no grain and no table, tries nothing twice and waits for nothing:
+/// Where FX prices come from: live until the connection is lost, and as history. It knows no grain and no table, tries nothing twice and
+/// waits for nothing:
 /// trying again, waiting, queues, repair and judgement are the same for all and stand in <c>Running</c>.
 /// </summary>
 public interface IFeed : IAsyncDisposable
@@ -18,7 +19,9 @@ public interface IFeed : IAsyncDisposable
     /// <summary>The vendor's name of a pair; null where it has none, or doesn't give it away under this account.</summary>
     string? SpellingOf(Symbol symbol);
 
-    /// <summary>Connects and tells what comes, until the connection is lost. A connection can't be made is one that is lost at once.</summary>
+    /// <summary>
+    /// Connects and tells what comes, until the connection is lost. A connection can't be made is one that is lost at once.
+    /// </summary>
     /// <param name="symbols">The pairs; each has a spelling.</param>
     /// <param name="sink">Where to.</param>
     /// <param name="cancellation">Ends it; then it throws.</param>

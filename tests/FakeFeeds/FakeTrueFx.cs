@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace DxyOrleans.FakeFeeds;
 
-/// <summary>TrueFX's rates, keyless and by sessions. Its faults are told by the number of the poll, so that none of them hides a market minute.</summary>
+/// <summary>
+/// TrueFX's rates, keyless and by sessions. Its faults are told by the number of the poll, so that none of them hides a market minute.
+/// </summary>
 public sealed class FakeTrueFx(FakeMarket market, bool faults, string user = "user", string password = "secret", int port = 0)
     : FakeServer(port)
 {

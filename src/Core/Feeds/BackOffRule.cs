@@ -1,6 +1,8 @@
 namespace DxyOrleans.Core.Feeds;
 
-/// <summary>How long to wait before a lost feed is tried again: doubling, with chance in it so that many don't come at once, and never at once.</summary>
+/// <summary>
+/// How long to wait before a lost feed is tried again: doubling, with chance in it so that many don't come at once, and never at once.
+/// </summary>
 /// <param name="Least">The wait after the first loss.</param>
 /// <param name="Most">The longest wait, unless who sent us away asked for a longer one.</param>
 /// <param name="Stable">A connection that told something for this long is a success: the count of losses begins anew.</param>

@@ -6,8 +6,10 @@ namespace DxyOrleans.Core.Feeds;
 public readonly record struct PriceReading(UtcTime Time, decimal Low, decimal High, decimal Close);
 
 /// <summary>
-/// Holds back prices that leap away from the one before, until the next one tells whether the market went there: it did where the next leaps to the same
-/// side, and else what was held is a spike and is never told. One pair's prices go through one filter in the order of their time; what comes late is judged
+/// Holds back prices that leap away from the one before, until the next one tells whether the market went there: it did where the next
+/// leaps to the same
+/// side, and else what was held is a spike and is never told. One pair's prices go through one filter in the order of their time; what
+/// comes late is judged
 /// as well, and moves nothing.
 /// </summary>
 /// <typeparam name="T">A bar or a quote.</typeparam>

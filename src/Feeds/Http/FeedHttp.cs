@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace DxyOrleans.Feeds.Http;
 
 /// <summary>
-/// Asking a vendor over HTTP: what goes wrong is told as a loss, in one line in which neither a key nor an address with a key stands. Asks once; who asked decides
+/// Asking a vendor over HTTP: what goes wrong is told as a loss, in one line in which neither a key nor an address with a key stands.
+/// Asks once; who asked decides
 /// when to ask again.
 /// </summary>
 sealed class FeedHttp(string vendor, TimeSpan patience, params string[] keys) : IDisposable

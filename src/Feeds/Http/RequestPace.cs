@@ -1,6 +1,8 @@
 namespace DxyOrleans.Feeds.Http;
 
-/// <summary>No more than so many requests within a span of real time: as many at once as are left, then each when the oldest is a span ago.</summary>
+/// <summary>
+/// No more than so many requests within a span of real time: as many at once as are left, then each when the oldest is a span ago.
+/// </summary>
 /// <param name="most">0: no limit.</param>
 /// <param name="span">The span.</param>
 /// <param name="real">The real clock.</param>

@@ -6,7 +6,10 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Feeds.Massive;
 
-/// <summary>The vendor's numbers. They come as numbers or as texts, whole ones also as <c>12.0</c>; prices are read from their text, never through a double.</summary>
+/// <summary>
+/// The vendor's numbers. They come as numbers or as texts, whole ones also as <c>12.0</c>; prices are read from their text, never through
+/// a double.
+/// </summary>
 static class MassiveBars
 {
     /// <summary>A bar of a minute, from a row of history or a live message; false with the reason when it is none.</summary>

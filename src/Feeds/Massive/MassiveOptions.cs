@@ -21,7 +21,8 @@ public sealed class MassiveOptions
     /// <value>The address of live prices.</value>
     public string Socket { get; set; } = "wss://socket.massive.com/forex";
 
-    /// <value>What comes live: <c>minutes</c> (bars as they are), or <c>seconds</c> or <c>quotes</c>, of which minutes are built here.</value>
+    /// <value>What comes live: <c>minutes</c> (bars as they are), or <c>seconds</c> or <c>quotes</c>, of which minutes are built
+    /// here.</value>
     public string Live { get; set; } = Minutes;
 
     /// <value>Which side of quotes builds minutes: Bid, which the vendor's own bars follow, Ask or Mid.</value>

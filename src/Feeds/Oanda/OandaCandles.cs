@@ -6,7 +6,10 @@ using DxyOrleans.Feeds.Http;
 
 namespace DxyOrleans.Feeds.Oanda;
 
-/// <summary>Candles of a minute, 5,000 at once at the most. The running one, and one that its successor hasn't completed yet, say so and are left out.</summary>
+/// <summary>
+/// Candles of a minute, 5,000 at once at the most. The running one, and one that its successor hasn't completed yet, say so and are left
+/// out.
+/// </summary>
 sealed class OandaCandles(
     OandaOptions options,
     SpellingMap instruments,

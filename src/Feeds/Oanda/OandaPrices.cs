@@ -6,7 +6,9 @@ using DxyOrleans.Core.Bars;
 
 namespace DxyOrleans.Feeds.Oanda;
 
-/// <summary>Reads the stream of prices: an object a line, lines cut anywhere into pieces. A line that can't be read hurts none beside it.</summary>
+/// <summary>
+/// Reads the stream of prices: an object a line, lines cut anywhere into pieces. A line that can't be read hurts none beside it.
+/// </summary>
 sealed class OandaPrices(OandaOptions options, SpellingMap instruments, ImmutableArray<Symbol> symbols, IFeedSink sink)
 {
     const int MaxLine = 64 * 1024;
@@ -20,7 +22,8 @@ sealed class OandaPrices(OandaOptions options, SpellingMap instruments, Immutabl
         {
             while (true)
             {
-                // Prices and the heartbeats between them: one of the two comes each few seconds, or this stream is dead, whatever others do.
+                // Prices and the heartbeats between them: one of the two comes each few seconds, or this stream is dead, whatever others
+                // do.
                 silence.CancelAfter(options.Patience);
                 var read = await reader.ReadAsync(silence.Token);
                 var rest = read.Buffer;

@@ -5,7 +5,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Feeds.Running;
 
 /// <summary>
-/// Keeps one feed running, whichever it is: connects, and again after a loss, without ever doing so in a hot loop; queues and delivers what comes; holds back
+/// Keeps one feed running, whichever it is: connects, and again after a loss, without ever doing so in a hot loop; queues and delivers
+/// what comes; holds back
 /// spikes; repairs gaps from the vendor's history and compares with it.
 /// </summary>
 /// <param name="feed">The feed.</param>

@@ -6,7 +6,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Feeds.Running;
 
 /// <summary>
-/// Fetches from the vendor's history what can't be relied on as it came: all since the feed last ran, what was missed while it was lost, and again and again the
+/// Fetches from the vendor's history what can't be relied on as it came: all since the feed last ran, what was missed while it was lost,
+/// and again and again the
 /// last minutes and the last day. One list says from when on each pair is in doubt; whoever doubts moves it back, each pass works it off.
 /// </summary>
 sealed class HistoryRepair(
@@ -77,7 +78,8 @@ sealed class HistoryRepair(
                     Doubt(symbol, from);
                 }
 
-                // Counted anew from its end, below: a vendor so slow that a day takes longer than that is asked for no second one meanwhile.
+                // Counted anew from its end, below: a vendor so slow that a day takes longer than that is asked for no second one
+                // meanwhile.
                 compareDay = Now >= compareDay ? Never : compareDay;
             }
 
@@ -121,7 +123,8 @@ sealed class HistoryRepair(
         cancellation.ThrowIfCancellationRequested();
     }
 
-    // Window by window through time and all pairs in each, so that an index's minutes are whole as early as can be. False where the budget was spent before the end.
+    // Window by window through time and all pairs in each, so that an index's minutes are whole as early as can be. False where the
+    // budget was spent before the end.
     async Task<bool> PassAsync(CancellationToken cancellation)
     {
         // What is told live as it is told later is there with its minute's end.
@@ -193,7 +196,8 @@ sealed class HistoryRepair(
             failed = fault;
         }
 
-        // What came before it failed is kept, so that the next try begins there: else a long range would never be through with a vendor that fails now and then.
+        // What came before it failed is kept, so that the next try begins there: else a long range would never be through with a vendor
+        // that fails now and then.
         if (batch.Count > 0)
         {
             through = await PublishAsync(symbol, batch, cancellation);

@@ -6,8 +6,10 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Feeds.TrueFx;
 
 /// <summary>
-/// Reads what a poll answers, a pair a line: name, milliseconds, bid and ask each as its big figure and its points, which are joined as text
-/// (<c>1.09</c> and <c>034</c> are 1.09034), then the day's high, low and open. The same quote comes until there is a newer one, and is told once.
+/// Reads what a poll answers, a pair a line: name, milliseconds, bid and ask each as its big figure and its points, which are joined as
+/// text
+/// (<c>1.09</c> and <c>034</c> are 1.09034), then the day's high, low and open. The same quote comes until there is a newer one, and is
+/// told once.
 /// </summary>
 sealed class TrueFxQuotes(
     TrueFxOptions options,

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace DxyOrleans.Grains.Feeds;
 
 /// <summary>
-/// Sees to it, on every silo, that the cluster's feed runs: asks it each other second. When the silo that held it has died, the first to ask after the cluster
+/// Sees to it, on every silo, that the cluster's feed runs: asks it each other second. When the silo that held it has died, the first to
+/// ask after the cluster
 /// knows has it.
 /// </summary>
 public sealed partial class FeedKeeper(IGrainFactory grains, IOptions<FeedOptions> options, ILogger<FeedKeeper> logger) : BackgroundService

@@ -10,7 +10,10 @@ using Xunit.Sdk;
 
 namespace DxyOrleans.Feeds.Tests.Live;
 
-/// <summary>An hour of a market in which everything goes wrong that vendors' users have reported; afterwards the bars are those of a market in which nothing did.</summary>
+/// <summary>
+/// An hour of a market in which everything goes wrong that vendors' users have reported; afterwards the bars are those of a market in
+/// which nothing did.
+/// </summary>
 public sealed class HourOfFaultsTests
 {
     const string Key = "a-key-that-nobody-may-see";
@@ -90,7 +93,8 @@ public sealed class HourOfFaultsTests
         Assert.NotEmpty(journal.PassedOver);
     }
 
-    // It has no history: what is compared are two markets polled at the same instants, one of them with faults that end before the next instant.
+    // It has no history: what is compared are two markets polled at the same instants, one of them with faults that end before the next
+    // instant.
     [Fact]
     public async Task TrueFXs_bars_are_those_of_a_clean_market_polled_at_the_same_instants()
     {
