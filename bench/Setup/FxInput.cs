@@ -4,7 +4,7 @@ using System.Text;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Files;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 
 namespace DxyOrleans.Bench.Setup;
 

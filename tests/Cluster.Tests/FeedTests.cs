@@ -3,7 +3,7 @@ using DxyOrleans.Cluster.Tests.Harness;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.FakeFeeds;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests;
@@ -117,7 +117,8 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
         );
         var whole = await cluster.Shop.CountAsync(
             $"""
-            generate_series('{UtcTime.From(first.ToUniversalTime())}'::timestamptz, '{killed + TimeSpan.FromMinutes(1)}'::timestamptz, '1 minute') AS m(t)
+            generate_series('{UtcTime.From(first.ToUniversalTime())}'::timestamptz, '{killed
+                + TimeSpan.FromMinutes(1)}'::timestamptz, '1 minute') AS m(t)
             LEFT JOIN data_bars AS b ON b.ts_utc = m.t AND b.canonical_symbol = 'EURUSD' AND b.timeframe = '1m' WHERE b.ts_utc IS NULL
             """
         );

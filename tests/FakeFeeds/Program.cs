@@ -1,7 +1,7 @@
 using System.Globalization;
 using DxyOrleans.Core.Time;
 using DxyOrleans.FakeFeeds;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 
 const string usage = """
     dxy fake-feed massive|oanda|truefx [--port N] [--faults]

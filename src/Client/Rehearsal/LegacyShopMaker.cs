@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using DxyOrleans.Postgres;
 using Npgsql;
 

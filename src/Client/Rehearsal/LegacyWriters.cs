@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;

@@ -8,7 +8,7 @@ using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.EmbeddedPostgres;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using DxyOrleans.Migration.Runs;
 using DxyOrleans.Migration.Steps;
 using DxyOrleans.Postgres;

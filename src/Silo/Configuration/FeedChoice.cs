@@ -1,7 +1,7 @@
 using DxyOrleans.Feeds;
 using DxyOrleans.Feeds.Massive;
 using DxyOrleans.Feeds.Oanda;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using DxyOrleans.Feeds.TrueFx;
 using DxyOrleans.Grains.Feeds;
 

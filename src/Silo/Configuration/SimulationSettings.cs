@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 
 namespace DxyOrleans.Silo.Configuration;
 

@@ -1,7 +1,7 @@
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Rehearsal;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using DxyOrleans.Testing;
 using Npgsql;
 

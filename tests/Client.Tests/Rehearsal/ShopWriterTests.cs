@@ -1,6 +1,6 @@
 using DxyOrleans.Client.Rehearsal;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using DxyOrleans.Testing;
 using Npgsql;
 

@@ -18,10 +18,7 @@ public sealed class FeedRunnerTests
     [Fact]
     public async Task A_vendor_that_throws_us_out_at_once_is_asked_again_later_and_later()
     {
-        var feed = new ScriptedFeed(LivePrices.Minutes)
-        {
-            Live = (_, _) => Task.FromResult(new FeedLoss(FeedLossReason.Broken, "gone")),
-        };
+        var feed = new ScriptedFeed(LivePrices.Minutes) { Live = (_, _) => Task.FromResult(new FeedLoss(FeedLossReason.Broken, "gone")) };
         var world = new World(feed, Start);
 
         await world.PassAsync(TimeSpan.FromMinutes(20));
@@ -256,12 +253,13 @@ public sealed class FeedRunnerTests
                 Live = live,
             };
 
-    static FeedCapabilities Historic { get; } = new(LivePrices.Minutes, PriceSide.Mid)
-    {
-        HasHistory = true,
-        HistoryWins = true,
-        SilenceIsLoss = false,
-    };
+    static FeedCapabilities Historic { get; } =
+        new(LivePrices.Minutes, PriceSide.Mid)
+        {
+            HasHistory = true,
+            HistoryWins = true,
+            SilenceIsLoss = false,
+        };
 
     static Bar BarAt(UtcTime minute, decimal price) => Bar.Flat(new Series(Euro, Timeframe.OneMinute), minute, price);
 

@@ -4,7 +4,7 @@ using DxyOrleans.FakeFeeds;
 using DxyOrleans.Feeds.Massive;
 using DxyOrleans.Feeds.Oanda;
 using DxyOrleans.Feeds.Running;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using DxyOrleans.Feeds.TrueFx;
 using Xunit.Sdk;
 

@@ -2,7 +2,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.FakeFeeds;
 using DxyOrleans.Feeds.Massive;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 
 namespace DxyOrleans.Feeds.Tests.Live;
 
@@ -37,13 +37,20 @@ public sealed class MassiveFeedTests
     public async Task A_host_that_isnt_there_is_a_loss_in_one_line()
     {
         await using var feed = new MassiveFeed(
-            new MassiveOptions { Socket = "ws://127.0.0.1:1/forex", Rest = "http://127.0.0.1:1", ApiKey = Key },
+            new MassiveOptions
+            {
+                Socket = "ws://127.0.0.1:1/forex",
+                Rest = "http://127.0.0.1:1",
+                ApiKey = Key,
+            },
             TimeProvider.System
         );
         var loss = await feed.RunAsync([Euro], new Sink(), Token);
         Assert.Equal(FeedLossReason.Broken, loss.Reason);
         Assert.DoesNotContain('\n', loss.What);
-        var fault = await Assert.ThrowsAsync<FeedException>(() => HistoryAsync(feed, Euro, new TimeRange(Start, Start + Timeframe.OneHour)));
+        var fault = await Assert.ThrowsAsync<FeedException>(() =>
+            HistoryAsync(feed, Euro, new TimeRange(Start, Start + Timeframe.OneHour))
+        );
         Assert.Equal(FeedLossReason.Broken, fault.Loss.Reason);
     }
 
@@ -89,7 +96,9 @@ public sealed class MassiveFeedTests
     {
         await using var server = await ServerAsync();
         await using var feed = Feed(server, options => options.ApiKey = "wrong-key");
-        var fault = await Assert.ThrowsAsync<FeedException>(() => HistoryAsync(feed, Euro, new TimeRange(Start - TimeSpan.FromHours(1), Start)));
+        var fault = await Assert.ThrowsAsync<FeedException>(() =>
+            HistoryAsync(feed, Euro, new TimeRange(Start - TimeSpan.FromHours(1), Start))
+        );
         Assert.Equal(FeedLossReason.Refused, fault.Loss.Reason);
         Assert.Equal("Massive answered 401: Unknown API Key", fault.Message);
         Assert.DoesNotContain("wrong-key", fault.ToString(), StringComparison.Ordinal);
@@ -156,7 +165,9 @@ public sealed class MassiveFeedTests
         foreach (var minute in Minutes(new TimeRange(first, first + TimeSpan.FromMinutes(2))))
         {
             var quotes = sink.Quotes.Select(one => one.Quote).Where(quote => quote.Time.Floor(Timeframe.OneMinute) == minute).ToList();
-            var built = quotes.Skip(1).Aggregate(FormingBar.Begin(new Series(Euro, Timeframe.OneMinute), quotes[0]), (bar, quote) => bar.Add(quote));
+            var built = quotes
+                .Skip(1)
+                .Aggregate(FormingBar.Begin(new Series(Euro, Timeframe.OneMinute), quotes[0]), (bar, quote) => bar.Add(quote));
             var own = Market.BarOf(Euro, minute)!;
             Assert.Equal((own.Open, own.High, own.Low, own.Close), (built.Open, built.High, built.Low, built.Close));
         }

@@ -3,7 +3,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.FakeFeeds;
 using DxyOrleans.Feeds.Oanda;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 
 namespace DxyOrleans.Feeds.Tests.Live;
 
@@ -15,7 +15,12 @@ public sealed class OandaFeedTests
     static readonly Symbol Euro = Symbol.Parse("EURUSD");
     static readonly UtcTime Now = UtcTime.At(2024, 3, 5, 13, 0, 30);
     static readonly SimulatedMarket Market = new(new SimulationOptions { Pairs = ThinPairs.WithThinKrona });
-    static readonly OandaOptions Usual = new() { Token = Token, Account = Account, Patience = TimeSpan.FromMilliseconds(500) };
+    static readonly OandaOptions Usual = new()
+    {
+        Token = Token,
+        Account = Account,
+        Patience = TimeSpan.FromMilliseconds(500),
+    };
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -86,7 +91,10 @@ public sealed class OandaFeedTests
         await using var server = await ServerAsync();
         await using var feed = Feed(server);
         var krona = Symbol.Parse("USDSEK");
-        var range = new TimeRange(Now.Floor(Timeframe.OneMinute) - TimeSpan.FromHours(4), Now.Floor(Timeframe.OneMinute) + Timeframe.OneMinute);
+        var range = new TimeRange(
+            Now.Floor(Timeframe.OneMinute) - TimeSpan.FromHours(4),
+            Now.Floor(Timeframe.OneMinute) + Timeframe.OneMinute
+        );
         foreach (var symbol in new[] { Euro, krona })
         {
             var bars = new List<Bar>();
@@ -95,7 +103,11 @@ public sealed class OandaFeedTests
                 bars.Add(bar);
             }
 
-            var all = Enumerable.Range(0, 240).Select(i => Market.BarOf(symbol, range.From + TimeSpan.FromMinutes(i))).OfType<Bar>().ToList();
+            var all = Enumerable
+                .Range(0, 240)
+                .Select(i => Market.BarOf(symbol, range.From + TimeSpan.FromMinutes(i)))
+                .OfType<Bar>()
+                .ToList();
             // Its last minute is complete with the first tick of a later one.
             Assert.Equal(Market.QuotesOf(symbol, Now).Any(quote => quote.Time < Now) ? all : all[..^1], bars);
             Assert.Equal(symbol == Euro, all.Count == 240);
@@ -109,7 +121,14 @@ public sealed class OandaFeedTests
         await using var feed = Feed(server);
         var budget = new HistoryBudget(10);
         var count = 0;
-        await foreach (var _ in feed.HistoryAsync(Euro, new TimeRange(Now.Floor(Timeframe.OneMinute) - TimeSpan.FromMinutes(6_000), Now.Floor(Timeframe.OneMinute)), budget, Cancellation))
+        await foreach (
+            var _ in feed.HistoryAsync(
+                Euro,
+                new TimeRange(Now.Floor(Timeframe.OneMinute) - TimeSpan.FromMinutes(6_000), Now.Floor(Timeframe.OneMinute)),
+                budget,
+                Cancellation
+            )
+        )
         {
             count++;
         }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 
 namespace DxyOrleans.Feeds.Tests.Live;
 
@@ -7,7 +7,5 @@ namespace DxyOrleans.Feeds.Tests.Live;
 static class ThinPairs
 {
     public static ImmutableArray<SimulatedPair> WithThinKrona { get; } =
-    [
-        .. SimulatedPair.DollarIndex.Select(pair => pair.Symbol.Name == "USDSEK" ? pair with { TicksPerMinute = 1 } : pair),
-    ];
+    [.. SimulatedPair.DollarIndex.Select(pair => pair.Symbol.Name == "USDSEK" ? pair with { TicksPerMinute = 1 } : pair)];
 }

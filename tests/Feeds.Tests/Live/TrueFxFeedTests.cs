@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.FakeFeeds;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using DxyOrleans.Feeds.TrueFx;
 
 namespace DxyOrleans.Feeds.Tests.Live;
@@ -18,7 +18,9 @@ public sealed class TrueFxFeedTests
     [Fact]
     public void Figure_and_points_are_joined_as_text()
     {
-        var sink = Told("EUR/USD,1437569931314,1.09,034,1.09,038,1.08922,1.09673,1.09384\r\nUSD/JPY,1437569931400,123.,778,123.,780,1,1,1\r\n\r\n");
+        var sink = Told(
+            "EUR/USD,1437569931314,1.09,034,1.09,038,1.08922,1.09673,1.09384\r\nUSD/JPY,1437569931400,123.,778,123.,780,1,1,1\r\n\r\n"
+        );
         Assert.Equal(
             [
                 (Euro, new Quote(UtcTime.Parse("2015-07-22T12:58:51.314Z"), 1.09036m)),

@@ -1,4 +1,4 @@
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>
 /// Chance as a pure function of where it is asked: the same number for the same place, in any order, in any process. Uses integer

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>What the simulated market is like. Equal options give equal markets, in every process.</summary>
 public sealed record SimulationOptions

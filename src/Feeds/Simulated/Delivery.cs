@@ -1,7 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>A bar that does not come as ticks in its own minute.</summary>
 /// <param name="DeliveredAt">When it arrives; after the bar's end.</param>

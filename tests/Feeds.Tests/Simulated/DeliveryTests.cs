@@ -1,8 +1,8 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 
-namespace DxyOrleans.Feeds.Tests.Simulation;
+namespace DxyOrleans.Feeds.Tests.Simulated;
 
 public sealed class DeliveryTests
 {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>
 /// Plays the simulated market by the clock it is given, a real, a fake or an accelerated one: whatever has come about since the last

@@ -1,9 +1,9 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 using Microsoft.Extensions.Time.Testing;
 
-namespace DxyOrleans.Feeds.Tests.Simulation;
+namespace DxyOrleans.Feeds.Tests.Simulated;
 
 public sealed class SimulatedTicksTests
 {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>What the simulated market tells: <see cref="QuotesArrived"/> or <see cref="BarArrived"/>.</summary>
 public abstract record FeedEvent(Symbol Symbol);

@@ -3,9 +3,9 @@ using CsCheck;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Feeds.Simulation;
+using DxyOrleans.Feeds.Simulated;
 
-namespace DxyOrleans.Feeds.Tests.Simulation;
+namespace DxyOrleans.Feeds.Tests.Simulated;
 
 public sealed class SimulatedMarketTests
 {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>The simulated market as a feed. It is never lost, and its past is what it was told live.</summary>
 /// <param name="market">What is played.</param>

@@ -4,7 +4,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>
 /// Plays the simulated market as final bars instead of ticks, for clocks that run so fast that a minute is a moment: each look tells every minute that has ended

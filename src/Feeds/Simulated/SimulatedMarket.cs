@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>
 /// A market that is a pure function of its options: what a pair quotes in a minute can be asked for any minute, in any order, and is the

@@ -3,7 +3,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>One pair's market: what it quotes in any minute, without having lived the minutes before.</summary>
 sealed class PairMarket

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 
-namespace DxyOrleans.Feeds.Simulation;
+namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>One pair of the simulated market.</summary>
 /// <param name="Symbol">The pair.</param>
