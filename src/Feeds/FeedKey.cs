@@ -3,7 +3,7 @@ namespace DxyOrleans.Feeds;
 /// <summary>A key, token or password: from the setting, or from a file. It is written nowhere, and taken out of what is said.</summary>
 public static class FeedKey
 {
-    const int LongestFile = 4_096;
+    const int MaxFile = 4_096;
 
     /// <summary>The key; empty where neither says one.</summary>
     /// <param name="value">The setting.</param>
@@ -19,7 +19,7 @@ public static class FeedKey
         try
         {
             using var reader = new StreamReader(file);
-            var text = new char[LongestFile];
+            var text = new char[MaxFile];
             var key = new string(text, 0, reader.ReadBlock(text)).Trim();
             return key is { Length: > 0 } && !key.Contains('\n', StringComparison.Ordinal)
                 ? key

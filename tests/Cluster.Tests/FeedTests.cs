@@ -21,7 +21,6 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
     [Fact]
     public async Task After_an_hour_of_OANDAs_faults_the_tables_are_those_of_a_clean_market()
     {
-        var hour = new TimeRange(UtcTime.At(2024, 3, 5, 13), UtcTime.At(2024, 3, 5, 14));
         var (cluster, clock) = await OpenAtAsync("oanda", 240);
         var plan = new FaultPlan(FakeOanda.Hour);
         await using var vendor = new FakeOanda(new FakeMarket(Market, clock), plan, Key, "101-1");
@@ -46,9 +45,17 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
             ])
             .ReadyAsync();
 
-        await EqualAsync(cluster.Shop, clock, hour, TimeSpan.FromSeconds(90));
-        await Parity.ReachedAsync(cluster.Shop, hour, 60, 7 * 13, Soon);
-        Assert.Superset(FakeOanda.Hour.Values.ToHashSet(), plan.Played.Keys.ToHashSet());
+        // What a silo that came up late has missed in this hour is played in the next.
+        await Until.NothingIsMissingAsync(
+            "every fault",
+            () => Task.FromResult(FakeOanda.Hour.Values.Except(plan.Played.Keys).ToList() is { Count: > 0 } left ? string.Join(", ", left) : null),
+            TimeSpan.FromSeconds(90)
+        );
+        var now = UtcTime.From(clock.GetUtcNow());
+        var hours = new TimeRange(UtcTime.At(2024, 3, 5, 13), now.Ceiling(Timeframe.OneHour));
+        await EqualAsync(cluster.Shop, clock, hours, TimeSpan.FromSeconds(90));
+        var count = hours.Length.Ticks / Timeframe.OneHour.Ticks;
+        await Parity.ReachedAsync(cluster.Shop, hours, 60 * count, 7 * 13 * count, Soon);
         Assert.All(cluster.All, silo => Assert.DoesNotContain(Key, silo.Log, StringComparison.Ordinal));
     }
 

@@ -11,7 +11,7 @@ public sealed class FakeOanda(FakeMarket market, FaultPlan plan, string token, s
     /// <summary>Half the distance of bid and ask; the middle is the market's price.</summary>
     public const decimal Half = 0.00004m;
 
-    const int MostCandles = 5_000;
+    const int MaxCandles = 5_000;
     const int Refusals = 2;
 
     /// <summary>What it plays in an hour.</summary>
@@ -109,7 +109,7 @@ public sealed class FakeOanda(FakeMarket market, FaultPlan plan, string token, s
 
         var from = UtcTime.Parse(context.Request.Query["from"].ToString());
         var to = UtcTime.Parse(context.Request.Query["to"].ToString());
-        if ((to - from).TotalMinutes > MostCandles)
+        if ((to - from).TotalMinutes > MaxCandles)
         {
             await JsonAsync(context, 400, """{"errorMessage":"Maximum value for 'count' exceeded"}""");
             return;

@@ -44,7 +44,7 @@ public sealed class FakeTrueFx(FakeMarket market, bool faults, string user = "us
         }
 
         var poll = Interlocked.Increment(ref _polls);
-        var fault = faults ? FaultOf(poll) : FeedFault.None;
+        var fault = faults ? FaultAt(poll) : FeedFault.None;
         _counts.Count(fault);
         switch (fault)
         {
@@ -98,7 +98,7 @@ public sealed class FakeTrueFx(FakeMarket market, bool faults, string user = "us
         await WriteAsync(context, 200, $"{id}\r\n", "text/plain");
     }
 
-    static FeedFault FaultOf(int poll) =>
+    static FeedFault FaultAt(int poll) =>
         (poll % 41) switch
         {
             7 or 8 => FeedFault.Html,

@@ -17,7 +17,7 @@ sealed class FeedHttp(string vendor, TimeSpan patience, params string[] keys) : 
 
     static readonly TimeSpan Connect = TimeSpan.FromSeconds(10);
     static readonly TimeSpan AfterRateLimit = TimeSpan.FromSeconds(60);
-    static readonly TimeSpan LongestAsked = TimeSpan.FromHours(1);
+    static readonly TimeSpan MaxAsked = TimeSpan.FromHours(1);
 
     readonly HttpClient _client = new(
         new SocketsHttpHandler
@@ -113,7 +113,7 @@ sealed class FeedHttp(string vendor, TimeSpan patience, params string[] keys) : 
 
     static TimeSpan? AskedWait(HttpResponseMessage answer) =>
         answer.Headers.RetryAfter is not { } after ? null
-        : after.Delta is { } delta ? (delta < LongestAsked ? delta : LongestAsked)
+        : after.Delta is { } delta ? (delta < MaxAsked ? delta : MaxAsked)
         : AfterRateLimit;
 
     // JSON says it in one of a few places; HTML says nothing worth repeating.
