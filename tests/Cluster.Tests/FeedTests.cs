@@ -48,14 +48,17 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
         // What a silo that came up late has missed in this hour is played in the next.
         await Until.NothingIsMissingAsync(
             "every fault",
-            () => Task.FromResult(FakeOanda.Hour.Values.Except(plan.Played.Keys).ToList() is { Count: > 0 } left ? string.Join(", ", left) : null),
+            () =>
+                Task.FromResult(
+                    FakeOanda.Hour.Values.Except(plan.Played.Keys).ToList() is { Count: > 0 } left ? string.Join(", ", left) : null
+                ),
             TimeSpan.FromSeconds(90)
         );
         var now = UtcTime.From(clock.GetUtcNow());
         var hours = new TimeRange(UtcTime.At(2024, 3, 5, 13), now.Ceiling(Timeframe.OneHour));
-        await EqualAsync(cluster.Shop, clock, hours, TimeSpan.FromSeconds(90));
+        await EqualAsync(cluster.HostDatabase, clock, hours, TimeSpan.FromSeconds(90));
         var count = hours.Length.Ticks / Timeframe.OneHour.Ticks;
-        await Parity.ReachedAsync(cluster.Shop, hours, 60 * count, 7 * 13 * count, Soon);
+        await Parity.ReachedAsync(cluster.HostDatabase, hours, 60 * count, 7 * 13 * count, Soon);
         Assert.All(cluster.All, silo => Assert.DoesNotContain(Key, silo.Log, StringComparison.Ordinal));
     }
 
@@ -85,20 +88,20 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
             await silo.ReadyAsync();
         }
 
-        await Until.TrueAsync("bars come", async () => await NewestAsync(cluster.Shop) >= UtcTime.At(2024, 3, 5, 13, 1), Patience);
+        await Until.TrueAsync("bars come", async () => await NewestAsync(cluster.HostDatabase) >= UtcTime.At(2024, 3, 5, 13, 1), Patience);
         var holder = silos.Single(silo => silo.Log.Contains("The feed massive runs here", StringComparison.Ordinal));
         var killed = UtcTime.From(clock.GetUtcNow());
         await holder.KillAsync();
 
         var took = await Until.TrueAsync(
             "bars of minutes after the kill, from the other silo",
-            async () => await NewestAsync(cluster.Shop) >= killed.Ceiling(Timeframe.OneMinute),
+            async () => await NewestAsync(cluster.HostDatabase) >= killed.Ceiling(Timeframe.OneMinute),
             TimeSpan.FromSeconds(10)
         );
         Until.Measured("the silo that held the feed was killed: the next bar after", took);
         Assert.Contains("The feed massive runs here", silos.Single(silo => silo != holder).Log, StringComparison.Ordinal);
         var end = UtcTime.From(clock.GetUtcNow()).Floor(Timeframe.OneMinute);
-        await EqualAsync(cluster.Shop, clock, new TimeRange(Begin.Ceiling(Timeframe.OneMinute), end), Patience);
+        await EqualAsync(cluster.HostDatabase, clock, new TimeRange(Begin.Ceiling(Timeframe.OneMinute), end), Patience);
     }
 
     [Fact]
@@ -112,17 +115,17 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
             await silo.ReadyAsync();
         }
 
-        await Until.TrueAsync("bars come", async () => await NewestAsync(cluster.Shop) >= UtcTime.At(2024, 3, 5, 13, 1), Patience);
+        await Until.TrueAsync("bars come", async () => await NewestAsync(cluster.HostDatabase) >= UtcTime.At(2024, 3, 5, 13, 1), Patience);
         var holder = silos.Single(silo => silo.Log.Contains("The feed simulated runs here", StringComparison.Ordinal));
-        var first = await cluster.Shop.ValueAsync<DateTime>("SELECT min(ts_utc) FROM data_bars WHERE canonical_symbol = 'EURUSD'");
+        var first = await cluster.HostDatabase.ValueAsync<DateTime>("SELECT min(ts_utc) FROM data_bars WHERE canonical_symbol = 'EURUSD'");
         var killed = UtcTime.From(clock.GetUtcNow());
         await holder.KillAsync();
         await Until.TrueAsync(
             "bars of minutes after the kill, from the other silo",
-            async () => await NewestAsync(cluster.Shop) >= killed + TimeSpan.FromMinutes(2),
+            async () => await NewestAsync(cluster.HostDatabase) >= killed + TimeSpan.FromMinutes(2),
             Patience
         );
-        var whole = await cluster.Shop.CountAsync(
+        var whole = await cluster.HostDatabase.CountAsync(
             $"""
             generate_series('{UtcTime.From(first.ToUniversalTime())}'::timestamptz, '{killed
                 + TimeSpan.FromMinutes(1)}'::timestamptz, '1 minute') AS m(t)
@@ -153,20 +156,20 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
         var cluster = Own(new SiloCluster(name, database.ConnectionString, database));
         // Time goes on when the silos are up, so that the hour's beginning isn't behind them.
         var anchor = UtcTime.From(TimeProvider.System.GetUtcNow()) + TimeSpan.FromSeconds(6);
-        await cluster.Shop.RunAsync(
+        await cluster.HostDatabase.RunAsync(
             $"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES ('{anchor}', '{Begin}', {rate.ToString(CultureInfo.InvariantCulture)})"
         );
         return (cluster, new MarketClock(TimeProvider.System, anchor, Begin, rate));
     }
 
-    static async Task<UtcTime> NewestAsync(Shop shop) =>
+    static async Task<UtcTime> NewestAsync(HostDatabase host) =>
         UtcTime.From(
             (
-                await shop.ValueAsync<DateTime?>("SELECT max(ts_utc) FROM data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m'")
+                await host.ValueAsync<DateTime?>("SELECT max(ts_utc) FROM data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m'")
             )?.ToUniversalTime() ?? DateTime.UnixEpoch
         );
 
-    static async Task EqualAsync(Shop shop, MarketClock clock, TimeRange range, TimeSpan deadline)
+    static async Task EqualAsync(HostDatabase host, MarketClock clock, TimeRange range, TimeSpan deadline)
     {
         var expected = Market
             .Symbols.SelectMany(symbol => Minutes(range).Select(minute => Market.BarOf(symbol, minute)))
@@ -182,7 +185,7 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
             $"the bars of {range}",
             async () =>
             {
-                var stored = await shop.ListAsync(
+                var stored = await host.ListAsync(
                     $"""
                     SELECT concat_ws(' ', canonical_symbol, to_char(ts_utc AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), trim_scale(open), trim_scale(high),
                                      trim_scale(low), trim_scale(close), trade_count)
