@@ -20,6 +20,7 @@ using DxyOrleans.Client.Commands.Scripts;
 using DxyOrleans.Client.Commands.Symbols;
 using DxyOrleans.Client.Commands.Up;
 using DxyOrleans.Client.Commands.Verify;
+using DxyOrleans.Client.Commands.Watch;
 
 namespace DxyOrleans.Client.Commands;
 
@@ -48,6 +49,7 @@ internal static class AllVerbs
             new CompareVerb(),
             new GapsVerb(),
             new CalendarVerb(),
+            new WatchVerb(),
             new DueVerb(),
             new SymbolsVerb(),
             new ConfigVerb(),
