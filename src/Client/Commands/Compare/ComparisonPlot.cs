@@ -9,7 +9,7 @@ namespace DxyOrleans.Client.Commands.Compare;
 internal static class ComparisonPlot
 {
     const int Width = 1200;
-    const int Left = 80;
+    const int Left = 100;
     const int Right = 1180;
     const int Columns = Right - Left;
 
@@ -50,7 +50,7 @@ internal static class ComparisonPlot
             )}</text>{'\n'}"""
         );
         var reach = Math.Max(figures.Max, 1e-8);
-        Panel(svg, 380, 590, -reach, reach, "+0.########;-0.########;0");
+        Panel(svg, 380, 590, -reach, reach, "G3");
         Line(svg, 380, 590, -reach, reach, span, [.. points.Select(point => (point.Time, (double)point.Error))], "#444");
         svg.Append(
             CultureInfo.InvariantCulture,
