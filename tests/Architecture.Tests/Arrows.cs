@@ -20,9 +20,16 @@ static partial class Arrows
             ["Bars"] = ["Schema"],
             ["Deriving"] = ["Bars"],
             ["Migration"] = ["Deriving", "Membership"],
+<<<<<<< HEAD
             ["Grains"] = ["Abstractions", "Deriving", "Membership", "Migration", "Feeds"],
             ["Silo"] = ["Grains"],
             ["Client"] = ["Deriving", "Membership", "Migration", "EmbeddedPostgres", "Feeds"],
+=======
+            ["Grains"] = ["Abstractions", "Migration", "Feeds"],
+            ["Web"] = ["Bars", "Deriving", "Migration", "Membership"],
+            ["Silo"] = ["Grains", "Web"],
+            ["Client"] = ["Migration", "EmbeddedPostgres", "Feeds"],
+>>>>>>> 6aff235 (web: answer bars, symbols and runs over HTTP, and stream what is committed)
         };
 
     /// <summary>Packages that only some rooms may have, by the beginning of their names.</summary>
@@ -30,7 +37,7 @@ static partial class Arrows
         new Dictionary<string, string[]>
         {
             ["Microsoft.Orleans"] = ["Abstractions", "Grains", "Silo"],
-            ["Microsoft.AspNetCore"] = ["Silo"],
+            ["Microsoft.AspNetCore"] = ["Silo", "Web"],
             ["Npgsql"] = ["Postgres"],
             ["dbup"] = ["Schema"],
         };

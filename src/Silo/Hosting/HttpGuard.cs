@@ -1,16 +1,18 @@
 using System.Net;
 using DxyOrleans.Silo.Configuration;
+using DxyOrleans.Web;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
-/// What the silo's HTTP port is for: being looked at. Nothing there changes anything, so nothing has to prove who asks; what would change something is refused
-/// before it is routed.
+/// What the silo's HTTP port is for: being looked at. What would change something is refused before it is routed, orders to the API apart: those the API refuses
+/// itself to whom it doesn't know.
 /// </summary>
 static class HttpGuard
 {
-    const int MaxConnections = 1000;
+    const int MaxConnections = 2500;
 
     // The dashboard's look into one grain's state activates whatever grain is named, and an activation registers reminders.
     const string GrainState = "/dashboard/GrainState";
@@ -43,6 +45,12 @@ static class HttpGuard
                 context.Response.Headers.XContentTypeOptions = "nosniff";
                 context.Response.Headers.XFrameOptions = "DENY";
                 context.Response.Headers["Referrer-Policy"] = "no-referrer";
+                if (DxyWeb.Takes(context.Request))
+                {
+                    context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = DxyWeb.MaxBody;
+                    return next(context);
+                }
+
                 if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
                 {
                     context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;

@@ -7,6 +7,7 @@ using DxyOrleans.Grains.Sweep;
 using DxyOrleans.Postgres;
 using DxyOrleans.Silo.Configuration;
 using DxyOrleans.Silo.Health;
+using DxyOrleans.Web;
 using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
 
@@ -47,6 +48,7 @@ static partial class SiloHost
             "/health/ready",
             new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = HealthText.WriteAsync }
         );
+        app.MapDxyWeb();
         if (options.Dashboard)
         {
             app.UseDashboardOnDemand();
@@ -80,6 +82,8 @@ static partial class SiloHost
             services.AddKeyedSingleton(GrainServices.PastPooler, (_, _) => Database.Open(direct));
         }
 
+        // Readers take a quarter of the connections at most, and the live path has the rest.
+        services.AddDxyWeb(new WebOptions { Reads = Math.Max(1, options.DatabaseSettings.PoolSize / 4) });
         services.AddDxyGrains(lookOut: !options.Shadow);
         services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace, CorrectionWindow = options.CorrectionWindow }));
         services.AddSingleton(Options.Create(new PollerOptions { Poll = options.Poll }));
