@@ -24,7 +24,9 @@ public static class DxyWeb
         services.AddSingleton<Registries>();
         services.AddSingleton<SeriesReader>();
         services.AddSingleton<BarsEndpoint>();
-        services.AddSingleton<RunsEndpoint>();
+        WebModules.Add(services);
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<LoginCheck>();
         services.AddSingleton<StreamHub>();
         services.AddSingleton<StreamEndpoint>();
         services.AddSingleton<UdfEndpoints>();
@@ -52,9 +54,11 @@ public static class DxyWeb
         app.MapOpenApi("/openapi/{documentName}.json").AddEndpointFilter(Problems.AnswerAsync).AddEndpointFilter(AccessFilters.ReadAsync);
         app.MapGet("/problems/{code}", ProblemPage).ExcludeFromDescription();
         var api = app.MapGroup("/api/v1").AddEndpointFilter(Problems.AnswerAsync).RequireRateLimiting(Api);
-        ApiMap.MapReading(api.MapGroup("").AddEndpointFilter(AccessFilters.ReadAsync));
-        ApiMap.MapStream(api.MapGroup("").AddEndpointFilter(AccessFilters.ReadAsync));
-        ApiMap.MapActing(api.MapGroup("").AddEndpointFilter(AccessFilters.ActAsync));
+        SessionEndpoints.Map(api);
+        var reading = api.MapGroup("").AddEndpointFilter(AccessFilters.ReadAsync);
+        ApiMap.MapReading(reading);
+        ApiMap.MapStream(reading);
+        WebModules.Map(reading, api.MapGroup("").AddEndpointFilter(AccessFilters.ActAsync));
         UdfEndpoints.Map(Others(app, "/udf", UdfEndpoints.AnswerAsync));
         Aggregates.Map(Others(app, "", Aggregates.RefuseAsync));
         api.Map("{**rest}", NothingHere).ExcludeFromDescription();

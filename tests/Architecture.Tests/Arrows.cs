@@ -20,16 +20,10 @@ static partial class Arrows
             ["Bars"] = ["Schema"],
             ["Deriving"] = ["Bars"],
             ["Migration"] = ["Deriving", "Membership"],
-<<<<<<< HEAD
             ["Grains"] = ["Abstractions", "Deriving", "Membership", "Migration", "Feeds"],
-            ["Silo"] = ["Grains"],
-            ["Client"] = ["Deriving", "Membership", "Migration", "EmbeddedPostgres", "Feeds"],
-=======
-            ["Grains"] = ["Abstractions", "Migration", "Feeds"],
-            ["Web"] = ["Bars", "Deriving", "Migration", "Membership"],
+            ["Web"] = ["Bars", "Deriving", "Membership", "Migration"],
             ["Silo"] = ["Grains", "Web"],
-            ["Client"] = ["Migration", "EmbeddedPostgres", "Feeds"],
->>>>>>> 6aff235 (web: answer bars, symbols and runs over HTTP, and stream what is committed)
+            ["Client"] = ["Deriving", "Membership", "Migration", "EmbeddedPostgres", "Feeds"],
         };
 
     /// <summary>Packages that only some rooms may have, by the beginning of their names.</summary>

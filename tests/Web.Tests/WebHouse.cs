@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
@@ -33,8 +34,10 @@ public sealed class WebHouse : IAsyncDisposable
     static readonly decimal[] Prices = [1.0843m, 150.12m, 1.2654m, 1.3561m, 10.3712m, 0.8843m];
 
     readonly List<WebApplication> _silos = [];
+    readonly List<string> _roles = [];
+    readonly TestServer _server;
 
-    WebHouse(TestDatabase database, NpgsqlDataSource data) => (Database, Data) = (database, data);
+    WebHouse(TestServer server, TestDatabase database, NpgsqlDataSource data) => (_server, Database, Data) = (server, database, data);
 
     public TestDatabase Database { get; }
 
@@ -50,6 +53,7 @@ public sealed class WebHouse : IAsyncDisposable
     {
         var database = await server.CreateInstalledDatabaseAsync(before, null, Token);
         var house = new WebHouse(
+            server,
             database,
             Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 })
         );
@@ -185,6 +189,30 @@ public sealed class WebHouse : IAsyncDisposable
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
     }
 
+    public async Task<HttpResponseMessage> PostAsync(string url, string json, params (string Name, string Value)[] headers)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        return await SendAsync(HttpMethod.Post, url, content, headers);
+    }
+
+    public Task<HttpResponseMessage> LoginAsync(string role, string password, params (string Name, string Value)[] headers) =>
+        PostAsync("/api/v1/login", JsonSerializer.Serialize(new { name = role, password }), headers);
+
+    /// <summary>A new login role with the password <c>test</c>, and a membership.</summary>
+    public async Task<string> RoleAsync(string? of)
+    {
+        var role = $"{Database.Name}_{_roles.Count}";
+        _roles.Add(role);
+        await RunAsync($"CREATE ROLE {role} LOGIN PASSWORD 'test'");
+        if (of is not null)
+        {
+            await using var grant = Database.Admin.CreateCommand($"GRANT {of} TO {role}");
+            await grant.ExecuteNonQueryAsync(Token);
+        }
+
+        return role;
+    }
+
     public async Task<string> TextAsync(string url)
     {
         using var answer = await GetAsync(url);
@@ -224,5 +252,11 @@ public sealed class WebHouse : IAsyncDisposable
 
         await Data.DisposeAsync();
         await Database.DisposeAsync();
+        await using var admin = NpgsqlDataSource.Create(_server.AdminConnectionString);
+        foreach (var role in _roles)
+        {
+            await using var drop = admin.CreateCommand($"DROP ROLE {role}");
+            await drop.ExecuteNonQueryAsync(CancellationToken.None);
+        }
     }
 }

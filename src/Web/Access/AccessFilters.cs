@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using DxyOrleans.Web.Api;
 
 namespace DxyOrleans.Web.Access;
@@ -5,17 +7,31 @@ namespace DxyOrleans.Web.Access;
 /// <summary>Who may: reading on loopback is open, elsewhere it needs a login; acting always does.</summary>
 static class AccessFilters
 {
+    /// <summary>The header in which an order bears its session's token.</summary>
+    public const string Token = "X-Dxy-Token";
+
     public static ValueTask<object?> ReadAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        Caller.IsLocal(context.HttpContext)
+        Caller.IsLocal(context.HttpContext) || LoginOf(context.HttpContext) is not null
             ? next(context)
             : throw ProblemKind.LoginNeeded.Of(
                 "reading from elsewhere than this machine needs a login",
-                "ask on the silo's own machine, or through an SSH tunnel to its loopback address"
+                "log in over TLS, ask on the silo's own machine, or through an SSH tunnel to its loopback address"
             );
 
-    public static ValueTask<object?> ActAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        throw ProblemKind.LoginNeeded.Of(
-            "orders need a login, and this silo takes none",
-            "give the order with './dxy migrate', as the database role that may"
-        );
+    public static ValueTask<object?> ActAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (LoginOf(http) is not { } login)
+        {
+            throw ProblemKind.LoginNeeded.Of("orders need a login", "log in as the database role that may, or use './dxy migrate'");
+        }
+
+        var told = Encoding.UTF8.GetBytes(http.Request.Headers[Token].ToString());
+        return CryptographicOperations.FixedTimeEquals(told, Encoding.UTF8.GetBytes(login.Token))
+            ? SameSite.CheckAsync(context, next)
+            : throw ProblemKind.CrossSite.Of($"the order doesn't bear its session's token", $"send it in the header {Token}");
+    }
+
+    /// <summary>Who asks; null where nobody is logged in.</summary>
+    public static Login? LoginOf(HttpContext http) => http.RequestServices.GetRequiredService<Sessions>().Of(http);
 }

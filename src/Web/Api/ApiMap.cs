@@ -20,16 +20,6 @@ static class ApiMap
             .WithSummary("The registry: symbols, their timeframes, indexes with their baskets.")
             .Produces<SymbolsDocument>()
             .Refuses(401, 429, 503);
-        api.MapGet("runs", RunsEndpoint.ListAsync)
-            .WithName("runs")
-            .WithSummary("Every migration, the newest first.")
-            .Produces<RunsDocument>()
-            .Refuses(401, 429, 503);
-        api.MapGet("runs/{name}", RunsEndpoint.OneAsync)
-            .WithName("run")
-            .WithSummary("One migration: its steps, gates and newest events.")
-            .Produces<RunDetailDocument>()
-            .Refuses(401, 404, 429, 503);
     }
 
     /// <summary>The stream, which has a limit of its own: its answers last.</summary>
@@ -41,13 +31,7 @@ static class ApiMap
             .Refuses(400, 401, 404, 429)
             .DisableRateLimiting();
 
-    public static void MapActing(RouteGroupBuilder api) =>
-        api.MapPost("runs/{name}/{order}", (string name, string order) => { })
-            .WithName("order")
-            .WithSummary("Gives a migration an order, as the database role that logged in.")
-            .Refuses(400, 401, 403, 404, 409, 429, 503);
-
-    static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params int[] statuses)
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params int[] statuses)
     {
         foreach (var status in statuses)
         {

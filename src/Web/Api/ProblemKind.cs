@@ -14,6 +14,9 @@ sealed record ProblemKind(string Code, int Status, int ExitCode, string Title)
     public static readonly ProblemKind UnknownRun = new("unknown-run", 404, 2, "The database knows no migration of this name.");
     public static readonly ProblemKind AsOfGone = new("as-of", 410, 4, "What stood at that instant is not known any more.");
     public static readonly ProblemKind LoginNeeded = new("login-needed", 401, 4, "This needs a login.");
+    public static readonly ProblemKind LoginRefused = new("login-refused", 401, 4, "The database doesn't take this login.");
+    public static readonly ProblemKind TlsNeeded = new("tls-needed", 403, 4, "A password is asked for over TLS or on this machine alone.");
+    public static readonly ProblemKind CrossSite = new("cross-site", 403, 4, "A page of another site may not act here.");
     public static readonly ProblemKind Forbidden = new("rights", 403, 4, "The login may not do this.");
     public static readonly ProblemKind RunState = new("run-state", 409, 4, "The run's state doesn't allow this order.");
     public static readonly ProblemKind RunMovedOn = new("run-moved-on", 409, 4, "The run has moved on since it was shown.");
@@ -37,6 +40,9 @@ sealed record ProblemKind(string Code, int Status, int ExitCode, string Title)
         UnknownRun,
         AsOfGone,
         LoginNeeded,
+        LoginRefused,
+        TlsNeeded,
+        CrossSite,
         Forbidden,
         RunState,
         RunMovedOn,

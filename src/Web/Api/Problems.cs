@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DxyOrleans.Migration;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -10,6 +9,9 @@ static partial class Problems
 {
     /// <summary>Seconds after which it is worth trying again.</summary>
     const string RetryAfter = "1";
+
+    /// <summary>How our functions say that an order is refused; the message says why, the hint what to do.</summary>
+    const string Refused = "DX004";
 
     /// <summary>Answers each exception of the endpoint as a problem.</summary>
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -75,7 +77,7 @@ static partial class Problems
         fault switch
         {
             ProblemException own => own,
-            PostgresException { SqlState: RunOrders.Refused } refused => ProblemKind.RunState.Of(refused.MessageText, refused.Hint),
+            PostgresException { SqlState: Refused } refused => ProblemKind.RunState.Of(refused.MessageText, refused.Hint),
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied => ProblemKind.Forbidden.Of(
                 denied.MessageText,
                 denied.Hint ?? "log in as a role with this right, or have an administrator grant it"

@@ -119,7 +119,7 @@ sealed class SeriesReader(NpgsqlDataSource database, Registries registries, Read
         CancellationToken cancellation
     )
     {
-        await using var command = connection.Web("page_end");
+        await using var command = connection.Statement("page_end");
         command.Parameters.AddSeries(series).AddRange(range).With(table.Name).With(limit + 1).With(corrections);
         return await command.ExecuteScalarAsync(cancellation) is DateTime next ? UtcTime.From(next) : null;
     }

@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Web.Stream;
@@ -51,7 +52,7 @@ sealed class Corrections
     /// <summary>Whether a transaction that was long at work has brought corrections in among those that were seen already.</summary>
     public async Task<bool> MissedAnyAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = connection.Web("count_corrections");
+        await using var command = connection.Statement("count_corrections");
         command.Parameters.With(_floor).With(_last);
         if ((long)(await command.ExecuteScalarAsync(cancellation))! > _seen)
         {
@@ -85,7 +86,7 @@ sealed class Corrections
         CancellationToken cancellation
     )
     {
-        await using var command = connection.Web("corrections");
+        await using var command = connection.Statement("corrections_since");
         command.Parameters.With(after).With(Many + 1);
         var found = new List<(long, Series?, UtcTime)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);

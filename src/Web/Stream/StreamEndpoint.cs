@@ -5,7 +5,7 @@ using DxyOrleans.Web.Api;
 namespace DxyOrleans.Web.Stream;
 
 /// <summary><c>stream</c>: what is committed, forming and decided, as server-sent events.</summary>
-sealed class StreamEndpoint(StreamHub hub, Registries registries)
+sealed class StreamEndpoint(StreamHub hub, Registries registries, IEnumerable<IStreamTopic> topics)
 {
     /// <summary>Series of one reader.</summary>
     const int MaxSeries = 64;
@@ -13,7 +13,7 @@ sealed class StreamEndpoint(StreamHub hub, Registries registries)
     /// <summary>How long a line stays silent: proxies and browsers take longer silence for an end.</summary>
     static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
 
-    static readonly string[] Topics = [Subscription.Forming, Subscription.Runs, Subscription.Health];
+    readonly string[] _topics = [Subscription.Forming, .. topics.Select(topic => topic.Name)];
 
     public static Task RunAsync(
         [System.ComponentModel.Description("Series such as DXY/1m, with commas between; the indexes' minutes when left out.")]
@@ -107,16 +107,16 @@ sealed class StreamEndpoint(StreamHub hub, Registries registries)
         ];
     }
 
-    static string[] TopicsOf(string? text)
+    string[] TopicsOf(string? text)
     {
         if (text is null)
         {
-            return Topics;
+            return _topics;
         }
 
-        var topics = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return topics.All(Topics.Contains)
-            ? topics
-            : throw ProblemKind.Usage.Of("topics has a word that is none", $"there are {string.Join(", ", Topics)}");
+        var wanted = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return wanted.All(_topics.Contains)
+            ? wanted
+            : throw ProblemKind.Usage.Of("topics has a word that is none", $"there are {string.Join(", ", _topics)}");
     }
 }

@@ -17,7 +17,7 @@ sealed partial class StreamHub(
     NpgsqlDataSource database,
     SeriesReader reader,
     ReadGate gate,
-    RunsEndpoint runs,
+    IEnumerable<IStreamTopic> topics,
     WebOptions options,
     TimeProvider time,
     ILogger<StreamHub> logger
@@ -34,17 +34,16 @@ sealed partial class StreamHub(
 
     static readonly TimeSpan DeepEvery = TimeSpan.FromSeconds(20);
     static readonly TimeSpan TablesEvery = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan RunsEvery = TimeSpan.FromSeconds(1);
 
     readonly ConcurrentDictionary<Subscription, byte> _readers = [];
     readonly Dictionary<Series, BarTail> _tails = [];
     readonly Dictionary<string, string> _forming = [];
-    readonly Dictionary<string, string> _runs = [];
+    readonly List<TopicTail> _topics = [.. topics.Select(topic => new TopicTail(topic))];
     readonly Corrections _corrections = new();
     readonly CancellationTokenSource _stopped = new();
     readonly Lock _lock = new();
     Task _polling = Task.CompletedTask;
-    (long Deep, long Tables, long Runs, long Late) _last;
+    (long Deep, long Tables, long Late) _last;
     bool _failed;
 
     /// <summary>Where the stream is: what a reader has who was told all of it so far.</summary>
@@ -147,7 +146,7 @@ sealed partial class StreamHub(
         (_last, _failed) = (default, false);
         _tails.Clear();
         _forming.Clear();
-        _runs.Clear();
+        _topics.ForEach(topic => topic.Forget());
         var begun = false;
         try
         {
@@ -190,23 +189,26 @@ sealed partial class StreamHub(
     async Task CheckAsync(bool begun, CancellationToken cancellation)
     {
         var readers = _readers.Keys.ToList();
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        if (!begun)
+        await using (var connection = await database.OpenConnectionAsync(cancellation))
         {
-            await _corrections.BeginAsync(connection, cancellation);
+            if (!begun)
+            {
+                await _corrections.BeginAsync(connection, cancellation);
+            }
+
+            var now = await NowAsync(connection, cancellation);
+            await TablesAsync(connection, readers, cancellation);
+            await BarsAsync(connection, Due(ref _last.Deep, DeepEvery), cancellation);
+            await CorrectionsAsync(connection, cancellation);
+            await FormingAsync(connection, cancellation);
+            Position = new StreamPosition(now, _corrections.Last);
         }
 
-        var now = await NowAsync(connection, cancellation);
-        await TablesAsync(connection, readers, cancellation);
-        await BarsAsync(connection, Due(ref _last.Deep, DeepEvery), cancellation);
-        await CorrectionsAsync(connection, cancellation);
-        await FormingAsync(connection, cancellation);
-        if (_readers.Keys.Any(one => one.Wants(Subscription.Runs)) && Due(ref _last.Runs, RunsEvery))
+        foreach (var topic in _topics.Where(topic => readers.Any(one => one.Wants(topic.Name))))
         {
-            await RunsAsync(cancellation);
+            Tell(await topic.NewsAsync(time, cancellation));
         }
 
-        Position = new StreamPosition(now, _corrections.Last);
         foreach (var subscription in readers)
         {
             subscription.Begin();
@@ -336,7 +338,7 @@ sealed partial class StreamHub(
             return;
         }
 
-        await using var command = connection.Web("forming");
+        await using var command = connection.Statement("forming_minutes");
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var present = new HashSet<string>();
         while (await rows.ReadAsync(cancellation))
@@ -358,19 +360,6 @@ sealed partial class StreamHub(
         foreach (var gone in _forming.Keys.Where(key => !present.Contains(key)).ToList())
         {
             _forming.Remove(gone);
-        }
-    }
-
-    async Task RunsAsync(CancellationToken cancellation)
-    {
-        foreach (var run in await runs.ReadAsync(cancellation))
-        {
-            var text = System.Text.Json.JsonSerializer.Serialize(run, WebJson.Options);
-            if (_runs.GetValueOrDefault(run.Run) != text)
-            {
-                _runs[run.Run] = text;
-                Tell([new StreamEvent("run", run.Run, text, Subscription.Runs)]);
-            }
         }
     }
 

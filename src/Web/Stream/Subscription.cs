@@ -5,15 +5,13 @@ namespace DxyOrleans.Web.Stream;
 
 /// <summary>One reader and what it wants to hear.</summary>
 /// <param name="series">Whose bars, final and forming.</param>
-/// <param name="topics"><c>forming</c>, <c>runs</c>, <c>health</c>.</param>
+/// <param name="topics"><c>forming</c>, and the names of topics.</param>
 sealed class Subscription(IReadOnlyCollection<Series> series, IReadOnlyCollection<string> topics) : IDisposable
 {
     /// <summary>Events that may wait for one reader.</summary>
     public const int Capacity = 512;
 
     public const string Forming = "forming";
-    public const string Runs = "runs";
-    public const string Health = "health";
 
     readonly FrozenSet<string> _topics = series.Select(one => one.ToString()).Concat(topics).ToFrozenSet();
     bool _begun;

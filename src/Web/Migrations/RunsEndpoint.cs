@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
-using DxyOrleans.Core.Migration;
-using DxyOrleans.Migration;
+using DxyOrleans.Migration.Rules;
+using DxyOrleans.Migration.Views;
+using DxyOrleans.Schema.Binding;
+using DxyOrleans.Web.Api;
 using Npgsql;
 
-namespace DxyOrleans.Web.Api;
+namespace DxyOrleans.Web.Migrations;
 
 sealed record RunDocument(
     string Run,
@@ -70,7 +72,8 @@ sealed class RunsEndpoint(NpgsqlDataSource database, ReadGate gate)
     public Task<List<RunDocument>> RunsAsync(CancellationToken cancellation) => gate.ReadAsync(ReadAsync, cancellation);
 
     /// <summary>The same, for who has a turn already.</summary>
-    public Task<List<RunDocument>> ReadAsync(CancellationToken cancellation) => database.Web("runs").RowsAsync(Row, cancellation);
+    public Task<List<RunDocument>> ReadAsync(CancellationToken cancellation) =>
+        database.Statement("list_runs").RowsAsync(Row, cancellation);
 
     async Task<RunDetailDocument> DetailAsync(string name, CancellationToken cancellation)
     {
@@ -109,7 +112,7 @@ sealed class RunsEndpoint(NpgsqlDataSource database, ReadGate gate)
         );
     }
 
-    static RunDocument Row(NpgsqlDataReader row) =>
+    public static RunDocument Row(NpgsqlDataReader row) =>
         new(
             row.GetString(0),
             row.GetString(1),
