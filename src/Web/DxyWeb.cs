@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using DxyOrleans.Web.Access;
 using DxyOrleans.Web.Api;
 using DxyOrleans.Web.Compat;
+using DxyOrleans.Web.Page;
 using DxyOrleans.Web.Stream;
 using DxyOrleans.Web.Udf;
 
@@ -25,6 +26,7 @@ public static class DxyWeb
         services.AddSingleton<SeriesReader>();
         services.AddSingleton<BarsEndpoint>();
         WebModules.Add(services);
+        services.AddSingleton<PageFiles>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<LoginCheck>();
         services.AddSingleton<StreamHub>();
@@ -59,6 +61,7 @@ public static class DxyWeb
         ApiMap.MapReading(reading);
         ApiMap.MapStream(reading);
         WebModules.Map(reading, api.MapGroup("").AddEndpointFilter(AccessFilters.ActAsync));
+        PageEndpoints.Map(app);
         UdfEndpoints.Map(Others(app, "/udf", UdfEndpoints.AnswerAsync));
         Aggregates.Map(Others(app, "", Aggregates.RefuseAsync));
         api.Map("{**rest}", NothingHere).ExcludeFromDescription();
