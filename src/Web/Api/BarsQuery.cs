@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using DxyOrleans.Core.Bars;
 using Microsoft.AspNetCore.Mvc;
 
@@ -61,8 +62,13 @@ static class BarsFormats
         };
     }
 
-    /// <summary>Whether the answer may be as long as the history is.</summary>
-    public static bool IsDownload(HttpRequest request) =>
+    /// <summary>Whether the answer may be long: as the history is, or as a page of more bars than usual.</summary>
+    public static bool IsDownload(HttpRequest request) => IsEndless(request) || IsLargePage(request);
+
+    static bool IsLargePage(HttpRequest request) =>
+        int.TryParse(request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > BarsQuery.UsualLimit;
+
+    static bool IsEndless(HttpRequest request) =>
         request.Query.ContainsKey("from")
         && !request.Query.ContainsKey("limit")
         && (request.Query["format"] == "csv" || (!request.Query.ContainsKey("format") && Accepted(request) == BarsFormat.Csv));

@@ -23,7 +23,7 @@ static class SymbolsEndpoint
                 ? new IndexDocument(
                     index.Factor,
                     index.Since.ToDateTimeOffset(),
-                    (int)index.Version,
+                    index.Rule.Version,
                     index.MaxAgeMinutes,
                     [.. index.Components.Select(component => new ComponentDocument(component.Symbol.Name, component.Exponent))]
                 )

@@ -52,7 +52,7 @@ sealed class Corrections
     /// <summary>Whether a transaction that was long at work has brought corrections in among those that were seen already.</summary>
     public async Task<bool> MissedAnyAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = connection.Statement("count_corrections");
+        await using var command = connection.Statement("count_corrections_since");
         command.Parameters.With(_floor).With(_last);
         if ((long)(await command.ExecuteScalarAsync(cancellation))! > _seen)
         {

@@ -97,7 +97,7 @@ export function Market() {
         return;
       }
       const parts = symbols.peek().find((known) => known.symbol === one)?.index?.components.map((part) => `${part.symbol}/1m`) ?? [];
-      stop = listen([series, ...parts], ["forming", "health"], {
+      stop = listen([series, ...parts], ["forming"], {
         state: (on) => (connected.value = on),
         ready: () => {
           if (first) void anew(true);

@@ -1,0 +1,3 @@
+using DxyOrleans.Testing;
+
+[assembly: AssemblyFixture(typeof(TestServer))]
