@@ -8,7 +8,8 @@ namespace DxyOrleans.Page.Tests;
 public sealed class MarketTests(TestServer server)
 {
     const string Stored = """
-        SELECT concat_ws('|', extract(epoch FROM ts_utc)::bigint, open::numeric(20,8), high::numeric(20,8), low::numeric(20,8), close::numeric(20,8))
+        SELECT concat_ws('|', extract(epoch FROM ts_utc)::bigint, open::numeric(20, 8), high::numeric(20, 8), low::numeric(20, 8),
+                         close::numeric(20, 8))
         FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' ORDER BY ts_utc
         """;
 
@@ -29,7 +30,10 @@ public sealed class MarketTests(TestServer server)
         Assert.InRange(TimeProvider.System.GetElapsedTime(committed), TimeSpan.Zero, TimeSpan.FromSeconds(2));
 
         await house.RunAsync(
-            $"UPDATE data_bars SET close = close + 0.0004, updated_at = created_at + interval '1 hour' WHERE canonical_symbol = 'DXY' AND ts_utc = '{WebHouse.Minute(5)}'"
+            $"""
+            UPDATE data_bars SET close = close + 0.0004, high = high + 0.0004, updated_at = created_at + interval '1 hour'
+            WHERE canonical_symbol = 'DXY' AND ts_utc = '{WebHouse.Minute(5)}'
+            """
         );
         await EqualAsync(house, window);
 
@@ -41,6 +45,8 @@ public sealed class MarketTests(TestServer server)
     [Theory]
     [InlineData("/#market", true)]
     [InlineData("/#market", false)]
+    [InlineData("/#health", true)]
+    [InlineData("/#health", false)]
     [InlineData("/#migrations", true)]
     [InlineData("/#migrations", false)]
     public async Task Axe_finds_nothing_in_either_scheme_on_a_phone_and_on_a_desk(string path, bool dark)

@@ -205,7 +205,7 @@ export function Market() {
       <div
         ref={place}
         class="chart"
-        role="img"
+        role="group"
         tabIndex={0}
         aria-label={`Candles of ${symbol.value} in ${timeframe.value}; the table below has the numbers. Arrow keys pan, plus and minus zoom, End goes to the newest.`}
         onKeyDown={(event) => {
