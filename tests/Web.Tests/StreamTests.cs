@@ -16,12 +16,12 @@ public sealed class StreamTests(TestServer server)
         using var second = await house.StartAsync();
         await house.StoreAsync(WebHouse.Minutes(0, 40));
         await house.DrainAsync();
-        await using var one = await EventReader.OpenAsync(house.Client, "/api/v1/stream?series=EURUSD/1m,DXY/1m,DXY/5m");
-        await using var other = await EventReader.OpenAsync(second, "/api/v1/stream?series=EURUSD/1m,DXY/1m,DXY/5m");
+        await using var one = await EventReader.OpenAsync(house.Client, "/api/v1/stream?series=EURUSD/1m,DXY/1m,DXY/5m&topics=");
+        await using var other = await EventReader.OpenAsync(second, "/api/v1/stream?series=EURUSD/1m,DXY/1m,DXY/5m&topics=");
         EventReader[] readers = [one, other];
         foreach (var reader in readers)
         {
-            Assert.Equal("ready", (await reader.NextAsync()).Name);
+            await reader.NextAsync("ready");
         }
 
         await house.StoreAsync(WebHouse.Minutes(40, 1));
@@ -87,7 +87,7 @@ public sealed class StreamTests(TestServer server)
         await house.StoreAsync(WebHouse.Minutes(0, 100));
         await house.AtAsync(WebHouse.Minute(100));
         string id;
-        await using (var first = await EventReader.OpenAsync(house.Client, "/api/v1/stream?series=EURUSD/1m"))
+        await using (var first = await EventReader.OpenAsync(house.Client, "/api/v1/stream?series=EURUSD/1m&topics="))
         {
             await first.NextAsync("ready");
             await house.StoreAsync(WebHouse.Minutes(100, 1));
@@ -100,7 +100,7 @@ public sealed class StreamTests(TestServer server)
         await house.RunAsync($"UPDATE data_bars SET close = 1.0850 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{WebHouse.Minute(2)}'");
         await house.AtAsync(WebHouse.Minute(105));
         using var second = await house.StartAsync();
-        await using var again = await EventReader.OpenAsync(second, "/api/v1/stream?series=EURUSD/1m", id);
+        await using var again = await EventReader.OpenAsync(second, "/api/v1/stream?series=EURUSD/1m&topics=", id);
         await again.NextAsync("ready");
         var missed = new HashSet<string>();
         while (!missed.IsSupersetOf([.. new[] { 2, 102, 103, 104 }.Select(minute => WebHouse.Minute(minute).ToString())]))
@@ -120,7 +120,7 @@ public sealed class StreamTests(TestServer server)
     {
         await using var house = await WebHouse.OpenAsync(server);
         await house.StoreAsync(WebHouse.Minutes(0, 3));
-        await using var reader = await EventReader.OpenAsync(house.Client, "/api/v1/stream?series=EURUSD/1m", id);
+        await using var reader = await EventReader.OpenAsync(house.Client, "/api/v1/stream?series=EURUSD/1m&topics=", id);
         await reader.NextAsync("ready");
         Assert.Equal("reset", (await reader.NextAsync()).Name);
     }
@@ -136,13 +136,22 @@ public sealed class StreamTests(TestServer server)
             FROM generate_series(1, 3000) AS i
             """
         );
-        await using var reader = await EventReader.OpenAsync(house.Client, "/api/v1/stream?series=EURUSD/1m");
+        await using var reader = await EventReader.OpenAsync(house.Client, "/api/v1/stream?series=EURUSD/1m&topics=");
         await reader.NextAsync("ready");
         await house.RunAsync("UPDATE data_bars SET close = 1.15");
         await reader.NextAsync("reset");
         await house.StoreAsync(WebHouse.Minutes(0, 1));
         // Bars of the window are told singly beside it, before or after.
         while ((await reader.NextAsync("bar")).Data.GetProperty("ts_utc").GetString() != WebHouse.Open.ToString()) { }
+    }
+
+    [Fact]
+    public async Task A_silo_stops_without_waiting_for_its_readers()
+    {
+        await using var house = await WebHouse.OpenAsync(server);
+        await using var reader = await EventReader.OpenAsync(house.Client, "/api/v1/stream");
+        await reader.NextAsync("ready");
+        Assert.InRange(await house.StopAsync(), TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -93,6 +93,14 @@ public sealed class WebHouse : IAsyncDisposable
         };
     }
 
+    /// <summary>Stops the silo that was started last; how long it took.</summary>
+    public async Task<TimeSpan> StopAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        await _silos[^1].StopAsync(Token);
+        return TimeProvider.System.GetElapsedTime(began);
+    }
+
     /// <summary>Stops market time at an instant.</summary>
     public Task AtAsync(UtcTime now) =>
         RunAsync(

@@ -1,11 +1,12 @@
 using System.Text;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Web.Api;
+using Microsoft.Extensions.Hosting;
 
 namespace DxyOrleans.Web.Stream;
 
 /// <summary><c>stream</c>: what is committed, forming and decided, as server-sent events.</summary>
-sealed class StreamEndpoint(StreamHub hub, Registries registries, IEnumerable<IStreamTopic> topics)
+sealed class StreamEndpoint(StreamHub hub, Registries registries, IEnumerable<IStreamTopic> topics, IHostApplicationLifetime host)
 {
     /// <summary>Series of one reader.</summary>
     const int MaxSeries = 64;
@@ -21,7 +22,21 @@ sealed class StreamEndpoint(StreamHub hub, Registries registries, IEnumerable<IS
         [System.ComponentModel.Description("Of forming, runs and health, with commas between; all when left out.")] string? topics,
         HttpContext http,
         StreamEndpoint endpoint
-    ) => endpoint.AnswerAsync(series, topics, http, http.RequestAborted);
+    ) => endpoint.AnswerAsync(series, topics, http);
+
+    // A silo that stops doesn't wait for its readers: they come again, to another.
+    async Task AnswerAsync(string? series, string? topics, HttpContext http)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
+        try
+        {
+            await AnswerAsync(series, topics, http, end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The reader has left, or the silo stops.
+        }
+    }
 
     async Task AnswerAsync(string? series, string? topics, HttpContext http, CancellationToken cancellation)
     {

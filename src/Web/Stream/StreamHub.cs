@@ -138,6 +138,7 @@ sealed partial class StreamHub(
     {
         await _stopped.CancelAsync();
         await _polling;
+        await Task.WhenAll(_topics.Select(topic => topic.ForgetAsync()));
         _stopped.Dispose();
     }
 
@@ -146,7 +147,7 @@ sealed partial class StreamHub(
         (_last, _failed) = (default, false);
         _tails.Clear();
         _forming.Clear();
-        _topics.ForEach(topic => topic.Forget());
+        await Task.WhenAll(_topics.Select(topic => topic.ForgetAsync()));
         var begun = false;
         try
         {
@@ -206,7 +207,7 @@ sealed partial class StreamHub(
 
         foreach (var topic in _topics.Where(topic => readers.Any(one => one.Wants(topic.Name))))
         {
-            Tell(await topic.NewsAsync(time, cancellation));
+            topic.Look(time, Tell, LogPollFailed, cancellation);
         }
 
         foreach (var subscription in readers)
