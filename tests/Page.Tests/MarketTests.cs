@@ -38,7 +38,8 @@ public sealed class MarketTests(TestServer server)
         await EqualAsync(house, window);
 
         // A market minute without a bar has a place of its own, and it is empty.
-        Assert.True(await window.Page.EvaluateAsync<bool>("() => window.__dxy.data().some(one => one.open === undefined)"));
+        Assert.Equal(90, await PlaceAsync(window, 90) - await PlaceAsync(window, 0));
+        Assert.NotEqual(91, (await window.BarsAsync()).Count);
         Assert.Empty(window.Complaints);
     }
 
@@ -115,6 +116,9 @@ public sealed class MarketTests(TestServer server)
             throw;
         }
     }
+
+    static Task<int> PlaceAsync(Window window, int minute) =>
+        window.Page.EvaluateAsync<int>("time => window.__dxy.place(time)", WebHouse.Minute(minute).ToDateTimeOffset().ToUnixTimeSeconds());
 
     // For people to look at.
     static Task KeepAsync(Window window, string name) =>

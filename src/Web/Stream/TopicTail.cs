@@ -18,7 +18,7 @@ sealed class TopicTail(IStreamTopic topic)
         }
 
         _last = time.GetTimestamp();
-        _looking = LookAsync(tell, failed, cancellation);
+        _looking = CheckAsync(tell, failed, cancellation);
     }
 
     /// <summary>What is told next is told to who has heard nothing yet.</summary>
@@ -29,7 +29,7 @@ sealed class TopicTail(IStreamTopic topic)
         _last = 0;
     }
 
-    async Task LookAsync(Action<IEnumerable<StreamEvent>> tell, Action<string> failed, CancellationToken cancellation)
+    async Task CheckAsync(Action<IEnumerable<StreamEvent>> tell, Action<string> failed, CancellationToken cancellation)
     {
         try
         {

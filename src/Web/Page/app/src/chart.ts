@@ -41,7 +41,7 @@ export class Chart {
     this.chart.subscribeCrosshairMove((event) => on.cursor(event.time as number | undefined));
     this.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => range && on.range(range));
     // What the tests compare with the table.
-    (window as unknown as { __dxy: unknown }).__dxy = { data: () => this.candles.data(), bars: () => this.bars.all() };
+    (window as unknown as { __dxy: unknown }).__dxy = { data: () => this.candles.data(), bars: () => this.bars.all(), place: (time: number) => this.chart.timeScale().timeToIndex(time as UTCTimestamp) };
   }
 
   /** Colours, after the scheme has changed. */
