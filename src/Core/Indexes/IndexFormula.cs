@@ -15,6 +15,7 @@ public static class IndexFormula
     /// <exception cref="ArgumentOutOfRangeException">A close is not a finite number above zero, or the level can't be a price.</exception>
     public static decimal Level(IndexDefinition definition, ReadOnlySpan<double> closes)
     {
+        OfOnePeriod(definition);
         var components = definition.Components.AsSpan();
         if (closes.Length != components.Length)
         {
@@ -46,6 +47,7 @@ public static class IndexFormula
     /// <exception cref="ArgumentException">Another number of closes than components, or a close that is none.</exception>
     public static bool TryLevel(IndexDefinition definition, ReadOnlySpan<double> closes, out decimal level)
     {
+        OfOnePeriod(definition);
         var sum = 0.0;
         for (var i = 0; i < closes.Length; i++)
         {
@@ -54,6 +56,19 @@ public static class IndexFormula
 
         level = definition.Factor * Math.Exp(sum) < Limit ? Level(definition, closes) : 0;
         return level > 0;
+    }
+
+    /// <summary>Weights are those of a time: whoever has a definition with several periods asks it for that time's.</summary>
+    /// <exception cref="ArgumentException">It has several.</exception>
+    internal static void OfOnePeriod(IndexDefinition definition)
+    {
+        if (!definition.Later.IsEmpty)
+        {
+            throw new ArgumentException(
+                $"{definition.Symbol} has periods; its level is computed by IndexDefinition.At.",
+                nameof(definition)
+            );
+        }
     }
 
     /// <summary>What one component's move contributed to the index's move, in natural log points: <c>exponent × ln(now / before)</c>.</summary>

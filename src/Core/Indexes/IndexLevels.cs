@@ -23,6 +23,7 @@ public static class IndexLevels
     /// <exception cref="ArgumentOutOfRangeException">A level can't be a price.</exception>
     public static long[] Compute(IndexDefinition definition, double[][] closes)
     {
+        IndexFormula.OfOnePeriod(definition);
         var count = closes[0].Length;
         var (sum, term) = (new double[count], new double[count]);
         for (var i = 0; i < closes.Length; i++)

@@ -31,6 +31,8 @@ public sealed record LiveIndex(decimal? Level, decimal? Before, ImmutableArray<L
 
     public static LiveIndex Of(IndexDefinition definition, IReadOnlyDictionary<Symbol, LivePrice> prices, UtcTime now)
     {
+        // Both levels by the weights of now: the change is that of the prices.
+        definition = definition.At(now);
         var newest = definition.Components.Select(component => prices.GetValueOrDefault(component.Symbol)).ToImmutableArray();
         var level = LevelOf(definition, [.. newest.Select(price => price?.Price)]);
         var before = LevelOf(definition, [.. newest.Select(price => price?.Before)]);

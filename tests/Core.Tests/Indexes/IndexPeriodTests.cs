@@ -61,6 +61,23 @@ public sealed class IndexPeriodTests
     }
 
     [Fact]
+    public void No_level_is_computed_without_saying_of_which_period()
+    {
+        var index = Basket().With(new IndexPeriod(Switch, 3, Weights));
+        Assert.Throws<ArgumentException>(() => IndexFormula.Level(index, [1.1, 150]));
+        Assert.Throws<ArgumentException>(() => IndexFormula.TryLevel(index, [1.1, 150], out _));
+        Assert.Throws<ArgumentException>(() =>
+            IndexLevels.Compute(
+                index,
+                [
+                    [1.1],
+                    [150],
+                ]
+            )
+        );
+    }
+
+    [Fact]
     public void Periods_ascend_and_name_an_exponent_for_each_component()
     {
         var index = Basket().With(new IndexPeriod(Switch, 3, Weights));

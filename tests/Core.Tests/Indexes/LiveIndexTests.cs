@@ -30,6 +30,20 @@ public sealed class LiveIndexTests
     }
 
     [Fact]
+    public void A_rebased_index_is_live_by_the_weights_of_now()
+    {
+        var doubled = new IndexPeriod(Now.Floor(Timeframe.OneMinute), IndexDefinition.Dxy.Factor * 2, Weights());
+        var ahead = new IndexPeriod(doubled.Since + TimeSpan.FromDays(1), 1, Weights());
+        var live = LiveIndex.Of(IndexDefinition.Dxy.With(doubled).With(ahead), All(), Now);
+        var once = LiveIndex.Of(IndexDefinition.Dxy, All(), Now);
+        Assert.Equal((double)once.Level!.Value * 2, (double)live.Level!.Value, 1e-7);
+        Assert.Equal((double)once.Change!.Value * 2, (double)live.Change!.Value, 1e-7);
+
+        static System.Collections.Immutable.ImmutableArray<double> Weights() =>
+            [.. IndexDefinition.Dxy.Components.Select(component => component.Exponent)];
+    }
+
+    [Fact]
     public void Without_a_price_of_each_there_is_no_level_and_without_one_of_before_no_change()
     {
         var prices = All();
