@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace DxyOrleans.Bars;
 
 /// <summary>Where a symbol's derived 1m bars are written and read.</summary>
@@ -19,6 +21,13 @@ public enum RouteMode
 /// <summary>A route and the epoch under which it was read; valid while the reading transaction holds the route's shared lock.</summary>
 public readonly record struct Route(RouteMode Mode, long Epoch)
 {
+    /// <summary>Reads the answer of <c>read_route</c>.</summary>
+    public static async Task<Route> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        await reader.ReadAsync(cancellation);
+        return Parse(reader.GetString(0), reader.GetInt64(1));
+    }
+
     public static Route Parse(string mode, long epoch) =>
         new(
             mode switch

@@ -125,7 +125,6 @@ public sealed class BarRestore(NpgsqlDataSource database)
         batch.Add("read_route").With(symbol.Name);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return Route.Parse(reader.GetString(0), reader.GetInt64(1));
+        return await Route.ReadAsync(reader, cancellation);
     }
 }

@@ -222,8 +222,7 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         var isRipe = reader.GetBoolean(0);
         await reader.NextResultAsync(cancellation);
         await reader.NextResultAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var route = Route.Parse(reader.GetString(0), reader.GetInt64(1));
+        var route = await Route.ReadAsync(reader, cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);
         if (rule.Metadata is { } expected && (reader.IsDBNull(0) || reader.GetString(0) != expected))

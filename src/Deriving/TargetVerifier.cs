@@ -129,8 +129,7 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
         batch.Add("read_rule_since").AddSeries(rule.Series);
         batch.Add("read_told").AddSeries(rule.Series);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var route = Route.Parse(reader.GetString(0), reader.GetInt64(1));
+        var route = await Route.ReadAsync(reader, cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);
         UtcTime? ruleSince = reader.IsDBNull(0) ? null : reader.GetUtc(0);

@@ -4,7 +4,6 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
-using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;
@@ -31,31 +30,6 @@ internal sealed record ExportedBar(
 /// <summary>Reading stored bars for people and programs.</summary>
 internal static class BarExport
 {
-    /// <summary>The table a series' bars are in, by the registry and the route.</summary>
-    public static async Task<BarTable> TableAsync(
-        NpgsqlDataSource database,
-        SymbolRegistry registry,
-        Series series,
-        CancellationToken cancellation
-    )
-    {
-        if (!registry.IsTarget(series))
-        {
-            return BarTable.Data;
-        }
-
-        return series.Timeframe > Timeframe.OneMinute ? BarTable.Derived : (await RouteAsync(database, series.Symbol, cancellation)).Read;
-    }
-
-    public static async Task<Route> RouteAsync(NpgsqlDataSource database, Symbol symbol, CancellationToken cancellation)
-    {
-        await using var command = database.Statement("read_route");
-        command.Parameters.With(symbol.Name);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return Route.Parse(reader.GetString(0), reader.GetInt64(1));
-    }
-
     /// <summary>Where the newest <paramref name="count"/> bars before an instant begin; null when there is none.</summary>
     public static async Task<UtcTime?> NewestFromAsync(
         NpgsqlDataSource database,

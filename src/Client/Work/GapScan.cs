@@ -29,7 +29,7 @@ internal static class GapScan
     )
     {
         var series = new Series(entry.Symbol, Timeframe.OneMinute);
-        var table = await BarExport.TableAsync(database, registry, series, cancellation);
+        var table = await RouteReader.TableAsync(database, registry, series, cancellation);
         var calendar = MarketCalendar.Of(await CalendarStore.ReadAsync(database, cancellation), entry.AssetClass);
         var end = UtcTime.Min(range.To, (await database.NowAsync(cancellation)).Floor(Timeframe.OneMinute));
         var maxAge = entry.Index is { } index ? index.Rule.MaxAge(index) : 0;

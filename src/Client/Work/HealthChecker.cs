@@ -113,7 +113,7 @@ internal sealed class HealthChecker(
     {
         var now = await database.NowAsync(cancellation);
         var series = new Series(entry.Symbol, Timeframe.OneMinute);
-        var table = await BarExport.TableAsync(database, registry, series, cancellation);
+        var table = await RouteReader.TableAsync(database, registry, series, cancellation);
         var calendar = MarketCalendar.Of(await CalendarStore.ReadAsync(database, cancellation), entry.AssetClass);
         var day = LastMarketDay(now.Floor(Timeframe.OneMinute));
         var expected = calendar.ExpectedRanges(day).ToList();
@@ -186,7 +186,7 @@ internal sealed class HealthChecker(
     async Task<IEnumerable<HealthCheck>> RollupAsync(SymbolRegistry registry, Series rollup, CancellationToken cancellation)
     {
         var now = await database.NowAsync(cancellation);
-        var inputs = await BarExport.TableAsync(database, registry, new Series(rollup.Symbol, Timeframe.OneMinute), cancellation);
+        var inputs = await RouteReader.TableAsync(database, registry, new Series(rollup.Symbol, Timeframe.OneMinute), cancellation);
 
         // What has just closed gets the grace and a moment to be written in.
         var closed = (now - grace - TimeSpan.FromSeconds(5)).Floor(rollup.Timeframe);

@@ -141,8 +141,7 @@ internal sealed class ParityComparison
         batch.Add("read_route").With(_rule.Series.Symbol.Name);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT dxy.now()"));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var route = Route.Parse(reader.GetString(0), reader.GetInt64(1));
+        var route = await Route.ReadAsync(reader, cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return (route, (reader.GetUtc(0) - _rule.Ripeness).Floor(Timeframe.OneMinute) + Timeframe.OneMinute);

@@ -71,7 +71,7 @@ internal sealed class BarsVerb : Verb
                 .ToException();
         }
 
-        var table = await BarExport.TableAsync(database, registry, series, cancellation);
+        var table = await RouteReader.TableAsync(database, registry, series, cancellation);
         var to = parse.GetValue(_to) ?? Forever;
         var from = parse.GetValue(_from) ?? UtcTime.At(1, 1, 1);
         if (asOf is null && (last is not null || parse.GetValue(_from) is null))

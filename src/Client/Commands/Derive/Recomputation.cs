@@ -1,4 +1,5 @@
 using System.Globalization;
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
@@ -81,7 +82,7 @@ internal static class Recomputation
         CancellationToken cancellation
     )
     {
-        var table = await BarExport.TableAsync(database, registry, target, cancellation);
+        var table = await RouteReader.TableAsync(database, registry, target, cancellation);
         await using var command = database.Statement("count_written");
         command.Parameters.AddSeries(target).AddRange(range).With(since.ToDateTime()).With(table.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

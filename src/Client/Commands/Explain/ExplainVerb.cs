@@ -4,6 +4,7 @@ using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Explaining;
 
 namespace DxyOrleans.Client.Commands.Explain;
 
@@ -30,7 +31,7 @@ internal sealed class ExplainVerb : Verb
         var registry = await Registries.LoadAsync(database, cancellation);
         var index = registry.RequireIndex(parse.GetValue(_symbol));
         var time = parse.GetValue(_time).Floor(Timeframe.OneMinute);
-        var explanation = await Explanation.ReadAsync(database, index.At(time), time, cancellation);
+        var explanation = await new MinuteExplainer(database).ExplainAsync(index.At(time), time, cancellation);
         if (session.Json)
         {
             WriteJson(session, explanation);
@@ -43,13 +44,13 @@ internal sealed class ExplainVerb : Verb
         return ExitCode.Done;
     }
 
-    static void WriteText(TextWriter writer, Explanation why)
+    static void WriteText(TextWriter writer, MinuteExplanation why)
     {
         writer.WriteLine($"{why.Index.Symbol}/1m {why.Time}: {why.Status}");
         if (why.Stored is { } stored)
         {
             writer.WriteLine(
-                $"close {P(stored.Bar.Close)}, recomputed {(why.Recomputed is { } level ? P(level) : "-")}, deriving version {why.Version}"
+                $"close {P(stored.Bar.Close)}, recomputed {(why.Recomputed is { } level ? P(level) : "-")}, deriving version {why.Rule.Version}"
             );
             writer.WriteLine(
                 $"written {stored.CreatedAt?.ToString() ?? "?"} by {stored.Source}, last changed {stored.UpdatedAt?.ToString() ?? "?"}, corrected {why.Corrections} times"
@@ -73,7 +74,7 @@ internal sealed class ExplainVerb : Verb
             "last bar before",
             "next bar after"
         ).Right(1, 2, 3, 4, 5);
-        foreach (var pair in why.Pairs)
+        foreach (var pair in why.Components)
         {
             table.Add(
                 pair.Component.Symbol.Name,
@@ -97,7 +98,7 @@ internal sealed class ExplainVerb : Verb
         }
     }
 
-    static void WriteJson(Session session, Explanation why)
+    static void WriteJson(Session session, MinuteExplanation why)
     {
         using var document = session.Document("dxy.explain/1");
         var json = document.Json;
@@ -108,7 +109,7 @@ internal sealed class ExplainVerb : Verb
         json.WriteString("todo", why.Todo.Length > 0 ? why.Todo : null);
         json.Price("close", why.Stored?.Bar.Close);
         json.Price("recomputed", why.Recomputed);
-        json.WriteNumber("version", why.Version);
+        json.WriteNumber("version", why.Rule.Version);
         json.WriteString("source", why.Stored?.Source);
         json.Time("created_at", why.Stored?.CreatedAt);
         json.Time("updated_at", why.Stored?.UpdatedAt);
@@ -116,7 +117,7 @@ internal sealed class ExplainVerb : Verb
         json.Time("before_ts_utc", why.Before?.Bar.Time);
         json.Price("before_close", why.Before?.Bar.Close);
         json.WriteStartArray("inputs");
-        foreach (var pair in why.Pairs)
+        foreach (var pair in why.Components)
         {
             json.WriteStartObject();
             json.WriteString("symbol", pair.Component.Symbol.Name);

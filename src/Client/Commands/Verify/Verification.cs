@@ -1,5 +1,4 @@
 using DxyOrleans.Bars;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
@@ -128,7 +127,7 @@ internal sealed class Verification(Series target)
     {
         var (symbols, table) = rule is IndexTargetRule index
             ? (index.Definition.Components.Select(component => component.Symbol.Name).ToArray(), BarTable.Data)
-            : ([rule.Series.Symbol.Name], (await BarExport.RouteAsync(database, rule.Series.Symbol, cancellation)).Read);
+            : ([rule.Series.Symbol.Name], (await RouteReader.RouteAsync(database, rule.Series.Symbol, cancellation)).Read);
         await using var command = database.Statement("oldest_input");
         command.Parameters.With(symbols).With(table.Name);
         return await command.ExecuteScalarAsync(cancellation) is DateTime oldest ? UtcTime.From(oldest) : null;

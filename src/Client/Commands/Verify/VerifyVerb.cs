@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
 using DxyOrleans.Client.Work;
@@ -56,7 +57,7 @@ internal sealed class VerifyVerb : Verb
 
         if (parse.GetValue(_sql))
         {
-            var inputs = (await BarExport.RouteAsync(database, entry.Symbol, cancellation)).Read;
+            var inputs = (await RouteReader.RouteAsync(database, entry.Symbol, cancellation)).Read;
             var binding = HostBindings.Of(database);
             WriteSql(
                 session,
