@@ -1,6 +1,6 @@
 using System.CommandLine;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Health;
+using DxyOrleans.Deriving.Monitoring;
 using Npgsql;
 
 namespace DxyOrleans.Client.Cli;

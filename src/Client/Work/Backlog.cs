@@ -2,26 +2,11 @@ using System.Collections.Concurrent;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving;
-using DxyOrleans.Postgres;
-using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 
 namespace DxyOrleans.Client.Work;
-
-/// <summary>What is waiting to be derived.</summary>
-/// <param name="Changes">Recorded changes, not yet expanded.</param>
-/// <param name="Minutes">Minutes of bars that are due and ripe.</param>
-/// <param name="Oldest">Since when the oldest ripe work could have been done.</param>
-/// <param name="Parked">Pieces of work that failed.</param>
-/// <param name="Attempts">The most often one failed.</param>
-/// <param name="Now">The database's market time.</param>
-internal sealed record BacklogState(long Changes, double Minutes, UtcTime? Oldest, long Parked, int Attempts, UtcTime Now)
-{
-    public bool IsEmpty => Changes == 0 && Minutes <= 0;
-}
 
 /// <summary>What deriving did to one target.</summary>
 internal sealed class TargetTally(Series target)
@@ -78,26 +63,6 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
     /// <summary>Minutes of bars worked off here so far.</summary>
     public double Done => _tallies.Values.Sum(tally => tally.Minutes);
 
-    public static async Task<BacklogState> StateAsync(
-        NpgsqlDataSource database,
-        IEnumerable<Symbol>? symbols,
-        CancellationToken cancellation
-    )
-    {
-        await using var command = database.Statement("backlog");
-        command.Parameters.With<string[]?>(symbols?.Select(symbol => symbol.Name).ToArray());
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return new BacklogState(
-            reader.GetInt64(0),
-            reader.GetDouble(1),
-            reader.IsDBNull(2) ? null : reader.GetUtc(2),
-            reader.GetInt64(3),
-            reader.GetInt32(4),
-            reader.GetUtc(5)
-        );
-    }
-
     /// <summary>Returns when nothing ripe of these symbols is left: by waiting for the silos while one lives, else by deriving here.</summary>
     /// <returns>Whether silos did it.</returns>
     public async Task<bool> SettleAsync(IReadOnlyCollection<Symbol> symbols, Progress progress, CancellationToken cancellation)
@@ -106,7 +71,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
         double most = 0;
         while (true)
         {
-            var state = await StateAsync(database, symbols, cancellation);
+            var state = await BacklogState.ReadAsync(database, symbols, cancellation);
             if (state.IsEmpty)
             {
                 return !byThis;
@@ -158,7 +123,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
     public async Task<TargetTally> DrainAsync(ITargetRule rule, Progress progress, CancellationToken cancellation)
     {
         var tally = TallyOf(rule.Series);
-        var first = await StateAsync(database, [rule.Series.Symbol], cancellation);
+        var first = await BacklogState.ReadAsync(database, [rule.Series.Symbol], cancellation);
         var total = Done + first.Minutes;
         await ParallelDrain.RunAsync(
             database,

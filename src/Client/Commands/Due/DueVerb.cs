@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Deriving;
 
 namespace DxyOrleans.Client.Commands.Due;
@@ -25,7 +24,7 @@ internal sealed class DueVerb : Verb
         var store = new DueStore(database);
         var retried = parse.GetValue(_retry) ? await store.RetryAsync(cancellation) : (int?)null;
         var rows = await store.ListAsync(parse.GetValue(_poison), cancellation);
-        var state = await Backlog.StateAsync(database, null, cancellation);
+        var state = await BacklogState.ReadAsync(database, null, cancellation);
         if (session.Json)
         {
             WriteJson(session, rows, state, retried);

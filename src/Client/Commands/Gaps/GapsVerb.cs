@@ -4,6 +4,7 @@ using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Explaining;
 
 namespace DxyOrleans.Client.Commands.Gaps;
 

@@ -3,6 +3,7 @@ using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Health;
+using DxyOrleans.Deriving.Monitoring;
 
 namespace DxyOrleans.Client.Commands.Health;
 
@@ -19,14 +20,15 @@ internal sealed class HealthVerb()
         var database = session.IsEmbedded
             ? await session.DatabaseAsync(cancellation)
             : await session.DatabaseAsync(cancellation).WaitAsync(Answering, session.Time, cancellation);
-        var exam = new HealthChecker(
-            database,
-            session.Settings.Number("PoolSize", 2, 200),
-            LocalAsync,
-            session.Settings.Span("Grace"),
-            session.Time
+        var probes = new HealthProbes(database, session.Settings.Number("PoolSize", 2, 200), new ProbeFaults(), session.Time);
+        var health = new DatabaseHealth(database, probes, session.Settings.Span("Grace"), session.Time);
+        var checks = await health.RunAsync(
+            [
+                .. ConsoleModules.All.SelectMany(module => module.Probes(database)),
+                new("silos", "", async end => [SiloHealth.Judge(await SiloRoster.ReadAsync(database, end), await LocalAsync(end))]),
+            ],
+            cancellation
         );
-        var checks = await exam.RunAsync(cancellation);
         foreach (var module in ConsoleModules.All)
         {
             checks = await module.JudgeAsync(database, checks, session.Time, cancellation);
@@ -74,6 +76,14 @@ internal sealed class HealthVerb()
                     silo.Silo.Database is not { } other || other == session.DatabaseName
                 ),
             ];
+    }
+
+    sealed class ProbeFaults : IProbeFaults
+    {
+        public bool IsOfAll(Exception exception) =>
+            ErrorMapper.Exception(exception, null).Code is "schema-missing" or "database-away" or "database-login";
+
+        public string Text(Exception exception) => ErrorMapper.Exception(exception, null).What;
     }
 
     static string Word(HealthStatus status) => status.ToString().ToUpperInvariant();

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Health;
+using DxyOrleans.Deriving.Monitoring;
 using DxyOrleans.Migration.Runs;
 using Npgsql;
 

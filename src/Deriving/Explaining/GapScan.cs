@@ -4,15 +4,14 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 
-namespace DxyOrleans.Client.Work;
+namespace DxyOrleans.Deriving.Explaining;
 
 /// <summary>Gaps of a range, a window at a time so that memory stays flat.</summary>
-internal static class GapScan
+public static class GapScan
 {
     static readonly TimeSpan Window = TimeSpan.FromDays(28);
 

@@ -1,44 +1,36 @@
 using DxyOrleans.Bars;
-using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Postgres;
 using DxyOrleans.Schema;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 
-namespace DxyOrleans.Client.Work;
+namespace DxyOrleans.Deriving.Monitoring;
 
-/// <summary>Looks at everything that can ail, from the tables and, of this machine's silos, from their processes, and judges it by <see cref="HealthRules"/>.</summary>
+/// <summary>Looks at everything in the database that can ail, and judges it by <see cref="HealthRules"/>; each look has its time, and one that can't be made leaves the others.</summary>
 /// <param name="database">The database.</param>
-/// <param name="connections">How many connections may be used, 2 or more.</param>
-/// <param name="local">Asks the silos of this machine that work on that database.</param>
+/// <param name="looks">Gives each look its time.</param>
 /// <param name="grace">How long after its end a bucket is emitted.</param>
 /// <param name="time">The real clock.</param>
-internal sealed class HealthChecker(
-    NpgsqlDataSource database,
-    int connections,
-    Func<CancellationToken, Task<IReadOnlyList<SiloCondition>>> local,
-    TimeSpan grace,
-    TimeProvider time
-)
+public sealed class DatabaseHealth(NpgsqlDataSource database, HealthProbes looks, TimeSpan grace, TimeProvider time)
 {
     // The plan's bounds of a plausible DXY; other indexes are judged by their moves alone.
     const decimal LowestDxy = 50;
     const decimal HighestDxy = 200;
 
-    public async Task<IReadOnlyList<HealthCheck>> RunAsync(CancellationToken cancellation)
+    /// <summary>Makes all checks.</summary>
+    /// <param name="others">What else is looked at beside the backlog, of which this room knows nothing.</param>
+    /// <param name="cancellation">Ends the looking.</param>
+    public async Task<IReadOnlyList<HealthCheck>> RunAsync(IEnumerable<HealthProbe> others, CancellationToken cancellation)
     {
-        var looks = new HealthProbes(database, connections, time);
         SymbolRegistry? registry = null;
         var first = await looks.RunAsync([new("database", "", ServerAsync), new("registry", "", async end =>
                 {
-                    registry = await Registries.LoadAsync(database, end);
+                    registry = await new RegistryStore(database).LoadAsync(end);
                     return [];
                 }), new("capture", "", async end => [HealthRules.Capture([.. (await CaptureMissing.ReadAsync(database, end)).Select(trigger => $"{trigger.Name} on {trigger.Table}")])]), new("replication", "", async end => (await Subscriptions.ReadAsync(database, end)).Select(found => HealthRules.Replication(found.Name, found.Fault, found.Note))), new("tables", "", TablesAsync)], cancellation);
         var bars = registry is null
@@ -53,14 +45,7 @@ internal sealed class HealthChecker(
                 ],
                 cancellation
             );
-        var last = await looks.RunAsync(
-            [
-                new("backlog", "", BacklogAsync),
-                .. ConsoleModules.All.SelectMany(module => module.Probes(database)),
-                new("silos", "", async end => [SiloHealth.Judge(await SiloRoster.ReadAsync(database, end), await local(end))]),
-            ],
-            cancellation
-        );
+        var last = await looks.RunAsync([new("backlog", "", BacklogAsync), .. others], cancellation);
         return [.. first, .. bars, .. last];
     }
 
@@ -78,7 +63,7 @@ internal sealed class HealthChecker(
 
     async Task<IEnumerable<HealthCheck>> BacklogAsync(CancellationToken cancellation)
     {
-        var backlog = await Backlog.StateAsync(database, null, cancellation);
+        var backlog = await BacklogState.ReadAsync(database, null, cancellation);
         return
         [
             HealthRules.Backlog(backlog.Oldest is { } oldest ? backlog.Now - oldest : null, backlog.Minutes, backlog.Changes),

@@ -1,21 +1,33 @@
-using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Health;
-using DxyOrleans.Postgres;
 using Npgsql;
 
-namespace DxyOrleans.Client.Work;
+namespace DxyOrleans.Deriving.Monitoring;
 
 /// <summary>One thing that is looked at, and the checks that it gives.</summary>
 /// <param name="Name">The first check's name, where it can't be made.</param>
 /// <param name="Subject">Its subject.</param>
 /// <param name="RunAsync">The look.</param>
-internal sealed record HealthProbe(string Name, string Subject, Func<CancellationToken, Task<IEnumerable<HealthCheck>>> RunAsync);
+public sealed record HealthProbe(string Name, string Subject, Func<CancellationToken, Task<IEnumerable<HealthCheck>>> RunAsync);
+
+/// <summary>What a failed look is called, by who asks.</summary>
+public interface IProbeFaults
+{
+    /// <summary>Whether there is nothing to judge with this: no server, no login, no schema of ours. Then it is thrown on.</summary>
+    bool IsOfAll(Exception exception);
+
+    /// <summary>In one line.</summary>
+    string Text(Exception exception);
+}
 
 /// <summary>
 /// Gives each look its time and says of one that can't be made why, so that a locked table, a right that is missing or a server that hangs leaves the others
 /// to be judged. They run beside each other; the order of what they say stays.
 /// </summary>
-internal sealed class HealthProbes(NpgsqlDataSource database, int connections, TimeProvider time)
+/// <param name="database">The database.</param>
+/// <param name="connections">How many connections may be used, 2 or more.</param>
+/// <param name="faults">What is said of a look that fails.</param>
+/// <param name="time">The real clock.</param>
+public sealed class HealthProbes(NpgsqlDataSource database, int connections, IProbeFaults faults, TimeProvider time)
 {
     static readonly TimeSpan Each = TimeSpan.FromSeconds(3);
 
@@ -26,6 +38,8 @@ internal sealed class HealthProbes(NpgsqlDataSource database, int connections, T
     static readonly TimeSpan Asking = TimeSpan.FromSeconds(0.5);
 
     bool _blocked;
+
+    string ApplicationName => new NpgsqlConnectionStringBuilder(database.ConnectionString).ApplicationName ?? "";
 
     public async Task<IReadOnlyList<HealthCheck>> RunAsync(IEnumerable<HealthProbe> looks, CancellationToken cancellation)
     {
@@ -71,21 +85,18 @@ internal sealed class HealthProbes(NpgsqlDataSource database, int connections, T
         return [NotMade(look, $"not made within {Each.TotalSeconds:0} s: {reason}")];
     }
 
-    static async Task<IReadOnlyList<HealthCheck>> GatherAsync(HealthProbe look, CancellationToken cancellation)
+    async Task<IReadOnlyList<HealthCheck>> GatherAsync(HealthProbe look, CancellationToken cancellation)
     {
         try
         {
             return [.. await look.RunAsync(cancellation)];
         }
-        catch (Exception fault) when (cancellation.IsCancellationRequested || !IsOfAll(ErrorMapper.Exception(fault, null)))
+        catch (Exception fault) when (cancellation.IsCancellationRequested || !faults.IsOfAll(fault))
         {
             // Where its time was over that has been told, and this is read by nobody.
-            return [NotMade(look, $"can't be made: {ErrorMapper.Exception(fault, null).What}")];
+            return [NotMade(look, $"can't be made: {faults.Text(fault)}")];
         }
     }
-
-    // Without a server or our schema there is nothing to judge.
-    static bool IsOfAll(Fault fault) => fault.Code is "schema-missing" or "database-away" or "database-login";
 
     async Task<string> InTheWayAsync(CancellationToken cancellation)
     {
@@ -100,12 +111,12 @@ internal sealed class HealthProbes(NpgsqlDataSource database, int connections, T
     {
         try
         {
-            return (await Blocker.OfAsync(database, Session.ApplicationName, cancellation))?.ToString()
+            return (await Blocker.OfAsync(database, ApplicationName, cancellation))?.ToString()
                 ?? "the database is slow, and no lock is in the way";
         }
         catch (Exception fault)
         {
-            return $"the database doesn't answer: {ErrorMapper.Exception(fault, null).What}";
+            return $"the database doesn't answer: {faults.Text(fault)}";
         }
     }
 
