@@ -21,9 +21,7 @@ public sealed class RoundTrips : IDisposable
             ActivityStopped = Note,
         };
         ActivitySource.AddActivityListener(_listener);
-        _own = new Activity(nameof(RoundTrips))
-            .SetParentId(_trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded)
-            .Start();
+        _own = new Activity(nameof(RoundTrips)).SetParentId(_trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded).Start();
     }
 
     /// <summary>What was sent in each, by what the driver calls it.</summary>
