@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Deriving;
 
@@ -69,7 +68,7 @@ internal sealed class SilosMeasurement : IMeasurement
             cancellation
         );
         var start = Stopwatch.GetTimestamp();
-        while (await Backlog.StateAsync(server.Data, [IndexDefinition.Dxy.Symbol], cancellation) is { IsEmpty: false } state)
+        while (await BacklogState.ReadAsync(server.Data, [IndexDefinition.Dxy.Symbol], cancellation) is { IsEmpty: false } state)
         {
             if (kill && second is not null && state.Minutes < minutes / 2)
             {

@@ -2,7 +2,7 @@ using DxyOrleans.Core.Indexes;
 using DxyOrleans.Deriving.Explaining;
 using DxyOrleans.Testing;
 
-namespace DxyOrleans.Storage.Tests.Explaining;
+namespace DxyOrleans.Deriving.Tests;
 
 /// <summary>Why a minute is as it is, read in one snapshot.</summary>
 public sealed class ExplainingTests(TestServer server)
