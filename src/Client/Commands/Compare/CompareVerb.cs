@@ -161,7 +161,7 @@ internal sealed class CompareVerb : Verb
         CancellationToken cancellation
     )
     {
-        var table = await BarExport.TableAsync(database, registry, series, cancellation);
+        var table = await RouteReader.TableAsync(database, registry, series, cancellation);
         var values = new Dictionary<UtcTime, decimal>();
         await foreach (var stored in BarReader.StreamAsync(database, table, series, range, cancellation))
         {
