@@ -14,11 +14,12 @@ namespace DxyOrleans.Deriving.Explaining;
 public sealed class MinuteExplainer(NpgsqlDataSource database, Func<CancellationToken, Task>? between = null)
 {
     /// <summary>Explains one minute.</summary>
-    /// <param name="index">The index.</param>
+    /// <param name="index">The index; the minute is of the period that was valid then.</param>
     /// <param name="time">The minute's open.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public async Task<MinuteExplanation> ExplainAsync(IndexDefinition index, UtcTime time, CancellationToken cancellation)
     {
+        index = index.At(time);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var facts = await ReadAsync(connection, index, time, cancellation);

@@ -31,7 +31,7 @@ internal sealed class ExplainVerb : Verb
         var registry = await Registries.LoadAsync(database, cancellation);
         var index = registry.RequireIndex(parse.GetValue(_symbol));
         var time = parse.GetValue(_time).Floor(Timeframe.OneMinute);
-        var explanation = await new MinuteExplainer(database).ExplainAsync(index.At(time), time, cancellation);
+        var explanation = await new MinuteExplainer(database).ExplainAsync(index, time, cancellation);
         if (session.Json)
         {
             WriteJson(session, explanation);
