@@ -25,6 +25,10 @@ public static class DxyWeb
         services.AddSingleton<Registries>();
         services.AddSingleton<SeriesReader>();
         services.AddSingleton<BarsEndpoint>();
+        services.AddSingleton<ExplainEndpoint>();
+        services.AddSingleton<GapsEndpoint>();
+        services.AddSingleton<HealthReader>();
+        services.AddSingleton<IStreamTopic, HealthTopic>();
         WebModules.Add(services);
         services.AddSingleton<PageFiles>();
         services.AddSingleton<Sessions>();
@@ -55,7 +59,7 @@ public static class DxyWeb
         app.UseRateLimiter();
         app.MapOpenApi("/openapi/{documentName}.json").AddEndpointFilter(Problems.AnswerAsync).AddEndpointFilter(AccessFilters.ReadAsync);
         app.MapGet("/problems/{code}", ProblemPage).ExcludeFromDescription();
-        var api = app.MapGroup("/api/v1").AddEndpointFilter(Problems.AnswerAsync).RequireRateLimiting(Api);
+        var api = app.MapGroup("/api/v1").WithTags("api").AddEndpointFilter(Problems.AnswerAsync).RequireRateLimiting(Api);
         SessionEndpoints.Map(api);
         var reading = api.MapGroup("").AddEndpointFilter(AccessFilters.ReadAsync);
         ApiMap.MapReading(reading);

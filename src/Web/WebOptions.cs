@@ -17,6 +17,9 @@ public sealed class WebOptions
     /// <summary>Readers of the stream, 1 to 10,000. Default 2000.</summary>
     public int Streams { get; init; } = 2000;
 
+    /// <summary>How long after its end a bucket is emitted. Default 1 s.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often the tables are looked at while somebody reads the stream, 50 ms to 10 s. Default 500 ms.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
 }

@@ -26,7 +26,6 @@ static class ApiDescription
         options.AddOperationTransformer(
             (operation, _, _) =>
             {
-                operation.Tags = null;
                 foreach (var parameter in operation.Parameters ?? [])
                 {
                     Parameter(parameter);

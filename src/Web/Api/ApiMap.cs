@@ -15,6 +15,21 @@ static class ApiMap
             .Produces<BarsDocument>(StatusCodes.Status200OK, BarsFormats.Json, BarsFormats.Csv)
             .Produces(StatusCodes.Status304NotModified)
             .Refuses(400, 401, 404, 410, 429, 503);
+        api.MapGet("explain/{symbol}/{time}", ExplainEndpoint.RunAsync)
+            .WithName("explain")
+            .WithSummary("One minute of an index taken apart, or why it is missing and what would mend it.")
+            .Produces<ExplainDocument>()
+            .Refuses(400, 401, 404, 429, 503);
+        api.MapGet("gaps/{symbol}", GapsEndpoint.RunAsync)
+            .WithName("gaps")
+            .WithSummary("The market minutes that a symbol lacks, with the cause; of the last day unless told otherwise.")
+            .Produces<GapsDocument>()
+            .Refuses(400, 401, 404, 429, 503);
+        api.MapGet("health", HealthEndpoint.RunAsync)
+            .WithName("health")
+            .WithSummary("PASS, WARN or FAIL of everything that the tables tell of.")
+            .Produces<HealthDocument>()
+            .Refuses(401, 429, 503);
         api.MapGet("symbols", SymbolsEndpoint.RunAsync)
             .WithName("symbols")
             .WithSummary("The registry: symbols, their timeframes, indexes with their baskets.")

@@ -66,7 +66,8 @@ static class BarsFormats
     public static bool IsDownload(HttpRequest request) => IsEndless(request) || IsLargePage(request);
 
     static bool IsLargePage(HttpRequest request) =>
-        int.TryParse(request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > BarsQuery.UsualLimit;
+        int.TryParse(request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+        && limit > BarsQuery.UsualLimit;
 
     static bool IsEndless(HttpRequest request) =>
         request.Query.ContainsKey("from")

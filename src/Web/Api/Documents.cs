@@ -65,6 +65,7 @@ sealed record GapsDocument(
     DateTimeOffset To,
     [property: JsonPropertyName("market_minutes")] long MarketMinutes,
     [property: JsonPropertyName("missing_minutes")] long MissingMinutes,
+    [property: JsonPropertyName("outside_calendar")] long OutsideCalendar,
     IReadOnlyList<GapDocument> Gaps
 );
 
