@@ -46,6 +46,8 @@ public sealed class MarketTests(TestServer server)
     [Theory]
     [InlineData("/#market", true)]
     [InlineData("/#market", false)]
+    [InlineData("/#health", true)]
+    [InlineData("/#health", false)]
     [InlineData("/#migrations", true)]
     [InlineData("/#migrations", false)]
     public async Task Axe_finds_nothing_in_either_scheme_on_a_phone_and_on_a_desk(string path, bool dark)
