@@ -5,7 +5,8 @@ using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Bench;
 
-/// <summary>One call of the bench. Exit codes: 0 measured, 1 a measurement failed or is void, 2 called wrongly, 3 no server could be had, 130 interrupted.</summary>
+/// <summary>One call of the bench. Exit codes: 0 measured, 1 a measurement failed or is void, 2 called wrongly, 3 no server could be had,
+/// 130 interrupted.</summary>
 internal static partial class BenchRun
 {
     static IReadOnlyList<IMeasurement> All =>

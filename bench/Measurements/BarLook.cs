@@ -4,7 +4,8 @@ using Npgsql;
 
 namespace DxyOrleans.Bench.Measurements;
 
-/// <summary>Looks for a DXY row again and again on a connection of its own: a row is seen when it is committed and flushed, and not before.</summary>
+/// <summary>Looks for a DXY row again and again on a connection of its own: a row is seen when it is committed and flushed, and not
+/// before.</summary>
 internal sealed class BarLook : IAsyncDisposable
 {
     readonly NpgsqlConnection _connection;

@@ -17,7 +17,8 @@ internal sealed class BareCommit : IAsyncDisposable
         var connection = await database.OpenConnectionAsync(cancellation);
         var insert = new NpgsqlCommand(
             """
-            INSERT INTO bench.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at)
+            INSERT INTO bench.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
+              source, ingested_at, raw, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, NULL, 0, false, $8, $3, '{}', $3, $3)
             """,
             connection

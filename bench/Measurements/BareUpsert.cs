@@ -4,14 +4,17 @@ using NpgsqlTypes;
 
 namespace DxyOrleans.Bench.Measurements;
 
-/// <summary>The floor of many live bars: one batch of prepared upserts, a row each, in one round trip and one commit, into a table without triggers.</summary>
+/// <summary>The floor of many live bars: one batch of prepared upserts, a row each, in one round trip and one commit, into a table without
+/// triggers.</summary>
 internal sealed class BareUpsert(NpgsqlConnection connection) : IAsyncDisposable
 {
     const string Upsert = """
-        INSERT INTO bench.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at)
+        INSERT INTO bench.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
+          source, ingested_at, raw, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $3, '{}', $3, $3)
         ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO UPDATE
-        SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, vol = excluded.vol, updated_at = excluded.updated_at
+        SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, vol = excluded.vol,
+          updated_at = excluded.updated_at
         """;
 
     public async Task RunAsync(IReadOnlyList<Bar> bars, CancellationToken cancellation)

@@ -19,8 +19,10 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
         INSERT INTO bench.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
         SELECT 'DXY', '1m', m.ts_utc, m.level, m.level, m.level, m.level, 'synthetic'
         FROM (
-          SELECT e.ts_utc, round((50.14348112 * power(e.close::float8, -0.576) * power(j.close::float8, 0.136) * power(g.close::float8, -0.119)
-                                  * power(c.close::float8, 0.091) * power(s.close::float8, 0.042) * power(f.close::float8, 0.036))::numeric, 8) AS level
+          SELECT e.ts_utc, round((50.14348112 * power(e.close::float8, -0.576) * power(j.close::float8, 0.136) * power(g.close::float8,
+            -0.119)
+                                  * power(c.close::float8, 0.091) * power(s.close::float8, 0.042) * power(f.close::float8,
+                                    0.036))::numeric, 8) AS level
           FROM public.data_bars AS e
           JOIN public.data_bars AS j ON j.ts_utc = e.ts_utc AND j.canonical_symbol = 'USDJPY' AND j.timeframe = '1m'
           JOIN public.data_bars AS g ON g.ts_utc = e.ts_utc AND g.canonical_symbol = 'GBPUSD' AND g.timeframe = '1m'
@@ -133,7 +135,8 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
             [
                 input.Note,
                 $"{rows.Count} bars; each of ours carries its six inputs as provenance, the SQL statement's carry none.",
-                "DuckDB's levels were compared with ours after each round. The COPY in beside it is the floor's of the same round: rows that are in memory as PostgreSQL takes them.",
+                "DuckDB's levels were compared with ours after each round. The COPY in beside it is the floor's of the same round: rows "
+                    + "that are in memory as PostgreSQL takes them.",
                 .. input.PlanEachRound ? Array.Empty<string>() : ["The plan's function ran once, in the first round."],
             ]
         );
@@ -211,7 +214,8 @@ internal sealed class DeriveMeasurement(string name, string what, BulkInput inpu
         {
             var closes = new List<(DateTime, double)>();
             using var copy = connection.BeginBinaryExport(
-                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe = '1m' ORDER BY ts_utc) TO STDOUT BINARY"
+                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe "
+                    + $"= '1m' ORDER BY ts_utc) TO STDOUT BINARY"
             );
             while (copy.StartRow() >= 0)
             {

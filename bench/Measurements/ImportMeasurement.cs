@@ -48,7 +48,8 @@ internal sealed class ImportMeasurement : IMeasurement
                 new Samples("the same, FX rows in by all of it", "rows/s", [.. derived.Select(seconds => rows.Count / seconds)]),
             ],
             [
-                "The import unpacks, parses, checks and deduplicates, and its table has the capture triggers; the first round of both is thrown away.",
+                "The import unpacks, parses, checks and deduplicates, and its table has the capture triggers; the first round of both "
+                    + "is thrown away.",
             ]
         );
     }

@@ -8,7 +8,8 @@ using DxyOrleans.Deriving;
 namespace DxyOrleans.Bench.Measurements;
 
 /// <summary>
-/// The live path while the same silo derives history month after month, beside the live path with nothing else to do, in turn. The months are derived from nothing the
+/// The live path while the same silo derives history month after month, beside the live path with nothing else to do, in turn. The months
+/// are derived from nothing the
 /// first time, then by the other version each time, so that every bar is written every time.
 /// </summary>
 internal sealed class LiveBackfillMeasurement : IMeasurement
@@ -112,9 +113,12 @@ internal sealed class LiveBackfillMeasurement : IMeasurement
                 new Samples("backfill beside the live minutes, rollups too", "bars/s", [rate]),
             ],
             [
-                $"{idle.Derived.Values.Count} minutes without and {busy.Derived.Values.Count} during the backfill, in blocks of {Block} in turn, after {WarmUp} of each round thrown away.",
-                $"DXY of five weeks at a time, requested as the console's derive does it, {Weeks} weeks or more always due: from nothing first, then by the other version; {derived} bars were written.",
-                "After each round every live minute, and every minute of history by the version asked for last, was counted. Live minutes wait for nothing but each other's due work.",
+                $"{idle.Derived.Values.Count} minutes without and {busy.Derived.Values.Count} during the backfill, in blocks of {Block} "
+                    + $"in turn, after {WarmUp} of each round thrown away.",
+                $"DXY of five weeks at a time, requested as the console's derive does it, {Weeks} weeks or more always due: from "
+                    + $"nothing first, then by the other version; {derived} bars were written.",
+                "After each round every live minute, and every minute of history by the version asked for last, was counted. Live "
+                    + "minutes wait for nothing but each other's due work.",
             ]
         );
 
@@ -189,9 +193,11 @@ internal sealed class LiveBackfillMeasurement : IMeasurement
         for (var ask = Math.Max(0, _asked - Months.Length + 1); ask < _asked; ask++)
         {
             var (pass, month) = Math.DivRem(ask, Months.Length - 1);
-            // In summer the market closes an hour before the simulated week ends: the latest closes give no bar then, and what the other version left stays.
+            // In summer the market closes an hour before the simulated week ends: the latest closes give no bar then, and what the other
+            // version left stays.
             var of =
-                $"NOT (extract(isodow FROM ts_utc AT TIME ZONE 'UTC') = 5 AND extract(hour FROM ts_utc AT TIME ZONE 'UTC') = 21) AND timeframe = '1m' AND ts_utc >= '{Months[month]}' AND ts_utc < '{Months[month + 1]}' AND canonical_symbol = ";
+                $"NOT (extract(isodow FROM ts_utc AT TIME ZONE 'UTC') = 5 AND extract(hour FROM ts_utc AT TIME ZONE 'UTC') = 21) AND "
+                + $"timeframe = '1m' AND ts_utc >= '{Months[month]}' AND ts_utc < '{Months[month + 1]}' AND canonical_symbol = ";
             var minutes = await CountAsync(server, of + "'EURUSD'", cancellation);
             var derived = await CountAsync(server, of + $"'DXY' AND raw ->> 'version' = '{(pass % 2) + 1}'", cancellation);
             if (derived != minutes)

@@ -6,13 +6,15 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Bench.Measurements;
 
 /// <summary>
-/// What minutes took, in milliseconds: a bare commit beside each, a call to the same grain that does nothing, the sixth call until its answer, from it to the DXY row,
+/// What minutes took, in milliseconds: a bare commit beside each, a call to the same grain that does nothing, the sixth call until its
+/// answer, from it to the DXY row,
 /// and one look for that row.
 /// </summary>
 internal sealed record LiveTimes(Samples Commits, Samples Calls, Samples Published, Samples Derived, Samples Looks);
 
 /// <summary>
-/// A silo as a process of its own, and this process as its Orleans client: what a feed outside the silo pays, and no measuring inside what is measured. Publishes minute
+/// A silo as a process of its own, and this process as its Orleans client: what a feed outside the silo pays, and no measuring inside what
+/// is measured. Publishes minute
 /// after minute and sees when each DXY row is committed.
 /// </summary>
 internal sealed class LiveLoop : IAsyncDisposable
@@ -82,7 +84,8 @@ internal sealed class LiveLoop : IAsyncDisposable
             var time = UtcTime.FromMinute(_first + round);
             await SettledAsync(cancellation);
 
-            // Each comes after a wait of its own: what has just been used answers faster, and the poll for changes may fall anywhere into a minute's path, as in life.
+            // Each comes after a wait of its own: what has just been used answers faster, and the poll for changes may fall anywhere into a
+            // minute's path, as in life.
             if (beside)
             {
                 await WaitAsync(cancellation);

@@ -72,7 +72,8 @@ internal sealed class LiveMeasurement : IMeasurement
                 times.Looks.At("one look of the loop that watches for the row, p50 (the resolution)", 0.5),
             ],
             [
-                $"{times.Derived.Values.Count} minutes after {WarmUp} thrown away, in a table that holds the files' rows; a silo as a process of its own, called by an Orleans client.",
+                $"{times.Derived.Values.Count} minutes after {WarmUp} thrown away, in a table that holds the files' rows; a silo as a "
+                    + $"process of its own, called by an Orleans client.",
                 "The watching loop begins when the sixth call is answered and takes a share of one core; nothing is subtracted for it.",
                 "The bare commit, the call and the sixth bar each come after a random wait of up to 250 ms.",
                 "Before each minute all due work is done, so that minutes don't stand in each other's way.",

@@ -40,7 +40,8 @@ internal sealed class LiveMinutes(IGrainFactory grains)
         if (result.New != 1)
         {
             throw new InvalidOperationException(
-                $"{series} {time} was not stored as new ({string.Join("; ", result.Refused.Select(refused => refused.Reason))}); the measurement is void."
+                $"{series} {time} was not stored as new ({string.Join("; ", result.Refused.Select(refused => refused.Reason))}); the "
+                    + $"measurement is void."
             );
         }
     }

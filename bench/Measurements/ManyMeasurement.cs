@@ -8,7 +8,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Bench.Measurements;
 
 /// <summary>
-/// Two hours of 500 symbols' minutes, each minute's bars arriving at once, in one call or in one a symbol in turn, answered after their commit, with 50 indexes derived; beside the
+/// Two hours of 500 symbols' minutes, each minute's bars arriving at once, in one call or in one a symbol in turn, answered after their
+/// commit, with 50 indexes derived; beside the
 /// same rows bare.
 /// </summary>
 internal sealed class ManyMeasurement : IMeasurement
@@ -23,7 +24,8 @@ internal sealed class ManyMeasurement : IMeasurement
     public string Name => "many";
 
     public string What =>
-        "500 symbols' 1m bars arriving at once beside a bare batched upsert, 50 indexes derived, and the silo's memory over two hours of them";
+        "500 symbols' 1m bars arriving at once beside a bare batched upsert, 50 indexes derived, and the silo's memory over two hours "
+        + "of them";
 
     public int Rounds => 1;
 
@@ -96,8 +98,10 @@ internal sealed class ManyMeasurement : IMeasurement
                 new Samples("silo's resident memory", "MiB", memory),
             ],
             [
-                $"{ManySymbols.Symbols} symbols and {ManySymbols.Indexes} indexes of six each, {due.Count} minutes after {WarmUp} thrown away, each way of sending in turn; one silo as a process of its own, called by an Orleans client.",
-                "Every index minute was counted at the end. The symbols have no rollups: these minutes lie in the past, where each would change a bucket that is over.",
+                $"{ManySymbols.Symbols} symbols and {ManySymbols.Indexes} indexes of six each, {due.Count} minutes after {WarmUp} "
+                    + $"thrown away, each way of sending in turn; one silo as a process of its own, called by an Orleans client.",
+                "Every index minute was counted at the end. The symbols have no rollups: these minutes lie in the past, where each "
+                    + "would change a bucket that is over.",
             ]
         );
     }

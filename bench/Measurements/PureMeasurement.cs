@@ -26,7 +26,8 @@ internal sealed class PureMeasurement : IMeasurement
             [new Ratio(new Samples("the formula in columns by one at a time, times", "×", [columns.Median / single.Median]), null)],
             figures,
             [
-                "BenchmarkDotNet's ShortRun in one process; nothing is read or written but the file of lines, which is in the system's cache. --repeat changes nothing here.",
+                "BenchmarkDotNet's ShortRun in one process; nothing is read or written but the file of lines, which is in the system's "
+                    + "cache. --repeat changes nothing here.",
             ]
         );
     }

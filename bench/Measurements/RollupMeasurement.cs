@@ -84,7 +84,8 @@ internal sealed class RollupMeasurement(string name, string what, BulkInput inpu
             ],
             [
                 input.Note,
-                $"{rows.Count} bars. Ours and SQL's gave the same buckets and closes, compared after each round; DuckDB's buckets were counted.",
+                $"{rows.Count} bars. Ours and SQL's gave the same buckets and closes, compared after each round; DuckDB's buckets were "
+                    + $"counted.",
             ]
         );
     }
@@ -124,7 +125,8 @@ internal sealed class RollupMeasurement(string name, string what, BulkInput inpu
     static string Plain(Timeframe timeframe) =>
         $"""
             INSERT INTO bench.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, trade_count, source)
-            SELECT b.canonical_symbol, '{timeframe}', date_bin(interval '{timeframe.Minutes} minutes', b.ts_utc, timestamptz '2000-01-01 00:00:00+00'),
+            SELECT b.canonical_symbol, '{timeframe}', date_bin(interval '{timeframe.Minutes} minutes', b.ts_utc,
+              timestamptz '2000-01-01 00:00:00+00'),
                    (array_agg(b.open ORDER BY b.ts_utc))[1], max(b.high), min(b.low), (array_agg(b.close ORDER BY b.ts_utc DESC))[1],
                    sum(b.vol), sum(b.trade_count), 'derived'
             FROM public.data_bars AS b
@@ -137,8 +139,10 @@ internal sealed class RollupMeasurement(string name, string what, BulkInput inpu
         var different = await server.ValueAsync<long>(
             $"""
             SELECT count(*)
-            FROM (SELECT ts_utc, open, high, low, close FROM public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '{timeframe}') AS ours
-            FULL JOIN (SELECT ts_utc, open, high, low, close FROM bench.derived_data_bars WHERE timeframe = '{timeframe}') AS plain USING (ts_utc)
+            FROM (SELECT ts_utc, open, high, low, close FROM public.derived_data_bars WHERE canonical_symbol = 'DXY'
+              AND timeframe = '{timeframe}') AS ours
+            FULL JOIN (SELECT ts_utc, open, high, low, close FROM bench.derived_data_bars WHERE timeframe = '{timeframe}')
+              AS plain USING (ts_utc)
             WHERE (ours.open, ours.high, ours.low, ours.close) IS DISTINCT FROM (plain.open, plain.high, plain.low, plain.close)
             """,
             cancellation

@@ -40,7 +40,8 @@ internal sealed class SilosMeasurement : IMeasurement
             [alone, shared, halved],
             [
                 BulkInput.Year.Note,
-                "Each silo is a process; the time is from the request until nothing of DXY is due, rollups included. All share the machine's cores with the server.",
+                "Each silo is a process; the time is from the request until nothing of DXY is due, rollups included. All share the "
+                    + "machine's cores with the server.",
                 "Every minute was found derived at the end.",
             ]
         );
@@ -50,7 +51,8 @@ internal sealed class SilosMeasurement : IMeasurement
     {
         var minutes = SimulatedBars.Year.Length.TotalMinutes;
         await server.UnrecordedAsync(
-            "DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'; TRUNCATE public.derived_data_bars, dxy.change, dxy.due, dxy.correction",
+            "DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'; TRUNCATE public.derived_data_bars, dxy.change, dxy.due, "
+                + "dxy.correction",
             cancellation
         );
         await server.TidyAsync(cancellation);

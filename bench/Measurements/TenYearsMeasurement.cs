@@ -21,7 +21,8 @@ internal sealed class TenYearsMeasurement(bool divided) : IMeasurement
     public string Name => divided ? "ten-years-monthly" : "ten-years";
 
     public string What =>
-        $"derive ten years beside single ones, with the peak memory, and live minutes among 26 million rows{(divided ? ", in monthly partitions" : "")}; some minutes, 12 GB of disc";
+        $"derive ten years beside single ones, with the peak memory, and live minutes among 26 million "
+        + $"rows{(divided ? ", in monthly partitions" : "")}; some minutes, 12 GB of disc";
 
     public int Rounds => 1;
 
@@ -106,8 +107,10 @@ internal sealed class TenYearsMeasurement(bool divided) : IMeasurement
                 times.Derived.At("sixth bar published to DXY row committed, p99", 0.99),
             ],
             [
-                $"{rows:N0} rows in data_bars at the end{(divided ? ", in monthly partitions" : ", in one piece")}: six simulated pairs from Sunday 22:00 to Friday 22:00 UTC, 2010 to 2019, and DXY.",
-                $"The years are {string.Join(", ", Single)}, derived before the ten into the same table, then removed again. Times are the console's own, its start left out.",
+                $"{rows:N0} rows in data_bars at the end{(divided ? ", in monthly partitions" : ", in one piece")}: six simulated pairs "
+                    + $"from Sunday 22:00 to Friday 22:00 UTC, 2010 to 2019, and DXY.",
+                $"The years are {string.Join(", ", Single)}, derived before the ten into the same table, then removed again. Times are "
+                    + $"the console's own, its start left out.",
                 $"{Minutes} live minutes after {WarmUp} thrown away; the bare commit goes into a table without these rows.",
             ]
         );
@@ -117,7 +120,8 @@ internal sealed class TenYearsMeasurement(bool divided) : IMeasurement
     {
         var derived = await ConsoleProcess.DeriveAsync(server, range, cancellation);
         var due = await server.ValueAsync<long>(
-            $"SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'",
+            $"SELECT count(*) FROM public.data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m' AND ts_utc >= '{range.From}' "
+                + $"AND ts_utc < '{range.To}'",
             cancellation
         );
         return derived.Inserted == due
@@ -130,7 +134,8 @@ internal sealed class TenYearsMeasurement(bool divided) : IMeasurement
     static async Task ClearAsync(BenchServer server, CancellationToken cancellation)
     {
         await server.UnrecordedAsync(
-            "DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'; TRUNCATE public.derived_data_bars, dxy.change, dxy.due, dxy.correction",
+            "DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'; TRUNCATE public.derived_data_bars, "
+                + "dxy.change, dxy.due, dxy.correction",
             cancellation
         );
         await server.TidyAsync(cancellation);

@@ -60,7 +60,8 @@ internal sealed class TicksMeasurement : IMeasurement
             [new Ratio(new Samples("quotes folded into forming bars", "/s", rates), Aim.OfAtLeast(1_000_000))],
             [],
             [
-                $"Six symbols, {InFlight} calls of {Quotes} quotes each in flight; the sender shares the machine. The saved bars were found to count every quote that was answered as taken.",
+                $"Six symbols, {InFlight} calls of {Quotes} quotes each in flight; the sender shares the machine. The saved bars were "
+                    + $"found to count every quote that was answered as taken.",
             ]
         );
     }
@@ -104,7 +105,8 @@ internal sealed class TicksMeasurement : IMeasurement
             saved = await server.ValueAsync<long>(
                 """
                 SELECT ((SELECT coalesce(sum(f.ticks), 0) FROM dxy.forming_bar AS f
-                         WHERE NOT EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = f.symbol AND b.timeframe = f.timeframe AND b.ts_utc = f.ts_utc))
+                         WHERE NOT EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = f.symbol
+                           AND b.timeframe = f.timeframe AND b.ts_utc = f.ts_utc))
                       + (SELECT coalesce(sum(trade_count), 0) FROM public.data_bars WHERE canonical_symbol <> 'DXY'))::bigint
                 """,
                 cancellation

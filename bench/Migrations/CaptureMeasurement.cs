@@ -8,7 +8,8 @@ using Npgsql;
 namespace DxyOrleans.Bench.Migrations;
 
 /// <summary>
-/// What the triggers cost the programs of a shop: the same statements into a twin table without any, in turn, in sessions with PostgreSQL's own settings (<c>jit = on</c>);
+/// What the triggers cost the programs of a shop: the same statements into a twin table without any, in turn, in sessions with PostgreSQL's
+/// own settings (<c>jit = on</c>);
 /// then into the old table while a migration mirrors what is written there.
 /// </summary>
 internal sealed class CaptureMeasurement : IMeasurement
@@ -35,7 +36,8 @@ internal sealed class CaptureMeasurement : IMeasurement
             await MeasureAsync(server, host, "data_bars", "EURUSD", "captured", rounds, 1.3, ratios, figures, cancellation);
             await MeasureIdleAsync(server, host, rounds, ratios, figures, cancellation);
             await server.RunAsync(
-                "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT dxy.flip_route('DXY', 'both')",
+                "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now()); SELECT "
+                    + "dxy.flip_route('DXY', 'both')",
                 cancellation
             );
             await server.RunAsync(MigrationSql.Template("derive/mirror_on"), cancellation);
@@ -50,7 +52,8 @@ internal sealed class CaptureMeasurement : IMeasurement
             ratios,
             figures,
             [
-                "Each session has PostgreSQL's default planner settings and jit on. A small statement's aim allows 0.3 ms more where that is more than the ratio does. "
+                "Each session has PostgreSQL's default planner settings and jit on. A small statement's aim allows 0.3 ms more where "
+                    + "that is more than the ratio does. "
                     + $"Small statements: the median of {Small} a round; bulk ones cover {Bulk} bars.",
             ]
         );
@@ -193,16 +196,21 @@ internal sealed class CaptureMeasurement : IMeasurement
         return
         [
             new("one-row insert", true, (into, n) =>
-                $"INSERT INTO {into} {Columns} VALUES ('{symbol}', '1m', {Begin} + {Bulk + n} * interval '1 minute', 1.1, 1.2, 1.0, 1.1, 5, '{source}')"
+                $"INSERT INTO {into} {Columns} VALUES ('{symbol}', '1m', {Begin} + {Bulk + n} * interval '1 minute', 1.1, 1.2, 1.0, "
+                + $"1.1, 5, '{source}')"
             ),
             new("one-row upsert", true, (into, n) =>
-                $"INSERT INTO {into} AS b {Columns} VALUES ('{symbol}', '1m', {Begin} + {n * 7} * interval '1 minute', 1.1, 1.2, 1.0, 1.1, random(), '{source}') {conflict} SET vol = excluded.vol, updated_at = now()"
+                $"INSERT INTO {into} AS b {Columns} VALUES ('{symbol}', '1m', {Begin} + {n * 7} * interval '1 minute', 1.1, 1.2, 1.0, "
+                + $"1.1, random(), '{source}') {conflict} SET vol = excluded.vol, updated_at = now()"
             ),
             new("60-row upsert", true, (into, n) =>
-                $"INSERT INTO {into} AS b {Columns} SELECT '{symbol}', '1m', {Begin} + ({n * 7} + i) * interval '1 minute', 1.1, 1.2, 1.0, 1.1, random(), '{source}' FROM generate_series(0, 59) AS i {conflict} SET vol = excluded.vol, updated_at = now()"
+                $"INSERT INTO {into} AS b {Columns} SELECT '{symbol}', '1m', {Begin} + ({n * 7} + i) * interval '1 minute', 1.1, 1.2, "
+                + $"1.0, 1.1, random(), '{source}' FROM generate_series(0, 59) AS i {conflict} SET vol = excluded.vol, updated_at = "
+                + $"now()"
             ),
             new("100,000-row update", false, (into, n) =>
-                $"UPDATE {into} SET vol = vol + 1, updated_at = now() WHERE canonical_symbol = '{symbol}' AND ts_utc < {Begin} + {Bulk} * interval '1 minute'"
+                $"UPDATE {into} SET vol = vol + 1, updated_at = now() WHERE canonical_symbol = '{symbol}' AND ts_utc < {Begin} + {Bulk} "
+                + $"* interval '1 minute'"
             ),
             new("COPY of 100,000", false, (into, _) => $"COPY {into} {Columns} FROM STDIN"),
         ];
@@ -249,7 +257,8 @@ internal sealed class CaptureMeasurement : IMeasurement
 
         // Each round meets the tables as they were filled, without the versions of rows that it left.
         await server.UnrecordedAsync(
-            $"DELETE FROM {into} WHERE ts_utc >= {Begin} + {Bulk} * interval '1 minute'; DELETE FROM public.data_bars WHERE ts_utc >= {Begin} + {Bulk} * interval '1 minute'; "
+            $"DELETE FROM {into} WHERE ts_utc >= {Begin} + {Bulk} * interval '1 minute'; DELETE FROM public.data_bars WHERE ts_utc >= "
+                + $"{Begin} + {Bulk} * interval '1 minute'; "
                 + "TRUNCATE dxy.change, dxy.due, dxy.correction, dxy.touch",
             cancellation
         );

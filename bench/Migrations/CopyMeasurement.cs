@@ -10,7 +10,8 @@ using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Bench.Migrations;
 
-/// <summary>A migration's copy of a million bars, batch by batch with its checkpoints, beside one <c>INSERT … SELECT</c> of the same rows into the same table; and again.</summary>
+/// <summary>A migration's copy of a million bars, batch by batch with its checkpoints, beside one <c>INSERT … SELECT</c> of the same rows
+/// into the same table; and again.</summary>
 internal sealed class CopyMeasurement : IMeasurement
 {
     const int Rows = 1_000_000;
@@ -18,7 +19,8 @@ internal sealed class CopyMeasurement : IMeasurement
 
     // The plan's own copy, with the values its table asks for.
     const string Plain = """
-        INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at)
+        INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
+          source, ingested_at, raw, created_at, updated_at)
         SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, 'synthetic', ingested_at,
                jsonb_build_object('kind', 'dxy', 'migrated_from', 'derived_data_bars'), coalesce(created_at, ingested_at), now()
         FROM public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL
@@ -69,7 +71,8 @@ internal sealed class CopyMeasurement : IMeasurement
 
         await server.EmptyAsync(cancellation);
         await server.RunAsync(
-            $"DELETE FROM dxy.watched; DELETE FROM dxy.touch; SELECT dxy.touch_off(); UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'",
+            $"DELETE FROM dxy.watched; DELETE FROM dxy.touch; SELECT dxy.touch_off(); UPDATE dxy.run SET state = 'completed' WHERE name "
+                + $"= '{Run}'",
             cancellation
         );
         var (copy, plain) = (new Samples("copy", "s", copies), new Samples("the plan's INSERT ... SELECT", "s", plains));
@@ -87,7 +90,8 @@ internal sealed class CopyMeasurement : IMeasurement
                 new Samples("copy", "bars/s", [.. copies.Select(seconds => Rows / seconds)]),
             ],
             [
-                $"{Rows} bars into the same table with its key, checks and triggers; each batch with its checkpoint and ledger row in its own transaction.",
+                $"{Rows} bars into the same table with its key, checks and triggers; each batch with its checkpoint and ledger row in "
+                    + $"its own transaction.",
                 "The statement makes everything it wrote due for the rollups; the copy doesn't.",
             ]
         );

@@ -8,7 +8,8 @@ using DxyOrleans.Postgres;
 
 namespace DxyOrleans.Bench.Migrations;
 
-/// <summary>The live path while the same silo copies a migration's history, beside the live path with the run paused; both tables are written in both cases.</summary>
+/// <summary>The live path while the same silo copies a migration's history, beside the live path with the run paused; both tables are
+/// written in both cases.</summary>
 internal sealed class LiveCopyMeasurement : IMeasurement
 {
     const int WarmUp = 60;
@@ -58,7 +59,8 @@ internal sealed class LiveCopyMeasurement : IMeasurement
         }
 
         await server.RunAsync(
-            $"DELETE FROM dxy.route; DELETE FROM dxy.watched; DELETE FROM dxy.touch; SELECT dxy.touch_off(); UPDATE dxy.run SET state = 'completed' WHERE name = '{Run}'",
+            $"DELETE FROM dxy.route; DELETE FROM dxy.watched; DELETE FROM dxy.touch; SELECT dxy.touch_off(); UPDATE dxy.run SET state = "
+                + $"'completed' WHERE name = '{Run}'",
             cancellation
         );
         await server.EmptyAsync(cancellation);
@@ -97,7 +99,8 @@ internal sealed class LiveCopyMeasurement : IMeasurement
                 copying.Derived.At("the same during the copy, p99", 0.99),
             ],
             [
-                $"{idle.Derived.Values.Count} minutes with the copy paused, then {copying.Derived.Values.Count} during it; it copied {copied} bars meanwhile, by the run's own grain in the silo that takes the live bars.",
+                $"{idle.Derived.Values.Count} minutes with the copy paused, then {copying.Derived.Values.Count} during it; it copied "
+                    + $"{copied} bars meanwhile, by the run's own grain in the silo that takes the live bars.",
             ]
         );
 
@@ -117,7 +120,8 @@ internal sealed class LiveCopyMeasurement : IMeasurement
         {
             await using var done = connection.CreateCommand();
             done.CommandText =
-                "INSERT INTO dxy.run_step (run, step, phase, state, checkpoint, done, started_at) VALUES ($1, $2, $3, 'done', '{}', 0, dxy.now())";
+                "INSERT INTO dxy.run_step (run, step, phase, state, checkpoint, done, started_at) VALUES ($1, $2, $3, 'done', '{}', 0, "
+                + "dxy.now())";
             done.Parameters.With(Run).With(step.Name).With((int)step.Phase);
             await done.ExecuteNonQueryAsync(cancellation);
         }
@@ -125,7 +129,8 @@ internal sealed class LiveCopyMeasurement : IMeasurement
         await using (var rest = connection.CreateCommand())
         {
             rest.CommandText =
-                $"SELECT dxy.migrate_pause('{Run}'), dxy.flip_route('DXY', 'both'); SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())";
+                $"SELECT dxy.migrate_pause('{Run}'), dxy.flip_route('DXY', 'both'); SELECT dxy.touch_on(); INSERT INTO dxy.watched "
+                + $"(symbol, run, since) VALUES ('DXY', '{Run}', dxy.now())";
             await rest.ExecuteNonQueryAsync(cancellation);
         }
 

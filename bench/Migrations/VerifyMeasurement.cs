@@ -6,7 +6,8 @@ using DxyOrleans.Migration.Verification;
 
 namespace DxyOrleans.Bench.Migrations;
 
-/// <summary>A million bars verified against a million, beside one FULL JOIN of all values; and once more since the last, nothing touched.</summary>
+/// <summary>A million bars verified against a million, beside one FULL JOIN of all values; and once more since the last, nothing
+/// touched.</summary>
 internal sealed class VerifyMeasurement : IMeasurement
 {
     const int Rows = 1_000_000;
@@ -54,7 +55,8 @@ internal sealed class VerifyMeasurement : IMeasurement
             ],
             [ours, last, floor],
             [
-                "Every verification found the tables equal; each full one compared all rows. The join is one statement over business columns, with the server's settings.",
+                "Every verification found the tables equal; each full one compared all rows. The join is one statement over business "
+                    + "columns, with the server's settings.",
             ]
         );
     }
@@ -68,7 +70,8 @@ internal sealed class VerifyMeasurement : IMeasurement
                 $$"""
                 INSERT INTO public.{{table}} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw)
                 SELECT 'DXY', '1m', timestamptz '2021-01-01 00:00:00+00' + i * interval '1 minute', p, p, p, p, 'synthetic',
-                       jsonb_build_object('kind', 'dxy', 'version', 1, 'inputs', jsonb_build_object('EURUSD', 1.1, 'USDJPY', 107.1, 'GBPUSD', 1.23, 'USDCAD', 1.33, 'USDSEK', 9.88, 'USDCHF', 0.99))
+                       jsonb_build_object('kind', 'dxy', 'version', 1, 'inputs', jsonb_build_object('EURUSD', 1.1, 'USDJPY', 107.1,
+                         'GBPUSD', 1.23, 'USDCAD', 1.33, 'USDSEK', 9.88, 'USDCHF', 0.99))
                 FROM generate_series(0, {{Rows - 1}}) AS i, LATERAL (SELECT round(90 + 20 * abs(sin(i::float8))::numeric, 8)) AS c(p)
                 """,
                 cancellation
@@ -77,7 +80,8 @@ internal sealed class VerifyMeasurement : IMeasurement
         }
 
         await server.RunAsync(
-            "TRUNCATE dxy.change, dxy.due, dxy.correction; SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'bench', dxy.now())",
+            "TRUNCATE dxy.change, dxy.due, dxy.correction; SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES "
+                + "('DXY', 'bench', dxy.now())",
             cancellation
         );
         await server.SettleAsync(cancellation);

@@ -47,7 +47,8 @@ internal sealed class Baseline
         }
     }
 
-    /// <summary>A line a ratio that both runs have: before, now, and whether it moved. Runs of one round have no spread, and say so.</summary>
+    /// <summary>A line a ratio that both runs have: before, now, and whether it moved. Runs of one round have no spread, and say
+    /// so.</summary>
     public IEnumerable<string> Compare(IEnumerable<Result> results) =>
         from result in results
         from ratio in result.Ratios
@@ -55,7 +56,8 @@ internal sealed class Baseline
         let before = _ratios[(result.Name, ratio.Samples.Name)]
         select string.Create(
             CultureInfo.InvariantCulture,
-            $"  {result.Name + ": " + ratio.Samples.Name, -70} {before.Median, 8:0.000} -> {ratio.Samples.Median, 8:0.000}  {Moved(before, ratio)}"
+            $"  {result.Name + ": " + ratio.Samples.Name, -70} {before.Median, 8:0.000} -> {ratio.Samples.Median, 8:0.000}  "
+                + $"{Moved(before, ratio)}"
         );
 
     static string Moved((double Median, double Min, double Max) before, Ratio now)

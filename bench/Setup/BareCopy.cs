@@ -6,7 +6,8 @@ using NpgsqlTypes;
 namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
-/// The floor of every bulk write: one binary COPY, in one transaction, of rows that are in memory already, into a table with the same columns, checks and key
+/// The floor of every bulk write: one binary COPY, in one transaction, of rows that are in memory already, into a table with the same
+/// columns, checks and key
 /// and no triggers. It knows nothing of files, duplicates or what is stored.
 /// </summary>
 internal static class BareCopy
@@ -31,7 +32,8 @@ internal static class BareCopy
     static void Copy(NpgsqlConnection connection, string table, IReadOnlyList<BarRow> rows, string source, DateTime at)
     {
         using var copy = connection.BeginBinaryImport(
-            $"COPY {table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at) FROM STDIN BINARY"
+            $"COPY {table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, "
+                + $"ingested_at, raw, created_at, updated_at) FROM STDIN BINARY"
         );
         foreach (var row in rows)
         {

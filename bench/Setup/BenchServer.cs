@@ -16,7 +16,8 @@ using Npgsql;
 namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
-/// One durable PostgreSQL server for the whole run, thrown away at its end, with our schema and, in the schema <c>bench</c>, twins of the shop's tables
+/// One durable PostgreSQL server for the whole run, thrown away at its end, with our schema and, in the schema <c>bench</c>, twins of the
+/// shop's tables
 /// that have their columns, checks and keys and no triggers.
 /// </summary>
 internal sealed class BenchServer : IAsyncDisposable
@@ -102,7 +103,8 @@ internal sealed class BenchServer : IAsyncDisposable
     {
         _holds = null;
         await RunAsync(
-            "TRUNCATE public.data_bars, public.derived_data_bars, bench.data_bars, bench.derived_data_bars, dxy.change, dxy.due, dxy.correction, dxy.missed",
+            "TRUNCATE public.data_bars, public.derived_data_bars, bench.data_bars, bench.derived_data_bars, dxy.change, dxy.due, "
+                + "dxy.correction, dxy.missed",
             cancellation
         );
     }
@@ -151,7 +153,8 @@ internal sealed class BenchServer : IAsyncDisposable
         await TidyAsync(cancellation);
     }
 
-    /// <summary>A simulated year and everything derived from it, from an earlier measurement or now; the planner knows the tables.</summary>
+    /// <summary>A simulated year and everything derived from it, from an earlier measurement or now; the planner knows the
+    /// tables.</summary>
     public async Task HoldYearAsync(CancellationToken cancellation)
     {
         if (_holds != BulkInput.Year)
@@ -190,11 +193,13 @@ internal sealed class BenchServer : IAsyncDisposable
         await SettleAsync(cancellation);
     }
 
-    /// <summary>Runs a statement whose changes no trigger sees: making and removing what a round begins with is none of what is measured.</summary>
+    /// <summary>Runs a statement whose changes no trigger sees: making and removing what a round begins with is none of what is
+    /// measured.</summary>
     public async Task UnrecordedAsync(string sql, CancellationToken cancellation)
     {
         await using var command = _admin.CreateCommand(
-            $"BEGIN; {string.Concat(Replicas.Select(table => $"ALTER TABLE {table} DISABLE TRIGGER dxy_capture_row; "))}SET LOCAL session_replication_role = replica; {sql}; "
+            $"BEGIN; {string.Concat(Replicas.Select(table => $"ALTER TABLE {table} DISABLE TRIGGER dxy_capture_row; "))}SET LOCAL "
+                + $"session_replication_role = replica; {sql}; "
                 + $"{string.Concat(Replicas.Select(table => $"ALTER TABLE {table} ENABLE REPLICA TRIGGER dxy_capture_row; "))}COMMIT"
         );
         command.CommandTimeout = Longest;

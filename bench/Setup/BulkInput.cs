@@ -5,7 +5,8 @@ namespace DxyOrleans.Bench.Setup;
 /// <summary>What deriving and rolling up in bulk are measured with.</summary>
 /// <param name="Range">From the first minute of input to the end of the last.</param>
 /// <param name="HoldAsync">Makes the server hold that input with everything derived from it.</param>
-/// <param name="PlanEachRound">Whether the plan's function is run in each round; else once, for it takes most of a minute over a year.</param>
+/// <param name="PlanEachRound">Whether the plan's function is run in each round; else once, for it takes most of a minute over a
+/// year.</param>
 /// <param name="Note">Which minutes they are.</param>
 internal sealed record BulkInput(
     Func<BenchServer, TimeRange> Range,

@@ -10,7 +10,8 @@ using NpgsqlTypes;
 namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
-/// DuckDB in this process and in memory, on as many threads as there are cores, over the same rows as PostgreSQL gives them by COPY: a column store at the same
+/// DuckDB in this process and in memory, on as many threads as there are cores, over the same rows as PostgreSQL gives them by COPY: a
+/// column store at the same
 /// arithmetic. It knows nothing of a durable commit, of what stands in a table already, of locks or provenance.
 /// </summary>
 internal sealed class Duck : IDisposable
@@ -30,7 +31,8 @@ internal sealed class Duck : IDisposable
             Run($"CREATE TABLE {component.Symbol} (minute BIGINT, close DOUBLE)");
             using var appender = _connection.CreateAppender(component.Symbol.Name);
             using var copy = from.BeginBinaryExport(
-                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe = '1m' ORDER BY ts_utc) TO STDOUT BINARY"
+                $"COPY (SELECT ts_utc, close::float8 FROM public.data_bars WHERE canonical_symbol = '{component.Symbol}' AND timeframe "
+                    + $"= '1m' ORDER BY ts_utc) TO STDOUT BINARY"
             );
             while (copy.StartRow() >= 0)
             {
@@ -54,12 +56,14 @@ internal sealed class Duck : IDisposable
         return Run(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"CREATE OR REPLACE TABLE DXY AS SELECT minute, ({IndexDefinition.Dxy.Factor}::DOUBLE * {product})::DECIMAL(20, 8) AS level FROM {components[0].Symbol}{joins}"
+                $"CREATE OR REPLACE TABLE DXY AS SELECT minute, ({IndexDefinition.Dxy.Factor}::DOUBLE * {product})::DECIMAL(20, 8) AS "
+                    + $"level FROM {components[0].Symbol}{joins}"
             )
         );
     }
 
-    /// <summary>How many of these bars it derived otherwise, or not at all; the eighth place may be off by one, for its powers aren't ours.</summary>
+    /// <summary>How many of these bars it derived otherwise, or not at all; the eighth place may be off by one, for its powers aren't
+    /// ours.</summary>
     public int Otherwise(IReadOnlyList<BarRow> rows)
     {
         var levels = new Dictionary<long, decimal>(rows.Count);
@@ -79,7 +83,8 @@ internal sealed class Duck : IDisposable
     public void LoadBars(IReadOnlyList<BarRow> rows)
     {
         Run(
-            "CREATE TABLE bars (minute BIGINT, open DECIMAL(20, 8), high DECIMAL(20, 8), low DECIMAL(20, 8), close DECIMAL(20, 8), vol DECIMAL(20, 8), trades INTEGER)"
+            "CREATE TABLE bars (minute BIGINT, open DECIMAL(20, 8), high DECIMAL(20, 8), low DECIMAL(20, 8), close DECIMAL(20, 8), vol "
+                + "DECIMAL(20, 8), trades INTEGER)"
         );
         using var appender = _connection.CreateAppender("bars");
         foreach (var bar in rows.Select(row => row.Bar))
@@ -102,7 +107,8 @@ internal sealed class Duck : IDisposable
         Run(
             $"""
             CREATE OR REPLACE TABLE rolled AS
-            SELECT minute // {timeframe.Minutes} AS bucket, arg_min(open, minute) AS open, max(high) AS high, min(low) AS low, arg_max(close, minute) AS close,
+            SELECT minute // {timeframe.Minutes} AS bucket, arg_min(open, minute) AS open, max(high) AS high, min(low) AS low,
+              arg_max(close, minute) AS close,
                    sum(vol) AS vol, sum(trades) AS trades
             FROM bars GROUP BY 1
             """

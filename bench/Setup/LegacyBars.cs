@@ -16,7 +16,8 @@ internal static class LegacyBars
                 CultureInfo.InvariantCulture,
                 $$"""
                 INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw)
-                SELECT 'DXY', '1m', timestamptz '{{from:yyyy-MM-dd}}Z' + n * interval '1 minute', v, v, v, v, 'synthetic', '{"kind": "dxy", "version": 1}'
+                SELECT 'DXY', '1m', timestamptz '{{from:yyyy-MM-dd}}Z' + n * interval '1 minute', v, v, v, v, 'synthetic',
+                  '{"kind": "dxy", "version": 1}'
                 FROM generate_series(0, {{count
                     - 1}}) AS n, LATERAL (SELECT round(100 + (n::bigint * 7919 % 100000) / 10000.0, 8) AS v) AS p
                 """

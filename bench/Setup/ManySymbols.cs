@@ -5,7 +5,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
-/// A shop with 500 symbols and 50 indexes of six of them each in the registry, for as long as a measurement takes. No rollups: the minutes of a bench are in the past,
+/// A shop with 500 symbols and 50 indexes of six of them each in the registry, for as long as a measurement takes. No rollups: the minutes
+/// of a bench are in the past,
 /// where each would change a bucket that is over, which a live minute doesn't.
 /// </summary>
 internal static class ManySymbols
@@ -17,7 +18,8 @@ internal static class ManySymbols
         INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata)
         SELECT 'B' || lpad(n::text, 3, '0'), 'fx', true, '{"base_timeframe": "1m"}' FROM generate_series(0, 499) AS n;
         INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata)
-        SELECT 'IX' || lpad(n::text, 2, '0'), 'index', true, jsonb_build_object('is_synthetic', true, 'base_timeframe', '1m', 'factor', 10, 'since', '1999-01-04',
+        SELECT 'IX' || lpad(n::text, 2, '0'), 'index', true, jsonb_build_object('is_synthetic', true, 'base_timeframe', '1m', 'factor', 10,
+          'since', '1999-01-04',
                  'components', (SELECT jsonb_agg('B' || lpad((n * 10 + k)::text, 3, '0') ORDER BY k) FROM generate_series(0, 5) AS k),
                  'exponents', (SELECT jsonb_object_agg('B' || lpad((n * 10 + k)::text, 3, '0'), 0.1) FROM generate_series(0, 5) AS k))
         FROM generate_series(0, 49) AS n

@@ -1,7 +1,8 @@
 namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
-/// The plan's own <c>calc_dxy_range_1m</c>, read from the plan where somebody put it, with its scope mended (as written it never ran: its second statement
+/// The plan's own <c>calc_dxy_range_1m</c>, read from the plan where somebody put it, with its scope mended (as written it never ran: its
+/// second statement
 /// names what only the first one has) and its rows going to the table beside, which has no triggers.
 /// </summary>
 internal static class PlanFunction
@@ -36,7 +37,8 @@ internal static class PlanFunction
             .Replace(Insert, "INSERT INTO bench.data_bars", StringComparison.Ordinal)
             .Replace(
                 Into,
-                ", (SELECT count(*) FROM base_timestamps) - (SELECT count(*) FROM valid_tuples) INTO v_inserted, v_updated, v_skipped FROM upserted",
+                ", (SELECT count(*) FROM base_timestamps) - (SELECT count(*) FROM valid_tuples) INTO v_inserted, v_updated, v_skipped "
+                    + "FROM upserted",
                 StringComparison.Ordinal
             );
     }

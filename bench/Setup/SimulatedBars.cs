@@ -4,13 +4,15 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Bench.Setup;
 
-/// <summary>Bars of the six pairs that the server makes by itself: prices that wander within a few percent, one row a minute and pair.</summary>
+/// <summary>Bars of the six pairs that the server makes by itself: prices that wander within a few percent, one row a minute and
+/// pair.</summary>
 internal static class SimulatedBars
 {
     /// <summary>2020: 527,040 minutes.</summary>
     public static TimeRange Year { get; } = new(UtcTime.At(2020, 1, 1), UtcTime.At(2021, 1, 1));
 
-    /// <summary>Fills <c>public.data_bars</c>, two pairs at a time; nothing is recorded as changed, and nothing is due, for a silo that starts either.</summary>
+    /// <summary>Fills <c>public.data_bars</c>, two pairs at a time; nothing is recorded as changed, and nothing is due, for a silo that
+    /// starts either.</summary>
     /// <param name="server">Where.</param>
     /// <param name="range">Whole minutes.</param>
     /// <param name="weekends">Whether there are bars from Friday 22:00 to Sunday 22:00 UTC.</param>

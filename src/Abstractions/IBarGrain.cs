@@ -15,7 +15,8 @@ public interface IBarGrain : IGrainWithStringKey
     [Alias("Publish")]
     Task<PublishResult> PublishAsync(PublishBars message, CancellationToken cancellation = default);
 
-    /// <summary>Folds ticks into the forming minute. Answers when they are folded, before they are saved (saves come each second).</summary>
+    /// <summary>Folds ticks into the forming minute. Answers when they are folded, before they are saved (saves come each
+    /// second).</summary>
     [Alias("Tick")]
     Task<TickResult> TickAsync(PublishTicks message, CancellationToken cancellation = default);
 

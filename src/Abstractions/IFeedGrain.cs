@@ -2,7 +2,8 @@ using Orleans.CodeGeneration;
 
 namespace DxyOrleans.Abstractions;
 
-/// <summary>Runs one live feed for the whole cluster, keyed by the feed's name (<c>simulated</c>): one activation, wherever it lives.</summary>
+/// <summary>Runs one live feed for the whole cluster, keyed by the feed's name (<c>simulated</c>): one activation, wherever it
+/// lives.</summary>
 [Alias("dxy.IFeedGrain")]
 [Version(Contract.Version)]
 public interface IFeedGrain : IGrainWithStringKey

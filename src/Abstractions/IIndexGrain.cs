@@ -5,7 +5,8 @@ using Orleans.Concurrency;
 
 namespace DxyOrleans.Abstractions;
 
-/// <summary>Owns one index, keyed <c>DXY</c>: its subscription to its components, the newest close of each, the newest derived minute.</summary>
+/// <summary>Owns one index, keyed <c>DXY</c>: its subscription to its components, the newest close of each, the newest derived
+/// minute.</summary>
 [Alias("dxy.IIndexGrain")]
 [Version(Contract.Version)]
 public interface IIndexGrain : IGrainWithStringKey
@@ -16,7 +17,8 @@ public interface IIndexGrain : IGrainWithStringKey
     [Alias("Nudge")]
     Task NudgeAsync([Immutable] ImmutableArray<Bar> bars);
 
-    /// <summary>A component stored bars, and the index's minute was derived and committed with them. A hint like <see cref="NudgeAsync"/>.</summary>
+    /// <summary>A component stored bars, and the index's minute was derived and committed with them. A hint like
+    /// <see cref="NudgeAsync"/>.</summary>
     [AlwaysInterleave]
     [OneWay]
     [Alias("Rode")]

@@ -3,7 +3,8 @@ using Orleans.Concurrency;
 
 namespace DxyOrleans.Abstractions;
 
-/// <summary>Owns one rollup, keyed <c>DXY/5m</c>: its reminder and its due buckets. Each tick processes all that is due, not just the newest.</summary>
+/// <summary>Owns one rollup, keyed <c>DXY/5m</c>: its reminder and its due buckets. Each tick processes all that is due, not just the
+/// newest.</summary>
 [Alias("dxy.IRollupGrain")]
 [Version(Contract.Version)]
 public interface IRollupGrain : IGrainWithStringKey

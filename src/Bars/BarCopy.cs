@@ -9,7 +9,8 @@ namespace DxyOrleans.Bars;
 public static class BarCopy
 {
     const string Columns =
-        "canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at";
+        "canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, "
+        + "created_at, updated_at";
 
     /// <summary>The COPY of a table; the version is a value of <see cref="BarTable.Derived"/> alone.</summary>
     public static string Statement(BarTable table) =>

@@ -8,8 +8,10 @@ namespace DxyOrleans.Bars;
 /// <summary>Storing bars that differ: one statement, rows in the order symbol, timeframe, time, equal rows untouched.</summary>
 public static class BarMerge
 {
-    /// <summary>The statement for these rows, to be executed alone or in a batch; its one value is read by <see cref="Outcomes"/>.</summary>
-    /// <param name="connection">The one that it will run on: what its database's columns can't hold exactly is given, and compared, as they hold it.</param>
+    /// <summary>The statement for these rows, to be executed alone or in a batch; its one value is read by
+    /// <see cref="Outcomes"/>.</summary>
+    /// <param name="connection">The one that it will run on: what its database's columns can't hold exactly is given, and compared, as they
+    /// hold it.</param>
     /// <param name="table">Where to.</param>
     /// <param name="rows">No bar twice.</param>
     /// <param name="source">The source they are stored under.</param>
@@ -39,7 +41,8 @@ public static class BarMerge
         return command;
     }
 
-    /// <summary>The statement that inserts these rows of <c>data_bars</c> where nothing stands, and returns the keys of those it did.</summary>
+    /// <summary>The statement that inserts these rows of <c>data_bars</c> where nothing stands, and returns the keys of those it
+    /// did.</summary>
     internal static NpgsqlBatchCommand Insert(NpgsqlConnection connection, IReadOnlyList<BarRow> rows, string source)
     {
         var command = new NpgsqlBatchCommand(Sql.Statement("insert_data_bars"));

@@ -18,7 +18,8 @@ public enum BarOutcome
     /// <summary>The stored row was made from fuller inputs, which are gone since; it stands.</summary>
     InputsGone,
 
-    /// <summary>The stored row has the same close, and an open, high and low of its own that another program sampled and that can't be derived again; it stands.</summary>
+    /// <summary>The stored row has the same close, and an open, high and low of its own that another program sampled and that can't be
+    /// derived again; it stands.</summary>
     Sampled,
 
     /// <summary>There is none, because the host's own program deleted it softly; so it stays.</summary>

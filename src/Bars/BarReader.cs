@@ -10,7 +10,8 @@ namespace DxyOrleans.Bars;
 /// <param name="Unfit">Rows that can't be bars, each with its reason.</param>
 public sealed record BarsRead<T>(List<T> Bars, List<UnfitRow> Unfit);
 
-/// <summary>Reading stored bars. Rows of other programs that are not bars (a price of zero, a high below the low) are told apart, never thrown on: see <see cref="HostRow"/>.</summary>
+/// <summary>Reading stored bars. Rows of other programs that are not bars (a price of zero, a high below the low) are told apart, never
+/// thrown on: see <see cref="HostRow"/>.</summary>
 public static class BarReader
 {
     /// <summary>The statement for the bars of a series that open in the range.</summary>

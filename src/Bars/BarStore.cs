@@ -9,7 +9,8 @@ using Polly.Retry;
 namespace DxyOrleans.Bars;
 
 /// <summary>
-/// Storing FX bars in <c>data_bars</c>. Where nothing stands yet they are copied straight in, else merged. A data error splits the bars until only the guilty one is
+/// Storing FX bars in <c>data_bars</c>. Where nothing stands yet they are copied straight in, else merged. A data error splits the bars
+/// until only the guilty one is
 /// refused; serialization failures, deadlocks and lost connections are tried again. Answers come after the commit.
 /// </summary>
 public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
@@ -38,7 +39,8 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
     /// <param name="replaceOtherSources">Whether they take the place of other sources' rows.</param>
     /// <param name="cancellation">Gives up; what was committed stays.</param>
     /// <returns>One outcome a bar, in order of symbol, timeframe and time.</returns>
-    /// <exception cref="SchemaException">The shop's table is not such that bars can be stored there; the message says what to do.</exception>
+    /// <exception cref="SchemaException">The shop's table is not such that bars can be stored there; the message says what to
+    /// do.</exception>
     public async Task<IReadOnlyList<WrittenBar>> WriteAsync(
         IReadOnlyCollection<Bar> bars,
         string source,

@@ -6,9 +6,11 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Bars;
 
 /// <summary>
-/// Group commit: the bars that all grains of a silo publish while one commit is under way go together into the next; where none is, a bar is committed at once, by
+/// Group commit: the bars that all grains of a silo publish while one commit is under way go together into the next; where none is, a bar
+/// is committed at once, by
 /// its caller, without a change of threads. Nobody is answered before the commit.
-/// What waits is bounded in requests and in bars, so that a database that is slow or away slows the feed instead of filling memory: callers wait for their commit,
+/// What waits is bounded in requests and in bars, so that a database that is slow or away slows the feed instead of filling memory: callers
+/// wait for their commit,
 /// and who comes when too many bars wait already is refused at once.
 /// </summary>
 public sealed class BarWriter : IAsyncDisposable
@@ -58,8 +60,10 @@ public sealed class BarWriter : IAsyncDisposable
 
     /// <summary>Stores the bars with whatever else is waiting; one outcome a bar, in order of series and time.</summary>
     /// <exception cref="ArgumentException">A bar is named twice; nothing of the request is stored.</exception>
-    /// <exception cref="TooManyBarsException">Too many bars wait for the database; nothing of the request is stored, and it may be made again later.</exception>
-    /// <exception cref="Npgsql.NpgsqlException">The database is away, and stayed away through the retries; nothing may be taken as stored.</exception>
+    /// <exception cref="TooManyBarsException">Too many bars wait for the database; nothing of the request is stored, and it may be made
+    /// again later.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">The database is away, and stayed away through the retries; nothing may be taken as
+    /// stored.</exception>
     public async Task<IReadOnlyList<WrittenBar>> WriteAsync(IReadOnlyCollection<Bar> bars, string source, CancellationToken cancellation)
     {
         if (bars.DistinctBy(bar => (bar.Series, bar.Time)).Count() != bars.Count)

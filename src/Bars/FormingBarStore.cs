@@ -69,7 +69,8 @@ public sealed class FormingBarStore(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellation) is not null;
     }
 
-    /// <summary>The revision a minute stands at, 0 when it was never saved: another than one's own means that somebody else has it now.</summary>
+    /// <summary>The revision a minute stands at, 0 when it was never saved: another than one's own means that somebody else has it
+    /// now.</summary>
     public async Task<long> RevisionAsync(Series series, UtcTime time, CancellationToken cancellation)
     {
         await using var command = database.Statement("forming_revision");

@@ -5,7 +5,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Bars;
 
 /// <summary>
-/// A row of the host's table as it stands there, whoever wrote it: numbers in the server's binary form, empty where they are null. The one place that tells whether it
+/// A row of the host's table as it stands there, whoever wrote it: numbers in the server's binary form, empty where they are null. The one
+/// place that tells whether it
 /// is a bar, and what of it counts: prices decide; volume, count and volume-weighted price never do.
 /// </summary>
 public readonly ref struct HostRow
@@ -36,7 +37,8 @@ public readonly ref struct HostRow
     /// <summary>Makes the bar, or says which column keeps the row from being one.</summary>
     /// <param name="series">Whose rows are read.</param>
     /// <param name="bar">The bar; null where the row is none.</param>
-    /// <param name="unfit">Why it is none; null too for a row off the timeframe's grid and for a partial one, which nobody derives from.</param>
+    /// <param name="unfit">Why it is none; null too for a row off the timeframe's grid and for a partial one, which nobody derives
+    /// from.</param>
     public bool TryBar(Series series, [NotNullWhen(true)] out Bar? bar, out UnfitRow? unfit)
     {
         (bar, unfit) = (null, null);

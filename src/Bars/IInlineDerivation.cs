@@ -4,7 +4,8 @@ using Npgsql;
 namespace DxyOrleans.Bars;
 
 /// <summary>
-/// Derives, in the commit of live bars, the minutes that they complete. A hint: whatever isn't derived so is derived after the commit. Not for several threads at once.
+/// Derives, in the commit of live bars, the minutes that they complete. A hint: whatever isn't derived so is derived after the commit. Not
+/// for several threads at once.
 /// </summary>
 public interface IInlineDerivation
 {

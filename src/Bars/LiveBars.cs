@@ -8,7 +8,8 @@ using Npgsql;
 namespace DxyOrleans.Bars;
 
 /// <summary>
-/// The plain case of live bars: they are new. One round trip and one commit store them, and the index minutes they complete. It keeps its connection, because the
+/// The plain case of live bars: they are new. One round trip and one commit store them, and the index minutes they complete. It keeps its
+/// connection, because the
 /// pool hands them out in turn, and each would have to plan, and to warm up, by itself. Not for several threads at once.
 /// </summary>
 sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
@@ -27,7 +28,8 @@ sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
         bars.Count < BarStore.CopyFrom || bars.Select(bar => bar.Time).Distinct().Take(MaxMinutes + 1).Count() <= MaxMinutes;
 
     /// <summary>Stores the bars that are new.</summary>
-    /// <returns>Those it stored; the others are there already, or something was wrong, and are for <see cref="BarStore"/>, which finds out.</returns>
+    /// <returns>Those it stored; the others are there already, or something was wrong, and are for <see cref="BarStore"/>, which finds
+    /// out.</returns>
     public async Task<IReadOnlyList<WrittenBar>> InsertAsync(
         IReadOnlyCollection<Bar> bars,
         string source,

@@ -28,7 +28,8 @@ public sealed class Retention(NpgsqlDataSource database, int days)
         return (long)(await command.ExecuteScalarAsync(cancellation))! > 0;
     }
 
-    /// <summary>Since when every correction is known; null: since the beginning. What stood at an instant before it can't be told any more.</summary>
+    /// <summary>Since when every correction is known; null: since the beginning. What stood at an instant before it can't be told any
+    /// more.</summary>
     public static async Task<UtcTime?> CorrectionsSinceAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("SELECT (SELECT k.since FROM dxy.kept AS k WHERE k.table_name = 'correction')");

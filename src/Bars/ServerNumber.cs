@@ -6,7 +6,8 @@ using System.Text;
 namespace DxyOrleans.Bars;
 
 /// <summary>
-/// The server's <c>numeric</c> in its binary form: how many groups of four digits, the power of 10,000 of the first, the sign, the scale, the groups. It may hold what no
+/// The server's <c>numeric</c> in its binary form: how many groups of four digits, the power of 10,000 of the first, the sign, the scale,
+/// the groups. It may hold what no
 /// number of .NET's does (131,072 digits, NaN, infinities): nothing here throws on it.
 /// </summary>
 public static class ServerNumber
@@ -32,7 +33,8 @@ public static class ServerNumber
     /// <summary>How many bytes it takes; what follows it may be the next.</summary>
     public static int Length(ReadOnlySpan<byte> number) => 8 + (Head(number).Count * 2);
 
-    /// <summary>A number in units of the eighth place, -1 when it isn't one that fits (below zero, NaN, finer, over 90,000,000,000).</summary>
+    /// <summary>A number in units of the eighth place, -1 when it isn't one that fits (below zero, NaN, finer, over
+    /// 90,000,000,000).</summary>
     public static long Scaled(ReadOnlySpan<byte> number)
     {
         var (count, weight, sign, _) = Head(number);

@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace DxyOrleans.Deriving;
 
-/// <summary>Stored bars that lack inputs and that an input which is left denies: what was made of more no longer stands for what is there.</summary>
+/// <summary>Stored bars that lack inputs and that an input which is left denies: what was made of more no longer stands for what is
+/// there.</summary>
 static class DeniedBars
 {
     /// <summary>Their opens, in the range.</summary>

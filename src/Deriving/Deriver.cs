@@ -10,9 +10,11 @@ using Npgsql;
 namespace DxyOrleans.Deriving;
 
 /// <summary>
-/// The one way derived rows are written, whoever asks (grain, console, sweep): in one transaction, under READ COMMITTED, lock a week of the target,
+/// The one way derived rows are written, whoever asks (grain, console, sweep): in one transaction, under READ COMMITTED, lock a week of the
+/// target,
 /// then take the due rows in it, then read the inputs in a later statement, write what differs, delete exactly the due rows taken.
-/// Two derivers of one week at the same instant, or one killed at any point, leave what the newest inputs give; different weeks are derived at once.
+/// Two derivers of one week at the same instant, or one killed at any point, leave what the newest inputs give; different weeks are derived
+/// at once.
 /// </summary>
 /// <param name="database">Where.</param>
 /// <param name="rule">The target and how its bars come about.</param>
@@ -64,7 +66,8 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
                     return await ParkAsync(
                         connection,
                         slice,
-                        $"deriving version {asked} was asked for, and this build has {DerivingRules.Numbers}: install the build that has it",
+                        $"deriving version {asked} was asked for, and this build has {DerivingRules.Numbers}: install the build that "
+                            + $"has it",
                         cancellation
                     );
                 }
@@ -159,7 +162,8 @@ public sealed class Deriver(NpgsqlDataSource database, ITargetRule rule, Func<De
         return await Writer(rule).WriteAsync(connection, slice, derived, route, now, cancellation);
     }
 
-    // A minute has gone by since inputs were deleted. What is older than the correction window was kept no longer, and stands for what it was.
+    // A minute has gone by since inputs were deleted. What is older than the correction window was kept no longer, and stands for what it
+    // was.
     async Task<SliceOutcome> RenewAsync(
         NpgsqlConnection connection,
         DueSlice slice,

@@ -48,7 +48,8 @@ public sealed class DueStore(NpgsqlDataSource database)
         return await TargetsAsync(command, cancellation);
     }
 
-    /// <summary>Makes a range of a target due; it is widened to whole bars, and where it is over a year long cut to where there are bars of the target or its inputs.</summary>
+    /// <summary>Makes a range of a target due; it is widened to whole bars, and where it is over a year long cut to where there are bars of
+    /// the target or its inputs.</summary>
     /// <param name="target">The target.</param>
     /// <param name="range">Bars, by their open.</param>
     /// <param name="cause"><c>request</c> or <c>sweep</c>.</param>

@@ -21,10 +21,12 @@ public interface ITargetRule
     /// <summary>The longest window that one transaction may take on, where it is quick enough.</summary>
     TimeSpan MaxBlock => MaxSlice;
 
-    /// <summary>The registry row the rule was made from; null for a rule that any row gives. A deriving transaction that finds another row derives nothing.</summary>
+    /// <summary>The registry row the rule was made from; null for a rule that any row gives. A deriving transaction that finds another row
+    /// derives nothing.</summary>
     string? Metadata { get; }
 
-    /// <summary>How far back a deletion of inputs is a correction; what was older when it went is kept no longer, and changes nothing. Market time.</summary>
+    /// <summary>How far back a deletion of inputs is a correction; what was older when it went is kept no longer, and changes nothing.
+    /// Market time.</summary>
     TimeSpan CorrectionWindow => DerivingOptions.UsualCorrectionWindow;
 
     /// <summary>Whether the route decides where this target's bars live; rollups always live in <c>derived_data_bars</c>.</summary>
@@ -39,9 +41,11 @@ public interface ITargetRule
     /// <summary>Rules of larger rollups of the same bars: what is due of them in a long slice of this one is derived with it.</summary>
     IReadOnlyList<ITargetRule> Coarser => [];
 
-    /// <summary>The same in columns, compared with what is stored, for a long slice; null when the rule has no way to, or none for what is stored there.</summary>
+    /// <summary>The same in columns, compared with what is stored, for a long slice; null when the rule has no way to, or none for what is
+    /// stored there.</summary>
     /// <param name="connection">Open; the transaction is the caller's.</param>
-    /// <param name="work">This target's slice, then those of <see cref="Coarser"/> that go with it, each within the first. A block is returned for each.</param>
+    /// <param name="work">This target's slice, then those of <see cref="Coarser"/> that go with it, each within the first. A block is
+    /// returned for each.</param>
     /// <param name="route">Where the symbol's 1m bars stand.</param>
     /// <param name="cancellation">Ends the reading.</param>
     internal Task<IReadOnlyList<IBarBlock>?> DeriveBlocksAsync(

@@ -122,7 +122,8 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
             unfit.Note(
                 minute,
                 new Unfit(
-                    $"the level of {Series.Symbol} that its inputs give ({minute}) is none: not above zero at 8 places, or 90,000,000 and more; mend the closes",
+                    $"the level of {Series.Symbol} that its inputs give ({minute}) is none: not above zero at 8 places, or 90,000,000 "
+                        + $"and more; mend the closes",
                     "level"
                 )
             );
@@ -130,7 +131,8 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
         if (carried.Count > 0)
         {
-            // A stored row is judged and renewed by the rule it carries; a change of the index's version changes nothing stored, and what a newer build made stands.
+            // A stored row is judged and renewed by the rule it carries; a change of the index's version changes nothing stored, and what a
+            // newer build made stands.
             var others = carried
                 .Values.Distinct()
                 .OfType<IDerivingRule>()

@@ -8,7 +8,8 @@ using Npgsql;
 
 namespace DxyOrleans.Deriving;
 
-/// <summary>An index's minute that is to be committed together with its last component, if the closes it was made from are what the table holds then.</summary>
+/// <summary>An index's minute that is to be committed together with its last component, if the closes it was made from are what the table
+/// holds then.</summary>
 /// <param name="Definition">The index.</param>
 /// <param name="Metadata">The registry row it was read from.</param>
 /// <param name="Bar">The minute.</param>

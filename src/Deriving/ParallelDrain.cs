@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace DxyOrleans.Deriving;
 
-/// <summary>Works off what is due of a target with two derivers at once, each in weeks of its own: while one's rows are stored, the other's inputs are read.</summary>
+/// <summary>Works off what is due of a target with two derivers at once, each in weeks of its own: while one's rows are stored, the other's
+/// inputs are read.</summary>
 public static class ParallelDrain
 {
     const int Derivers = 2;

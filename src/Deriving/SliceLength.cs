@@ -1,8 +1,10 @@
 namespace DxyOrleans.Deriving;
 
 /// <summary>
-/// How long the next slice may be, so that each transaction takes about as long: a live minute that comes meanwhile has to wait for one at most, and its commit for
-/// all that was written before it to be on the disk. So slices are a fifth as long while live minutes come. But what is long enough for columns stays so: bar by bar the
+/// How long the next slice may be, so that each transaction takes about as long: a live minute that comes meanwhile has to wait for one at
+/// most, and its commit for
+/// all that was written before it to be on the disk. So slices are a fifth as long while live minutes come. But what is long enough for
+/// columns stays so: bar by bar the
 /// same work would take longer.
 /// </summary>
 static class SliceLength
@@ -21,7 +23,8 @@ static class SliceLength
         var columns = Columns(rule);
         if (longest < columns)
         {
-            // A bar that couldn't be stored was looked for. Beyond it, so little work takes as long as the statements do, however short it is made.
+            // A bar that couldn't be stored was looked for. Beyond it, so little work takes as long as the statements do, however short it
+            // is made.
             return done * 2 > longest ? TimeSpan.FromTicks(Math.Min(longest.Ticks * 2, columns.Ticks)) : longest;
         }
 

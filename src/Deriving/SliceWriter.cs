@@ -11,7 +11,8 @@ using Npgsql;
 namespace DxyOrleans.Deriving;
 
 /// <summary>
-/// Writes what a rule gave for a slice, on the deriving transaction, and clears the due rows taken. Under dual write the old table is written, and the new one
+/// Writes what a rule gave for a slice, on the deriving transaction, and clears the due rows taken. Under dual write the old table is
+/// written, and the new one
 /// made to say the same of these bars: one rule for what stays, and no way for the two to differ.
 /// </summary>
 /// <param name="rule">The target.</param>
@@ -201,7 +202,8 @@ sealed class SliceWriter(ITargetRule rule, Func<CancellationToken, Task> written
             : await RenewDeniedAsync(connection, slice, ask, done, route, cancellation);
     }
 
-    // Stored bars lack inputs: they stand, but for those that what is left denies. Where inputs went lately the others wait with them: they may come back.
+    // Stored bars lack inputs: they stand, but for those that what is left denies. Where inputs went lately the others wait with them: they
+    // may come back.
     async Task<SliceMerged> RenewDeniedAsync(
         NpgsqlConnection connection,
         DueSlice slice,

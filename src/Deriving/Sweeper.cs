@@ -5,7 +5,8 @@ using Npgsql;
 namespace DxyOrleans.Deriving;
 
 /// <summary>
-/// The second net: compares a target's inputs with its stored bars, and records as due, and counts as missed, what differs though no trigger told of it.
+/// The second net: compares a target's inputs with its stored bars, and records as due, and counts as missed, what differs though no
+/// trigger told of it.
 /// </summary>
 public sealed class Sweeper(NpgsqlDataSource database, ITargetRule rule)
 {
@@ -41,7 +42,8 @@ public sealed class Sweeper(NpgsqlDataSource database, ITargetRule rule)
         {
             var window = new TimeRange(from, UtcTime.Min(from + rule.MaxSlice, range.To));
             var comparison = await verifier.CompareAsync(window, onlyUnrecorded: true, cancellation);
-            // What another program made, what somebody decided to keep and what was copied stands: deriving it again would undo that bar by bar, so it is left to who
+            // What another program made, what somebody decided to keep and what was copied stands: deriving it again would undo that bar by
+            // bar, so it is left to who
             // asks for it; verify shows it.
             var times = comparison
                 .Differences.Where(difference =>

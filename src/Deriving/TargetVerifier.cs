@@ -9,7 +9,8 @@ using Npgsql;
 namespace DxyOrleans.Deriving;
 
 /// <summary>
-/// Recomputes a target's bars and compares them with what is stored, in one snapshot, writing nothing. A row of an index is judged by the version it carries.
+/// Recomputes a target's bars and compares them with what is stored, in one snapshot, writing nothing. A row of an index is judged by the
+/// version it carries.
 /// </summary>
 public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
 {
@@ -39,7 +40,8 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             stored = (await BarReader.ReadAsync(reader, rule.Series, cancellation)).Bars;
         }
 
-        // A change of the deriving version or its maximum age changes nothing stored: minutes before it that only the new rule gives were not missed.
+        // A change of the deriving version or its maximum age changes nothing stored: minutes before it that only the new rule gives were
+        // not missed.
         var carried = derived.Rows.Where(row => row.Bar.Time < ruleSince && row.Completeness < 0).Select(row => row.Bar.Time).ToHashSet();
         var comparison = Compare(derived.Rows.AsStored(connection, table), stored, time =>
             onlyUnrecorded && (carried.Contains(time) || told.Any(range => range.Contains(time)))

@@ -7,8 +7,10 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Deriving;
 
 /// <summary>
-/// Inputs that say nothing that can be derived from: a price that is none, or, in a table without a unique key, two rows of one minute that don't say the same, of which
-/// nobody can tell which is right. Rows that do say the same count once. An index's minutes that depend on such an input are set aside; a rollup's bucket too where rows
+/// Inputs that say nothing that can be derived from: a price that is none, or, in a table without a unique key, two rows of one minute that
+/// don't say the same, of which
+/// nobody can tell which is right. Rows that do say the same count once. An index's minutes that depend on such an input are set aside; a
+/// rollup's bucket too where rows
 /// disagree, and is made of the rest where a row is no bar. Either way it is named until it is mended.
 /// </summary>
 public sealed class UnfitInputs(Timeframe target)
@@ -18,7 +20,8 @@ public sealed class UnfitInputs(Timeframe target)
 
     public bool IsEmpty => _bars.Count == 0;
 
-    /// <summary>Takes the twins out of bars that ascend by time. A final bar's partial twin is none: it was the same minute under way.</summary>
+    /// <summary>Takes the twins out of bars that ascend by time. A final bar's partial twin is none: it was the same minute under
+    /// way.</summary>
     public List<Bar> Deduplicate(List<Bar> bars)
     {
         var sifted = new List<Bar>(bars.Count);
@@ -58,7 +61,8 @@ public sealed class UnfitInputs(Timeframe target)
     /// <param name="column">The component's closes.</param>
     /// <param name="minute">Its number.</param>
     /// <param name="number">The close as the server sends it, empty where it is null.</param>
-    /// <param name="unfit">The component's minutes that are unfit so far, with the reason; their closes stand in the column until they are taken out.</param>
+    /// <param name="unfit">The component's minutes that are unfit so far, with the reason; their closes stand in the column until they are
+    /// taken out.</param>
     public static void Add(ComponentCloses column, long minute, ReadOnlySpan<byte> number, Dictionary<long, Unfit> unfit)
     {
         var isFit = HostRow.TryClose(number, out var close, out var why);
@@ -142,7 +146,8 @@ public sealed class UnfitInputs(Timeframe target)
 
     static Unfit Twice(Symbol symbol, UtcTime input) =>
         new(
-            $"{symbol}/1m stands twice in the table at {input}, and the rows don't say the same; delete those that are wrong, and give the table its unique key.",
+            $"{symbol}/1m stands twice in the table at {input}, and the rows don't say the same; delete those that are wrong, and give "
+                + $"the table its unique key.",
             $"{symbol} twice"
         );
 }

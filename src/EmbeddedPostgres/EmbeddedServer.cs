@@ -16,7 +16,8 @@ public sealed class EmbeddedServer
     public const string DatabaseName = "dxy";
 
     /// <summary>
-    /// The role that owns the database and that everything of ours logs in as. Not the name of a schema of ours: by the default search path what it makes without naming a
+    /// The role that owns the database and that everything of ours logs in as. Not the name of a schema of ours: by the default search path
+    /// what it makes without naming a
     /// schema would land in that one.
     /// </summary>
     public const string RoleName = "dxyowner";

@@ -22,7 +22,8 @@ public sealed partial record EmbeddedServerOptions
     public int? Port { get; init; }
 
     /// <summary>
-    /// Settings of <c>postgresql.conf</c> beyond our own, and stronger than them. Read at a start; a server that runs already keeps its own.
+    /// Settings of <c>postgresql.conf</c> beyond our own, and stronger than them. Read at a start; a server that runs already keeps its
+    /// own.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 

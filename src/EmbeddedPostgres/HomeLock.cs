@@ -1,6 +1,7 @@
 namespace DxyOrleans.EmbeddedPostgres;
 
-/// <summary>One process at a time starts or stops the server of a home, or its silos. The system releases the lock of a process that dies.</summary>
+/// <summary>One process at a time starts or stops the server of a home, or its silos. The system releases the lock of a process that
+/// dies.</summary>
 public sealed class HomeLock : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -30,7 +31,8 @@ public sealed class HomeLock : IDisposable
             {
                 if (time.GetElapsedTime(since) > Patience)
                     throw new EmbeddedServerException(
-                        $"Another process has been starting or stopping {what} of {home} for {Patience.TotalMinutes:0} minutes (it holds {path}); see what it waits for, or end it.",
+                        $"Another process has been starting or stopping {what} of {home} for {Patience.TotalMinutes:0} minutes (it "
+                            + $"holds {path}); see what it waits for, or end it.",
                         e
                     );
             }

@@ -17,7 +17,8 @@ internal sealed record Postmaster(int Pid, int Port, string Status)
 
     /// <summary>
     /// Removes a pid file whose process id now belongs to another program; PostgreSQL would refuse to start on it. One whose process
-    /// is gone is left to PostgreSQL, which also looks for surviving children; but not one that is dead and unreaped, which PostgreSQL takes for alive.
+    /// is gone is left to PostgreSQL, which also looks for surviving children; but not one that is dead and unreaped, which PostgreSQL
+    /// takes for alive.
     /// </summary>
     public static void RemoveStalePidFile(string dataFolder)
     {

@@ -15,9 +15,11 @@ public enum ProcessCondition
     Running,
 }
 
-/// <summary>One process, known again by when it began: numbers are given out anew, and after a restart of the machine from the beginning.</summary>
+/// <summary>One process, known again by when it began: numbers are given out anew, and after a restart of the machine from the
+/// beginning.</summary>
 /// <param name="Pid">Its number.</param>
-/// <param name="Start">When it began, in the system's own count: clock ticks since the machine's start on Linux, which no correction of the clock moves.</param>
+/// <param name="Start">When it began, in the system's own count: clock ticks since the machine's start on Linux, which no correction of the
+/// clock moves.</param>
 /// <param name="Boot">The machine's start that <paramref name="Start"/> counts from; empty where the system doesn't tell.</param>
 public sealed record ProcessIdentity(int Pid, long Start, string Boot)
 {
@@ -35,7 +37,8 @@ public sealed record ProcessIdentity(int Pid, long Start, string Boot)
     public static ProcessIdentity? Of(int pid) =>
         Look(pid) is var (start, condition) && condition != ProcessCondition.Gone ? new ProcessIdentity(pid, start, BootNow()) : null;
 
-    /// <summary>Whether it has ended and still has its number, because its parent hasn't looked: the system takes signals for it as for a live one.</summary>
+    /// <summary>Whether it has ended and still has its number, because its parent hasn't looked: the system takes signals for it as for a
+    /// live one.</summary>
     internal static bool IsUnreaped(int pid) => Look(pid) is { Condition: ProcessCondition.Gone };
 
     private static (long Start, ProcessCondition Condition)? Look(int pid) =>

@@ -22,7 +22,8 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
 /// <summary>Runs short programs of the system and reads what they say.</summary>
 internal static class ProgramRunner
 {
-    // What is started here may outlive its caller (the server does), and would hold open whatever the caller had been given: a lock's file, a pipe somebody reads to
+    // What is started here may outlive its caller (the server does), and would hold open whatever the caller had been given: a lock's file,
+    // a pipe somebody reads to
     // its end. .NET marks its own descriptors to be closed, not those it inherited.
     private const string CloseInherited = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec \"$0\" \"$@\"";
 
@@ -63,7 +64,8 @@ internal static class ProgramRunner
         }
     }
 
-    /// <summary>The first file of that name in PATH or the system's own folders (root's PATH may lack sbin); null when there is none.</summary>
+    /// <summary>The first file of that name in PATH or the system's own folders (root's PATH may lack sbin); null when there is
+    /// none.</summary>
     public static string? Locate(string program) =>
         SearchFolders().Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 

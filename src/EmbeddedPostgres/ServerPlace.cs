@@ -3,7 +3,8 @@ using System.Text;
 
 namespace DxyOrleans.EmbeddedPostgres;
 
-/// <summary>Chooses the folder that holds the data and the log: the home, or another where the server's user can't reach the home.</summary>
+/// <summary>Chooses the folder that holds the data and the log: the home, or another where the server's user can't reach the
+/// home.</summary>
 internal static class ServerPlace
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -15,7 +15,8 @@ internal sealed record ServerRecord
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    /// <summary>The folder that holds <c>pg</c> and <c>log</c>: the home, or another where the server's user can't reach the home.</summary>
+    /// <summary>The folder that holds <c>pg</c> and <c>log</c>: the home, or another where the server's user can't reach the
+    /// home.</summary>
     public required string Root { get; init; }
 
     public required string Password { get; init; }

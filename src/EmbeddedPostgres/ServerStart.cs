@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace DxyOrleans.EmbeddedPostgres;
 
-/// <summary>One start of the server of a home. The caller holds the <see cref="HomeLock"/>, so nothing else starts or stops it meanwhile.</summary>
+/// <summary>One start of the server of a home. The caller holds the <see cref="HomeLock"/>, so nothing else starts or stops it
+/// meanwhile.</summary>
 internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> notice, TimeProvider time)
 {
     private const long LargestLog = 16 * 1024 * 1024;
@@ -61,7 +62,8 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         return DataVersion.Of(record.DataFolder) is null
             ? record
             : throw new EmbeddedServerException(
-                $"{record.DataFolder} holds a database, but its passwords in {ServerRecord.FileIn(options.Home)} are gone; restore that file, or remove {record.DataFolder} to begin with an empty one."
+                $"{record.DataFolder} holds a database, but its passwords in {ServerRecord.FileIn(options.Home)} are gone; restore that "
+                    + $"file, or remove {record.DataFolder} to begin with an empty one."
             );
     }
 
@@ -96,7 +98,8 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
             var said = await NewLinesAsync(record.LogFile, before, cancellationToken);
             if (attempt == Attempts || !IsPassing(said, record))
                 throw new EmbeddedServerException(
-                    $"PostgreSQL does not start on {record.DataFolder}: {ProgramResult.CauseIn(said) ?? result.Said} Its log is {record.LogFile}."
+                    $"PostgreSQL does not start on {record.DataFolder}: {ProgramResult.CauseIn(said) ?? result.Said} Its log is "
+                        + $"{record.LogFile}."
                 );
             await Task.Delay(Poll * 4, time, cancellationToken);
         }
@@ -119,7 +122,8 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         return record.Port != 0 && LoopbackPort.IsFree(record.Port) ? record.Port : LoopbackPort.Free();
     }
 
-    // A server that was killed takes a moment to leave the table of processes, and its children to leave its memory; a free port may be taken between
+    // A server that was killed takes a moment to leave the table of processes, and its children to leave its memory; a free port may be
+    // taken between
     // the look and the start.
     private bool IsPassing(string said, ServerRecord record) =>
         said.Contains("still in use", StringComparison.Ordinal)
@@ -137,13 +141,15 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
         {
             if (ProcessIdentity.Of(postmaster.Pid)?.Condition == ProcessCondition.Stopped)
                 throw new EmbeddedServerException(
-                    $"The server on {dataFolder} (process {postmaster.Pid}) was stopped by a signal and answers nobody; 'kill -CONT {postmaster.Pid}' lets it go on, './dxy down' stops it."
+                    $"The server on {dataFolder} (process {postmaster.Pid}) was stopped by a signal and answers nobody; 'kill -CONT "
+                        + $"{postmaster.Pid}' lets it go on, './dxy down' stops it."
                 );
             if (postmaster.IsReady)
                 return postmaster;
             if (time.GetElapsedTime(since) > MaxRecovery)
                 throw new EmbeddedServerException(
-                    $"The server on {dataFolder} (process {postmaster.Pid}) is {postmaster.Status} for over {MaxRecovery.TotalMinutes:0} minutes; see its log."
+                    $"The server on {dataFolder} (process {postmaster.Pid}) is {postmaster.Status} for over "
+                        + $"{MaxRecovery.TotalMinutes:0} minutes; see its log."
                 );
             await Task.Delay(Poll, time, cancellationToken);
         }

@@ -130,7 +130,8 @@ internal sealed class ServerUser
         }
 
         throw new EmbeddedServerException(
-            "PostgreSQL refuses to run as root and neither setpriv nor runuser is here to change the user; install util-linux or run as another user."
+            "PostgreSQL refuses to run as root and neither setpriv nor runuser is here to change the user; install util-linux or run as "
+                + "another user."
         );
     }
 

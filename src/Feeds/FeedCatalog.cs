@@ -23,7 +23,8 @@ public static class FeedCatalog
         new(Simulated, "a made-up market of the six pairs, offline; its bars say 'synthetic'", "nothing"),
         new(
             Massive,
-            "a free key has yesterday's bars at 5 calls a minute and nothing live: live bars need the Currencies Starter plan ($49 a month)",
+            "a free key has yesterday's bars at 5 calls a minute and nothing live: live bars need the Currencies Starter plan ($49 a "
+                + "month)",
             "Massive:ApiKey"
         ),
         new(

@@ -5,13 +5,15 @@ using NpgsqlTypes;
 namespace DxyOrleans.Membership;
 
 /// <summary>
-/// Which cluster a ServiceId belongs to in this database: Orleans keeps reminders and grain state by ServiceId alone, so that two clusters with one ServiceId would
+/// Which cluster a ServiceId belongs to in this database: Orleans keeps reminders and grain state by ServiceId alone, so that two clusters
+/// with one ServiceId would
 /// fire every reminder twice.
 /// </summary>
 public sealed class ServiceClaim(NpgsqlDataSource database, string serviceId, string clusterId)
 {
     /// <summary>
-    /// Claims the ServiceId, also from a cluster of which no silo is alive. Where several clusters start at once, those that claim again once a silo of theirs stands
+    /// Claims the ServiceId, also from a cluster of which no silo is alive. Where several clusters start at once, those that claim again
+    /// once a silo of theirs stands
     /// in the membership table end with exactly one that holds it.
     /// </summary>
     /// <returns>Null, or one line: what stands against it and what to do.</returns>
@@ -30,7 +32,10 @@ public sealed class ServiceClaim(NpgsqlDataSource database, string serviceId, st
         return await reader.ReadAsync(cancellation)
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"ServiceId '{serviceId}' on database {connection.Database} at {connection.Host} belongs to cluster '{reader.GetString(0)}', whose silo {reader.GetString(1)} was alive {Math.Max(0, reader.GetDouble(2)):0} s ago, not to '{clusterId}': stop that cluster first (one that was killed is taken for gone after {Heartbeat.Fresh.TotalSeconds:0} s), or give this one a ServiceId of its own."
+                $"ServiceId '{serviceId}' on database {connection.Database} at {connection.Host} belongs to cluster "
+                    + $"'{reader.GetString(0)}', whose silo {reader.GetString(1)} was alive {Math.Max(0, reader.GetDouble(2)):0} s ago, "
+                    + $"not to '{clusterId}': stop that cluster first (one that was killed is taken for gone after "
+                    + $"{Heartbeat.Fresh.TotalSeconds:0} s), or give this one a ServiceId of its own."
             )
             : null;
     }

@@ -36,6 +36,7 @@ public sealed record Blocker(string Lock, int Pid, string? Role, string? Applica
 
     /// <summary>In one line.</summary>
     public override string ToString() =>
-        $"{Lock} is locked by process {Pid} ({Role ?? "a role that isn't told"}{(Application is null ? "" : $", {Application}")}{(State is null ? "" : $", {State}")}"
+        $"{Lock} is locked by process {Pid} "
+        + $"({Role ?? "a role that isn't told"}{(Application is null ? "" : $", {Application}")}{(State is null ? "" : $", {State}")}"
         + $"{(Since is { } since ? $", since {since}" : "")}){(Statement is null ? "" : $": {Statement}")}";
 }

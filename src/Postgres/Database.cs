@@ -17,7 +17,8 @@ public sealed record DatabaseSettings
     /// <summary>The name the server shows for these connections.</summary>
     public string ApplicationName { get; init; } = "dxy";
 
-    /// <summary>Whether the server is to refuse every write of these connections. It is said when a connection is made, so it needs the server itself or a pooler in session mode.</summary>
+    /// <summary>Whether the server is to refuse every write of these connections. It is said when a connection is made, so it needs the
+    /// server itself or a pooler in session mode.</summary>
     public bool ReadOnly { get; init; }
 }
 
@@ -27,7 +28,8 @@ public static class Database
     /// <exception cref="ArgumentException">The connection can't be read.</exception>
     public static NpgsqlDataSource Open(DatabaseSettings settings) => Build(ConnectionString(settings), settings.ReadOnly);
 
-    /// <summary>A data source as its connection string says, with what our statements rely on: for work that has connections of its own.</summary>
+    /// <summary>A data source as its connection string says, with what our statements rely on: for work that has connections of its
+    /// own.</summary>
     public static NpgsqlDataSource OpenAs(string connectionString) =>
         Build(
             new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true, Enlist = false }.ConnectionString,

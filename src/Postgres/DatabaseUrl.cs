@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace DxyOrleans.Postgres;
 
-/// <summary>The two spellings of a connection: Npgsql's <c>Host=…;Database=…</c> and the <c>postgresql://</c> URL that psql takes.</summary>
+/// <summary>The two spellings of a connection: Npgsql's <c>Host=…;Database=…</c> and the <c>postgresql://</c> URL that psql
+/// takes.</summary>
 public static class DatabaseUrl
 {
     /// <exception cref="ArgumentException">Neither spelling.</exception>

@@ -4,8 +4,10 @@ using Npgsql;
 namespace DxyOrleans.Postgres;
 
 /// <summary>
-/// What psql and its kin read beside a connection string: <c>PGHOST</c>, <c>PGPORT</c>, <c>PGDATABASE</c>, <c>PGUSER</c>, <c>PGPASSWORD</c>, <c>PGSSLMODE</c>
-/// and the service file (<c>PGSERVICE</c>, <c>PGSERVICEFILE</c>, <c>~/.pg_service.conf</c>). Npgsql itself reads <c>.pgpass</c>, <c>PGPASSFILE</c> and the certificates.
+/// What psql and its kin read beside a connection string: <c>PGHOST</c>, <c>PGPORT</c>, <c>PGDATABASE</c>, <c>PGUSER</c>,
+/// <c>PGPASSWORD</c>, <c>PGSSLMODE</c>
+/// and the service file (<c>PGSERVICE</c>, <c>PGSERVICEFILE</c>, <c>~/.pg_service.conf</c>). Npgsql itself reads <c>.pgpass</c>,
+/// <c>PGPASSFILE</c> and the certificates.
 /// </summary>
 public static class LibpqDefaults
 {

@@ -26,7 +26,8 @@ public static class NpgsqlExtensions
     public static NpgsqlParameterCollection AddSeries(this NpgsqlParameterCollection parameters, Series series) =>
         parameters.With(series.Symbol.Name).With(series.Timeframe.ToString());
 
-    /// <summary>A range of times. Its ends are kept on the calendar: the driver takes .NET's first and last instant for infinities, and rows of those can't be read.</summary>
+    /// <summary>A range of times. Its ends are kept on the calendar: the driver takes .NET's first and last instant for infinities, and
+    /// rows of those can't be read.</summary>
     public static NpgsqlParameterCollection AddRange(this NpgsqlParameterCollection parameters, TimeRange range) =>
         parameters.With(UtcTime.Max(range.From, First).ToDateTime()).With(UtcTime.Min(range.To, Last).ToDateTime());
 

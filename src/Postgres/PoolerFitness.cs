@@ -5,7 +5,8 @@ namespace DxyOrleans.Postgres;
 /// <summary>The pooler before the database can't carry what a silo does. The message says what and which setting mends it.</summary>
 public sealed class PoolerException(string message) : Exception(message);
 
-/// <summary>Whether what stands between us and the database, if anything does, carries our statements; found out at once and not by the first that fails.</summary>
+/// <summary>Whether what stands between us and the database, if anything does, carries our statements; found out at once and not by the
+/// first that fails.</summary>
 public static class PoolerFitness
 {
     /// <summary>What has to be set where prepared statements aren't carried.</summary>
@@ -39,7 +40,9 @@ public static class PoolerFitness
             );
             who.Parameters.With(other.Name).With(other.Wanted);
             throw new PoolerException(
-                $"{other.Name} is '{other.Value}' for this login, and through a pooler no connection can set it for itself; run once: {await who.ExecuteScalarAsync(cancellation)}; then let the pooler make its connections anew (RECONNECT in pgbouncer), or give the server's own address"
+                $"{other.Name} is '{other.Value}' for this login, and through a pooler no connection can set it for itself; run once: "
+                    + $"{await who.ExecuteScalarAsync(cancellation)}; then let the pooler make its connections anew (RECONNECT in "
+                    + $"pgbouncer), or give the server's own address"
             );
         }
 
@@ -55,7 +58,8 @@ public static class PoolerFitness
         }
     }
 
-    // A pooler that carries them gives them names of its own; under ours it only passed it on, to a connection that is another's in the next transaction.
+    // A pooler that carries them gives them names of its own; under ours it only passed it on, to a connection that is another's in the
+    // next transaction.
     static async Task<bool> IsSeenAsPreparedAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);

@@ -9,6 +9,7 @@ public static class PostgresFaults
     public static bool IsAboutData(this PostgresException fault) =>
         fault.SqlState.StartsWith("22", StringComparison.Ordinal) || fault.SqlState.StartsWith("23", StringComparison.Ordinal);
 
-    /// <summary>Class 42: our statements are always the same, so it is the tables or the rights that aren't as they should be, for every row alike.</summary>
+    /// <summary>Class 42: our statements are always the same, so it is the tables or the rights that aren't as they should be, for every
+    /// row alike.</summary>
     public static bool IsAboutTables(this PostgresException fault) => fault.SqlState.StartsWith("42", StringComparison.Ordinal);
 }

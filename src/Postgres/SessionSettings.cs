@@ -10,15 +10,18 @@ namespace DxyOrleans.Postgres;
 public sealed record SessionSetting(string Name, string Value, string Wanted, bool Matters);
 
 /// <summary>
-/// What every connection of ours relies on, set in one place when it is made: a database, a role or <c>PGOPTIONS</c> may say otherwise. It is one statement of the
-/// session and no parameter of its start, which poolers refuse; a pooler's connection, which may be another at each transaction, is left as it is and
+/// What every connection of ours relies on, set in one place when it is made: a database, a role or <c>PGOPTIONS</c> may say otherwise. It
+/// is one statement of the
+/// session and no parameter of its start, which poolers refuse; a pooler's connection, which may be another at each transaction, is left as
+/// it is and
 /// <see cref="PoolerFitness"/> judges what it brings.
 /// </summary>
 public static class SessionSettings
 {
     // In the session itself, on the server itself: the process that the server named at the start is the one that answers.
     static readonly string Fix =
-        $"SELECT pg_catalog.set_config(u.name, u.value, false) FROM ({Sql.Statement("session_settings")}) AS u(name, setting, value, matters) WHERE pg_catalog.pg_backend_pid() = $2";
+        $"SELECT pg_catalog.set_config(u.name, u.value, false) FROM ({Sql.Statement("session_settings")}) AS u(name, setting, value, "
+        + $"matters) WHERE pg_catalog.pg_backend_pid() = $2";
 
     /// <summary>Sets them in a connection that was just made.</summary>
     public static void Settle(NpgsqlConnection connection, bool readOnly)

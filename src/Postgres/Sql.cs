@@ -4,7 +4,8 @@ using System.Reflection;
 namespace DxyOrleans.Postgres;
 
 /// <summary>
-/// The files of the folder <c>sql/</c>, the only copy of each, embedded by the rooms that ask for them: statements by their names, which are of one file each,
+/// The files of the folder <c>sql/</c>, the only copy of each, embedded by the rooms that ask for them: statements by their names, which
+/// are of one file each,
 /// whatever is installed or put together by its path. What no room has that the program consists of isn't there.
 /// </summary>
 public static class Sql
@@ -39,7 +40,8 @@ public static class Sql
             .Where(name => name.StartsWith(beginning, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
 
-    // A room that is referred to may not be loaded yet: the runtime loads one when its first type is met, which may be after its first statement is asked for.
+    // A room that is referred to may not be loaded yet: the runtime loads one when its first type is met, which may be after its first
+    // statement is asked for.
     static List<Assembly> Rooms()
     {
         var rooms = AppDomain.CurrentDomain.GetAssemblies().Where(assembly => IsOurs(assembly.GetName())).ToList();

@@ -5,7 +5,8 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// The list of deriving versions in the database, <c>dxy.deriving_rule</c>: SQL asks it what the code asks <see cref="DerivingRules"/>. Versions that a newer
+/// The list of deriving versions in the database, <c>dxy.deriving_rule</c>: SQL asks it what the code asks <see cref="DerivingRules"/>.
+/// Versions that a newer
 /// build wrote stand: rows may carry them.
 /// </summary>
 static class DerivingRuleList

@@ -4,8 +4,10 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// Lets old partitions of <c>data_bars</c> go: detached, and kept as tables of their own or dropped. Whatever was derived stays, as it does after every
-/// deletion beyond the correction window; <c>verify</c> counts it as made of inputs that are gone. Derived bars of the same partition get one of their own.
+/// Lets old partitions of <c>data_bars</c> go: detached, and kept as tables of their own or dropped. Whatever was derived stays, as it does
+/// after every
+/// deletion beyond the correction window; <c>verify</c> counts it as made of inputs that are gone. Derived bars of the same partition get
+/// one of their own.
 /// </summary>
 public static class OldPartitions
 {
@@ -85,7 +87,8 @@ public static class OldPartitions
         Task RunAsync(string statement) => OldPartitions.RunAsync(connection, statement, cancellation);
     }
 
-    // In a partition of its own with the same bounds. It is filled while it is off the table and its triggers are, for nothing of it is new.
+    // In a partition of its own with the same bounds. It is filled while it is off the table and its triggers are, for nothing of it is
+    // new.
     static async Task KeepDerivedAsync(NpgsqlConnection connection, OldPartition old, CancellationToken cancellation)
     {
         await using (var any = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM {old.Name} WHERE {Derived})", connection))
@@ -160,7 +163,8 @@ public static class OldPartitions
         command.Parameters.With(new[] { Table, partition.Name });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? $"process {reader.GetInt32(0)} ({reader.GetString(1)}, {reader.GetString(2)}, {reader.GetString(3)}) holds a lock on it or on {Table}"
+            ? $"process {reader.GetInt32(0)} ({reader.GetString(1)}, {reader.GetString(2)}, {reader.GetString(3)}) holds a lock on it "
+                + $"or on {Table}"
             : "somebody held a lock on it who is gone by now";
     }
 }

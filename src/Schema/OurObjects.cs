@@ -1,6 +1,7 @@
 namespace DxyOrleans.Schema;
 
-/// <summary>What is ours by name: of the list that <c>db check</c> compares the catalog with, and what stands in no list because it is made as it is needed.</summary>
+/// <summary>What is ours by name: of the list that <c>db check</c> compares the catalog with, and what stands in no list because it is made
+/// as it is needed.</summary>
 static class OurObjects
 {
     /// <summary>The schemas that we make.</summary>

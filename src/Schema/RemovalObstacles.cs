@@ -32,7 +32,8 @@ static class RemovalObstacles
         )
         {
             throw new SchemaException(
-                $"In our schemas stands what isn't ours: {Some(strangers)}. Move it elsewhere (ALTER … SET SCHEMA public), or drop it, and remove again; nothing was removed."
+                $"In our schemas stands what isn't ours: {Some(strangers)}. Move it elsewhere (ALTER … SET SCHEMA public), or drop it, "
+                    + $"and remove again; nothing was removed."
             );
         }
 
@@ -73,14 +74,16 @@ static class RemovalObstacles
                 throw new SchemaException(
                     direction == "back"
                         ? $"The migration {run} is on its way back ({state}): let it end there first; nothing was removed."
-                        : $"The migration {run} is {state}: let it end, or take it back with 'migrate rollback {run}', first; nothing was removed."
+                        : $"The migration {run} is {state}: let it end, or take it back with 'migrate rollback {run}', first; nothing "
+                            + $"was removed."
                 );
             }
 
             if (!discardBackups)
             {
                 throw new SchemaException(
-                    $"Until {reader.GetString(3)} the migration {run} can be taken back, from its backup in dxy_backup: remove after that, or say --discard-backups; nothing was removed."
+                    $"Until {reader.GetString(3)} the migration {run} can be taken back, from its backup in dxy_backup: remove after "
+                        + $"that, or say --discard-backups; nothing was removed."
                 );
             }
         }

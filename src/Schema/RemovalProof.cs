@@ -70,7 +70,8 @@ sealed class RemovalProof
         if (!_facts.SequenceEqual(facts))
         {
             throw new SchemaException(
-                $"Removing would change the shop's tables ({_facts.Except(facts).Concat(facts.Except(_facts)).First()}); nothing was removed."
+                $"Removing would change the shop's tables ({_facts.Except(facts).Concat(facts.Except(_facts)).First()}); nothing was "
+                    + $"removed."
             );
         }
     }

@@ -48,7 +48,8 @@ public static class SchemaCheck
     }
 
     /// <summary>
-    /// Whether a function, view, trigger, policy or right of ours is missing or another's: a restore by an owner who is no superuser leaves it so, and whoever revoked too much.
+    /// Whether a function, view, trigger, policy or right of ours is missing or another's: a restore by an owner who is no superuser leaves
+    /// it so, and whoever revoked too much.
     /// All of them can be made again; tables can't.
     /// </summary>
     internal static async Task<bool> LacksAsync(NpgsqlDataSource database, HostBinding stored, CancellationToken cancellation) =>
@@ -80,7 +81,8 @@ public static class SchemaCheck
             .. await DerivingRuleList.FactsAsync(database, cancellation),
         ];
 
-    /// <summary>The lines a catalog query of <c>sql/checks/</c> returns, the same for every login: names come with their schema, whatever path the login has.</summary>
+    /// <summary>The lines a catalog query of <c>sql/checks/</c> returns, the same for every login: names come with their schema, whatever
+    /// path the login has.</summary>
     public static async Task<IReadOnlyList<string>> FactsAsync(NpgsqlDataSource database, string check, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

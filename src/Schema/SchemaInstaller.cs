@@ -8,8 +8,10 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// Brings a database up to date: our schemas, the shop's tables where there are none, the capture triggers. Can be run again at any time, by several at once
-/// (a transaction lock lets one work and the others find nothing left to do). On tables that were there before it adds triggers and nothing else,
+/// Brings a database up to date: our schemas, the shop's tables where there are none, the capture triggers. Can be run again at any time,
+/// by several at once
+/// (a transaction lock lets one work and the others find nothing left to do). On tables that were there before it adds triggers and nothing
+/// else,
 /// each in a short transaction of its own under a lock budget; and before it adds anything it judges whether we can work with them.
 /// </summary>
 public sealed class SchemaInstaller(string connectionString, TimeProvider time)
@@ -19,13 +21,15 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
     public static readonly TimeSpan DefaultLockBudget = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a trigger's creation may wait for the table's lock before it lets the queue pass and tries again, 10 ms to 10 s.</summary>
+    /// <summary>How long a trigger's creation may wait for the table's lock before it lets the queue pass and tries again, 10 ms to 10
+    /// s.</summary>
     public TimeSpan LockBudget { get; init; } = DefaultLockBudget;
 
     /// <summary>How <c>data_bars</c> is divided when it is made here; null leaves it in one piece.</summary>
     public Partitions? Partitions { get; init; }
 
-    /// <summary>The zone of the host's times that have none, <see cref="BindingRules.Utc"/>; null: nobody said, and such times are refused.</summary>
+    /// <summary>The zone of the host's times that have none, <see cref="BindingRules.Utc"/>; null: nobody said, and such times are
+    /// refused.</summary>
     public string? HostZone { get; init; }
 
     const int LockAttempts = 15;
@@ -35,9 +39,11 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
         "DELETE FROM dxy.journal WHERE scriptname LIKE '%@%';"
     );
 
-    /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date, or newer than this build and fit for it.</summary>
+    /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date, or newer than this build and
+    /// fit for it.</summary>
     /// <exception cref="SchemaException">
-    /// The schema is newer than this build, which can't work with it; or a table that is there in one piece was to be made in partitions; or the host's tables are
+    /// The schema is newer than this build, which can't work with it; or a table that is there in one piece was to be made in partitions;
+    /// or the host's tables are
     /// such that we can't work there.
     /// </exception>
     public async Task<IReadOnlyList<SchemaScript>> PlanAsync(CancellationToken cancellation)
@@ -104,11 +110,13 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             ? script with
             {
                 Text =
-                    $"{script.Text.TrimEnd().TrimEnd(';')};\nINSERT INTO dxy.journal (scriptname, applied) VALUES ('{script.Name}', now() AT TIME ZONE 'UTC');\n",
+                    $"{script.Text.TrimEnd().TrimEnd(';')};\nINSERT INTO dxy.journal (scriptname, applied) VALUES ('{script.Name}', "
+                    + $"now() AT TIME ZONE 'UTC');\n",
             }
             : script;
 
-    // What the host's tables are to us; nothing has been touched when they are refused. A trial that fails while rights or triggers of ours are not as they should be
+    // What the host's tables are to us; nothing has been touched when they are refused. A trial that fails while rights or triggers of ours
+    // are not as they should be
     // may blame the host for that: what mends them comes first, and the trial is made again after it.
     async Task<HostBinding> JudgeAsync(NpgsqlDataSource database, Func<Task<bool>> lacks, CancellationToken cancellation)
     {
@@ -124,7 +132,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
     static bool IsStored(HostBinding? stored, HostBinding binding) => (stored ?? HostBinding.Ours).IsSame(binding);
 
     /// <summary>Installs or brings up to date; returns what was run.</summary>
-    /// <exception cref="SchemaException">A script failed or a table's lock could not be had; what was done before it stays done.</exception>
+    /// <exception cref="SchemaException">A script failed or a table's lock could not be had; what was done before it stays
+    /// done.</exception>
     public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellation)
     {
         await using var database = Database.OpenAs(connectionString);
@@ -190,7 +199,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             : [.. plan.Select(script => script.Name)];
     }
 
-    /// <summary>Brings the binding, and the functions that go by it, up to date with the host's tables as they stand now: a run's second phase adds columns.</summary>
+    /// <summary>Brings the binding, and the functions that go by it, up to date with the host's tables as they stand now: a run's second
+    /// phase adds columns.</summary>
     /// <exception cref="PostgresException">This login may not; the binding is as it was.</exception>
     public static async Task RebindAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
@@ -255,7 +265,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
                 throw new SchemaException(
-                    $"{trigger.Table} was in use by a long transaction at each of {LockAttempts} tries; end it (see pg_stat_activity) and apply again.",
+                    $"{trigger.Table} was in use by a long transaction at each of {LockAttempts} tries; end it (see pg_stat_activity) "
+                        + $"and apply again.",
                     busy
                 );
             }

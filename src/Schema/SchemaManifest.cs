@@ -1,6 +1,7 @@
 namespace DxyOrleans.Schema;
 
-/// <summary>What <c>sql/install.txt</c> says: which scripts are installed, in which order, and what databases of before remember them by.</summary>
+/// <summary>What <c>sql/install.txt</c> says: which scripts are installed, in which order, and what databases of before remember them
+/// by.</summary>
 static class SchemaManifest
 {
     public const string Path = "install.txt";

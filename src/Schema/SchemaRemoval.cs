@@ -3,8 +3,10 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// Takes everything of ours out of a database, in one transaction: by its list, never by the schema that it stands in, so that what isn't ours stays or is named. Proves
-/// that the shop's tables are defined as they were, that no relation went that isn't ours, and that no row of theirs was touched. Tables that we created because there
+/// Takes everything of ours out of a database, in one transaction: by its list, never by the schema that it stands in, so that what isn't
+/// ours stays or is named. Proves
+/// that the shop's tables are defined as they were, that no relation went that isn't ours, and that no row of theirs was touched. Tables
+/// that we created because there
 /// were none stay when they hold rows, and go when they are empty.
 /// </summary>
 public static class SchemaRemoval
@@ -12,7 +14,8 @@ public static class SchemaRemoval
     const string Registry = "core_asset_registry_all";
 
     /// <param name="Removed">What was dropped, a line each.</param>
-    /// <param name="Kept">Tables we created that hold rows, and roles that another database or another table needs: they stay, with the reason.</param>
+    /// <param name="Kept">Tables we created that hold rows, and roles that another database or another table needs: they stay, with the
+    /// reason.</param>
     /// <param name="Facts">How many facts of the shop's tables were compared and found unchanged.</param>
     /// <param name="Relations">How many relations that aren't ours were there before and are there after.</param>
     /// <param name="Rows">How many rows of the shop's tables and their partitions were counted; none was touched.</param>
@@ -21,7 +24,8 @@ public static class SchemaRemoval
     /// <param name="database">The owner's.</param>
     /// <param name="discardBackups">Whether backups that a completed migration's way back still needs go all the same.</param>
     /// <param name="cancellation">Takes nothing out.</param>
-    /// <exception cref="SchemaException">A migration still needs what is ours, something else's stands among it or depends on it, or something of the shop's would have changed;
+    /// <exception cref="SchemaException">A migration still needs what is ours, something else's stands among it or depends on it, or
+    /// something of the shop's would have changed;
     /// the message says what and what to do. Nothing was removed.</exception>
     public static async Task<Result> RemoveAsync(NpgsqlDataSource database, CancellationToken cancellation, bool discardBackups = false)
     {
@@ -30,7 +34,8 @@ public static class SchemaRemoval
         // Whatever the database or the role has set: names come qualified, and a count may take its time. Nobody applies meanwhile.
         await connection.RunAsync(
             $"""
-            SET TRANSACTION READ WRITE; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0; SET LOCAL row_security = off;
+            SET TRANSACTION READ WRITE; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0;
+              SET LOCAL row_security = off;
             SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(21883, 0);
             SET LOCAL lock_timeout = '{(int)SchemaInstaller.DefaultLockBudget.TotalMilliseconds}ms'
             """,
@@ -67,7 +72,8 @@ public static class SchemaRemoval
         await connection.RunAsync(Sql.Text("remove/roles.sql"), cancellation);
         kept.AddRange(
             await connection.TextsAsync(
-                "SELECT 'role ' || rolname || ' (something else needs it)' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', 'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror') ORDER BY 1",
+                "SELECT 'role ' || rolname || ' (something else needs it)' FROM pg_roles WHERE rolname IN ('dxy_capture', 'dxy_silo', "
+                    + "'dxy_reader', 'dxy_console', 'dxy_approver', 'dxy_migrator', 'dxy_mirror') ORDER BY 1",
                 cancellation
             )
         );

@@ -5,7 +5,8 @@ using DxyOrleans.Schema.Binding;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// A script of <c>sql/</c> and the name under which the journal remembers that it ran. Tables are made once; functions and rights are renewed
+/// A script of <c>sql/</c> and the name under which the journal remembers that it ran. Tables are made once; functions and rights are
+/// renewed
 /// when their text changes, so their name carries a fingerprint.
 /// </summary>
 public sealed record SchemaScript(string Name, string Text)
@@ -14,7 +15,8 @@ public sealed record SchemaScript(string Name, string Text)
     public static IReadOnlyList<SchemaScript> BeforeTables(HostBinding binding) => [.. Of(binding, afterTables: false)];
 
     /// <summary>
-    /// Those that refer to the host's tables, and the rights on everything: they run after the tables are there. The rights are given again whenever
+    /// Those that refer to the host's tables, and the rights on everything: they run after the tables are there. The rights are given again
+    /// whenever
     /// anything they are given on has changed: a new function would be open to all.
     /// </summary>
     public static IReadOnlyList<SchemaScript> AfterTables(HostBinding binding) => [.. Of(binding, afterTables: true)];
@@ -25,7 +27,8 @@ public sealed record SchemaScript(string Name, string Text)
     /// <summary>Whether the journal remembers it.</summary>
     public bool IsJournaled => SchemaManifest.Entries.Any(entry => entry.File == Name.Split('@')[0]);
 
-    /// <summary>Functions whose bodies are others for the host's tables than as they are written: the fingerprint of the one, and of the other.</summary>
+    /// <summary>Functions whose bodies are others for the host's tables than as they are written: the fingerprint of the one, and of the
+    /// other.</summary>
     public static IReadOnlyDictionary<string, string> ChangedBodies(HostBinding binding)
     {
         var changed = new Dictionary<string, string>(StringComparer.Ordinal);

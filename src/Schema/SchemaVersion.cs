@@ -4,7 +4,8 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// The version of our schema. Several builds meet at one database while it is upgraded: whoever is older than the schema leaves it alone, and works with it or refuses,
+/// The version of our schema. Several builds meet at one database while it is upgraded: whoever is older than the schema leaves it alone,
+/// and works with it or refuses,
 /// as the newer one says.
 /// </summary>
 /// <param name="Number">Higher is newer; 0 is a schema from before versions were counted.</param>
@@ -31,7 +32,8 @@ public sealed record SchemaVersion(int Number, int Least)
     {
         await using (
             var exists = database.CreateCommand(
-                "SELECT CASE WHEN to_regclass('dxy.schema_version') IS NOT NULL THEN 2 WHEN to_regclass('dxy.due') IS NOT NULL THEN 1 ELSE 0 END"
+                "SELECT CASE WHEN to_regclass('dxy.schema_version') IS NOT NULL THEN 2 WHEN to_regclass('dxy.due') IS NOT NULL THEN 1 "
+                    + "ELSE 0 END"
             )
         )
         {
@@ -62,7 +64,8 @@ public sealed record SchemaVersion(int Number, int Least)
             ),
             { Number: var number, Least: var least } when least > Number => string.Create(
                 CultureInfo.InvariantCulture,
-                $"the database's schema is version {number}, which no build older than {least} works with, and this build is {Number}: install the newer build."
+                $"the database's schema is version {number}, which no build older than {least} works with, and this build is {Number}: "
+                    + $"install the newer build."
             ),
             _ => null,
         };

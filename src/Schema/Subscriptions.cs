@@ -20,7 +20,8 @@ public sealed record Subscription(string Name, bool IsEnabled, IReadOnlyList<str
     /// <summary>What to know of it.</summary>
     public string Note =>
         Bars.Count > 0
-            ? $"the subscription {Name}{(IsEnabled ? "" : " (disabled)")} brings {string.Join(", ", Bars)}: captured row by row. What is derived here has to be left out of its publication: "
+            ? $"the subscription {Name}{(IsEnabled ? "" : " (disabled)")} brings {string.Join(", ", Bars)}: captured row by row. What "
+                + $"is derived here has to be left out of its publication: "
                 + "the indexes' rows of data_bars (a row filter, from PostgreSQL 15 on), and derived_data_bars"
             : Fault ?? "";
 }

@@ -6,7 +6,8 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// Whether the shop's tables of bars are such that bars can be read and stored there, by the catalog's word. Phase 2 of a migration mends what it can of this; until
+/// Whether the shop's tables of bars are such that bars can be read and stored there, by the catalog's word. Phase 2 of a migration mends
+/// what it can of this; until
 /// then, and where no migration ever comes, it has to be told: each attempt to write would fail in the same way.
 /// </summary>
 public static class TableFitness
@@ -16,7 +17,8 @@ public static class TableFitness
     /// <summary>What is wrong; none where all is well, or a table isn't there at all. The binding is read anew by the way.</summary>
     /// <param name="database">Where.</param>
     /// <param name="cancellation">Ends the looking.</param>
-    /// <param name="tries">Whether rows are tried as well, by <see cref="HostJudge"/>: for who asks once, not for who looks all the time.</param>
+    /// <param name="tries">Whether rows are tried as well, by <see cref="HostJudge"/>: for who asks once, not for who looks all the
+    /// time.</param>
     public static async Task<IReadOnlyList<TableFault>> FaultsAsync(
         NpgsqlDataSource database,
         CancellationToken cancellation,
@@ -87,7 +89,8 @@ public static class TableFitness
         await FaultsAsync(database, cancellation) is { Count: > 0 } faults ? string.Join("; ", faults.Select(found => found.Line)) : null;
 
     /// <summary>
-    /// To be called after a fault that <see cref="PostgresFaults.IsAboutTables">is about tables</see>: a statement of a batch that the server refused to plan leaves the driver in the belief that those after it are prepared, and they
+    /// To be called after a fault that <see cref="PostgresFaults.IsAboutTables">is about tables</see>: a statement of a batch that the
+    /// server refused to plan leaves the driver in the belief that those after it are prepared, and they
     /// would be answered in disorder once it can be planned.
     /// </summary>
     public static void Forget(NpgsqlDataSource database)
@@ -96,7 +99,8 @@ public static class TableFitness
         database.Clear();
     }
 
-    // Columns that the host changed since they were bound. What went, or is of another kind of type now, no statement of ours can go on with.
+    // Columns that the host changed since they were bound. What went, or is of another kind of type now, no statement of ours can go on
+    // with.
     static IEnumerable<TableFault> Changed(TableShape table, BoundTable bound, BoundTable now) =>
         bound
             .Columns.Zip(now.Columns)
@@ -113,7 +117,8 @@ public static class TableFitness
                 )
             )
             .Select(pair => new TableFault(
-                $"{table.QuotedName}.{pair.First.Name} was {Type(pair.First)} when it was bound and is {Type(pair.Second)} now; './dxy db apply' brings the binding up to date",
+                $"{table.QuotedName}.{pair.First.Name} was {Type(pair.First)} when it was bound and is {Type(pair.Second)} now; './dxy "
+                    + $"db apply' brings the binding up to date",
                 pair.Second.Host is null || (pair.First.Host is { } was && was.Base != pair.Second.Host.Base),
                 false
             ));
@@ -133,7 +138,8 @@ public static class TableFitness
         return new Uses(reader.GetBoolean(0), reader.GetBoolean(1));
     }
 
-    // Prices can be read without raw and the like: an index that is kept in the old table goes on, so that a migration can be started, which adds them.
+    // Prices can be read without raw and the like: an index that is kept in the old table goes on, so that a migration can be started,
+    // which adds them.
     static bool IsStopped(TableShape table, Uses uses) =>
         table.Table == SchemaCatalog.New && CanBeAdded(table) ? uses.IsNewWritten : uses.HasTargets;
 
@@ -159,7 +165,8 @@ public static class TableFitness
             : $"once no bar stands there twice {Build(table)}, {Mend}";
 
     static string Build(TableShape table) =>
-        $"CREATE UNIQUE INDEX {(table.Relations[0].IsPartitioned ? "" : "CONCURRENTLY ")}ON {table.QuotedName} ({string.Join(", ", TableShape.KeyColumns)})";
+        $"CREATE UNIQUE INDEX {(table.Relations[0].IsPartitioned ? "" : "CONCURRENTLY ")}ON {table.QuotedName} "
+        + $"({string.Join(", ", TableShape.KeyColumns)})";
 
     // What the registry's targets need.
     sealed record Uses(bool HasTargets, bool IsNewWritten);

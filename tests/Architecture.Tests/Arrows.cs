@@ -86,7 +86,8 @@ static partial class Arrows
             var others = OfOurs().Matches(Texts().Replace(File.ReadAllText(file), "")).Select(match => match.Groups[1].Value).Distinct();
             foreach (var other in others.Where(other => Allowed.ContainsKey(other) && other != room && !seen.Contains(other)))
             {
-                yield return $"{Path.GetRelativePath(Path.GetDirectoryName(folder)!, file)} uses DxyOrleans.{other}, which src/{room} may not see";
+                yield return $"{Path.GetRelativePath(Path.GetDirectoryName(folder)!, file)} uses DxyOrleans.{other}, which src/{room} "
+                    + $"may not see";
             }
         }
     }

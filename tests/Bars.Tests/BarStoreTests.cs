@@ -93,7 +93,8 @@ public sealed class BarStoreTests(TestServer server)
         Assert.Equal(
             ["5 5 5", "5 6 6"],
             await shop.TextsAsync(
-                "SELECT concat_ws(' ', extract(day FROM created_at), extract(day FROM updated_at), extract(day FROM ingested_at)) FROM data_bars ORDER BY ts_utc"
+                "SELECT concat_ws(' ', extract(day FROM created_at), extract(day FROM updated_at), extract(day FROM ingested_at)) FROM "
+                    + "data_bars ORDER BY ts_utc"
             )
         );
     }
@@ -120,7 +121,8 @@ public sealed class BarStoreTests(TestServer server)
             CREATE SEQUENCE tries;
             CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-              CASE nextval('tries') WHEN 1 THEN RAISE SQLSTATE '40P01'; WHEN 2 THEN RAISE SQLSTATE '40001'; WHEN 3 THEN PERFORM pg_terminate_backend(pg_backend_pid()); ELSE NULL; END CASE;
+              CASE nextval('tries') WHEN 1 THEN RAISE SQLSTATE '40P01'; WHEN 2 THEN RAISE SQLSTATE '40001';
+                WHEN 3 THEN PERFORM pg_terminate_backend(pg_backend_pid()); ELSE NULL; END CASE;
               RETURN NULL;
             END $$;
             CREATE TRIGGER stumble BEFORE INSERT ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION stumble();
@@ -137,7 +139,8 @@ public sealed class BarStoreTests(TestServer server)
         await shop.RunAsync(
             """
             CREATE SEQUENCE tries;
-            CREATE FUNCTION beside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('tries') = 1 THEN RAISE unique_violation; END IF; RETURN NULL; END $$;
+            CREATE FUNCTION beside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('tries') = 1 THEN RAISE unique_violation; END
+              IF; RETURN NULL; END $$;
             CREATE TRIGGER beside BEFORE INSERT ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION beside();
             """
         );

@@ -99,7 +99,8 @@ public sealed class BarWriterTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
             $"""
-            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{time}', 1.1, 1.1, 1.1, 1.1, 'ingest')
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{time}',
+              1.1, 1.1, 1.1, 1.1, 'ingest')
             """
         );
         Assert.Null(await BarReader.NewestAsync(shop.Data, Shop.Fx("EURUSD", 0).Series, Shop.Token));

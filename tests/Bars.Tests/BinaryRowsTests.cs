@@ -76,7 +76,8 @@ public sealed class BinaryRowsTests(TestServer server)
                     ',',
                     numbers.Select(number => $"'{number.ToString(System.Globalization.CultureInfo.InvariantCulture)}'")
                 )}]) WITH ORDINALITY AS w(v, n) ON w.n = t.n + 1
-                WHERE (t.v::text, t.name, t.at, t.yes, t.raw, t.nothing) IS DISTINCT FROM (w.v, 'Zürich', timestamptz '{time}', t.n % 2 = 0, jsonb '{"{\"a\": 1.10}"}', NULL::numeric)
+                WHERE (t.v::text, t.name, t.at, t.yes, t.raw, t.nothing) IS DISTINCT FROM (w.v, 'Zürich', timestamptz '{time}',
+                  t.n % 2 = 0, jsonb '{"{\"a\": 1.10}"}', NULL::numeric)
                 """,
                 Shop.Token
             )

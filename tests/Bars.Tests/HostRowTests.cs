@@ -4,7 +4,8 @@ using Npgsql;
 
 namespace DxyOrleans.Bars.Tests;
 
-/// <summary>The one place that tells whether a row is a bar, and its twin in SQL: they say the same of every row, and neither ever fails.</summary>
+/// <summary>The one place that tells whether a row is a bar, and its twin in SQL: they say the same of every row, and neither ever
+/// fails.</summary>
 public sealed class HostRowTests(TestServer server)
 {
     static readonly string[] Values =
@@ -41,7 +42,8 @@ public sealed class HostRowTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await using var command = shop.Data.CreateCommand(
             $"""
-            SELECT numeric_send(o), numeric_send(h), numeric_send(l), numeric_send(c), dxy.bar_fault(o, h, l, c), dxy.is_price(c) AND c < 999999999999.9
+            SELECT numeric_send(o), numeric_send(h), numeric_send(l), numeric_send(c), dxy.bar_fault(o, h, l, c), dxy.is_price(c)
+              AND c < 999999999999.9
             FROM (SELECT unnest(ARRAY[{string.Join(", ", Values.Select(value => value + "::numeric"))}]) AS v) AS x,
                  LATERAL (VALUES (v, 2, 0.5, 1), (1, v, 0.5, 1), (1, 2, v, 1), (1, 2, 0.5, v), (v, v, v, v)) AS r(o, h, l, c)
             """
@@ -106,7 +108,8 @@ public sealed class HostRowTests(TestServer server)
         await using var command = shop.Data.CreateCommand(
             """
             SELECT array_agg(v::text), round(sum(v), least(18, 28 - length(trunc(sum(v))::text)))::text
-            FROM (SELECT i % 50 AS g, dxy.known_volume((random() * 10 ^ (i % 16))::numeric + round(random()::numeric / (i % 9 + 1), 18)) AS v FROM generate_series(1, 3000) AS i) AS x GROUP BY g
+            FROM (SELECT i % 50 AS g, dxy.known_volume((random() * 10 ^ (i % 16))::numeric + round(random()::numeric / (i % 9 + 1), 18))
+              AS v FROM generate_series(1, 3000) AS i) AS x GROUP BY g
             """
         );
         await using var reader = await command.ExecuteReaderAsync(Shop.Token);

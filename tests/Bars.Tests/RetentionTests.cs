@@ -13,7 +13,8 @@ public sealed class RetentionTests(TestServer server)
         await database.RunAsync(
             $"""
             INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, close, deleted, replaced_at)
-            SELECT 'data_bars', 'EURUSD', '1m', now(), 1.1, false, now() - interval '400 days' + n * interval '1 second' FROM generate_series(1, {Retention.Batch
+            SELECT 'data_bars', 'EURUSD', '1m', now(), 1.1, false, now() - interval '400 days' + n * interval '1 second'
+              FROM generate_series(1, {Retention.Batch
                 + 500}) AS n;
             INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, close, deleted, replaced_at)
             SELECT 'data_bars', 'EURUSD', '1m', now(), 1.1, false, now() - interval '300 days' FROM generate_series(1, 7);
@@ -21,7 +22,8 @@ public sealed class RetentionTests(TestServer server)
             SELECT 'DXY', '1m', now(), now(), 1, now() - days * interval '1 day' FROM (VALUES (400), (10)) AS v(days);
             SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) SELECT 'DXY', 'a run', now();
             INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-            SELECT 'data_bars', symbol, 'insert', now(), now(), 1, true, 'x', '', pg_current_xact_id(), now() - interval '400 days' FROM (VALUES ('DXY'), ('EURX')) AS v(symbol);
+            SELECT 'data_bars', symbol, 'insert', now(), now(), 1, true, 'x', '', pg_current_xact_id(), now() - interval '400 days'
+              FROM (VALUES ('DXY'), ('EURX')) AS v(symbol);
             """,
             cancellation
         );
@@ -40,7 +42,8 @@ public sealed class RetentionTests(TestServer server)
         Assert.Equal("DXY", await database.ValueAsync<string>("SELECT string_agg(symbol, ' ') FROM dxy.touch", cancellation));
         Assert.True(
             await database.ValueAsync<bool>(
-                $"SELECT since BETWEEN now() - interval '400 days' AND now() - interval '399 days' FROM dxy.kept WHERE table_name = 'correction'",
+                $"SELECT since BETWEEN now() - interval '400 days' AND now() - interval '399 days' FROM dxy.kept WHERE table_name = "
+                    + $"'correction'",
                 cancellation
             )
         );
@@ -54,7 +57,8 @@ public sealed class RetentionTests(TestServer server)
         await database.RunAsync(
             """
             INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, close, deleted, replaced_at, soft)
-            SELECT 'derived_data_bars', 'DXY', '1m', '2024-01-02 10:00+00'::timestamptz + minute * interval '1 minute', 103, true, now() - interval '400 days', soft
+            SELECT 'derived_data_bars', 'DXY', '1m', '2024-01-02 10:00+00'::timestamptz + minute * interval '1 minute', 103, true,
+              now() - interval '400 days', soft
             FROM (VALUES (0, true), (1, true), (1, false), (2, false), (3, true)) AS ended(minute, soft);
             INSERT INTO dxy.correction (table_name, canonical_symbol, timeframe, ts_utc, deleted, replaced_at, absent)
             VALUES ('derived_data_bars', 'DXY', '1m', '2024-01-02 10:03+00', false, now() - interval '399 days', true);
@@ -67,7 +71,8 @@ public sealed class RetentionTests(TestServer server)
         Assert.Equal(
             "10:00 10:03",
             await database.ValueAsync<string>(
-                "SELECT string_agg(to_char(t AT TIME ZONE 'UTC', 'HH24:MI'), ' ' ORDER BY t) FROM dxy.soft_deleted('DXY', '1m', '2024-01-02', '2024-01-03') AS t",
+                "SELECT string_agg(to_char(t AT TIME ZONE 'UTC', 'HH24:MI'), ' ' ORDER BY t) FROM dxy.soft_deleted('DXY', '1m', "
+                    + "'2024-01-02', '2024-01-03') AS t",
                 cancellation
             )
         );

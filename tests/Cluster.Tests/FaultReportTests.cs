@@ -11,7 +11,8 @@ public sealed class FaultReportTests
     public void An_index_that_comes_to_life_before_it_left_elsewhere_is_counted_and_one_that_was_handed_over_is_not()
     {
         var handed = Lives(
-            "2024-03-04T12:00:00.000Z info: x[1201] DXY lives on this silo from now on\n2024-03-04T12:00:05.000Z info: x[1202] DXY leaves this silo\n",
+            "2024-03-04T12:00:00.000Z info: x[1201] DXY lives on this silo from now on\n2024-03-04T12:00:05.000Z info: x[1202] DXY "
+                + "leaves this silo\n",
             60
         );
         var after = Lives("2024-03-04T12:00:05.000Z info: x[1201] DXY lives on this silo from now on\n", 20);

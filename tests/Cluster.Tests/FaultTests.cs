@@ -8,7 +8,8 @@ using Npgsql;
 
 namespace DxyOrleans.Cluster.Tests;
 
-/// <summary>Each fault that a night may bring (all but the first take ten seconds to half a minute, with <c>--long</c>), done to two silos at work: nothing that was answered for is lost, nothing stands twice, and the index goes on.</summary>
+/// <summary>Each fault that a night may bring (all but the first take ten seconds to half a minute, with <c>--long</c>), done to two silos
+/// at work: nothing that was answered for is lost, nothing stands twice, and the index goes on.</summary>
 [Collection(DurableServer.Name)]
 public sealed class FaultTests(TestServer server, DurableServer durable) : SiloTests(server)
 {
@@ -54,7 +55,8 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
                 await hung.FreezeAsync();
                 await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System, Token);
 
-                // The hung process still has its activation, and knows of no other: awake again there are two, until it hears that it is dead.
+                // The hung process still has its activation, and knows of no other: awake again there are two, until it hears that it is
+                // dead.
                 Assert.NotEqual(hung.Ports, (await disturbed.OfIndexAsync()).Ports);
                 Assert.True(hung.IsRunning);
                 Assert.Equal(2, disturbed.Silos.Count(silo => silo.Log.Contains("DXY lives on this silo", StringComparison.Ordinal)));
@@ -312,7 +314,8 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
                 // A shop without our checks.
                 await shop.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_prices_check");
                 await shop.IngestAsync(
-                    $"{HostDatabase.InsertStatement(new TimeRange(minute, minute + TimeSpan.FromMinutes(1)))}; UPDATE data_bars SET close = 0 WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'"
+                    $"{HostDatabase.InsertStatement(new TimeRange(minute, minute + TimeSpan.FromMinutes(1)))}; UPDATE data_bars SET "
+                        + $"close = 0 WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'"
                 );
                 await Until.TrueAsync(
                     "it is set apart with its reason",

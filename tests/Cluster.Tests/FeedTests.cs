@@ -157,7 +157,8 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
         // Time goes on when the silos are up, so that the hour's beginning isn't behind them.
         var anchor = UtcTime.From(TimeProvider.System.GetUtcNow()) + TimeSpan.FromSeconds(6);
         await cluster.HostDatabase.RunAsync(
-            $"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES ('{anchor}', '{Begin}', {rate.ToString(CultureInfo.InvariantCulture)})"
+            $"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES ('{anchor}', '{Begin}', "
+                + $"{rate.ToString(CultureInfo.InvariantCulture)})"
         );
         return (cluster, new MarketClock(TimeProvider.System, anchor, Begin, rate));
     }
@@ -187,15 +188,18 @@ public sealed class FeedTests(TestServer server) : SiloTests(server)
             {
                 var stored = await host.ListAsync(
                     $"""
-                    SELECT concat_ws(' ', canonical_symbol, to_char(ts_utc AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), trim_scale(open), trim_scale(high),
+                    SELECT concat_ws(' ', canonical_symbol, to_char(ts_utc AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                      trim_scale(open), trim_scale(high),
                                      trim_scale(low), trim_scale(close), trade_count)
-                    FROM data_bars WHERE timeframe = '1m' AND canonical_symbol <> 'DXY' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'
+                    FROM data_bars WHERE timeframe = '1m' AND canonical_symbol <> 'DXY' AND ts_utc >= '{range.From}'
+                      AND ts_utc < '{range.To}'
                     """
                 );
                 var wrong = expected.Except(stored).ToList();
                 return UtcTime.From(clock.GetUtcNow()) < range.To ? $"it is {clock.GetUtcNow():O}"
                     : stored.Count != expected.Count || wrong.Count > 0
-                        ? $"{stored.Count} of {expected.Count} are stored, {wrong.Count} not as they should be, first {wrong.FirstOrDefault()}"
+                        ? $"{stored.Count} of {expected.Count} are stored, {wrong.Count} not as they should be, first "
+                            + $"{wrong.FirstOrDefault()}"
                     : null;
             },
             deadline

@@ -13,8 +13,10 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
 {
     // Everything that could be changed by a request: grains that are made remember themselves by reminders.
     const string Fingerprint = """
-        SELECT concat_ws(' ', (SELECT count(*) FROM dxy_orleans.reminder), (SELECT count(*) FROM dxy_orleans.grain_state), (SELECT count(*) FROM dxy.due WHERE cause <> 'gone'), (SELECT count(*) FROM dxy.run),
-                              (SELECT count(*) FROM dxy.restart), (SELECT count(*) FROM data_bars), (SELECT count(*) FROM derived_data_bars))
+        SELECT concat_ws(' ', (SELECT count(*) FROM dxy_orleans.reminder), (SELECT count(*) FROM dxy_orleans.grain_state), (SELECT count(*)
+          FROM dxy.due WHERE cause <> 'gone'), (SELECT count(*) FROM dxy.run),
+                              (SELECT count(*) FROM dxy.restart), (SELECT count(*) FROM data_bars), (SELECT count(*)
+                                FROM derived_data_bars))
         """;
 
     [Fact]
@@ -122,7 +124,8 @@ public sealed class HttpTests(TestServer server, SharedCluster shared) : SiloTes
         Assert.True(silo.IsRunning);
     }
 
-    // What came until the silo closed the connection; end says that no more of the request is to come, for those that have none of their own.
+    // What came until the silo closed the connection; end says that no more of the request is to come, for those that have none of their
+    // own.
     static async Task<string> AskAsync(SiloProcess silo, string request, bool end = false)
     {
         using var client = new TcpClient();

@@ -66,10 +66,13 @@ public sealed class ImportTests(TestServer server, DurableServer durable) : Silo
             .. await shop.ListAsync(
                 """
                 SELECT concat_ws(' ', canonical_symbol, timeframe, count(*),
-                       md5(string_agg(row(ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw)::text, ',' ORDER BY ts_utc)))
-                FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM data_bars
+                       md5(string_agg(row(ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw)::text, ','
+                         ORDER BY ts_utc)))
+                FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw
+                  FROM data_bars
                       UNION ALL
-                      SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM derived_data_bars WHERE deleted_at IS NULL) AS b
+                      SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw
+                        FROM derived_data_bars WHERE deleted_at IS NULL) AS b
                 GROUP BY canonical_symbol, timeframe ORDER BY 1
                 """
             ),

@@ -65,7 +65,8 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
             async () =>
             {
                 var pairs = await shop.CountAsync(
-                    $"(SELECT canonical_symbol FROM data_bars WHERE canonical_symbol <> 'DXY' AND ts_utc >= timestamptz '{range.To}' - interval '1 hour' GROUP BY 1) AS p"
+                    $"(SELECT canonical_symbol FROM data_bars WHERE canonical_symbol <> 'DXY' AND ts_utc >= timestamptz '{range.To}' - "
+                        + $"interval '1 hour' GROUP BY 1) AS p"
                 );
                 return pairs == 6 ? (await Parity.OfAsync(shop, range)).Fault : $"{pairs} of six pairs have come";
             },
@@ -77,7 +78,8 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
             $"""
             SELECT s.canonical_symbol || ' ' || s.ts_utc || ' ' || (SELECT count(*) FROM data_bars AS d
                      WHERE d.canonical_symbol = 'DXY' AND d.ts_utc > s.ts_utc AND d.ts_utc < s.next_ts)
-            FROM (SELECT canonical_symbol, ts_utc, lead(ts_utc) OVER (PARTITION BY canonical_symbol ORDER BY ts_utc) AS next_ts FROM data_bars
+            FROM (SELECT canonical_symbol, ts_utc, lead(ts_utc) OVER (PARTITION BY canonical_symbol ORDER BY ts_utc) AS next_ts
+              FROM data_bars
                   WHERE timeframe = '1m' AND canonical_symbol <> 'DXY' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}') AS s
             WHERE s.next_ts - s.ts_utc > interval '10 minutes'
             """
@@ -97,7 +99,8 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
         var shop = cluster.HostDatabase;
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         await shop.RunAsync(
-            $$"""UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{since}', '"{{monday}}"') WHERE canonical_symbol = 'DXY'"""
+            $$"""UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{since}', '"{{monday}}"') WHERE canonical_symbol = """
+                + $$"""'DXY'"""
         );
         await SetClockAsync(shop, monday, Rate);
         string[] arguments = ["--Feed", "simulated", "--Poll", "00:00:00.050"];
@@ -158,7 +161,9 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
         );
         var late = TimeSpan.FromSeconds(
             await shop.ValueAsync<double>(
-                $"SELECT extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY created_at - ts_utc - interval '5 minutes'))::double precision FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc < '{until}'"
+                $"SELECT extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY created_at - ts_utc - interval '5 "
+                    + $"minutes'))::double precision FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND "
+                    + $"ts_utc < '{until}'"
             )
         );
         Until.Measured("a 5m bar's emission after its end, median, real time", late / Rate);
@@ -179,7 +184,8 @@ public sealed class MarketTimeTests(TestServer server) : SiloTests(server)
             INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{market}', {rate.ToString(
                 System.Globalization.CultureInfo.InvariantCulture
             )})
-            ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market, rate = excluded.rate
+            ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market,
+              rate = excluded.rate
             """
         );
 

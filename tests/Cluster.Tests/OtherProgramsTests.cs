@@ -26,7 +26,8 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
             $"SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{first.From + TimeSpan.FromMinutes(7)}'"
         );
         await shop.IngestAsync(
-            $"UPDATE data_bars SET close = close - 0.001, low = low - 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{first.From + TimeSpan.FromMinutes(7)}'"
+            $"UPDATE data_bars SET close = close - 0.001, low = low - 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = "
+                + $"'{first.From + TimeSpan.FromMinutes(7)}'"
         );
         Until.Measured("UPDATE of one bar: corrected everywhere after", await Parity.ReachedAsync(shop, first, 60, 7 * 13, Soon));
         Assert.NotEqual(
@@ -87,7 +88,8 @@ public sealed class OtherProgramsTests(TestServer server, SharedCluster shared) 
         );
         await HostDatabase.InsertUnseenAsync(shared.AdminConnectionString, unseen);
         await shop.RunAsync(
-            $"BEGIN; ALTER TABLE data_bars DISABLE TRIGGER USER; {HostDatabase.InsertStatement(disabled)}; ALTER TABLE data_bars ENABLE TRIGGER USER; COMMIT"
+            $"BEGIN; ALTER TABLE data_bars DISABLE TRIGGER USER; {HostDatabase.InsertStatement(disabled)}; ALTER TABLE data_bars ENABLE "
+                + $"TRIGGER USER; COMMIT"
         );
         var both = new TimeRange(unseen.From, disabled.To);
         Assert.Equal(0, await shop.CountAsync(Derived("data_bars", "1m", both)));

@@ -26,7 +26,8 @@ public sealed class PlacementTests(TestServer server) : SiloTests(server)
             """
             SELECT format('%s after %s', d.ts_utc, d.created_at - c.complete)
             FROM data_bars AS d,
-                 LATERAL (SELECT max(c.created_at) AS complete FROM data_bars AS c WHERE c.timeframe = '1m' AND c.ts_utc = d.ts_utc AND c.canonical_symbol <> 'DXY') AS c
+                 LATERAL (SELECT max(c.created_at) AS complete FROM data_bars AS c WHERE c.timeframe = '1m' AND c.ts_utc = d.ts_utc
+                   AND c.canonical_symbol <> 'DXY') AS c
             WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.created_at - c.complete > interval '1 minute'
             """
         );
@@ -53,7 +54,8 @@ public sealed class PlacementTests(TestServer server) : SiloTests(server)
 
                 return ports.Count == 1 && ports.Single() is not null
                     ? null
-                    : $"they are on {string.Join(", ", ports.Select(port => port?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"))}";
+                    : $"they are on "
+                        + $"{string.Join(", ", ports.Select(port => port?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"))}";
             },
             Soon
         );

@@ -27,7 +27,8 @@ public sealed class StopTests(TestServer server) : SiloTests(server)
 
         var name = new NpgsqlConnectionStringBuilder(cluster.ConnectionString).Database;
         await RunAsync(
-            $"ALTER DATABASE {name} ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            $"ALTER DATABASE {name} ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+                + $"'{name}'"
         );
         try
         {

@@ -63,7 +63,8 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
 
     static async Task<bool> IsQuietAsync(HostDatabase shop) =>
         await shop.CountAsync(
-            "(SELECT FROM dxy.change UNION ALL SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo%' AND state <> 'idle') AS w"
+            "(SELECT FROM dxy.change UNION ALL SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name "
+                + "LIKE 'dxy-silo%' AND state <> 'idle') AS w"
         ) == 0;
 
     static Task<PublishResult> PublishAsync(GrainClient client, string pair, UtcTime time)
@@ -76,6 +77,7 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
 
     static Task<List<string>> SubscriptionsAsync(HostDatabase shop) =>
         shop.ListAsync(
-            "SELECT type_name || ' ' || coalesce(id_ext, '') || ' ' || version FROM dxy_orleans.grain_state WHERE type_name LIKE '%bar-subscriptions%' ORDER BY 1"
+            "SELECT type_name || ' ' || coalesce(id_ext, '') || ' ' || version FROM dxy_orleans.grain_state WHERE type_name LIKE "
+                + "'%bar-subscriptions%' ORDER BY 1"
         );
 }

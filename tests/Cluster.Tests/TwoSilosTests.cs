@@ -32,7 +32,8 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         Assert.Equal(
             2,
             await shop.CountAsync(
-                "(SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-silo %') AS s"
+                "(SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE "
+                    + "'dxy-silo %') AS s"
             )
         );
     }
@@ -55,7 +56,8 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
                 """
                 INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
                 SELECT p, '1m', t, v, v, v, v, 'ingest'
-                FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88]) AS t(p, v),
+                FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88])
+                  AS t(p, v),
                      generate_series(timestamptz '2019-04-01', timestamptz '2019-05-31', '20 minutes') AS m(t)
                 """
             );
@@ -65,7 +67,8 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
                     await shop.CountAsync(
                         """
                         (SELECT DISTINCT s.application_name FROM pg_locks AS l JOIN pg_stat_activity AS s USING (pid)
-                         WHERE l.locktype = 'advisory' AND l.classid = 21882 AND NOT l.granted AND s.application_name LIKE 'dxy-silo %') AS silos
+                         WHERE l.locktype = 'advisory' AND l.classid = 21882 AND NOT l.granted AND s.application_name LIKE 'dxy-silo %')
+                           AS silos
                         """
                     ) == 2,
                 Soon
@@ -99,7 +102,8 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
             {
                 var final = await _cluster.HostDatabase.ListAsync(
                     $"""
-                    SELECT concat_ws(' ', canonical_symbol, trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trade_count, source, is_partial)
+                    SELECT concat_ws(' ', canonical_symbol, trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close),
+                      trade_count, source, is_partial)
                     FROM data_bars WHERE ts_utc = '{minute}' AND canonical_symbol <> 'DXY' ORDER BY canonical_symbol
                     """
                 );

@@ -46,7 +46,8 @@ public sealed class UpgradeTests(TestServer server) : SiloTests(server)
             TimeSpan.FromSeconds(30)
         );
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{market.Calls} calls, {market.Failed.Count} made again, the longest of them after {market.Failed.DefaultIfEmpty().Max().TotalSeconds:0.0} s; {market.Acknowledged.Count} bars answered for"
+            $"{market.Calls} calls, {market.Failed.Count} made again, the longest of them after "
+                + $"{market.Failed.DefaultIfEmpty().Max().TotalSeconds:0.0} s; {market.Acknowledged.Count} bars answered for"
         );
     }
 }

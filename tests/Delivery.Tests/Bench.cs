@@ -11,7 +11,8 @@ public sealed record Said(int Code, string Out, string Error)
     public override string ToString() => $"exit code {Code}\n{Out}\n{Error}";
 }
 
-/// <summary>A folder to try things in, with a home for a local cluster of its own; whatever was brought up there is taken down at the end.</summary>
+/// <summary>A folder to try things in, with a home for a local cluster of its own; whatever was brought up there is taken down at the
+/// end.</summary>
 public sealed class Bench : IAsyncDisposable
 {
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
@@ -28,7 +29,8 @@ public sealed class Bench : IAsyncDisposable
     /// <summary>The entry script that is tried.</summary>
     public string Script { get; set; } = Checkout.At("dxy");
 
-    /// <summary>Variables of every command; ports that nobody else has at first. Unless it is clean, those of this process stand too.</summary>
+    /// <summary>Variables of every command; ports that nobody else has at first. Unless it is clean, those of this process stand
+    /// too.</summary>
     public Dictionary<string, string> Variables { get; } = new() { ["DXY_SILOPORT"] = FreePort(), ["DXY_GATEWAYPORT"] = FreePort() };
 
     /// <summary>Whether commands see nothing of this process's environment.</summary>

@@ -30,7 +30,8 @@ public sealed class AnyKeyTests(TestServer server)
 
     static string Version(int minute, int version, decimal close = 99, string deleted = "NULL") =>
         $"""
-            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version, updated_at, deleted_at)
+            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version,
+              updated_at, deleted_at)
             VALUES ('DXY', '1m', '{Shop.Minute(
                 minute
             )}', {close}, {close}, {close}, {close}, 'derived', {version}, '2024-01-01Z', {deleted});

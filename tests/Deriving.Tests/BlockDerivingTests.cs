@@ -23,7 +23,8 @@ public sealed class BlockDerivingTests(TestServer server)
         await using var shop = await FilledAsync();
         var range = new TimeRange(Shop.Minute(0), Shop.Minute(Minutes));
         await shop.RunAsync(
-            $"UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{{deriving_version}}', '{version}') WHERE canonical_symbol = 'DXY'"
+            $"UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{{deriving_version}}', '{version}') WHERE "
+                + $"canonical_symbol = 'DXY'"
         );
         await shop.RunAsync($"SELECT dxy.flip_route('DXY', '{route}'); SELECT dxy.adopt_targets()");
         var first = await shop.SlicesAsync("DXY/1m");
@@ -56,14 +57,16 @@ public sealed class BlockDerivingTests(TestServer server)
 
         await new DueStore(shop.Data).RequestAsync(rule.Series, range, "request", null, prune: false, Shop.Token);
         var before = await shop.TextsAsync(
-            "SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE timeframe = '1m'"
+            "SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE "
+                + "timeframe = '1m'"
         );
         var second = await shop.SlicesAsync("DXY/1m");
         Assert.Equal((0, expected.Rows.Count), (second.Sum(slice => slice.New + slice.Changed), second.Sum(slice => slice.Equal)));
         Assert.Equal(
             before,
             await shop.TextsAsync(
-                "SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars WHERE timeframe = '1m'"
+                "SELECT xmin::text FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin::text FROM derived_data_bars "
+                    + "WHERE timeframe = '1m'"
             )
         );
     }
@@ -74,11 +77,13 @@ public sealed class BlockDerivingTests(TestServer server)
         await using var shop = await FilledAsync();
         await shop.SlicesAsync("DXY/1m");
         await shop.RunAsync(
-            $"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(100)}'"
+            $"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = "
+                + $"'{Shop.Minute(100)}'"
         );
         await shop.RunAsync($"UPDATE data_bars SET high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(200)}'");
         await shop.RunAsync(
-            $"UPDATE data_bars SET raw = jsonb_set(raw, '{{inputs,EURUSD}}', '9') WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(300)}'"
+            $"UPDATE data_bars SET raw = jsonb_set(raw, '{{inputs,EURUSD}}', '9') WHERE canonical_symbol = 'DXY' AND ts_utc = "
+                + $"'{Shop.Minute(300)}'"
         );
         await shop.RunAsync($"DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(400)}'");
         await shop.AskAsync("DXY/1m", 0, Minutes);
@@ -118,16 +123,20 @@ public sealed class BlockDerivingTests(TestServer server)
         Assert.Equal(before, await shop.TextsAsync("SELECT xmin::text " + of));
 
         await shop.RunAsync(
-            $"UPDATE derived_data_bars SET vol = vol + 1 WHERE ts_utc = '{Shop.Minute(120)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
+            $"UPDATE derived_data_bars SET vol = vol + 1 WHERE ts_utc = '{Shop.Minute(120)}' AND canonical_symbol = 'EURUSD' AND "
+                + $"timeframe = '{timeframe}'"
         );
         await shop.RunAsync(
-            $"UPDATE derived_data_bars SET raw = jsonb_set(raw, '{{inputs}}', '1') WHERE ts_utc = '{Shop.Minute(180)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
+            $"UPDATE derived_data_bars SET raw = jsonb_set(raw, '{{inputs}}', '1') WHERE ts_utc = '{Shop.Minute(180)}' AND "
+                + $"canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
         );
         await shop.RunAsync(
-            $"UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(240)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
+            $"UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(240)}' AND canonical_symbol = 'EURUSD' AND "
+                + $"timeframe = '{timeframe}'"
         );
         await shop.RunAsync(
-            $"DELETE FROM derived_data_bars WHERE ts_utc = '{Shop.Minute(300)}' AND canonical_symbol = 'EURUSD' AND timeframe = '{timeframe}'"
+            $"DELETE FROM derived_data_bars WHERE ts_utc = '{Shop.Minute(300)}' AND canonical_symbol = 'EURUSD' AND timeframe = "
+                + $"'{timeframe}'"
         );
         await shop.AskAsync(target, 0, Minutes);
         // What was softly deleted by another program stays deleted.
@@ -154,13 +163,15 @@ public sealed class BlockDerivingTests(TestServer server)
             "UPDATE core_asset_registry_all SET metadata = jsonb_set(metadata, '{deriving_version}', '2') WHERE canonical_symbol = 'DXY'"
         );
         await shop.RunAsync(
-            $"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= '{Shop.Minute(0)}'"
+            $"UPDATE data_bars SET close = close + 0.001, high = high + 0.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= "
+                + $"'{Shop.Minute(0)}'"
         );
         await shop.SlicesAsync("DXY/1m");
         Assert.Equal(
             "1",
             await shop.ValueAsync<string>(
-                $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM data_bars WHERE canonical_symbol = 'DXY' AND raw->'inputs' ? 'EURUSD' AND ts_utc <> '{Shop.Minute(7)}' AND ts_utc <> '{Shop.Minute(77)}'"
+                $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM data_bars WHERE canonical_symbol = 'DXY' AND raw->'inputs' ? "
+                    + $"'EURUSD' AND ts_utc <> '{Shop.Minute(7)}' AND ts_utc <> '{Shop.Minute(77)}'"
             )
         );
     }
@@ -181,7 +192,8 @@ public sealed class BlockDerivingTests(TestServer server)
         Assert.Equal(
             [versions[^1].ToString(System.Globalization.CultureInfo.InvariantCulture)],
             await shop.TextsAsync(
-                $"SELECT DISTINCT raw->>'version' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc NOT IN ('{Shop.Minute(7)}', '{Shop.Minute(77)}') ORDER BY 1"
+                $"SELECT DISTINCT raw->>'version' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc NOT IN ('{Shop.Minute(7)}', "
+                    + $"'{Shop.Minute(77)}') ORDER BY 1"
             )
         );
     }
@@ -195,7 +207,8 @@ public sealed class BlockDerivingTests(TestServer server)
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT p, '1m', timestamptz '{Shop.Open}' + m * interval '1 minute', v, v, v, v, 'ingest'
-            FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88]) WITH ORDINALITY AS t(p, base, n),
+            FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37,
+              0.88]) WITH ORDINALITY AS t(p, base, n),
                  generate_series(0, {Minutes
                 - 1}) AS m, LATERAL (SELECT base + round((m * n % 977)::numeric / 100000, 2 + (m % 4)) AS v) AS x
             WHERE NOT (m = 7 AND n = 3) AND NOT (m = 77 AND n = 1)

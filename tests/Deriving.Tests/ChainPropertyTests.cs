@@ -9,10 +9,12 @@ namespace DxyOrleans.Deriving.Tests;
 public sealed class ChainPropertyTests(TestServer server)
 {
     const string Tables = """
-        SELECT 'data ' || concat_ws(' ', canonical_symbol, timeframe, ts_utc, open, high, low, close, vol::float8, vwap, trade_count, is_partial, source, raw)
+        SELECT 'data ' || concat_ws(' ', canonical_symbol, timeframe, ts_utc, open, high, low, close, vol::float8, vwap, trade_count,
+          is_partial, source, raw)
         FROM data_bars
         UNION ALL
-        SELECT 'derived ' || concat_ws(' ', canonical_symbol, timeframe, ts_utc, open, high, low, close, vol::float8, vwap, trade_count, is_partial, source, raw)
+        SELECT 'derived ' || concat_ws(' ', canonical_symbol, timeframe, ts_utc, open, high, low, close, vol::float8, vwap, trade_count,
+          is_partial, source, raw)
         FROM derived_data_bars WHERE deleted_at IS NULL ORDER BY 1
         """;
 
@@ -98,7 +100,8 @@ public sealed class ChainPropertyTests(TestServer server)
         const string Merge = """
             INSERT INTO public.data_bars SELECT * FROM arrived WHERE {0}
             ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO UPDATE
-            SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, vol = excluded.vol, vwap = excluded.vwap
+            SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, vol = excluded.vol,
+              vwap = excluded.vwap
             """;
         foreach (var which in arrival.Way == 1 ? Shop.Pairs.Select(pair => $"canonical_symbol = '{pair}'") : ["true"])
         {

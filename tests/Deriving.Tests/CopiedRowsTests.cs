@@ -54,7 +54,8 @@ public sealed class CopiedRowsTests(TestServer server)
         await using var command = data.CreateCommand(
             """
             SELECT n, numeric_send(n) FROM (
-              SELECT round((random() * 10 ^ (i % 13))::numeric, i % 9) * CASE WHEN i % 5 = 0 THEN -1 ELSE 1 END AS n FROM generate_series(1, 2000) AS i) AS x
+              SELECT round((random() * 10 ^ (i % 13))::numeric, i % 9) * CASE WHEN i % 5 = 0 THEN -1 ELSE 1 END AS n
+                FROM generate_series(1, 2000) AS i) AS x
             """
         );
         await using var reader = await command.ExecuteReaderAsync(Shop.Token);
@@ -72,8 +73,10 @@ public sealed class CopiedRowsTests(TestServer server)
         await using var command = data.CreateCommand(
             """
             SELECT array_agg(n::double precision ORDER BY i), string_agg(numeric_send(n), '' ORDER BY i) FROM (
-              SELECT i, round((random() * 10 ^ (i % 30 - 9))::numeric, i % 12) * CASE WHEN i % 7 = 0 THEN -1 ELSE 1 END AS n FROM generate_series(1, 5000) AS i
-              UNION ALL SELECT 5000 + row_number() OVER (), unnest('{0,-1,NaN,Infinity,-Infinity,90071992.54740992,90071992.54740993,90071992.54740994,1e-30,1e300,-1.5e-8}'::numeric[])
+              SELECT i, round((random() * 10 ^ (i % 30 - 9))::numeric, i % 12) * CASE WHEN i % 7 = 0 THEN -1 ELSE 1 END AS n
+                FROM generate_series(1, 5000) AS i
+              UNION ALL SELECT 5000 + row_number() OVER (),
+                unnest('{0,-1,NaN,Infinity,-Infinity,90071992.54740992,90071992.54740993,90071992.54740994,1e-30,1e300,-1.5e-8}'::numeric[])
             ) AS x
             """
         );
@@ -108,7 +111,8 @@ public sealed class CopiedRowsTests(TestServer server)
         await using var command = data.CreateCommand(
             """
             SELECT numeric_send(n), round(n, 8)::text, n::text FROM (
-              SELECT (random()::numeric::text || lpad((random() * 1e12)::bigint::text, 12, '0') || lpad((i * 7919)::text, 8, '5'))::numeric * (CASE WHEN i % 2 = 0 THEN -1 ELSE 1 END) * 10 ^ (i % 11)::numeric AS n
+              SELECT (random()::numeric::text || lpad((random() * 1e12)::bigint::text, 12, '0') || lpad((i * 7919)::text, 8,
+                '5'))::numeric * (CASE WHEN i % 2 = 0 THEN -1 ELSE 1 END) * 10 ^ (i % 11)::numeric AS n
               FROM generate_series(1, 500) AS i
               UNION ALL SELECT unnest('{0.000000004999999999999999999999999999999,0.000000005,0.00000000500000000000000000000000000000001,1.1000000000000000888178419700125232338905334472656250,0.999999995000000000000000000000000000}'::numeric[])
             ) AS x

@@ -4,7 +4,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;
 
-/// <summary>A deletion within the correction window is a correction, once a minute has gone by without its bars coming back; an older one is retention.</summary>
+/// <summary>A deletion within the correction window is a correction, once a minute has gone by without its bars coming back; an older one
+/// is retention.</summary>
 public sealed class DeletedInputsTests(TestServer server)
 {
     const string Third = "DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m' AND ts_utc = '2024-03-04 08:02Z'";
@@ -18,8 +19,10 @@ public sealed class DeletedInputsTests(TestServer server)
 
     /// <summary>Everything derived with its place in the table: a row written anew, if only for a moment, has another.</summary>
     const string Places = """
-        SELECT concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', close, xmin, tableoid, ctid) FROM data_bars WHERE canonical_symbol = 'DXY'
-        UNION ALL SELECT concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', close, deleted_at, xmin, tableoid, ctid) FROM derived_data_bars ORDER BY 1
+        SELECT concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', close, xmin, tableoid, ctid) FROM data_bars
+          WHERE canonical_symbol = 'DXY'
+        UNION ALL SELECT concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', close, deleted_at, xmin, tableoid, ctid)
+          FROM derived_data_bars ORDER BY 1
         """;
 
     static async Task<Shop> ShopAsync(TestServer server, int minutes = 10)
@@ -41,7 +44,8 @@ public sealed class DeletedInputsTests(TestServer server)
     static async Task<string> MadeAsync(Shop shop, string symbol) =>
         $"{await shop.ValueAsync<string>("SELECT string_agg(to_char(ts_utc AT TIME ZONE 'UTC', 'MI'), ' ' ORDER BY ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY'")} | "
         + await shop.ValueAsync<string>(
-            $"SELECT string_agg(timeframe || ' ' || (raw->>'inputs'), ', ' ORDER BY timeframe, ts_utc) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND deleted_at IS NULL"
+            $"SELECT string_agg(timeframe || ' ' || (raw->>'inputs'), ', ' ORDER BY timeframe, ts_utc) FROM derived_data_bars WHERE "
+                + $"canonical_symbol = '{symbol}' AND deleted_at IS NULL"
         );
 
     // What we retired is a deletion too, at which its rollups look a minute later: nothing comes of that.
@@ -79,7 +83,8 @@ public sealed class DeletedInputsTests(TestServer server)
         Assert.Equal(
             ["02"],
             await shop.TextsAsync(
-                "SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MI') FROM dxy.correction WHERE canonical_symbol = 'DXY' AND deleted AND close IS NOT NULL"
+                "SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MI') FROM dxy.correction WHERE canonical_symbol = 'DXY' AND deleted AND "
+                    + "close IS NOT NULL"
             )
         );
         await EqualAsync(shop);
@@ -133,12 +138,14 @@ public sealed class DeletedInputsTests(TestServer server)
             shop,
             Deleted,
             Third
-                + "; UPDATE data_bars SET open = 1.2, high = 1.2, low = 1.2, close = 1.2 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:03Z'"
+                + "; UPDATE data_bars SET open = 1.2, high = 1.2, low = 1.2, close = 1.2 WHERE canonical_symbol = 'EURUSD' AND ts_utc = "
+                + "'2024-03-04 08:03Z'"
         );
         Assert.Equal(
             ["03"],
             await shop.TextsAsync(
-                "SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MI') FROM data_bars WHERE canonical_symbol = 'DXY' AND (raw->'inputs'->>'EURUSD')::numeric = 1.2"
+                "SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MI') FROM data_bars WHERE canonical_symbol = 'DXY' AND "
+                    + "(raw->'inputs'->>'EURUSD')::numeric = 1.2"
             )
         );
         await ThenAsync(shop, Waiting);
@@ -214,7 +221,8 @@ public sealed class DeletedInputsTests(TestServer server)
         Assert.Equal(
             ["2024-03-01"],
             await shop.TextsAsync(
-                "SELECT DISTINCT to_char(ts_utc, 'YYYY-MM-DD') FROM derived_data_bars WHERE canonical_symbol IN ('DXY', 'EURUSD') AND deleted_at IS NULL"
+                "SELECT DISTINCT to_char(ts_utc, 'YYYY-MM-DD') FROM derived_data_bars WHERE canonical_symbol IN ('DXY', 'EURUSD') AND "
+                    + "deleted_at IS NULL"
             )
         );
         await ThenAsync(shop, deleted + TimeSpan.FromMinutes(3));
@@ -307,11 +315,13 @@ public sealed class DeletedInputsTests(TestServer server)
         await ThenAsync(
             shop,
             Deleted,
-            "UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '2024-03-04 08:05Z' AND (canonical_symbol, timeframe) IN (('EURUSD', '5m'), ('DXY', '1m'))"
+            "UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '2024-03-04 08:05Z' AND (canonical_symbol, timeframe) IN "
+                + "(('EURUSD', '5m'), ('DXY', '1m'))"
         );
         await ThenAsync(shop, Over);
         const string Active =
-            "SELECT canonical_symbol || '/' || timeframe || ' ' || (raw->>'inputs') FROM derived_data_bars WHERE deleted_at IS NULL AND canonical_symbol IN ('DXY', 'EURUSD') AND timeframe <> '1m' ORDER BY 1, ts_utc";
+            "SELECT canonical_symbol || '/' || timeframe || ' ' || (raw->>'inputs') FROM derived_data_bars WHERE deleted_at IS NULL AND "
+            + "canonical_symbol IN ('DXY', 'EURUSD') AND timeframe <> '1m' ORDER BY 1, ts_utc";
         string[] expected = ["DXY/1h 9", "DXY/5m 4", "DXY/5m 5", "EURUSD/1h 10", "EURUSD/5m 5"];
         Assert.Equal(expected, await shop.TextsAsync(Active));
 
@@ -357,7 +367,8 @@ public sealed class DeletedInputsTests(TestServer server)
         await ThenAsync(
             shop,
             Deleted,
-            "UPDATE derived_data_bars SET deleted_at = now() WHERE timeframe = '1m' AND canonical_symbol = 'DXY' AND ts_utc < '2024-03-04 08:02Z'"
+            "UPDATE derived_data_bars SET deleted_at = now() WHERE timeframe = '1m' AND canonical_symbol = 'DXY' AND ts_utc < "
+                + "'2024-03-04 08:02Z'"
         );
         await ThenAsync(shop, Waiting);
         Assert.Equal(

@@ -4,13 +4,15 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;
 
-/// <summary>A shop without a unique key on <c>data_bars</c>, whose pairs' rows may stand twice. The counts are of minutes: few are derived one by one, many in columns.</summary>
+/// <summary>A shop without a unique key on <c>data_bars</c>, whose pairs' rows may stand twice. The counts are of minutes: few are derived
+/// one by one, many in columns.</summary>
 public sealed class DisputedTests(TestServer server)
 {
     static string Twin(string symbol, string minutes, string factor, string more = "false") =>
         $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, is_partial)
-            SELECT canonical_symbol, timeframe, ts_utc, open * {factor}, high * {factor}, low * {factor}, close * {factor}, vol, vwap * {factor}, trade_count, source, {more} FROM data_bars
+            SELECT canonical_symbol, timeframe, ts_utc, open * {factor}, high * {factor}, low * {factor}, close * {factor}, vol,
+              vwap * {factor}, trade_count, source, {more} FROM data_bars
             WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' AND {minutes}
             """;
 
@@ -48,7 +50,8 @@ public sealed class DisputedTests(TestServer server)
         Assert.Equal(
             "50 5 15",
             await shop.ValueAsync<string>(
-                $"SELECT trim_scale(vol) || ' ' || (raw->>'inputs') || ' ' || trade_count FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND {At(0)}"
+                $"SELECT trim_scale(vol) || ' ' || (raw->>'inputs') || ' ' || trade_count FROM derived_data_bars WHERE canonical_symbol "
+                    + $"= 'EURUSD' AND timeframe = '5m' AND {At(0)}"
             )
         );
         Assert.Equal(
@@ -136,7 +139,8 @@ public sealed class DisputedTests(TestServer server)
         Assert.Equal(
             "1",
             await shop.ValueAsync<string>(
-                "SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"
+                "SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = "
+                    + "'1m'"
             )
         );
         Assert.Equal(0, await shop.CountAsync("dxy.due WHERE cause <> 'gone'"));
@@ -163,7 +167,8 @@ public sealed class DisputedTests(TestServer server)
     {
         await using var shop = await OpenAsync(60);
         await shop.RunAsync(
-            $"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}"
+            $"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); "
+                + $"{Twin("USDSEK", At(20), "1.01")}"
         );
         await shop.AskAsync("DXY/1m", 0, 60, DerivingRules.LatestClose);
         await shop.DrainAsync();
@@ -188,7 +193,8 @@ public sealed class DisputedTests(TestServer server)
 
     static Task<string?> VersionsAsync(Shop shop, string minutes) =>
         shop.ValueAsync<string>(
-            $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL AND {minutes}"
+            $"SELECT string_agg(DISTINCT raw->>'version', ',') FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = "
+                + $"'1m' AND deleted_at IS NULL AND {minutes}"
         );
 
     [Fact]
@@ -227,7 +233,8 @@ public sealed class DisputedTests(TestServer server)
     {
         await using var shop = await OpenAsync(minutes);
         await shop.RunAsync(
-            $"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); {Twin("USDSEK", At(20), "1.01")}; {Twin("USDCAD", At(41), "1.01")}"
+            $"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc IN ('{Shop.Minute(21)}', '{Shop.Minute(22)}'); "
+                + $"{Twin("USDSEK", At(20), "1.01")}; {Twin("USDCAD", At(41), "1.01")}"
         );
         await new DueStore(shop.Data).ExpandAsync(Shop.Token);
         await shop.RunAsync("DELETE FROM dxy.due WHERE symbol <> 'DXY'");

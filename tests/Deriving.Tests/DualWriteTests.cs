@@ -6,7 +6,8 @@ namespace DxyOrleans.Deriving.Tests;
 public sealed class DualWriteTests(TestServer server)
 {
     const string Unequal = """
-        SELECT count(*) FROM (SELECT * FROM public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL) AS d
+        SELECT count(*) FROM (SELECT * FROM public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'
+          AND deleted_at IS NULL) AS d
         FULL JOIN (SELECT * FROM public.data_bars WHERE canonical_symbol = 'DXY') AS b USING (canonical_symbol, timeframe, ts_utc)
         WHERE (b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.is_partial)
               IS DISTINCT FROM (d.open, d.high, d.low, d.close, d.vol, d.vwap, d.trade_count, d.is_partial)
@@ -54,10 +55,12 @@ public sealed class DualWriteTests(TestServer server)
         await shop.StoreAsync(Shop.Minutes(0, 2));
         await shop.DrainAsync();
         await shop.RunAsync(
-            """UPDATE public.derived_data_bars SET high = high + 1, low = low - 1, raw = '{"kind": "dxy"}' WHERE timeframe = '1m'; SELECT dxy.flip_route('DXY', 'both')"""
+            """UPDATE public.derived_data_bars SET high = high + 1, low = low - 1, raw = '{"kind": "dxy"}' WHERE timeframe = '1m'; """
+                + """SELECT dxy.flip_route('DXY', 'both')"""
         );
         await shop.RunAsync(
-            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '{Shop.Minute(0)}', '{Shop.Minute(2)}', 'request', dxy.now())"
+            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '{Shop.Minute(0)}', "
+                + $"'{Shop.Minute(2)}', 'request', dxy.now())"
         );
         await shop.DrainAsync();
 
@@ -74,7 +77,8 @@ public sealed class DualWriteTests(TestServer server)
         await shop.DrainAsync();
         await shop.RunAsync($"DELETE FROM public.data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc = '{Shop.Minute(2)}'");
         await shop.RunAsync(
-            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, prune, recorded_at) VALUES ('DXY', '1m', '{Shop.Minute(0)}', '{Shop.Minute(4)}', 'request', true, dxy.now())"
+            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, prune, recorded_at) VALUES ('DXY', '1m', "
+                + $"'{Shop.Minute(0)}', '{Shop.Minute(4)}', 'request', true, dxy.now())"
         );
         await shop.DrainAsync();
 
@@ -93,7 +97,8 @@ public sealed class DualWriteTests(TestServer server)
             $"SELECT close FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'"
         );
         await shop.RunAsync(
-            $"UPDATE public.data_bars SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(1)}'"
+            $"UPDATE public.data_bars SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = "
+                + $"'{Shop.Minute(1)}'"
         );
         await shop.DrainAsync();
 

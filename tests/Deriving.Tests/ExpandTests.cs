@@ -7,7 +7,8 @@ namespace DxyOrleans.Deriving.Tests;
 public sealed class ExpandTests(TestServer server)
 {
     const string Due = """
-        SELECT symbol || '/' || timeframe || to_char(from_ts AT TIME ZONE 'UTC', ' HH24:MI') || to_char(to_ts AT TIME ZONE 'UTC', ' HH24:MI') || ' ' || cause
+        SELECT symbol || '/' || timeframe || to_char(from_ts AT TIME ZONE 'UTC', ' HH24:MI') || to_char(to_ts AT TIME ZONE 'UTC',
+          ' HH24:MI') || ' ' || cause
         FROM dxy.due ORDER BY symbol, timeframe, from_ts, to_ts
         """;
 
@@ -40,7 +41,8 @@ public sealed class ExpandTests(TestServer server)
         Assert.Equal(["DXY/1h 10:00 11:00 change", "DXY/5m 10:00 10:05 change"], await ExpandAsync(shop));
 
         static string Row(string table, string time) =>
-            $"INSERT INTO public.{table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-04 {time}Z', 104, 104, 104, 104, 'synthetic')";
+            $"INSERT INTO public.{table} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', "
+            + $"'2024-03-04 {time}Z', 104, 104, 104, 104, 'synthetic')";
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public sealed class ExpandTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
-            "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 3}' WHERE canonical_symbol = 'DXY'"
+            "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 3}' WHERE "
+                + "canonical_symbol = 'DXY'"
         );
         await shop.StoreAsync(Shop.Fx("USDSEK", 7));
         Assert.Contains("DXY/1m 08:07 08:11 change", await ExpandAsync(shop));
@@ -93,7 +96,8 @@ public sealed class ExpandTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
-            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('XAUUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('XAUUSD', '1m', "
+                + "'2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
         );
         Assert.Empty(await ExpandAsync(shop));
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
@@ -118,7 +122,8 @@ public sealed class ExpandTests(TestServer server)
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
         Assert.True(
             await shop.ValueAsync<bool>(
-                $"SELECT bool_or(from_ts <= '{Shop.Minute(7)}' AND to_ts > '{Shop.Minute(7)}') FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"
+                $"SELECT bool_or(from_ts <= '{Shop.Minute(7)}' AND to_ts > '{Shop.Minute(7)}') FROM dxy.due WHERE symbol = 'DXY' AND "
+                    + $"timeframe = '1m'"
             )
         );
         Assert.Equal(0, await shop.CountAsync("dxy.due WHERE from_ts < '1969-12-31Z' OR to_ts > dxy.now() + interval '1 year 2 hours'"));
@@ -133,7 +138,8 @@ public sealed class ExpandTests(TestServer server)
         await new Sweeper(shop.Data, await shop.RuleAsync("EURUSD/5m")).SweepAsync(Shop.Token);
         Assert.Equal(0, await shop.CountAsync("dxy.sweep_position WHERE swept_to < '1970-01-01Z'"));
         await shop.RunAsync(
-            $"DELETE FROM dxy.due; DELETE FROM data_bars WHERE ts_utc = '{Shop.Minute(7)}'; DELETE FROM dxy.change; UPDATE data_bars SET vol = 5"
+            $"DELETE FROM dxy.due; DELETE FROM data_bars WHERE ts_utc = '{Shop.Minute(7)}'; DELETE FROM dxy.change; UPDATE data_bars "
+                + $"SET vol = 5"
         );
         Assert.Empty(await ExpandAsync(shop));
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
@@ -163,7 +169,8 @@ public sealed class ExpandTests(TestServer server)
         foreach (var minute in Enumerable.Range(0, 300))
         {
             await shop.RunAsync(
-                $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Shop.Minute(minute * 2)}', 1, 1, 1, 1, 'ingest')"
+                $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
+                    + $"'{Shop.Minute(minute * 2)}', 1, 1, 1, 1, 'ingest')"
             );
         }
 

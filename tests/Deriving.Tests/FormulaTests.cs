@@ -21,9 +21,12 @@ public sealed class FormulaTests(TestServer server)
         await using var exact = database.Data.CreateCommand(
             """
             SELECT count(*), coalesce(string_agg(concat_ws(' ', eur, jpy, gbp, cad, sek, chf, level), '; '), '')
-            FROM unnest($1::numeric[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[]) AS t(eur, jpy, gbp, cad, sek, chf, level)
-            WHERE level <> round(50.14348112 * exp(-0.576 * ln(eur::numeric(60, 40)) + 0.136 * ln(jpy::numeric(60, 40)) - 0.119 * ln(gbp::numeric(60, 40))
-                                                 + 0.091 * ln(cad::numeric(60, 40)) + 0.042 * ln(sek::numeric(60, 40)) + 0.036 * ln(chf::numeric(60, 40))), 8)
+            FROM unnest($1::numeric[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[]) AS t(eur,
+              jpy, gbp, cad, sek, chf, level)
+            WHERE level <> round(50.14348112 * exp(-0.576 * ln(eur::numeric(60, 40)) + 0.136 * ln(jpy::numeric(60,
+              40)) - 0.119 * ln(gbp::numeric(60, 40))
+                                                 + 0.091 * ln(cad::numeric(60, 40)) + 0.042 * ln(sek::numeric(60,
+                                                   40)) + 0.036 * ln(chf::numeric(60, 40))), 8)
             """
         );
         for (var i = 0; i < 6; i++)

@@ -6,7 +6,8 @@ using Npgsql;
 
 namespace DxyOrleans.Deriving.Tests;
 
-/// <summary>An index's minute rides the commit of the minute's last component where that is the plain case, and is left to the deriver everywhere else.</summary>
+/// <summary>An index's minute rides the commit of the minute's last component where that is the plain case, and is left to the deriver
+/// everywhere else.</summary>
 public sealed class InlineDerivationTests(TestServer server)
 {
     const string Dxy = "public.data_bars WHERE canonical_symbol = 'DXY'";
@@ -123,7 +124,8 @@ public sealed class InlineDerivationTests(TestServer server)
     )]
     [InlineData("ALTER TABLE public.data_bars ADD CONSTRAINT odd CHECK (canonical_symbol <> 'DXY')")]
     [InlineData(
-        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'ingest')"
+        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{0}', "
+            + "1, 1, 1, 1, 'ingest')"
     )]
     public async Task What_changed_behind_the_writers_back_is_for_the_deriver_and_the_sixth_bar_is_stored_all_the_same(string change)
     {
@@ -155,7 +157,8 @@ public sealed class InlineDerivationTests(TestServer server)
     [InlineData("SELECT dxy.lock_target('DXY', '1m')")]
     [InlineData("SELECT pg_advisory_xact_lock(21882, hashtext('DXY'))")]
     [InlineData(
-        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'ingest')"
+        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{0}', "
+            + "1, 1, 1, 1, 'ingest')"
     )]
     public async Task Nobody_waits_for_who_holds_the_target_the_route_or_the_row(string hold)
     {

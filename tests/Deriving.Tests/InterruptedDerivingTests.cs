@@ -34,7 +34,8 @@ public sealed class InterruptedDerivingTests(TestServer server)
             // It waits for the target's lock, in a statement of its own.
             await WaitAsync(
                 shop,
-                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM "
+                    + "pg_database WHERE datname = current_database()))"
             );
         }
 
@@ -75,7 +76,8 @@ public sealed class InterruptedDerivingTests(TestServer server)
             if (at == step)
             {
                 await using var kill = shop.Database.Admin.CreateCommand(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dxy'"
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND "
+                        + "application_name = 'dxy'"
                 );
                 await kill.ExecuteNonQueryAsync(Shop.Token);
             }
@@ -124,7 +126,8 @@ public sealed class InterruptedDerivingTests(TestServer server)
         var connection = await shop.Database.Data.OpenConnectionAsync(Shop.Token);
         var open = await connection.BeginTransactionAsync(Shop.Token);
         await using var insert = new NpgsqlCommand(
-            $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{Shop.Minute(800)}', 100, 100, 100, 100, 'synthetic')",
+            $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', "
+                + $"'{Shop.Minute(800)}', 100, 100, 100, 100, 'synthetic')",
             connection
         );
         await insert.ExecuteNonQueryAsync(Shop.Token);
@@ -133,7 +136,8 @@ public sealed class InterruptedDerivingTests(TestServer server)
             {
                 await WaitAsync(
                     shop,
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'COPY%')"
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND "
+                        + "query LIKE 'COPY%')"
                 );
                 await open.CommitAsync(Shop.Token);
                 await connection.DisposeAsync();

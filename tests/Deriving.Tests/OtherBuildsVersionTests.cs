@@ -3,11 +3,13 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;
 
-/// <summary>Builds of different ages work at one database while it is upgraded: one of them may have a deriving version that this one hasn't.</summary>
+/// <summary>Builds of different ages work at one database while it is upgraded: one of them may have a deriving version that this one
+/// hasn't.</summary>
 public sealed class OtherBuildsVersionTests(TestServer server)
 {
     const string Stored =
-        "SELECT format('%s v%s', to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI'), raw->>'version') FROM data_bars WHERE canonical_symbol = 'DXY' ORDER BY ts_utc";
+        "SELECT format('%s v%s', to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI'), raw->>'version') FROM data_bars WHERE canonical_symbol "
+        + "= 'DXY' ORDER BY ts_utc";
 
     [Theory]
     [InlineData(3)]
@@ -20,7 +22,8 @@ public sealed class OtherBuildsVersionTests(TestServer server)
         await shop.RunAsync(
             $"""
             INSERT INTO dxy.deriving_rule VALUES (77, true);
-            UPDATE data_bars SET raw = jsonb_set(raw, ARRAY['version'], '77'), open = 99, high = 99, low = 99, close = 99 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(
+            UPDATE data_bars SET raw = jsonb_set(raw, ARRAY['version'], '77'), open = 99, high = 99, low = 99, close = 99
+              WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(
                 1
             )}'
             """
@@ -54,7 +57,8 @@ public sealed class OtherBuildsVersionTests(TestServer server)
         Assert.Equal(
             [$"{Shop.Minute(3).ToDateTime():HH:mm}-{Shop.Minute(9).ToDateTime():HH:mm}"],
             await shop.TextsAsync(
-                "SELECT format('%s-%s', to_char(from_ts AT TIME ZONE 'UTC', 'HH24:MI'), to_char(to_ts AT TIME ZONE 'UTC', 'HH24:MI')) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"
+                "SELECT format('%s-%s', to_char(from_ts AT TIME ZONE 'UTC', 'HH24:MI'), to_char(to_ts AT TIME ZONE 'UTC', 'HH24:MI')) "
+                    + "FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"
             )
         );
     }
@@ -66,14 +70,16 @@ public sealed class OtherBuildsVersionTests(TestServer server)
         await shop.StoreAsync(Shop.Minutes(0, 600));
         await shop.DrainAsync();
         await shop.RunAsync(
-            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, recorded_at) VALUES ('DXY', '1m', '{Shop.Minute(0)}', '{Shop.Minute(600)}', 'request', 77, dxy.now())"
+            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, recorded_at) VALUES ('DXY', '1m', "
+                + $"'{Shop.Minute(0)}', '{Shop.Minute(600)}', 'request', 77, dxy.now())"
         );
         var outcome = await (await shop.DeriverAsync("DXY/1m")).ProcessSliceAsync(Shop.Token);
         Assert.Equal(1, outcome.Parked);
         Assert.Equal(
             [$"600 minutes: deriving version 77 was asked for, and this build has {DerivingRules.Numbers}: install the build that has it"],
             await shop.TextsAsync(
-                "SELECT format('%s minutes: %s', extract(epoch FROM to_ts - from_ts)::integer / 60, error) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"
+                "SELECT format('%s minutes: %s', extract(epoch FROM to_ts - from_ts)::integer / 60, error) FROM dxy.due WHERE symbol = "
+                    + "'DXY' AND timeframe = '1m'"
             )
         );
         Assert.Equal(600L, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));

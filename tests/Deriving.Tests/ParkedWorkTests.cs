@@ -18,7 +18,8 @@ public sealed class ParkedWorkTests(TestServer server)
 
     static Task<string?> ParkedAsync(Shop shop) =>
         shop.ValueAsync<string>(
-            "SELECT string_agg(symbol || to_char(from_ts AT TIME ZONE 'UTC', ' HH24:MI') || ' ' || attempts || ' ' || extract(epoch FROM retry_at - recorded_at)::integer, ',') FROM dxy.due WHERE attempts > 0 AND symbol = 'DXY'"
+            "SELECT string_agg(symbol || to_char(from_ts AT TIME ZONE 'UTC', ' HH24:MI') || ' ' || attempts || ' ' || extract(epoch "
+                + "FROM retry_at - recorded_at)::integer, ',') FROM dxy.due WHERE attempts > 0 AND symbol = 'DXY'"
         );
 
     [Fact]
@@ -94,7 +95,8 @@ public sealed class ParkedWorkTests(TestServer server)
         await shop.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_grid_check");
         await shop.StoreAsync(Shop.AllSix(0));
         await shop.RunAsync(
-            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00:30Z', 9, 9, 9, 9, 'ingest')"
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
+                + "'2024-03-04 08:00:30Z', 9, 9, 9, 9, 'ingest')"
         );
         await shop.DrainAsync();
         Assert.Null(await ParkedAsync(shop));

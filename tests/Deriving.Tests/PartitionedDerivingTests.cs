@@ -13,9 +13,11 @@ public sealed class PartitionedDerivingTests(TestServer server)
     const int First = -4980;
 
     const string All = """
-        SELECT concat_ws(' ', b.canonical_symbol, b.timeframe, b.ts_utc AT TIME ZONE 'UTC', b.open, b.high, b.low, b.close, b.vol, b.vwap, b.trade_count, b.raw)
+        SELECT concat_ws(' ', b.canonical_symbol, b.timeframe, b.ts_utc AT TIME ZONE 'UTC', b.open, b.high, b.low, b.close, b.vol, b.vwap,
+          b.trade_count, b.raw)
         FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, raw FROM public.data_bars
-              UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, raw FROM public.derived_data_bars) AS b ORDER BY 1
+              UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, raw
+                FROM public.derived_data_bars) AS b ORDER BY 1
         """;
 
     [Fact]
@@ -57,7 +59,8 @@ public sealed class PartitionedDerivingTests(TestServer server)
         await shop.StoreAsync(Shop.Minutes(First, 300));
         await shop.DrainAsync();
         await shop.RunAsync(
-            $"UPDATE public.data_bars SET close = close + 0.0005 WHERE canonical_symbol = 'EURUSD' AND ts_utc IN ('{Shop.Minute(First + 10)}', '{Shop.Minute(First + 290)}')"
+            $"UPDATE public.data_bars SET close = close + 0.0005 WHERE canonical_symbol = 'EURUSD' AND ts_utc IN "
+                + $"('{Shop.Minute(First + 10)}', '{Shop.Minute(First + 290)}')"
         );
         await shop.DrainAsync();
         Assert.Equal(

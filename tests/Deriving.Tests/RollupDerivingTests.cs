@@ -12,7 +12,8 @@ public sealed class RollupDerivingTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.StoreAsync(Shop.Minutes(0, 200).Where(bar => bar.Time.Minute % 7 != 3 || bar.Symbol.Name != "EURUSD"));
         await shop.RunAsync(
-            "UPDATE data_bars SET vol = extract(minute FROM ts_utc) * 1.25, trade_count = extract(minute FROM ts_utc), vwap = CASE WHEN extract(minute FROM ts_utc)::integer % 4 > 0 THEN close END"
+            "UPDATE data_bars SET vol = extract(minute FROM ts_utc) * 1.25, trade_count = extract(minute FROM ts_utc), vwap = CASE WHEN "
+                + "extract(minute FROM ts_utc)::integer % 4 > 0 THEN close END"
         );
         await shop.DrainAsync();
         Assert.Equal(7 * (40 + 4), await shop.CountAsync("derived_data_bars"));
@@ -21,14 +22,16 @@ public sealed class RollupDerivingTests(TestServer server)
                 """
                 WITH plain AS (
                   SELECT b.canonical_symbol, t.timeframe, date_bin(t.length, b.ts_utc, '2000-01-01Z') AS ts_utc,
-                         (array_agg(b.open ORDER BY b.ts_utc))[1] AS open, max(b.high) AS high, min(b.low) AS low, (array_agg(b.close ORDER BY b.ts_utc DESC))[1] AS close,
+                         (array_agg(b.open ORDER BY b.ts_utc))[1] AS open, max(b.high) AS high, min(b.low) AS low, (array_agg(b.close
+                           ORDER BY b.ts_utc DESC))[1] AS close,
                          sum(b.vol) AS vol, round(sum(b.vwap * b.vol) / nullif(sum(b.vol) FILTER (WHERE b.vwap IS NOT NULL), 0), 8) AS vwap,
                          sum(b.trade_count)::integer AS trade_count, count(*) AS inputs
                   FROM data_bars AS b, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS t(timeframe, length)
                   GROUP BY 1, 2, 3
                 )
                 SELECT coalesce(p.canonical_symbol, d.canonical_symbol) || ' ' || coalesce(p.ts_utc, d.ts_utc) FROM plain AS p
-                FULL JOIN derived_data_bars AS d ON (d.canonical_symbol, d.timeframe, d.ts_utc) = (p.canonical_symbol, p.timeframe, p.ts_utc)
+                FULL JOIN derived_data_bars AS d ON (d.canonical_symbol, d.timeframe, d.ts_utc) = (p.canonical_symbol, p.timeframe,
+                  p.ts_utc)
                 WHERE (p.open, p.high, p.low, p.close, p.vol, p.vwap, p.trade_count, p.inputs)
                       IS DISTINCT FROM (d.open, d.high, d.low, d.close, d.vol, d.vwap, d.trade_count, (d.raw->>'inputs')::bigint)
                    OR d.is_partial OR d.source <> 'derived'
@@ -84,7 +87,8 @@ public sealed class RollupDerivingTests(TestServer server)
         Assert.Equal(
             ["1h 08:00", "5m 08:30"],
             await shop.TextsAsync(
-                "SELECT timeframe || to_char(ts_utc AT TIME ZONE 'UTC', ' HH24:MI') FROM derived_data_bars WHERE high > 1.5 AND updated_at > created_at ORDER BY 1"
+                "SELECT timeframe || to_char(ts_utc AT TIME ZONE 'UTC', ' HH24:MI') FROM derived_data_bars WHERE high > 1.5 AND "
+                    + "updated_at > created_at ORDER BY 1"
             )
         );
         Assert.Equal(2, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE updated_at > created_at"));
@@ -115,7 +119,10 @@ public sealed class RollupDerivingTests(TestServer server)
         Assert.Equal(
             inData + inDerived,
             await shop.ValueAsync<long>(
-                "SELECT count(*) FROM (SELECT xmin FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m') AS x WHERE xmin = (SELECT max(xmin::text) FROM data_bars WHERE canonical_symbol = 'DXY')::xid OR NOT EXISTS (SELECT FROM data_bars WHERE canonical_symbol = 'DXY')"
+                "SELECT count(*) FROM (SELECT xmin FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin FROM "
+                    + "derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m') AS x WHERE xmin = (SELECT max(xmin::text) "
+                    + "FROM data_bars WHERE canonical_symbol = 'DXY')::xid OR NOT EXISTS (SELECT FROM data_bars WHERE "
+                    + "canonical_symbol = 'DXY')"
             )
         );
     }
@@ -128,7 +135,8 @@ public sealed class RollupDerivingTests(TestServer server)
         await shop.RunAsync(
             """
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-            SELECT p, '1m', t, 1.1, 1.1, 1.1, 1.1, 'ingest' FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF']) AS p,
+            SELECT p, '1m', t, 1.1, 1.1, 1.1, 1.1, 'ingest' FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'])
+              AS p,
                    generate_series(timestamptz '2024-03-04 08:00Z', '2024-03-14 07:59Z', '1 minute') AS t
             """
         );

@@ -103,7 +103,8 @@ public sealed class SampledTests(TestServer server)
         Assert.Equal(0, await shop.CountAsync("dxy.due"));
 
         await shop.RunAsync(
-            "UPDATE data_bars SET raw = '{\"kind\":\"dxy\",\"version\":1,\"inputs\":{\"EURUSD\":1}}' WHERE canonical_symbol = 'DXY'; DELETE FROM dxy.change"
+            "UPDATE data_bars SET raw = '{\"kind\":\"dxy\",\"version\":1,\"inputs\":{\"EURUSD\":1}}' WHERE canonical_symbol = 'DXY'; "
+                + "DELETE FROM dxy.change"
         );
         Assert.Equal(1, await new Sweeper(shop.Data, rule).SweepAsync(All, Shop.Token));
     }
@@ -115,7 +116,8 @@ public sealed class SampledTests(TestServer server)
         await shop.StoreAsync(Shop.Minutes(0, 3));
         await shop.DrainAsync();
         await shop.RunAsync(
-            "UPDATE data_bars SET raw = raw || '{\"migration\":\"m1\",\"orig_source\":\"derived\",\"orig_version\":1}' WHERE canonical_symbol = 'DXY'"
+            "UPDATE data_bars SET raw = raw || '{\"migration\":\"m1\",\"orig_source\":\"derived\",\"orig_version\":1}' WHERE "
+                + "canonical_symbol = 'DXY'"
         );
         await new DueStore(shop.Data).RequestAsync(Shop.One("DXY"), All, "request", null, false, Shop.Token);
         await shop.DrainAsync();

@@ -23,13 +23,15 @@ public sealed class WeekTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
-            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at) VALUES ('DXY', '1m', '{from}', '{to}', 'request', 2, true, now())"
+            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at) VALUES ('DXY', '1m', "
+                + $"'{from}', '{to}', 'request', 2, true, now())"
         );
         Assert.Equal(
             $"{pieces} 1 true",
             await shop.ValueAsync<string>(
                 $"""
-                SELECT count(*) || ' ' || count(DISTINCT (cause, version, prune, recorded_at)) || ' ' || (range_agg(tstzrange(from_ts, to_ts)) = tstzmultirange(tstzrange('{from}', '{to}')))
+                SELECT count(*) || ' ' || count(DISTINCT (cause, version, prune, recorded_at)) || ' ' || (range_agg(tstzrange(from_ts,
+                  to_ts)) = tstzmultirange(tstzrange('{from}', '{to}')))
                 FROM dxy.due WHERE dxy.week_of(from_ts) = dxy.week_of(to_ts - interval '1 microsecond')
                 """
             )
@@ -147,7 +149,8 @@ public sealed class WeekTests(TestServer server)
         {
             var (pair, day) = (Shop.Pairs[random.Next(6)], random.Next(Weeks * 7));
             await shop.RunAsync(
-                $"UPDATE data_bars SET close = close + 0.0001, high = high + 0.0001 WHERE canonical_symbol = '{pair}' AND ts_utc >= timestamptz '{First}' + {day} * interval '1 day' AND ts_utc < timestamptz '{First}' + {day + 2} * interval '1 day'"
+                $"UPDATE data_bars SET close = close + 0.0001, high = high + 0.0001 WHERE canonical_symbol = '{pair}' AND ts_utc >= "
+                    + $"timestamptz '{First}' + {day} * interval '1 day' AND ts_utc < timestamptz '{First}' + {day + 2} * interval '1 day'"
             );
         }
 
@@ -174,7 +177,8 @@ public sealed class WeekTests(TestServer server)
     static async Task WaitsAsync(Shop shop)
     {
         const string SomeoneWaits =
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM "
+            + "pg_database WHERE datname = current_database()))";
         while (!await shop.ValueAsync<bool>(SomeoneWaits)) { }
     }
 
@@ -187,7 +191,8 @@ public sealed class WeekTests(TestServer server)
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT p, '1m', t, v, v, v, v, 'ingest'
-            FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88]) AS t(p, v),
+            FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.08, 150, 1.26, 1.35, 10.37, 0.88])
+              AS t(p, v),
                  generate_series(timestamptz '{First}', timestamptz '{Week(Weeks)}' - interval '1 minute', '20 minutes') AS t2(t)
             """
         );

@@ -40,7 +40,8 @@ public sealed class EmbeddedServerRestartTests
             "dxy|public|1",
             await ServerHome.AskAsync<string>(
                 after.ConnectionString,
-                "CREATE SCHEMA dxy; CREATE TABLE kept (); CREATE TABLE dxy.landed AS SELECT 1 AS n; SELECT current_user || '|' || (SELECT schemaname FROM pg_tables WHERE tablename = 'kept') || '|' || (SELECT n FROM landed)"
+                "CREATE SCHEMA dxy; CREATE TABLE kept (); CREATE TABLE dxy.landed AS SELECT 1 AS n; SELECT current_user || '|' || "
+                    + "(SELECT schemaname FROM pg_tables WHERE tablename = 'kept') || '|' || (SELECT n FROM landed)"
             )
         );
         Assert.Equal(after.ConnectionString, (await home.StartAsync()).ConnectionString);

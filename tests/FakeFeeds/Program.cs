@@ -72,12 +72,12 @@ await using (server)
     Console.WriteLine(
         args[0] switch
         {
-            "massive" =>
-                $"DXY_MASSIVE__REST=http://{server.Place} DXY_MASSIVE__SOCKET=ws://{server.Place}/forex DXY_MASSIVE__APIKEY={key} DXY_MASSIVE__REQUESTSPERMINUTE=0 ./dxy up --feed massive",
-            "oanda" =>
-                $"DXY_OANDA__REST=http://{server.Place} DXY_OANDA__STREAM=http://{server.Place} DXY_OANDA__TOKEN={key} DXY_OANDA__ACCOUNT={account} ./dxy up --feed oanda",
-            _ =>
-                $"DXY_TRUEFX__ADDRESS=http://{server.Place}/rates/connect.html DXY_TRUEFX__USER=user DXY_TRUEFX__PASSWORD=secret ./dxy up --feed truefx",
+            "massive" => $"DXY_MASSIVE__REST=http://{server.Place} DXY_MASSIVE__SOCKET=ws://{server.Place}/forex DXY_MASSIVE__APIKEY={key} "
+                + $"DXY_MASSIVE__REQUESTSPERMINUTE=0 ./dxy up --feed massive",
+            "oanda" => $"DXY_OANDA__REST=http://{server.Place} DXY_OANDA__STREAM=http://{server.Place} DXY_OANDA__TOKEN={key} "
+                + $"DXY_OANDA__ACCOUNT={account} ./dxy up --feed oanda",
+            _ => $"DXY_TRUEFX__ADDRESS=http://{server.Place}/rates/connect.html DXY_TRUEFX__USER=user DXY_TRUEFX__PASSWORD=secret ./dxy "
+                + $"up --feed truefx",
         }
     );
     using var ended = new CancellationTokenSource();

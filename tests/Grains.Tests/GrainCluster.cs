@@ -18,7 +18,8 @@ using Orleans.TestingHost;
 namespace DxyOrleans.Grains.Tests;
 
 /// <summary>
-/// One silo in this process on a fresh database of the real server. Time stands still until a test moves it: grain timers and reminders follow a fake clock,
+/// One silo in this process on a fresh database of the real server. Time stands still until a test moves it: grain timers and reminders
+/// follow a fake clock,
 /// and <c>dxy.now()</c> says the same instant.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
@@ -126,7 +127,8 @@ public sealed class GrainCluster : IAsyncDisposable
 
     public Task<long> CountAsync(string symbol, string timeframe) =>
         _database.ValueAsync<long>(
-            $"SELECT count(*) FROM {(timeframe == "1m" ? "data_bars" : "derived_data_bars")} WHERE canonical_symbol = '{symbol}' AND timeframe = '{timeframe}'"
+            $"SELECT count(*) FROM {(timeframe == "1m" ? "data_bars" : "derived_data_bars")} WHERE canonical_symbol = '{symbol}' AND "
+                + $"timeframe = '{timeframe}'"
         );
 
     /// <summary>Waits until the query says true; fails, saying what was awaited, when it doesn't.</summary>

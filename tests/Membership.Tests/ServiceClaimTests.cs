@@ -122,7 +122,8 @@ public sealed class ServiceClaimTests(TestServer server)
         shop.RunAsync(
             $"""
             INSERT INTO dxy_orleans.cluster_version VALUES ('{cluster}', 1) ON CONFLICT DO NOTHING;
-            INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time, seen_at)
+            INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port,
+              start_time, alive_time, seen_at)
             VALUES ('{cluster}', '10.0.0.1', 11111, 1, 'silo', 'host', 3, 30000, clock_timestamp(), clock_timestamp(), clock_timestamp())
             """
         );

@@ -18,11 +18,13 @@ static class CopyRun
     /// <summary>The rows of the old table that should be copied, as the new table should have them.</summary>
     public const string Winners = """
         (SELECT DISTINCT ON (ts_utc) ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial FROM public.derived_data_bars
-         WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL ORDER BY ts_utc, derivation_version DESC, updated_at DESC NULLS LAST, ctid DESC)
+         WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL ORDER BY ts_utc, derivation_version DESC,
+           updated_at DESC NULLS LAST, ctid DESC)
         """;
 
     public const string Target =
-        "(SELECT ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m')";
+        "(SELECT ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial FROM public.data_bars WHERE canonical_symbol = "
+        + "'DXY' AND timeframe = '1m')";
 
     /// <summary>A legacy shop, its backup made, its run at the beginning of the copy; batches of 100 rows.</summary>
     public static async Task<LegacyShop> OpenAsync(TestServer server, LegacyOptions? options = null, RunSettings? settings = null)
@@ -31,8 +33,10 @@ static class CopyRun
         await shop.Shop.RunAsync(
             $"""
             CREATE SCHEMA IF NOT EXISTS dxy_backup;
-            CREATE TABLE dxy_backup."{LegacyShop.Name}_data_bars" AS SELECT * FROM public.data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m';
-            CREATE TABLE dxy_backup."{LegacyShop.Name}_derived_data_bars" AS SELECT * FROM public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m';
+            CREATE TABLE dxy_backup."{LegacyShop.Name}_data_bars" AS SELECT * FROM public.data_bars WHERE canonical_symbol = 'DXY'
+              AND timeframe = '1m';
+            CREATE TABLE dxy_backup."{LegacyShop.Name}_derived_data_bars" AS SELECT * FROM public.derived_data_bars
+              WHERE canonical_symbol = 'DXY' AND timeframe = '1m';
             """
         );
         await shop.StartAsync(
@@ -44,7 +48,8 @@ static class CopyRun
             }
         );
         await shop.Shop.RunAsync(
-            $"INSERT INTO dxy.run_step (run, step, phase, state, started_at) VALUES ('{LegacyShop.Name}', 'pre-flight/backup', 1, 'done', dxy.now())"
+            $"INSERT INTO dxy.run_step (run, step, phase, state, started_at) VALUES ('{LegacyShop.Name}', 'pre-flight/backup', 1, "
+                + $"'done', dxy.now())"
         );
         await shop.DriveAsync(Steps(Copying), run => run.Step == Copying[0]);
         await shop.Shop.DrainAsync();

@@ -16,7 +16,8 @@ static partial class Definitions
     public static Task<IReadOnlyList<string>> OfAsync(LegacyShop shop) =>
         SchemaCheck.FactsAsync(shop.Data, "checks/host_definitions.sql", Shop.Token);
 
-    /// <summary>Without the columns that undoing leaves, nor their NOT NULL, which is a constraint with a name from PostgreSQL 18 on.</summary>
+    /// <summary>Without the columns that undoing leaves, nor their NOT NULL, which is a constraint with a name from PostgreSQL 18
+    /// on.</summary>
     public static IEnumerable<string> WithoutAdded(IEnumerable<string> facts) => facts.Where(fact => !Added().IsMatch(fact));
 
     [GeneratedRegex("column (raw|created_at|updated_at) |constraint [a-z_0-9]+_(raw|created_at|updated_at)_not_null ")]
@@ -26,7 +27,8 @@ static partial class Definitions
         string.Join(
             '\n',
             await shop.Shop.TextsAsync(
-                $"SELECT pg_get_indexdef(indexrelid) || ' ' || indisvalid FROM pg_index WHERE indrelid = 'public.{table}'::regclass ORDER BY 1"
+                $"SELECT pg_get_indexdef(indexrelid) || ' ' || indisvalid FROM pg_index WHERE indrelid = 'public.{table}'::regclass "
+                    + $"ORDER BY 1"
             )
         );
 
@@ -34,7 +36,8 @@ static partial class Definitions
         string.Join(
             '\n',
             await shop.Shop.TextsAsync(
-                $"SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'public.{table}'::regclass ORDER BY 1"
+                $"SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = "
+                    + $"'public.{table}'::regclass ORDER BY 1"
             )
         );
 
@@ -45,6 +48,7 @@ static partial class Definitions
         string conflict = "ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO NOTHING"
     ) =>
         shop.Shop.RunAsync(
-            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', '{Shop.Minute(minute)}', 104, 104, 104, 104, 'synthetic', '{{}}') {conflict}"
+            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', "
+                + $"'1m', '{Shop.Minute(minute)}', 104, 104, 104, 104, 'synthetic', '{{}}') {conflict}"
         );
 }

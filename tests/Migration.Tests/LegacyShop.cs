@@ -11,7 +11,8 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Tests;
 
-/// <summary>A shop that keeps its DXY 1m bars in <c>derived_data_bars</c>, whose tables stood before our schema, and what drives a run through it.</summary>
+/// <summary>A shop that keeps its DXY 1m bars in <c>derived_data_bars</c>, whose tables stood before our schema, and what drives a run
+/// through it.</summary>
 public sealed class LegacyShop : IAsyncDisposable
 {
     /// <summary>The run's name.</summary>
@@ -35,7 +36,8 @@ public sealed class LegacyShop : IAsyncDisposable
         new(await Shop.OpenAsync(server, LegacyTables.Sql(options ?? new LegacyOptions())));
 
     /// <summary>
-    /// The shop that a build of before left in the middle of a run's copy, as a superuser's restore brings it back here; see <c>Upgrade/make-fixture</c>. Nothing
+    /// The shop that a build of before left in the middle of a run's copy, as a superuser's restore brings it back here; see
+    /// <c>Upgrade/make-fixture</c>. Nothing
     /// of today has been applied. A run goes on in its own database alone: as far as it can tell, this is that one.
     /// </summary>
     public static async Task<LegacyShop> RestoreAsync(TestServer server)
@@ -71,7 +73,8 @@ public sealed class LegacyShop : IAsyncDisposable
         await Ledger.FindAsync(Name, Shop.Token) ?? throw new InvalidOperationException("The run isn't started.");
 
     /// <summary>
-    /// Takes the run through these steps until it is over, has failed, waits three times in a row or too often at one step, or <paramref name="until"/> holds.
+    /// Takes the run through these steps until it is over, has failed, waits three times in a row or too often at one step, or
+    /// <paramref name="until"/> holds.
     /// </summary>
     /// <param name="steps">The steps.</param>
     /// <param name="until">Looked at before each advance.</param>
@@ -117,7 +120,8 @@ public sealed class LegacyShop : IAsyncDisposable
         return await RunAsync();
     }
 
-    /// <summary>So much real time has passed: whatever the run waits for, its wait is over. The server's own clock, by which it waits, can't be moved.</summary>
+    /// <summary>So much real time has passed: whatever the run waits for, its wait is over. The server's own clock, by which it waits,
+    /// can't be moved.</summary>
     public Task WaitedAsync(TimeSpan time)
     {
         RealTime.Advance(time);
@@ -129,7 +133,8 @@ public sealed class LegacyShop : IAsyncDisposable
         Shop.RunAsync(
             $"""
             SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
-            WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)
+            WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run
+              AND a.gate = g.gate)
             """
         );
 
@@ -157,7 +162,8 @@ public sealed class LegacyShop : IAsyncDisposable
         return gates;
     }
 
-    /// <summary>What the legacy deriver writes: DXY bars of the minutes from the six pairs' (which it takes from <c>data_bars</c>).</summary>
+    /// <summary>What the legacy deriver writes: DXY bars of the minutes from the six pairs' (which it takes from
+    /// <c>data_bars</c>).</summary>
     /// <param name="from">The first minute, counted from <see cref="Shop.Open"/>.</param>
     /// <param name="count">Minutes.</param>
     /// <param name="fx">Whether to write the pairs' bars first.</param>
@@ -177,33 +183,40 @@ public sealed class LegacyShop : IAsyncDisposable
     public Task<NpgsqlDataSource> LegacyWriterAsync() =>
         Shop.LoginAsync("GRANT SELECT ON public.data_bars TO {0}; GRANT SELECT, INSERT, UPDATE ON public.derived_data_bars TO {0};");
 
-    /// <summary>Business columns of all three tables, a line a row, in order: equal when the tables are. NULL and 0 differ, 1.0 and 1 don't.</summary>
+    /// <summary>Business columns of all three tables, a line a row, in order: equal when the tables are. NULL and 0 differ, 1.0 and 1
+    /// don't.</summary>
     /// <param name="symbol">Only this symbol's rows; all by default.</param>
     public Task<List<string>> FingerprintAsync(Symbol? symbol = null)
     {
         var only = symbol is { } one ? $"WHERE canonical_symbol = '{one}'" : "";
         const string Bar =
-            "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
+            "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), "
+            + "trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
         return Shop.TextsAsync(
             $"""
             SELECT 'data_bars ' || ROW({Bar})::text COLLATE "C" AS line FROM public.data_bars {only}
-            UNION ALL SELECT 'derived_data_bars ' || ROW({Bar}, derivation_version, deleted_at AT TIME ZONE 'UTC')::text FROM public.derived_data_bars {only}
-            UNION ALL SELECT 'core_asset_registry_all ' || ROW(canonical_symbol, asset_class, description, active, test_active, metadata)::text FROM public.core_asset_registry_all {only}
+            UNION ALL SELECT 'derived_data_bars ' || ROW({Bar}, derivation_version, deleted_at AT TIME ZONE 'UTC')::text
+              FROM public.derived_data_bars {only}
+            UNION ALL SELECT 'core_asset_registry_all ' || ROW(canonical_symbol, asset_class, description, active, test_active,
+              metadata)::text FROM public.core_asset_registry_all {only}
             ORDER BY 1
             """
         );
     }
 
-    /// <summary>Business columns of all three tables as <see cref="FingerprintAsync"/>, but for the moment of a soft delete, which is each run's own.</summary>
+    /// <summary>Business columns of all three tables as <see cref="FingerprintAsync"/>, but for the moment of a soft delete, which is each
+    /// run's own.</summary>
     public Task<List<string>> OutcomeAsync()
     {
         const string Bar =
-            "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
+            "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), "
+            + "trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
         return Shop.TextsAsync(
             $"""
             SELECT 'new ' || ROW({Bar})::text COLLATE "C" AS line FROM public.data_bars
             UNION ALL SELECT 'old ' || ROW({Bar}, derivation_version, deleted_at IS NOT NULL)::text FROM public.derived_data_bars
-            UNION ALL SELECT 'registry ' || ROW(canonical_symbol, asset_class, description, active, test_active, metadata)::text FROM public.core_asset_registry_all
+            UNION ALL SELECT 'registry ' || ROW(canonical_symbol, asset_class, description, active, test_active, metadata)::text
+              FROM public.core_asset_registry_all
             ORDER BY 1
             """
         );
@@ -217,7 +230,8 @@ public sealed class LegacyShop : IAsyncDisposable
         {
             columns[table] = (
                 await Shop.ValueAsync<string>(
-                    $"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped"
+                    $"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = "
+                        + $"'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped"
                 )
             )!;
         }

@@ -9,8 +9,10 @@ using Npgsql;
 namespace DxyOrleans.Migration.Tests;
 
 /// <summary>
-/// What goes on beside a run: the market moves a minute whenever the run waits, six pairs' bars come, derivers work, warnings are accepted and approvals given.
-/// The bars depend on the minute alone, so that two runs that were disturbed differently can be compared once both stand at the same minute.
+/// What goes on beside a run: the market moves a minute whenever the run waits, six pairs' bars come, derivers work, warnings are accepted
+/// and approvals given.
+/// The bars depend on the minute alone, so that two runs that were disturbed differently can be compared once both stand at the same
+/// minute.
 /// </summary>
 sealed class MarketWorld(LegacyShop shop, int minutes = 0)
 {
@@ -40,7 +42,8 @@ sealed class MarketWorld(LegacyShop shop, int minutes = 0)
     /// <summary>The points at which the run died, in order.</summary>
     public List<string> Deaths { get; } = [];
 
-    /// <summary>What the shop's own programs do once a minute's bars are in (counted from <see cref="Shop.Open"/>), before we derive it.</summary>
+    /// <summary>What the shop's own programs do once a minute's bars are in (counted from <see cref="Shop.Open"/>), before we derive
+    /// it.</summary>
     public Func<int, Task>? OfTheShop { get; init; }
 
     /// <summary>The statement that brings the pairs' bars of some minutes.</summary>
@@ -69,7 +72,8 @@ sealed class MarketWorld(LegacyShop shop, int minutes = 0)
         }
     }
 
-    /// <summary>Takes the run further until it is over, has failed, or <paramref name="until"/> holds, dying where <paramref name="dies"/> says so.</summary>
+    /// <summary>Takes the run further until it is over, has failed, or <paramref name="until"/> holds, dying where <paramref name="dies"/>
+    /// says so.</summary>
     public async Task<Run> DriveAsync(
         Func<Run, bool>? until = null,
         Func<string, bool>? dies = null,

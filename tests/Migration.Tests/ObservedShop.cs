@@ -36,7 +36,8 @@ public sealed class ObservedShop : IAsyncDisposable
         return new ObservedShop(shop);
     }
 
-    /// <summary>Bars of the six pairs for minutes after <see cref="Shop.Open"/>, and what is derived from them once they are over.</summary>
+    /// <summary>Bars of the six pairs for minutes after <see cref="Shop.Open"/>, and what is derived from them once they are
+    /// over.</summary>
     public async Task TradeAsync(int from, int count)
     {
         await Shop.StoreAsync(Enumerable.Range(from, count).SelectMany(minute => Shop.AllSix(minute, minute % 7 * 0.0001m)));
@@ -44,7 +45,8 @@ public sealed class ObservedShop : IAsyncDisposable
         await Shop.DrainAsync();
     }
 
-    /// <summary>As <see cref="TradeAsync"/>, but everything is laid aside, for <see cref="ArriveAsync"/> to bring minute by minute.</summary>
+    /// <summary>As <see cref="TradeAsync"/>, but everything is laid aside, for <see cref="ArriveAsync"/> to bring minute by
+    /// minute.</summary>
     public async Task TradeAheadAsync(int from, int count)
     {
         await TradeAsync(from, count);
@@ -98,7 +100,8 @@ public sealed class ObservedShop : IAsyncDisposable
     public Task<string?> SampleAsync() =>
         Shop.ValueAsync<string>(
             """
-            SELECT s.verdict || coalesce(' ' || (SELECT string_agg(c->>'name', ' ' ORDER BY c->>'name') FROM jsonb_array_elements(s.checks) AS c WHERE c->>'status' <> 'PASS'), '')
+            SELECT s.verdict || coalesce(' ' || (SELECT string_agg(c->>'name', ' ' ORDER BY c->>'name') FROM jsonb_array_elements(s.checks)
+              AS c WHERE c->>'status' <> 'PASS'), '')
             FROM dxy.run_sample AS s ORDER BY s.at DESC LIMIT 1
             """
         );

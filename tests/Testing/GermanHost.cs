@@ -3,7 +3,8 @@ using System.Text;
 namespace DxyOrleans.Testing;
 
 /// <summary>
-/// A host's database with settings of its own that must change nothing: messages and sorting in German, times of Berlin written day first, transactions that are
+/// A host's database with settings of its own that must change nothing: messages and sorting in German, times of Berlin written day first,
+/// transactions that are
 /// <c>repeatable read</c> unless they say otherwise. Chosen by <c>DXY_TEST_HOST=german</c>; the system needs the locale de_DE.UTF-8.
 /// </summary>
 internal static class GermanHost
@@ -33,7 +34,8 @@ internal static class GermanHost
             var other => throw new InvalidOperationException($"DXY_TEST_HOST is '{other}'; the one there is: german"),
         };
 
-    /// <summary>The statements that give a database these settings, to be run by a superuser, who alone may choose the messages' language.</summary>
+    /// <summary>The statements that give a database these settings, to be run by a superuser, who alone may choose the messages'
+    /// language.</summary>
     public static string Settings(string database)
     {
         var text = new StringBuilder();

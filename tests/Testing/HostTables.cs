@@ -10,16 +10,21 @@ public static class HostTables
         """;
 
     const string Rest =
-        "ingested_at timestamptz NOT NULL DEFAULT now(), raw jsonb DEFAULT '{}', created_at timestamptz DEFAULT now(), updated_at timestamptz DEFAULT now()";
+        "ingested_at timestamptz NOT NULL DEFAULT now(), raw jsonb DEFAULT '{}', created_at timestamptz DEFAULT now(), updated_at "
+        + "timestamptz DEFAULT now()";
 
     public const string Base = $$"""
-        CREATE TABLE data_bars ({{Bar}}, source text NOT NULL DEFAULT 'ingest', {{Rest}}, PRIMARY KEY (canonical_symbol, timeframe, ts_utc));
-        CREATE TABLE derived_data_bars ({{Bar}}, source text NOT NULL DEFAULT 'derived', {{Rest}}, derivation_version int NOT NULL DEFAULT 1, deleted_at timestamptz);
+        CREATE TABLE data_bars ({{Bar}}, source text NOT NULL DEFAULT 'ingest', {{Rest}}, PRIMARY KEY (canonical_symbol, timeframe,
+          ts_utc));
+        CREATE TABLE derived_data_bars ({{Bar}}, source text NOT NULL DEFAULT 'derived', {{Rest}},
+          derivation_version int NOT NULL DEFAULT 1, deleted_at timestamptz);
         CREATE UNIQUE INDEX active_key ON derived_data_bars (canonical_symbol, timeframe, ts_utc) WHERE deleted_at IS NULL;
-        CREATE TABLE core_asset_registry_all (canonical_symbol text PRIMARY KEY, asset_class text, description text, active boolean, test_active boolean,
+        CREATE TABLE core_asset_registry_all (canonical_symbol text PRIMARY KEY, asset_class text, description text, active boolean,
+          test_active boolean,
           metadata jsonb DEFAULT '{}', created_at timestamptz DEFAULT now(), updated_at timestamptz DEFAULT now());
         INSERT INTO core_asset_registry_all (canonical_symbol, asset_class, active, metadata)
-        SELECT s, 'fx', true, '{"derived_timeframes": ["5m", "1h"]}' FROM unnest('{EURUSD,USDJPY,GBPUSD,USDCAD,USDSEK,USDCHF}'::text[]) AS s;
+        SELECT s, 'fx', true, '{"derived_timeframes": ["5m", "1h"]}' FROM unnest('{EURUSD,USDJPY,GBPUSD,USDCAD,USDSEK,USDCHF}'::text[])
+          AS s;
         INSERT INTO core_asset_registry_all (canonical_symbol, asset_class, active, metadata) VALUES ('DXY', 'currency_index', true,
           '{"is_synthetic": true, "base_timeframe": "1m", "components": ["EURUSD", "USDJPY", "GBPUSD", "USDCAD", "USDSEK", "USDCHF"], "derived_timeframes": ["5m", "1h"]}');
 
@@ -97,7 +102,8 @@ public static class HostTables
         ["one table in doubles and the other not"] = ($"ALTER TABLE derived_data_bars {Prices("float8")}", "103.04132390", "103.0413239"),
         ["varchar, char and whole numbers"] = (
             """
-            ALTER TABLE data_bars ALTER canonical_symbol TYPE varchar(12), ALTER timeframe TYPE varchar(4), ALTER source TYPE varchar(20), ALTER raw TYPE json USING raw::json,
+            ALTER TABLE data_bars ALTER canonical_symbol TYPE varchar(12), ALTER timeframe TYPE varchar(4), ALTER source TYPE varchar(20),
+              ALTER raw TYPE json USING raw::json,
               ALTER trade_count TYPE bigint, ALTER vol TYPE bigint USING vol::bigint;
             ALTER TABLE derived_data_bars ALTER canonical_symbol TYPE varchar(12), ALTER timeframe TYPE char(3)
             """,
@@ -128,21 +134,24 @@ public static class HostTables
         ),
         ["triggers that round the index too"] = (
             Rounds(
-                "NEW.open := round(NEW.open, 5); NEW.high := round(NEW.high, 5); NEW.low := round(NEW.low, 5); NEW.close := round(NEW.close, 5);"
+                "NEW.open := round(NEW.open, 5); NEW.high := round(NEW.high, 5); NEW.low := round(NEW.low, 5); NEW.close := "
+                    + "round(NEW.close, 5);"
             ),
             "103.04132000",
             "103.04132000"
         ),
         ["triggers that round up"] = (
             Rounds(
-                "NEW.open := ceil(NEW.open * 1e5) / 1e5; NEW.high := ceil(NEW.high * 1e5) / 1e5; NEW.low := ceil(NEW.low * 1e5) / 1e5; NEW.close := ceil(NEW.close * 1e5) / 1e5;"
+                "NEW.open := ceil(NEW.open * 1e5) / 1e5; NEW.high := ceil(NEW.high * 1e5) / 1e5; NEW.low := ceil(NEW.low * 1e5) / 1e5; "
+                    + "NEW.close := ceil(NEW.close * 1e5) / 1e5;"
             ),
             "103.04133000",
             "103.04133000"
         ),
         ["triggers that cut prices off"] = (
             Rounds(
-                "NEW.open := trunc(NEW.open, 4); NEW.high := trunc(NEW.high, 4); NEW.low := trunc(NEW.low, 4); NEW.close := trunc(NEW.close, 4);"
+                "NEW.open := trunc(NEW.open, 4); NEW.high := trunc(NEW.high, 4); NEW.low := trunc(NEW.low, 4); NEW.close := "
+                    + "trunc(NEW.close, 4);"
             ),
             "103.04130000",
             "103.04130000"
@@ -164,13 +173,15 @@ public static class HostTables
                 + Rest
                 + ", "
                 + "PRIMARY KEY (canonical_symbol, timeframe, ts_utc)) PARTITION BY RANGE (ts_utc); "
-                + "CREATE TABLE data_bars_24 PARTITION OF data_bars FOR VALUES FROM ('2024-01-01Z') TO ('2025-01-01Z'); CREATE TABLE data_bars_25 PARTITION OF data_bars FOR VALUES FROM ('2025-01-01Z') TO ('2026-01-01Z')",
+                + "CREATE TABLE data_bars_24 PARTITION OF data_bars FOR VALUES FROM ('2024-01-01Z') TO ('2025-01-01Z'); CREATE TABLE "
+                + "data_bars_25 PARTITION OF data_bars FOR VALUES FROM ('2025-01-01Z') TO ('2026-01-01Z')",
             "103.04132390",
             "103.04132390"
         ),
         ["generated columns"] = (
             """
-            ALTER TABLE data_bars ADD COLUMN mid numeric GENERATED ALWAYS AS ((high + low) / 2) STORED, ADD COLUMN day date; ALTER TABLE data_bars DROP COLUMN updated_at;
+            ALTER TABLE data_bars ADD COLUMN mid numeric GENERATED ALWAYS AS ((high + low) / 2) STORED,
+              ADD COLUMN day date; ALTER TABLE data_bars DROP COLUMN updated_at;
             ALTER TABLE data_bars ADD COLUMN updated_at timestamptz GENERATED ALWAYS AS (ingested_at) STORED
             """,
             "103.04132390",
@@ -188,7 +199,8 @@ public static class HostTables
         ),
         ["a serial key"] = (
             "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; ALTER TABLE data_bars ADD COLUMN id bigserial PRIMARY KEY; "
-                + "CREATE UNIQUE INDEX ON data_bars (ts_utc, canonical_symbol, timeframe); ALTER TABLE derived_data_bars ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY",
+                + "CREATE UNIQUE INDEX ON data_bars (ts_utc, canonical_symbol, timeframe); ALTER TABLE derived_data_bars ADD COLUMN id "
+                + "bigint GENERATED ALWAYS AS IDENTITY",
             "103.04132390",
             "103.04132390"
         ),
@@ -199,7 +211,8 @@ public static class HostTables
             "103.04132390"
         ),
         ["a harmless foreign key"] = (
-            "ALTER TABLE data_bars ADD FOREIGN KEY (canonical_symbol) REFERENCES core_asset_registry_all; ALTER TABLE derived_data_bars ADD CHECK (trade_count >= 0)",
+            "ALTER TABLE data_bars ADD FOREIGN KEY (canonical_symbol) REFERENCES core_asset_registry_all; ALTER TABLE derived_data_bars "
+                + "ADD CHECK (trade_count >= 0)",
             "103.04132390",
             "103.04132390"
         ),
@@ -235,7 +248,8 @@ public static class HostTables
             "public.derived_data_bars.close is numeric(10,8), which can't hold an index"
         ),
         ["an enum without our word"] = (
-            "CREATE TYPE src AS ENUM ('ingest'); ALTER TABLE data_bars ALTER source DROP DEFAULT; ALTER TABLE data_bars ALTER source TYPE src USING source::src",
+            "CREATE TYPE src AS ENUM ('ingest'); ALTER TABLE data_bars ALTER source DROP DEFAULT; ALTER TABLE data_bars ALTER source "
+                + "TYPE src USING source::src",
             "public.data_bars.source is public.src, which can't hold 'synthetic'"
         ),
         ["a source too short"] = (
@@ -243,7 +257,8 @@ public static class HostTables
             "public.data_bars.source is character varying(6), which can't hold 'synthetic'"
         ),
         ["a trigger that drops the row"] = (
-            "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.source = 'synthetic' THEN RETURN NULL; END IF; RETURN NEW; END$$; "
+            "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.source = 'synthetic' THEN RETURN NULL; END "
+                + "IF; RETURN NEW; END$$; "
                 + "CREATE TRIGGER drop_it BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION drop_it()",
             "public.data_bars refuses a row of ours (DXY/1m of source 'synthetic'"
         ),
@@ -252,7 +267,8 @@ public static class HostTables
             "which no rounding explains"
         ),
         ["a trigger that raises"] = (
-            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.canonical_symbol = 'DXY' THEN RAISE 'no DXY here'; END IF; RETURN NEW; END$$; "
+            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.canonical_symbol = 'DXY' THEN RAISE 'no DXY here'; "
+                + "END IF; RETURN NEW; END$$; "
                 + "CREATE TRIGGER no BEFORE INSERT ON derived_data_bars FOR EACH ROW EXECUTE FUNCTION no()",
             "no DXY here"
         ),
@@ -287,9 +303,12 @@ public static class HostTables
         + ";"
         + Both(
             """
-            ALTER TABLE {0} ALTER canonical_symbol TYPE char(12), ALTER ts_utc TYPE timestamp USING ts_utc AT TIME ZONE 'UTC', ALTER open TYPE float8, ALTER close TYPE real,
-              DROP COLUMN vwap, DROP COLUMN trade_count, ALTER vol TYPE bigint, ALTER raw DROP DEFAULT, ALTER raw TYPE json, DROP COLUMN updated_at
+            ALTER TABLE {0} ALTER canonical_symbol TYPE char(12), ALTER ts_utc TYPE timestamp USING ts_utc AT TIME ZONE 'UTC',
+              ALTER open TYPE float8, ALTER close TYPE real,
+              DROP COLUMN vwap, DROP COLUMN trade_count, ALTER vol TYPE bigint, ALTER raw DROP DEFAULT, ALTER raw TYPE json,
+                DROP COLUMN updated_at
             """
         )
-        + "ALTER TABLE data_bars ADD COLUMN updated_at timestamptz GENERATED ALWAYS AS (ingested_at) STORED; ALTER TABLE derived_data_bars ALTER derivation_version TYPE bigint";
+        + "ALTER TABLE data_bars ADD COLUMN updated_at timestamptz GENERATED ALWAYS AS (ingested_at) STORED; ALTER TABLE "
+        + "derived_data_bars ALTER derivation_version TYPE bigint";
 }

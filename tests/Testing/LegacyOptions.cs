@@ -9,7 +9,8 @@ public sealed record LegacyOptions
     /// <summary>Whether the registry knows DXY, with the plan's keys.</summary>
     public bool Registered { get; init; }
 
-    /// <summary>From minute 10 on: an active row of deriving version 0 and another close beside that of version 1; at most 40. The old table's key then includes the version.</summary>
+    /// <summary>From minute 10 on: an active row of deriving version 0 and another close beside that of version 1; at most 40. The old
+    /// table's key then includes the version.</summary>
     public int Superseded { get; init; }
 
     /// <summary>From minute 50 on: a soft-deleted bad print (9999) beside the active row; at most 40.</summary>
@@ -21,7 +22,8 @@ public sealed record LegacyOptions
     /// <summary>From minute 120 on: rows of source <c>backfill</c>; at most 20.</summary>
     public int Foreign { get; init; }
 
-    /// <summary>From minute 150 on: the same bar in <c>data_bars</c>, source <c>synthetic</c>; at most 20. Needs a check that lets it in.</summary>
+    /// <summary>From minute 150 on: the same bar in <c>data_bars</c>, source <c>synthetic</c>; at most 20. Needs a check that lets it
+    /// in.</summary>
     public int TargetEqual { get; init; }
 
     /// <summary>From minute 170 on: a bar of another close in <c>data_bars</c>, source <c>synthetic</c>; at most 20.</summary>
@@ -30,7 +32,8 @@ public sealed record LegacyOptions
     /// <summary>From minute 190 on: a bar of another close in <c>data_bars</c>, of the vendor <c>massive_api</c>; at most 20.</summary>
     public int TargetVendor { get; init; }
 
-    /// <summary>Whether the check on <c>data_bars.source</c>, named <c>chk_src</c>, lets <c>massive_api</c>, <c>ingest</c> and <c>backfill</c> in and nothing else.</summary>
+    /// <summary>Whether the check on <c>data_bars.source</c>, named <c>chk_src</c>, lets <c>massive_api</c>, <c>ingest</c> and
+    /// <c>backfill</c> in and nothing else.</summary>
     public bool NarrowCheck { get; init; }
 
     /// <summary>Whether <c>data_bars</c> has no unique key; its key columns are NOT NULL all the same.</summary>

@@ -11,7 +11,8 @@ using Xunit;
 
 namespace DxyOrleans.Testing;
 
-/// <summary>A test's own database with the schema in it, its market time standing still at <see cref="Open"/> plus a day unless moved.</summary>
+/// <summary>A test's own database with the schema in it, its market time standing still at <see cref="Open"/> plus a day unless
+/// moved.</summary>
 public sealed class Shop : IAsyncDisposable
 {
     /// <summary>A Monday, 08:00Z: the market is open before and after.</summary>
@@ -56,7 +57,8 @@ public sealed class Shop : IAsyncDisposable
         return shop;
     }
 
-    /// <summary>On tables that were there before us, applied here and not copied; market time stands in the afternoon of the hosts' hour.</summary>
+    /// <summary>On tables that were there before us, applied here and not copied; market time stands in the afternoon of the hosts'
+    /// hour.</summary>
     public static async Task<Shop> OnHostAsync(TestServer server, string tables, string? hostZone = null)
     {
         var database = await server.CreateDatabaseAsync(Token);
@@ -94,7 +96,8 @@ public sealed class Shop : IAsyncDisposable
         RunAsync(
             $"""
             INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{now}', 1e-9)
-            ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market, rate = excluded.rate
+            ON CONFLICT (only_row) DO UPDATE SET anchor_real = excluded.anchor_real, anchor_market = excluded.anchor_market,
+              rate = excluded.rate
             """
         );
 

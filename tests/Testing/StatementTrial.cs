@@ -6,7 +6,8 @@ namespace DxyOrleans.Testing;
 /// <summary>Whether the server understands a statement, without running it.</summary>
 public static class StatementTrial
 {
-    /// <summary>What it says against it; null also where only the parameters' types are in doubt: everything else was understood by then.</summary>
+    /// <summary>What it says against it; null also where only the parameters' types are in doubt: everything else was understood by
+    /// then.</summary>
     public static async Task<string?> FaultAsync(NpgsqlDataSource database, string text, string? types = null)
     {
         var query = text.StartsWith("COPY (", StringComparison.Ordinal)

@@ -9,7 +9,8 @@ using Npgsql;
 namespace DxyOrleans.Testing;
 
 /// <summary>
-/// Judges, from the tables alone, what a system that was disturbed has left: nothing that was acknowledged is lost, nothing stands twice, every derived bar is what its
+/// Judges, from the tables alone, what a system that was disturbed has left: nothing that was acknowledged is lost, nothing stands twice,
+/// every derived bar is what its
 /// inputs give, nothing is left undone, and the log of each migration is whole. It changes nothing.
 /// </summary>
 /// <param name="database">The tables, as their owner.</param>
@@ -19,7 +20,8 @@ public sealed partial class TableChecker(NpgsqlDataSource database)
     private const int Named = 5;
 
     private const string Twice = """
-        SELECT t.name || ' ' || t.canonical_symbol || '/' || t.timeframe || ' ' || to_char(t.ts_utc AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI"Z"')
+        SELECT t.name || ' ' || t.canonical_symbol || '/' || t.timeframe || ' ' || to_char(t.ts_utc AT TIME ZONE 'UTC',
+          'YYYY-MM-DD HH24:MI"Z"')
         FROM (SELECT 'data_bars' AS name, canonical_symbol, timeframe, ts_utc FROM public.data_bars
               UNION ALL
               SELECT 'derived_data_bars', canonical_symbol, timeframe, ts_utc FROM public.derived_data_bars WHERE deleted_at IS NULL) AS t
@@ -28,7 +30,8 @@ public sealed partial class TableChecker(NpgsqlDataSource database)
 
     // Work is ripe a grace after its bar has ended; what is not ripe has to wait.
     private const string Undone = """
-        SELECT concat_ws(' ', d.symbol || '/' || d.timeframe, 'from', to_char(d.from_ts AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI"Z"'), d.error)
+        SELECT concat_ws(' ', d.symbol || '/' || d.timeframe, 'from', to_char(d.from_ts AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI"Z"'),
+          d.error)
         FROM dxy.due AS d WHERE d.from_ts + dxy.length_of(d.timeframe) + interval '1 minute' <= dxy.now() OR d.attempts > 0
         UNION ALL SELECT 'a change of ' || c.table_name || ' ' || array_to_string(c.symbols, ',') FROM dxy.change AS c
         ORDER BY 1

@@ -4,7 +4,8 @@ using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Testing;
 
-/// <summary>Folders of test servers, named for the process that made them, so that a killed run's server is found and removed by the next.</summary>
+/// <summary>Folders of test servers, named for the process that made them, so that a killed run's server is found and removed by the
+/// next.</summary>
 public static class TestFolder
 {
     private const string Prefix = "dxy-test-";

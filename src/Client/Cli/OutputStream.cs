@@ -33,7 +33,8 @@ internal sealed class OutputStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The process's own. The framework's stream says nothing of a pipe that nobody reads any more, and would write to it for ever.</summary>
+    /// <summary>The process's own. The framework's stream says nothing of a pipe that nobody reads any more, and would write to it for
+    /// ever.</summary>
     public static OutputStream Standard()
     {
         var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);

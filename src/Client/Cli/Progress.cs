@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace DxyOrleans.Client.Cli;
 
-/// <summary>One line on standard error that says how far long work is, how fast, and how long it will take. Silent where that is no terminal.</summary>
+/// <summary>One line on standard error that says how far long work is, how fast, and how long it will take. Silent where that is no
+/// terminal.</summary>
 internal sealed class Progress(ConsoleHost host, string what, string unit) : IDisposable
 {
     static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);

@@ -9,7 +9,8 @@ internal static partial class DatabaseDoor
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <param name="database">As <c>user@host:port/name</c>; several hosts with commas between, or the folder of a socket. Null: not known, and taken to be there.</param>
+    /// <param name="database">As <c>user@host:port/name</c>; several hosts with commas between, or the folder of a socket. Null: not known,
+    /// and taken to be there.</param>
     /// <param name="cancellation">Ends the asking.</param>
     public static async Task<bool> IsOpenAsync(string? database, CancellationToken cancellation)
     {

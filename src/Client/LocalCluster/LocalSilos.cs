@@ -45,7 +45,8 @@ internal sealed class LocalSilos(Session session)
         return running;
     }
 
-    /// <summary>Brings the number of silos up to what is wanted and returns when all are at work; when one isn't, those started here are stopped again.</summary>
+    /// <summary>Brings the number of silos up to what is wanted and returns when all are at work; when one isn't, those started here are
+    /// stopped again.</summary>
     /// <returns>Those that were started here.</returns>
     /// <exception cref="FaultException">One can't start or doesn't work; the message says why.</exception>
     public async Task<IReadOnlyList<SiloRecord>> StartAsync(

@@ -20,7 +20,8 @@ internal sealed class SiloLauncher(Session session)
     // setsid keeps a silo out of this terminal's signals; where there is none (macOS) nohup does nearly as much.
     // Files that this process inherited (a caller's lock, say) are closed: a silo that outlives the call must not hold them.
     const string Detached =
-        "log=$1; shift; for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi";
+        "log=$1; shift; for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; if command -v setsid >/dev/null; then exec setsid "
+        + "\"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi";
 
     const string Died = "silo-died";
 
@@ -136,13 +137,15 @@ internal sealed class SiloLauncher(Session session)
         }
     }
 
-    /// <summary>Whether a silo that doesn't answer may still be starting, for another call: it wrote no line that it listens, and is young.</summary>
+    /// <summary>Whether a silo that doesn't answer may still be starting, for another call: it wrote no line that it listens, and is
+    /// young.</summary>
     public static bool IsStarting(SiloRecord record, Session session) =>
         File.Exists(record.LogFile(session.Home))
         && session.Time.GetUtcNow() - File.GetCreationTimeUtc(record.LogFile(session.Home)) < Patience
         && !new SiloLog(record.LogFile(session.Home)).SaysItListens;
 
-    /// <summary>Whether it ended because another program took one of its ports after they were looked at, and others may be chosen.</summary>
+    /// <summary>Whether it ended because another program took one of its ports after they were looked at, and others may be
+    /// chosen.</summary>
     public bool LostItsPort(SiloRecord record, FaultException fault) =>
         fault.Fault.Code == Died
         && new SiloLog(record.LogFile(session.Home)).SaysPortIsTaken

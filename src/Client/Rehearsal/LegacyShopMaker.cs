@@ -25,7 +25,8 @@ internal sealed record LegacyShopRows(
     long Vendor
 );
 
-/// <summary>Makes a shop as it stands before a migration: its tables, its history, its dirt. All of it by SQL, the same in every run.</summary>
+/// <summary>Makes a shop as it stands before a migration: its tables, its history, its dirt. All of it by SQL, the same in every
+/// run.</summary>
 internal sealed class LegacyShopMaker(NpgsqlDataSource database, SimulatedMarket market)
 {
     /// <summary>Fills an empty database.</summary>

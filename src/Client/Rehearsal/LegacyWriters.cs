@@ -7,7 +7,8 @@ using Npgsql;
 namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
-/// Plays the shop's own programs beside a rehearsal, minute by minute of the market: they know nothing of ours. What may pass is tried again;
+/// Plays the shop's own programs beside a rehearsal, minute by minute of the market: they know nothing of ours. What may pass is tried
+/// again;
 /// a failure that would come again ends them, because live it would go on failing.
 /// </summary>
 internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data, SimulatedMarket market, TimeProvider realTime)
@@ -200,7 +201,8 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
             await using var command = data.CreateCommand(
                 """
                 SELECT round(b.close::numeric, 12) FROM public.data_bars AS b
-                WHERE b.canonical_symbol = $1 AND b.timeframe = '1m' AND NOT b.is_partial AND b.ts_utc < $2 AND b.close > 0 AND b.close < 1e12
+                WHERE b.canonical_symbol = $1 AND b.timeframe = '1m' AND NOT b.is_partial AND b.ts_utc < $2 AND b.close > 0
+                  AND b.close < 1e12
                 ORDER BY b.ts_utc DESC LIMIT 1
                 """
             );

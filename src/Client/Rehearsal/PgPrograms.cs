@@ -8,7 +8,8 @@ namespace DxyOrleans.Client.Rehearsal;
 /// <summary>What a program said and how it ended.</summary>
 internal sealed record ProgramAnswer(int Code, string Out, string Error);
 
-/// <summary>PostgreSQL's own client programs, by which a schema is taken over as it is: in PATH, else where packages put them, the newest first.</summary>
+/// <summary>PostgreSQL's own client programs, by which a schema is taken over as it is: in PATH, else where packages put them, the newest
+/// first.</summary>
 internal static class PgPrograms
 {
     /// <exception cref="FaultException">It isn't on this machine.</exception>

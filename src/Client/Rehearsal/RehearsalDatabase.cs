@@ -66,7 +66,8 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
         RunAsync(
             Connection,
             cancellation,
-            $"GRANT USAGE ON SCHEMA public TO {ShopRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO {ShopRole}; GRANT SELECT ON public.core_asset_registry_all TO {ShopRole}"
+            $"GRANT USAGE ON SCHEMA public TO {ShopRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO "
+                + $"{ShopRole}; GRANT SELECT ON public.core_asset_registry_all TO {ShopRole}"
         );
 
     /// <summary>From now on the shop's programs log in as a role of the shop's own; it gets a password that nobody else knows.</summary>
@@ -111,7 +112,8 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
         return new MarketClock(real, anchor, market, rate);
     }
 
-    /// <summary>Removes the database and the login; as the administrator, because a session of the shop's login, or of the server itself, may still be in it.</summary>
+    /// <summary>Removes the database and the login; as the administrator, because a session of the shop's login, or of the server itself,
+    /// may still be in it.</summary>
     public async Task DropAsync(CancellationToken cancellation)
     {
         await DisposeAsync();

@@ -42,7 +42,10 @@ internal static class RehearsalOutput
         output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"others     {report.Writers.Bars:N0} bars and {report.Writers.Derived:N0} index minutes by the shop's programs; a round took {report.Writers.MiddleBefore.TotalMilliseconds:N1} ms before anything of ours was there, {report.Writers.Middle.TotalMilliseconds:N1} ms since, {report.Writers.Longest.TotalMilliseconds:N0} ms at most; {report.Writers.Failures} failed{(report.Writers.LastFailure is { } fault ? $" ({fault})" : "")}"
+                $"others     {report.Writers.Bars:N0} bars and {report.Writers.Derived:N0} index minutes by the shop's programs; a "
+                    + $"round took {report.Writers.MiddleBefore.TotalMilliseconds:N1} ms before anything of ours was there, "
+                    + $"{report.Writers.Middle.TotalMilliseconds:N1} ms since, {report.Writers.Longest.TotalMilliseconds:N0} ms at "
+                    + $"most; {report.Writers.Failures} failed{(report.Writers.LastFailure is { } fault ? $" ({fault})" : "")}"
             )
         );
         if (report.Writers.IsSlower)
@@ -50,7 +53,8 @@ internal static class RehearsalOutput
             output.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"WARN       the shop's programs took {report.Writers.Middle / report.Writers.MiddleBefore:N0} times as long with ours beside them; some of it is this machine's load at {options.Rate} times the market's rate"
+                    $"WARN       the shop's programs took {report.Writers.Middle / report.Writers.MiddleBefore:N0} times as long with "
+                        + $"ours beside them; some of it is this machine's load at {options.Rate} times the market's rate"
                 )
             );
         }
@@ -60,7 +64,8 @@ internal static class RehearsalOutput
             output.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"size       {now.Table}: {Megabytes(old.Bytes)} to {Megabytes(now.Bytes)}{(now.Rows is { } rows ? $", {old.Rows:N0} to {rows:N0} rows" : "")}"
+                    $"size       {now.Table}: {Megabytes(old.Bytes)} to "
+                        + $"{Megabytes(now.Bytes)}{(now.Rows is { } rows ? $", {old.Rows:N0} to {rows:N0} rows" : "")}"
                 )
             );
         }
@@ -70,7 +75,8 @@ internal static class RehearsalOutput
             output.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"batches    {batch.Step}: {batch.Count:N0} of {batch.Rows:N0} rows, middle {batch.MiddleMs:N0} ms, longest {batch.MaxMs:N0} ms"
+                    $"batches    {batch.Step}: {batch.Count:N0} of {batch.Rows:N0} rows, middle {batch.MiddleMs:N0} ms, longest "
+                        + $"{batch.MaxMs:N0} ms"
                 )
             );
         }
@@ -99,7 +105,8 @@ internal static class RehearsalOutput
         output.WriteLine(
             report.Ended is { } why
                 ? $"not completed: {why}"
-                : $"the migration is {RunWords.Doing(report.View.Run)}: {Durations.Show(report.Took)} in all, {Durations.Show(report.View.Now - report.View.Run.StartedAt)} of market time"
+                : $"the migration is {RunWords.Doing(report.View.Run)}: {Durations.Show(report.Took)} in all, "
+                    + $"{Durations.Show(report.View.Now - report.View.Run.StartedAt)} of market time"
         );
     }
 

@@ -3,7 +3,8 @@ using DxyOrleans.EmbeddedPostgres;
 
 namespace DxyOrleans.Client.Rehearsal;
 
-/// <summary>Which console made a rehearsal, in a file of its folder: what one that was killed left behind is cleared away by the next.</summary>
+/// <summary>Which console made a rehearsal, in a file of its folder: what one that was killed left behind is cleared away by the
+/// next.</summary>
 internal static class RehearsalOwner
 {
     const string FileName = "owner";

@@ -86,7 +86,8 @@ internal sealed record BatchSummary(string Step, long Count, long Rows, double M
 /// <summary>Rows and bytes of a table; no rows for a whole schema.</summary>
 internal sealed record TableSize(string Table, long? Rows, long Bytes);
 
-/// <summary>What the shop's own programs did: bars of the pairs, minutes of the index, their longest round (real time), how often one failed and what it said, and the
+/// <summary>What the shop's own programs did: bars of the pairs, minutes of the index, their longest round (real time), how often one
+/// failed and what it said, and the
 /// middle of their rounds before anything of ours was there and since.</summary>
 internal sealed record ShopWrites(
     long Bars,

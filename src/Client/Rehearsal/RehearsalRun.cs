@@ -12,7 +12,8 @@ using Npgsql;
 namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
-/// Sees a run through as the people of a shop would: tells how it goes, accepts warnings, approves when it waits for that, and stops the old writers when it is
+/// Sees a run through as the people of a shop would: tells how it goes, accepts warnings, approves when it waits for that, and stops the
+/// old writers when it is
 /// their time. It moves nothing itself: every gate is the run's own.
 /// </summary>
 /// <param name="database">The rehearsal's.</param>
@@ -96,7 +97,8 @@ internal sealed class RehearsalRun(
             {
                 tell(
                     $"{RunWords.Phase(phase.Phase), -15} done in {Durations.Show((phase.Ended - phase.Began) / view.ClockRate ?? default)}"
-                        + $" ({Durations.Show(phase.Ended - phase.Began ?? default)} of market time){(phase.Rows > 0 ? $", {RunWords.Count(phase.Rows)} rows" : "")}"
+                        + $" ({Durations.Show(phase.Ended - phase.Began ?? default)} of market "
+                        + $"time){(phase.Rows > 0 ? $", {RunWords.Count(phase.Rows)} rows" : "")}"
                 );
             }
         }
@@ -193,7 +195,8 @@ internal sealed class RehearsalRun(
     }
 
     static string Signature(RunView view) =>
-        $"{view.Run.State} {view.Run.Phase} {view.Run.Step} {view.LogSeq} {view.Samples.Healthy} {view.Steps.Sum(step => step.Done)} {string.Join(' ', view.Gates.Select(gate => $"{gate.Gate.Name} {gate.Gate.Verdict}"))}";
+        $"{view.Run.State} {view.Run.Phase} {view.Run.Step} {view.LogSeq} {view.Samples.Healthy} {view.Steps.Sum(step => step.Done)} "
+        + $"{string.Join(' ', view.Gates.Select(gate => $"{gate.Gate.Name} {gate.Gate.Verdict}"))}";
 
     static string Standing(RunView view) =>
         view

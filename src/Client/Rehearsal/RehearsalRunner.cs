@@ -16,7 +16,8 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;
 
-/// <summary>A rehearsal from an empty database to its report: the shop, our schema, the clock, silos, the shop's programs, the run; and all of it cleared away.</summary>
+/// <summary>A rehearsal from an empty database to its report: the shop, our schema, the clock, silos, the shop's programs, the run; and all
+/// of it cleared away.</summary>
 internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
 {
     const string RunName = "rehearsal";
@@ -62,8 +63,10 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
                     await database.DisposeAsync();
                     session.Note(
                         copied
-                            ? $"kept: {DatabaseUrl.ToUrl(database.Connection)}; './dxy --home {home} db stop' stops its server, then remove {Home(name)}"
-                            : $"kept: the database {database.Name} beside that of './dxy db url'; remove it with DROP DATABASE {database.Name} WITH (FORCE)"
+                            ? $"kept: {DatabaseUrl.ToUrl(database.Connection)}; './dxy --home {home} db stop' stops its server, then "
+                                + $"remove {Home(name)}"
+                            : $"kept: the database {database.Name} beside that of './dxy db url'; remove it with DROP DATABASE "
+                                + $"{database.Name} WITH (FORCE)"
                     );
                 }
                 else

@@ -6,7 +6,8 @@ namespace DxyOrleans.Client.Rehearsal;
 /// <summary>Where a rehearsal's market time begins, and how far back its history goes.</summary>
 internal static class RehearsalStart
 {
-    /// <summary>How long the market has to be open after the beginning: the window of 24 hours and what comes before and after it.</summary>
+    /// <summary>How long the market has to be open after the beginning: the window of 24 hours and what comes before and after
+    /// it.</summary>
     static readonly TimeSpan Open = TimeSpan.FromDays(3);
 
     /// <summary>The newest Monday 08:00Z before an instant after which the market is open for three days.</summary>

@@ -6,7 +6,8 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;
 
-/// <summary>Writes like those that stand in the tables: the columns and values of the newest rows, and the shop's own deriving function where it has one.</summary>
+/// <summary>Writes like those that stand in the tables: the columns and values of the newest rows, and the shop's own deriving function
+/// where it has one.</summary>
 /// <param name="shop">By the shop's login.</param>
 /// <param name="ingest">Arrays of symbols, times, four prices, volumes and counts.</param>
 /// <param name="derive">From and to; null: nothing derives there.</param>
@@ -54,7 +55,8 @@ internal sealed class SeenProgram(NpgsqlDataSource shop, string ingest, string? 
             shop,
             Ingest(Columns(pairs), Values(pairs)),
             derive,
-            $"bars like those seen{(function is null ? derive is null ? "" : ", and minutes of the index like those seen" : $", and {function}")}"
+            $"bars like those "
+                + $"seen{(function is null ? derive is null ? "" : ", and minutes of the index like those seen" : $", and {function}")}"
         );
     }
 
@@ -63,9 +65,11 @@ internal sealed class SeenProgram(NpgsqlDataSource shop, string ingest, string? 
         $"""
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close{columns})
             SELECT t.symbol, '1m', t.ts_utc, t.open, t.high, t.low, t.close{values}
-            FROM unnest($1::text[], $2::timestamptz[], $3::numeric[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[], $8::integer[])
+            FROM unnest($1::text[], $2::timestamptz[], $3::numeric[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[],
+              $8::integer[])
                  AS t(symbol, ts_utc, open, high, low, close, vol, trade_count)
-            WHERE NOT EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = t.symbol AND b.timeframe = '1m' AND b.ts_utc = t.ts_utc)
+            WHERE NOT EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = t.symbol AND b.timeframe = '1m'
+              AND b.ts_utc = t.ts_utc)
             """;
 
     public async Task<(long Bars, long Derived)> PlayAsync(ImmutableArray<Bar> bars, bool derive, CancellationToken cancellation)

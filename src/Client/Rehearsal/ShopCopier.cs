@@ -190,7 +190,8 @@ internal sealed class ShopCopier(string from, string to, string folder)
         {
             await RunAsync(
                 writing,
-                $"SELECT setval(s.name, {last}) FROM (SELECT to_regclass('{sequence.Replace("'", "''", StringComparison.Ordinal)}') AS name) AS s WHERE s.name IS NOT NULL",
+                $"SELECT setval(s.name, {last}) FROM (SELECT to_regclass('{sequence.Replace("'", "''", StringComparison.Ordinal)}') AS "
+                    + $"name) AS s WHERE s.name IS NOT NULL",
                 cancellation
             );
         }

@@ -25,7 +25,8 @@ internal static class ShopRoles
         }
     }
 
-    /// <summary>How statements are planned and understood: what the shop's server, database and roles say, where the copy's says otherwise.</summary>
+    /// <summary>How statements are planned and understood: what the shop's server, database and roles say, where the copy's says
+    /// otherwise.</summary>
     public static async Task SetAsync(
         NpgsqlConnection reading,
         NpgsqlConnection writing,
@@ -42,7 +43,8 @@ internal static class ShopRoles
             {
                 await TryAsync(
                     writing,
-                    $"ALTER DATABASE {database} SET {name} = {(name == "search_path" ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'")}",
+                    $"ALTER DATABASE {database} SET {name} = "
+                        + $"{(name == "search_path" ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'")}",
                     lost,
                     cancellation
                 );

@@ -50,7 +50,8 @@ internal sealed class TargetTally(Series target)
     }
 }
 
-/// <summary>Working the backlog off here, or waiting until the silos have. The locks of the targets' weeks make it safe to do both at once.</summary>
+/// <summary>Working the backlog off here, or waiting until the silos have. The locks of the targets' weeks make it safe to do both at
+/// once.</summary>
 internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry, DerivingOptions options, TimeProvider time)
 {
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -63,7 +64,8 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
     /// <summary>Minutes of bars worked off here so far.</summary>
     public double Done => _tallies.Values.Sum(tally => tally.Minutes);
 
-    /// <summary>Returns when nothing ripe of these symbols is left: by waiting for the silos while one lives, else by deriving here.</summary>
+    /// <summary>Returns when nothing ripe of these symbols is left: by waiting for the silos while one lives, else by deriving
+    /// here.</summary>
     /// <returns>Whether silos did it.</returns>
     public async Task<bool> SettleAsync(IReadOnlyCollection<Symbol> symbols, Progress progress, CancellationToken cancellation)
     {
@@ -90,7 +92,8 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
         }
     }
 
-    /// <summary>Works off, here, everything ripe: the indexes' minutes first, then the rollups, smaller ones first, until nothing new comes of it.</summary>
+    /// <summary>Works off, here, everything ripe: the indexes' minutes first, then the rollups, smaller ones first, until nothing new comes
+    /// of it.</summary>
     public async Task DrainAsync(IReadOnlyCollection<Symbol>? symbols, Progress progress, CancellationToken cancellation)
     {
         while (true)

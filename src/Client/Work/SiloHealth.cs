@@ -5,7 +5,8 @@ using DxyOrleans.Core.Health;
 namespace DxyOrleans.Client.Work;
 
 /// <summary>
-/// How the silos are: by their heartbeats in the table, which say that a process lives and reach back up to 15 s; by the processes of this machine, which are asked
+/// How the silos are: by their heartbeats in the table, which say that a process lives and reach back up to 15 s; by the processes of this
+/// machine, which are asked
 /// whether they work; and by which silos the others voted dead and nobody has put anything in the place of.
 /// </summary>
 internal static class SiloHealth
@@ -35,7 +36,8 @@ internal static class SiloHealth
         );
     }
 
-    // One that left in order has nobody's vote; one that came back is there as a later generation, or, at another address, as one that started since.
+    // One that left in order has nobody's vote; one that came back is there as a later generation, or, at another address, as one that
+    // started since.
     static IEnumerable<KnownSilo> Lost(IReadOnlyList<KnownSilo> known, List<KnownSilo> active)
     {
         var dead = known

@@ -23,7 +23,8 @@ public sealed record BarPrecision
     public bool IsExact => this == Exact;
 
     /// <summary>
-    /// The bar as it reads from the table after it was written there. A bar that would be none any more (a price that rounds to nothing) stays as it is: the
+    /// The bar as it reads from the table after it was written there. A bar that would be none any more (a price that rounds to nothing)
+    /// stays as it is: the
     /// table refuses it, or says so.
     /// </summary>
     public Bar Stored(Bar bar) =>

@@ -1,6 +1,7 @@
 namespace DxyOrleans.Core.Bars;
 
-/// <summary>What decorates a bar and isn't known of it: it counts as nothing where bars are added up, and never decides whether the prices count.</summary>
+/// <summary>What decorates a bar and isn't known of it: it counts as nothing where bars are added up, and never decides whether the prices
+/// count.</summary>
 [Flags]
 public enum BarUnknowns
 {

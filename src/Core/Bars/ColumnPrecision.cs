@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace DxyOrleans.Core.Bars;
 
-/// <summary>How exactly a column of a host's table holds a number: what is computed equals what is stored when it is stored as well as the column can.</summary>
+/// <summary>How exactly a column of a host's table holds a number: what is computed equals what is stored when it is stored as well as the
+/// column can.</summary>
 /// <param name="Kind">The column's kind.</param>
 /// <param name="Scale">Places after the point, for <see cref="PrecisionKind.Scaled"/>; below zero: tens, hundreds, …</param>
-/// <param name="Towards"><see cref="Up"/> or <see cref="Down"/>, where a host's trigger rounds always that way; null: to the nearest, as columns do.</param>
+/// <param name="Towards"><see cref="Up"/> or <see cref="Down"/>, where a host's trigger rounds always that way; null: to the nearest, as
+/// columns do.</param>
 public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0, string? Towards = null)
 {
     public const string Up = "up";
@@ -29,7 +31,8 @@ public readonly record struct ColumnPrecision(PrecisionKind Kind, int Scale = 0,
             _ => value,
         };
 
-    /// <summary>How far apart two numbers near one may be that say the same there: one unit of its last place, or of the eighth, to which prices are rounded.</summary>
+    /// <summary>How far apart two numbers near one may be that say the same there: one unit of its last place, or of the eighth, to which
+    /// prices are rounded.</summary>
     public decimal Unit(decimal near) =>
         Math.Max(
             1e-8m,

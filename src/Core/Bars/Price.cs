@@ -1,6 +1,7 @@
 namespace DxyOrleans.Core.Bars;
 
-/// <summary>The one rounding of prices: 8 places, half away from zero, as <c>numeric(20,8)</c> rounds; so memory and row are equal.</summary>
+/// <summary>The one rounding of prices: 8 places, half away from zero, as <c>numeric(20,8)</c> rounds; so memory and row are
+/// equal.</summary>
 public static class Price
 {
     public const int Places = 8;
@@ -18,7 +19,8 @@ public static class Price
     /// <summary>
     /// Rounds a double without passing through <c>(decimal)value</c>, which keeps 15 digits only and would round twice.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not finite, or 90,000,000 or more in magnitude (beyond it a double has no 8 exact places).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not finite, or 90,000,000 or more in magnitude (beyond it a double has no 8 exact
+    /// places).</exception>
     public static decimal Round(double value)
     {
         if (!(Math.Abs(value) < 90_000_000))

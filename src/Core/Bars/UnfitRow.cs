@@ -2,7 +2,8 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Core.Bars;
 
-/// <summary>A row of a table that can't be a bar, because a price of it says nothing. It is named and left out; what stands beside it isn't hurt.</summary>
+/// <summary>A row of a table that can't be a bar, because a price of it says nothing. It is named and left out; what stands beside it isn't
+/// hurt.</summary>
 /// <param name="Series">Whose bar it would be.</param>
 /// <param name="Time">Its open.</param>
 /// <param name="Column">The column that says so.</param>

@@ -2,10 +2,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace DxyOrleans.Core.Connections;
 
-/// <summary>What each side of a connection between silos, or a client and a silo, shows, and whom it takes: whoever has a certificate of our authority.</summary>
+/// <summary>What each side of a connection between silos, or a client and a silo, shows, and whom it takes: whoever has a certificate of
+/// our authority.</summary>
 public sealed class MutualTls
 {
-    /// <summary>The name that a client asks a silo for. Silos are found by their addresses, which change; the authority alone says who belongs to us.</summary>
+    /// <summary>The name that a client asks a silo for. Silos are found by their addresses, which change; the authority alone says who
+    /// belongs to us.</summary>
     public const string AnyName = "dxy-silo";
 
     /// <summary>Who connects and says nothing holds nothing for longer.</summary>

@@ -3,7 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace DxyOrleans.Core.Connections;
 
-/// <summary>What silos and Orleans clients prove themselves to each other with: each shows a certificate of one authority, and refuses who has none.</summary>
+/// <summary>What silos and Orleans clients prove themselves to each other with: each shows a certificate of one authority, and refuses who
+/// has none.</summary>
 public sealed class TlsSettings
 {
     internal const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -17,7 +18,8 @@ public sealed class TlsSettings
     /// <value>Its key, a PEM file.</value>
     public string? Key { get; set; }
 
-    /// <value>The certificate of the authority that signed every silo's and client's, a PEM file. It should sign nothing else: whoever has a certificate of it is let in.</value>
+    /// <value>The certificate of the authority that signed every silo's and client's, a PEM file. It should sign nothing else: whoever has
+    /// a certificate of it is let in.</value>
     public string? Authority { get; set; }
 
     public bool IsOn => Certificate is { Length: > 0 } || Key is { Length: > 0 } || Authority is { Length: > 0 };
@@ -55,7 +57,8 @@ public sealed class TlsSettings
         }
         else if (!HasBothPurposes())
         {
-            yield return $"Tls:Certificate '{Certificate}' lists its purposes (extended key usage) and lacks one; each side answers and calls, so have it signed for server and client authentication.";
+            yield return $"Tls:Certificate '{Certificate}' lists its purposes (extended key usage) and lacks one; each side answers and "
+                + $"calls, so have it signed for server and client authentication.";
         }
     }
 

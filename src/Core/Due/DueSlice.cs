@@ -28,11 +28,13 @@ public sealed record DueSlice(
     /// <exception cref="ArgumentOutOfRangeException">This build has no such version.</exception>
     public IDerivingRule? Rule => Version is { } number ? DerivingRules.Of(number) : null;
 
-    /// <summary>Rows further apart than this are not taken together: computing what lies between would cost more than another transaction.</summary>
+    /// <summary>Rows further apart than this are not taken together: computing what lies between would cost more than another
+    /// transaction.</summary>
     static readonly TimeSpan Together = TimeSpan.FromHours(1);
 
     /// <summary>Chooses the next slice, or null when nothing of it is ripe.</summary>
-    /// <param name="due">Rows in the order they should be worked on; the first leads, and of those after it that ask for the same the ones near by join it. None passes one that asks for something else.</param>
+    /// <param name="due">Rows in the order they should be worked on; the first leads, and of those after it that ask for the same the ones
+    /// near by join it. None passes one that asks for something else.</param>
     /// <param name="ripeEnd">The first instant whose bar is not ripe.</param>
     /// <param name="longest">The longest window.</param>
     public static DueSlice? Choose(IReadOnlyList<DueRange> due, UtcTime ripeEnd, TimeSpan longest)

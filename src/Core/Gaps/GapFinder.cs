@@ -20,7 +20,8 @@ public static class GapFinder
 {
     /// <param name="range">Where to look; minutes that haven't ended are for the caller to leave out.</param>
     /// <param name="present">The minutes the series has, ascending.</param>
-    /// <param name="components">What it is made of, in the basket's order, reaching <paramref name="maxAge"/> before the range; empty for a series that is no index.</param>
+    /// <param name="components">What it is made of, in the basket's order, reaching <paramref name="maxAge"/> before the range; empty for a
+    /// series that is no index.</param>
     /// <param name="maxAge">How many minutes old a component's bar may be and still count: 0 under deriving version 1.</param>
     /// <param name="unfit">Minutes in which a row of the series itself stands that is no bar, with the reason.</param>
     /// <param name="calendar">When bars are expected; null: as the rule says.</param>

@@ -15,7 +15,8 @@ public enum GateVerdict
 /// <param name="Verdict">Whether it holds.</param>
 /// <param name="Expected">What would pass.</param>
 /// <param name="Observed">What was seen.</param>
-/// <param name="Evidence">What proves it: a query that anybody can run, a verification's number; null when <paramref name="Observed"/> says all.</param>
+/// <param name="Evidence">What proves it: a query that anybody can run, a verification's number; null when <paramref name="Observed"/> says
+/// all.</param>
 /// <param name="Unblock">Who can do what about it; null when it passes.</param>
 public sealed record Gate(
     string Name,

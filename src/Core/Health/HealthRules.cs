@@ -4,7 +4,8 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Core.Health;
 
-/// <summary>From what was seen to PASS, WARN or FAIL. Pure. Time in the market's sense is counted in market minutes: a weekend makes nothing stale.</summary>
+/// <summary>From what was seen to PASS, WARN or FAIL. Pure. Time in the market's sense is counted in market minutes: a weekend makes
+/// nothing stale.</summary>
 public static class HealthRules
 {
     /// <summary>How old the newest 1m bar is: up to 3 market minutes since its end PASS, up to 10 WARN.</summary>
@@ -118,7 +119,8 @@ public static class HealthRules
         );
     }
 
-    /// <summary>The largest move from one minute's close to the next within the last day: above 1 % WARN, above 5 % FAIL; and levels outside what is plausible FAIL.</summary>
+    /// <summary>The largest move from one minute's close to the next within the last day: above 1 % WARN, above 5 % FAIL; and levels
+    /// outside what is plausible FAIL.</summary>
     /// <param name="subject">The symbol.</param>
     /// <param name="largestMove">As a share, 0.01 for 1 %; null when there were no two bars.</param>
     /// <param name="lowest">The lowest low of the day; null when there was no bar.</param>
@@ -189,7 +191,8 @@ public static class HealthRules
             bars == 0 ? "none in 24 h" : $"{bars} bars in 24 h: something writes past the triggers; './dxy db check' tells where"
         );
 
-    /// <summary>Other programs that still write a symbol's minutes to the old table: within the last day FAIL, else WARN, for their bars are read by nobody.</summary>
+    /// <summary>Other programs that still write a symbol's minutes to the old table: within the last day FAIL, else WARN, for their bars
+    /// are read by nobody.</summary>
     public static HealthCheck LateWriters(string symbol, UtcTime since, long statements, UtcTime? last, string who, UtcTime now) =>
         new(
             "late writers",
@@ -199,7 +202,8 @@ public static class HealthRules
                 : HealthStatus.Warn,
             last is null
                 ? $"nobody has written derived_data_bars since {since}"
-                : $"{statements} statements to derived_data_bars since {since}, the last at {last}, by {who}: stop it, what it writes there is read by nobody"
+                : $"{statements} statements to derived_data_bars since {since}, the last at {last}, by {who}: stop it, what it writes "
+                    + $"there is read by nobody"
         );
 
     /// <summary>Capture triggers that are not there, or disabled: any FAIL.</summary>
@@ -220,7 +224,8 @@ public static class HealthRules
     public static HealthCheck Replication(string subject, string? fault, string note) =>
         new("replication", subject, fault is null ? HealthStatus.Pass : HealthStatus.Fail, fault ?? note);
 
-    /// <summary>What in the shop's tables keeps bars from being stored: FAIL where something derived here stands still for it, else WARN.</summary>
+    /// <summary>What in the shop's tables keeps bars from being stored: FAIL where something derived here stands still for it, else
+    /// WARN.</summary>
     public static HealthCheck Tables(IReadOnlyCollection<string> stopping, IReadOnlyCollection<string> others) =>
         new(
             "tables",

@@ -1,7 +1,8 @@
 namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
-/// A deriving version: the rule by which an index's minutes are made from its components. A stored row carries the version it was made by and is judged by it.
+/// A deriving version: the rule by which an index's minutes are made from its components. A stored row carries the version it was made by
+/// and is judged by it.
 /// Pure: no clock, no table. Each version is one class, listed in <see cref="DerivingRules"/>; nothing else tells versions apart.
 /// </summary>
 public interface IDerivingRule
@@ -10,17 +11,20 @@ public interface IDerivingRule
     int Version { get; }
 
     /// <summary>
-    /// Whether a close stands for later minutes too, up to the definition's maximum age. Such a rule gives minutes only while the market is open, its rows tell
+    /// Whether a close stands for later minutes too, up to the definition's maximum age. Such a rule gives minutes only while the market is
+    /// open, its rows tell
     /// each close's age, and a changed close changes what follows it.
     /// </summary>
     bool CarriesCloses { get; }
 
     /// <summary>
-    /// Whether a minute is emitted at its end plus grace; else it is once its last component came, and may then be committed together with that one.
+    /// Whether a minute is emitted at its end plus grace; else it is once its last component came, and may then be committed together with
+    /// that one.
     /// </summary>
     bool IsEmittedByTime { get; }
 
-    /// <summary>Every minute of a range for which the rule gives one, one by one; asked for by <see cref="IndexRule"/>, which has checked the columns.</summary>
+    /// <summary>Every minute of a range for which the rule gives one, one by one; asked for by <see cref="IndexRule"/>, which has checked
+    /// the columns.</summary>
     /// <param name="definition">The basket.</param>
     /// <param name="closes">A column a component, in the components' order, reaching <see cref="LookBack"/> before the range.</param>
     /// <param name="from">The first minute's number.</param>

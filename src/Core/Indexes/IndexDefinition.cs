@@ -9,7 +9,8 @@ namespace DxyOrleans.Core.Indexes;
 /// </summary>
 public sealed record IndexDefinition
 {
-    /// <exception cref="ArgumentException">No component, one named twice, a factor or exponent that is not finite, a factor not above zero.</exception>
+    /// <exception cref="ArgumentException">No component, one named twice, a factor or exponent that is not finite, a factor not above
+    /// zero.</exception>
     public IndexDefinition(
         Symbol symbol,
         double factor,

@@ -2,7 +2,8 @@ using DxyOrleans.Core.Bars;
 
 namespace DxyOrleans.Core.Indexes;
 
-/// <summary>The geometric basket: <c>factor × Π closeᵢ^exponentᵢ</c>, computed as <c>factor × exp(Σ exponentᵢ·ln closeᵢ)</c> in double.</summary>
+/// <summary>The geometric basket: <c>factor × Π closeᵢ^exponentᵢ</c>, computed as <c>factor × exp(Σ exponentᵢ·ln closeᵢ)</c> in
+/// double.</summary>
 public static class IndexFormula
 {
     /// <summary>The first level that has no 8 exact places in a double.</summary>
@@ -71,7 +72,8 @@ public static class IndexFormula
         }
     }
 
-    /// <summary>What one component's move contributed to the index's move, in natural log points: <c>exponent × ln(now / before)</c>.</summary>
+    /// <summary>What one component's move contributed to the index's move, in natural log points: <c>exponent × ln(now /
+    /// before)</c>.</summary>
     public static double Contribution(IndexComponent component, decimal before, decimal now) =>
         component.Exponent * Math.Log((double)now / (double)before);
 }

@@ -4,12 +4,14 @@ using DxyOrleans.Core.Bars;
 namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
-/// <see cref="IndexFormula"/> over columns, by the processor's vectors. A vector's logarithm may differ from a single one's in its last bits, so a level that those
+/// <see cref="IndexFormula"/> over columns, by the processor's vectors. A vector's logarithm may differ from a single one's in its last
+/// bits, so a level that those
 /// could round to another eighth place is computed once more by itself: the levels are the same to the last place.
 /// </summary>
 public static class IndexLevels
 {
-    // So far the two ways may lie apart, as a share of the level; both are within a few units in the last place (2e-16) of the exact value, a term each.
+    // So far the two ways may lie apart, as a share of the level; both are within a few units in the last place (2e-16) of the exact value,
+    // a term each.
     const double Tolerance = 1e-13;
 
     const double Scale = 1e8;

@@ -11,6 +11,7 @@ namespace DxyOrleans.Core.Indexes;
 /// <param name="Rule">The version it was derived by.</param>
 public sealed record IndexMinute(UtcTime Time, decimal Level, ImmutableArray<double> Closes, ImmutableArray<int> Ages, IDerivingRule Rule)
 {
-    /// <summary>Sum of the ages: a row derived from fresher inputs is not replaced by one from staler, so that a vanished input changes nothing.</summary>
+    /// <summary>Sum of the ages: a row derived from fresher inputs is not replaced by one from staler, so that a vanished input changes
+    /// nothing.</summary>
     public int TotalAge => Ages.Sum();
 }

@@ -13,7 +13,8 @@ public static class IndexRule
 
     /// <summary>Derives every minute of the range for which the rule gives one.</summary>
     /// <param name="definition">The basket.</param>
-    /// <param name="closes">A column a component, in the components' order, reaching <see cref="IDerivingRule.LookBack"/> before the range.</param>
+    /// <param name="closes">A column a component, in the components' order, reaching <see cref="IDerivingRule.LookBack"/> before the
+    /// range.</param>
     /// <param name="range">Minutes wanted, <c>[from, to)</c>; the part before the basket's <c>Since</c> gives nothing.</param>
     /// <param name="rule">The deriving version.</param>
     public static Result Derive(IndexDefinition definition, IReadOnlyList<ComponentCloses> closes, TimeRange range, IDerivingRule rule)

@@ -4,7 +4,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
-/// The closes of the newest minutes as they were last stored, to tell when a minute has all of an index's components. It may be wrong (somebody else changed a bar)
+/// The closes of the newest minutes as they were last stored, to tell when a minute has all of an index's components. It may be wrong
+/// (somebody else changed a bar)
 /// or lack some (another silo stored it): what it says has to be held against the table.
 /// </summary>
 public sealed class MinuteCloses
@@ -38,7 +39,8 @@ public sealed class MinuteCloses
         }
     }
 
-    /// <summary>The minute's closes in the components' order, those given before those remembered; null when one is known by neither.</summary>
+    /// <summary>The minute's closes in the components' order, those given before those remembered; null when one is known by
+    /// neither.</summary>
     public decimal[]? All(IndexDefinition definition, UtcTime time, IReadOnlyDictionary<Symbol, decimal> given)
     {
         var remembered = _minutes.GetValueOrDefault(time.Minute);

@@ -6,14 +6,16 @@ namespace DxyOrleans.Core.Rollups;
 
 /// <summary>
 /// Folding bars of one timeframe into a larger: open of the first, highest high, lowest low, close of the last, sums of volume and count,
-/// vwap weighted by volume over the inputs that have both. What an input doesn't know adds nothing, and is counted. Partial inputs are left out. A bucket without
+/// vwap weighted by volume over the inputs that have both. What an input doesn't know adds nothing, and is counted. Partial inputs are left
+/// out. A bucket without
 /// input gives nothing.
 /// </summary>
 public static class RollupRule
 {
     /// <param name="inputs">Bars of one series, ascending by time.</param>
     /// <param name="to">The larger timeframe.</param>
-    /// <exception cref="ArgumentException">Inputs of different series, not ascending, or not smaller than <paramref name="to"/>.</exception>
+    /// <exception cref="ArgumentException">Inputs of different series, not ascending, or not smaller than
+    /// <paramref name="to"/>.</exception>
     public static IReadOnlyList<RolledBar> Fold(IReadOnlyList<Bar> inputs, Timeframe to)
     {
         var rolled = new List<RolledBar>();

@@ -15,7 +15,8 @@ struct RollupSums
 
     public decimal Volume { get; private set; }
 
-    /// <summary>Whether <see cref="Volume"/> is the sum to the last place; a decimal drops digits silently where there are too many.</summary>
+    /// <summary>Whether <see cref="Volume"/> is the sum to the last place; a decimal drops digits silently where there are too
+    /// many.</summary>
     public readonly bool IsExact => !_lostDigits;
 
     public int UnknownVolumes { get; private set; }

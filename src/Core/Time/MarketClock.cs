@@ -1,7 +1,8 @@
 namespace DxyOrleans.Core.Time;
 
 /// <summary>
-/// Market time at a rate of its own, for rehearsals, or as the server has it: it stands at an anchor until a real instant and runs from there, so that processes that share the
+/// Market time at a rate of its own, for rehearsals, or as the server has it: it stands at an anchor until a real instant and runs from
+/// there, so that processes that share the
 /// three numbers share the time. Timers wait the real time that their market time takes.
 /// </summary>
 public sealed class MarketClock : TimeProvider
@@ -16,7 +17,8 @@ public sealed class MarketClock : TimeProvider
     readonly TimeSpan _sinceAnchor;
     readonly long _began;
 
-    /// <param name="real">The real clock; its time is read once, then only its timestamps: a stepped wall clock doesn't step the market.</param>
+    /// <param name="real">The real clock; its time is read once, then only its timestamps: a stepped wall clock doesn't step the
+    /// market.</param>
     /// <param name="anchorReal">Until then market time stands.</param>
     /// <param name="anchorMarket">Where it stands, and runs on from.</param>
     /// <param name="rate">Market seconds a real second; above 0.</param>
@@ -34,7 +36,8 @@ public sealed class MarketClock : TimeProvider
     }
 
     /// <summary>
-    /// The server's time on a machine whose own clock is wrong; null where it is right. What is live and what lies in the future must not depend on which silo is asked.
+    /// The server's time on a machine whose own clock is wrong; null where it is right. What is live and what lies in the future must not
+    /// depend on which silo is asked.
     /// A clock that is put right meanwhile doesn't step this one.
     /// </summary>
     /// <param name="real">The real clock.</param>
@@ -68,7 +71,8 @@ public sealed class MarketClock : TimeProvider
         new MarketTimer(this, _real.CreateTimer(callback, state, Wait(dueTime, Standing), Wait(period, TimeSpan.Zero)));
 
     /// <summary>
-    /// The real time that a wait of market time takes, in whole milliseconds, never less than it: timers cut fractions off, and a wait of 0.7 ms cut to none
+    /// The real time that a wait of market time takes, in whole milliseconds, never less than it: timers cut fractions off, and a wait of
+    /// 0.7 ms cut to none
     /// would spin.
     /// </summary>
     public TimeSpan ToReal(TimeSpan market) => Wait(market, TimeSpan.Zero);

@@ -1,6 +1,7 @@
 namespace DxyOrleans.Core.Time;
 
-/// <summary>A span of time, closed at <see cref="From"/> and open at <see cref="To"/>: <c>[From, To)</c>. May be empty, never reversed.</summary>
+/// <summary>A span of time, closed at <see cref="From"/> and open at <see cref="To"/>: <c>[From, To)</c>. May be empty, never
+/// reversed.</summary>
 public readonly record struct TimeRange
 {
     /// <exception cref="ArgumentException"><paramref name="to"/> lies before <paramref name="from"/>.</exception>

@@ -22,7 +22,8 @@ public readonly record struct UtcTime : IComparable<UtcTime>
 
     public static UtcTime FromMinute(long minute) => new(minute * TimeSpan.TicksPerMinute);
 
-    /// <summary>Whether it can be stored and named: beyond the years 1 to 9999 there are no dates, and the first and the last instant are infinities to the server.</summary>
+    /// <summary>Whether it can be stored and named: beyond the years 1 to 9999 there are no dates, and the first and the last instant are
+    /// infinities to the server.</summary>
     public bool IsOnCalendar => _ticks >= TimeSpan.TicksPerDay && _ticks < DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay;
 
     /// <exception cref="ArgumentException">The kind is not <see cref="DateTimeKind.Utc"/>.</exception>
@@ -40,7 +41,8 @@ public readonly record struct UtcTime : IComparable<UtcTime>
 
     public DateTimeOffset ToDateTimeOffset() => new(_ticks, TimeSpan.Zero);
 
-    /// <summary>Reads ISO-8601 with a zone (<c>2019-10-01T00:00:00Z</c>, <c>2019-10-01T02:00+02:00</c>); a time without zone is refused.</summary>
+    /// <summary>Reads ISO-8601 with a zone (<c>2019-10-01T00:00:00Z</c>, <c>2019-10-01T02:00+02:00</c>); a time without zone is
+    /// refused.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out UtcTime time)
     {
         time = default;

@@ -6,7 +6,8 @@ using Npgsql;
 
 namespace DxyOrleans.Deriving.Bulk;
 
-/// <summary>What a binary COPY sent, in a borrowed array: a slice's rows take megabytes, and fresh ones would have to be cleared each time.</summary>
+/// <summary>What a binary COPY sent, in a borrowed array: a slice's rows take megabytes, and fresh ones would have to be cleared each
+/// time.</summary>
 readonly struct CopiedBytes : IDisposable
 {
     readonly byte[] _array;

@@ -3,7 +3,8 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Deriving.Bulk;
 
-/// <summary>Rows that the server sent by a binary COPY: a third of what a query's rows cost it, and read here without an object a value.</summary>
+/// <summary>Rows that the server sent by a binary COPY: a third of what a query's rows cost it, and read here without an object a
+/// value.</summary>
 /// <param name="bytes">All of it.</param>
 ref struct CopiedRows(ReadOnlySpan<byte> bytes)
 {

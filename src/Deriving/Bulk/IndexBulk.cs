@@ -8,13 +8,15 @@ using Npgsql;
 namespace DxyOrleans.Deriving.Bulk;
 
 /// <summary>
-/// An index's minutes of a long window: the components' closes read as packed columns in one round trip, what is stored by COPY, the formula over columns,
+/// An index's minutes of a long window: the components' closes read as packed columns in one round trip, what is stored by COPY, the
+/// formula over columns,
 /// the comparison here, so that what stands already neither travels nor is looked at by the server again.
 /// </summary>
 static class IndexBulk
 {
     /// <returns>
-    /// Null where some stored bars carry another version than the index's, a close is none or stands twice and not the same, or a level can't be a price: those minutes are derived one by one.
+    /// Null where some stored bars carry another version than the index's, a close is none or stands twice and not the same, or a level
+    /// can't be a price: those minutes are derived one by one.
     /// </returns>
     public static async Task<IBarBlock?> DeriveAsync(
         NpgsqlConnection connection,

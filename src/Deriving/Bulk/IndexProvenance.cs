@@ -5,7 +5,8 @@ using DxyOrleans.Core.Indexes;
 namespace DxyOrleans.Deriving.Bulk;
 
 /// <summary>
-/// <see cref="Provenance"/> of a block's minutes as bytes, spelled and ordered as <c>jsonb</c> gives it back (shorter keys first), so that a stored one can be
+/// <see cref="Provenance"/> of a block's minutes as bytes, spelled and ordered as <c>jsonb</c> gives it back (shorter keys first), so that
+/// a stored one can be
 /// compared without being parsed. One spelled otherwise only costs a look by the server.
 /// </summary>
 sealed class IndexProvenance
@@ -100,7 +101,8 @@ sealed class IndexProvenance
         Append("}, "u8);
     }
 
-    // As (decimal)close is written, which keeps 15 digits: at once where the close has at most eight places and no more digits than that, as prices have.
+    // As (decimal)close is written, which keeps 15 digits: at once where the close has at most eight places and no more digits than that,
+    // as prices have.
     void AppendClose(double close)
     {
         var scaled = Math.Round(close * Scale);

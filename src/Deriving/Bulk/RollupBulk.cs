@@ -6,14 +6,16 @@ using Npgsql;
 
 namespace DxyOrleans.Deriving.Bulk;
 
-/// <summary>The buckets of a symbol's rollups in a long window: what is folded is read once for all of them, what is stored of each, both by COPY, and compared here.</summary>
+/// <summary>The buckets of a symbol's rollups in a long window: what is folded is read once for all of them, what is stored of each, both
+/// by COPY, and compared here.</summary>
 static class RollupBulk
 {
     /// <param name="connection">Open; the transaction is the caller's.</param>
     /// <param name="work">A rollup's slice, then larger ones' within it.</param>
     /// <param name="route">Where the symbol's 1m bars stand.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <returns>Null where a row is no bar, or a minute stands twice and its rows don't say the same: bar by bar they are told and the rest is derived.</returns>
+    /// <returns>Null where a row is no bar, or a minute stands twice and its rows don't say the same: bar by bar they are told and the rest
+    /// is derived.</returns>
     public static async Task<IReadOnlyList<IBarBlock>?> DeriveAsync(
         NpgsqlConnection connection,
         IReadOnlyList<TargetSlice> work,

@@ -2,7 +2,8 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Deriving.Bulk;
 
-/// <summary>Which bars of a block stand in the table just so. A table without a key, or with several versions, may hold a bar twice: then all have to say the same.</summary>
+/// <summary>Which bars of a block stand in the table just so. A table without a key, or with several versions, may hold a bar twice: then
+/// all have to say the same.</summary>
 /// <param name="minutes">The block's bars, by the number of their minute, ascending.</param>
 sealed class StoredBars(long[] minutes)
 {

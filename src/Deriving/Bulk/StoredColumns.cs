@@ -26,7 +26,8 @@ public static class StoredColumns
         return rest == 0;
     }
 
-    /// <summary>The double next to the <c>numeric</c> that comes first, as <c>::double precision</c> gives it, and what comes after it.</summary>
+    /// <summary>The double next to the <c>numeric</c> that comes first, as <c>::double precision</c> gives it, and what comes after
+    /// it.</summary>
     public static double ReadDouble(ref ReadOnlySpan<byte> numbers)
     {
         var number = numbers;

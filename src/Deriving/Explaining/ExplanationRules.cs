@@ -9,7 +9,8 @@ namespace DxyOrleans.Deriving.Explaining;
 /// <summary>From what was read of a minute to what is said of it. Pure.</summary>
 static class ExplanationRules
 {
-    /// <summary>The minute that a component's close is of: as the stored row recorded it; else the newest that the rule may carry; else the minute itself.</summary>
+    /// <summary>The minute that a component's close is of: as the stored row recorded it; else the newest that the rule may carry; else the
+    /// minute itself.</summary>
     public static UtcTime Origin(IndexDefinition index, UtcTime time, StoredBar? stored, int component, ComponentAround at)
     {
         if (Recorded(index, stored) is not null)

@@ -8,7 +8,8 @@ using Npgsql;
 
 namespace DxyOrleans.Deriving.Explaining;
 
-/// <summary>Why an index's minute is as it is, or missing: all that is read for it is of one snapshot, in two round trips and the transaction's end.</summary>
+/// <summary>Why an index's minute is as it is, or missing: all that is read for it is of one snapshot, in two round trips and the
+/// transaction's end.</summary>
 /// <param name="database">Where.</param>
 /// <param name="between">Called between the two; tests change the tables there.</param>
 public sealed class MinuteExplainer(NpgsqlDataSource database, Func<CancellationToken, Task>? between = null)

@@ -11,7 +11,8 @@ using Npgsql;
 
 namespace DxyOrleans.Deriving.Monitoring;
 
-/// <summary>Looks at everything in the database that can ail, and judges it by <see cref="HealthRules"/>; each look has its time, and one that can't be made leaves the others.</summary>
+/// <summary>Looks at everything in the database that can ail, and judges it by <see cref="HealthRules"/>; each look has its time, and one
+/// that can't be made leaves the others.</summary>
 /// <param name="database">The database.</param>
 /// <param name="looks">Gives each look its time.</param>
 /// <param name="grace">How long after its end a bucket is emitted.</param>

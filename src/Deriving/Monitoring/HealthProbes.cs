@@ -20,7 +20,8 @@ public interface IProbeFaults
 }
 
 /// <summary>
-/// Gives each look its time and says of one that can't be made why, so that a locked table, a right that is missing or a server that hangs leaves the others
+/// Gives each look its time and says of one that can't be made why, so that a locked table, a right that is missing or a server that hangs
+/// leaves the others
 /// to be judged. They run beside each other; the order of what they say stays.
 /// </summary>
 /// <param name="database">The database.</param>

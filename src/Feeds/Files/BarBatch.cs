@@ -20,7 +20,8 @@ public sealed record BarBatch(
     RefusedRow? Broken
 )
 {
-    /// <summary>Good rows of a table's copy that say they were derived, or are partial: they are to be stored only where nothing stands.</summary>
+    /// <summary>Good rows of a table's copy that say they were derived, or are partial: they are to be stored only where nothing
+    /// stands.</summary>
     public IReadOnlyList<CopiedBar> Copied { get; init; } = [];
 
     /// <summary>On the last batch of a file: the symbols whose rows were passed over; null when rows don't name theirs.</summary>

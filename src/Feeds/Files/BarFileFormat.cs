@@ -20,7 +20,8 @@ public sealed record BarFileFormat
     /// <summary>The names of columns in a header, spelled as <see cref="HeaderNames.Plain"/> has them; empty when there is none.</summary>
     internal ImmutableDictionary<string, BarColumn> Names { get; init; } = ImmutableDictionary<string, BarColumn>.Empty;
 
-    /// <summary>Names of which each must stand in the header of such a file; alternatives are parted by a bar. One with a <c>!</c> before it must not.</summary>
+    /// <summary>Names of which each must stand in the header of such a file; alternatives are parted by a bar. One with a <c>!</c> before
+    /// it must not.</summary>
     internal ImmutableArray<string> Marks { get; init; } = [];
 
     /// <summary>The bytes that may part fields; of a header the one by which its names are known.</summary>

@@ -9,22 +9,26 @@ public sealed record BarFileOptions
     /// <summary>A format's name (<see cref="BarFileFormats"/>); null recognises it by the first line.</summary>
     public string? Format { get; init; }
 
-    /// <summary>The symbol of files that don't name theirs; of files that do, only these symbols' rows are read. Empty: those of the registry.</summary>
+    /// <summary>The symbol of files that don't name theirs; of files that do, only these symbols' rows are read. Empty: those of the
+    /// registry.</summary>
     public IReadOnlyCollection<Symbol> Symbols { get; init; } = [];
 
-    /// <summary>The registry's symbols: rows of others are passed over, and a file's name hints at one of these alone. Null: any is known.</summary>
+    /// <summary>The registry's symbols: rows of others are passed over, and a file's name hints at one of these alone. Null: any is
+    /// known.</summary>
     public IReadOnlySet<Symbol>? Known { get; init; }
 
     /// <summary>Whether bars of a series are derived here, so that they can't be given by a file; null: none are.</summary>
     public Func<Series, bool>? IsDerivedHere { get; init; }
 
     /// <summary>
-    /// The zone of times that have none: an IANA name (<c>Europe/Athens</c>) or an offset (<c>-05:00</c>); null takes the format's own. A file whose
+    /// The zone of times that have none: an IANA name (<c>Europe/Athens</c>) or an offset (<c>-05:00</c>); null takes the format's own. A
+    /// file whose
     /// times all have theirs is refused with it.
     /// </summary>
     public string? Zone { get; init; }
 
-    /// <summary>The timeframe of the bars, 1m when null; rows off its grid are refused. Of files that name it in each row, only those rows are read.</summary>
+    /// <summary>The timeframe of the bars, 1m when null; rows off its grid are refused. Of files that name it in each row, only those rows
+    /// are read.</summary>
     public Timeframe? Timeframe { get; init; }
 
     /// <summary>Whether rows that lie wider apart than the timeframe are meant so.</summary>
@@ -33,7 +37,8 @@ public sealed record BarFileOptions
     /// <summary>How far after now a bar may open before it is refused as from the future; zero or more.</summary>
     public TimeSpan FutureSkew { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Rows a batch holds at most, good and refused together; 1 or more. The last of a file may hold a few that were held back.</summary>
+    /// <summary>Rows a batch holds at most, good and refused together; 1 or more. The last of a file may hold a few that were held
+    /// back.</summary>
     public int BatchRows { get; init; } = 20_000;
 
     /// <summary>Bytes a compressed file may unpack to, all its entries together, before reading stops; above zero.</summary>

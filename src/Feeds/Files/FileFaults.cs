@@ -14,22 +14,26 @@ static class FileFaults
     public static BarFault UnknownFormat(string line) =>
         new(
             "unknown-format",
-            $"no format begins with '{line}'; write a header over the rows that names their columns, like {BarFileFormats.Own.Example}, or give a file of one of these: "
+            $"no format begins with '{line}'; write a header over the rows that names their columns, like {BarFileFormats.Own.Example}, "
+                + $"or give a file of one of these: "
                 + string.Join("; ", BarFileFormats.All.Select(format => $"{format.Name} ({format.Example.Replace('\t', ' ')})"))
         );
 
     public static BarFault NotThisFormat(BarFileFormat format, string line) =>
         new(
             "not-this-format",
-            $"it begins with '{line}', and a file of format {format.Name} with '{format.Example.Replace('\t', ' ')}'; leave --format out to have it recognised"
+            $"it begins with '{line}', and a file of format {format.Name} with '{format.Example.Replace('\t', ' ')}'; leave --format "
+                + $"out to have it recognised"
         );
 
     public static BarFault NoSymbol(BarFileFormat format, string? ambiguous) =>
         new(
             "no-symbol",
             ambiguous is null
-                ? $"rows of format {format.Name} don't name their symbol here and the file's name holds none of the registry; say which with --symbol"
-                : $"rows of format {format.Name} don't name their symbol here and the file's name holds {ambiguous}; say which with --symbol"
+                ? $"rows of format {format.Name} don't name their symbol here and the file's name holds none of the registry; say which "
+                    + $"with --symbol"
+                : $"rows of format {format.Name} don't name their symbol here and the file's name holds {ambiguous}; say which with "
+                    + $"--symbol"
         );
 
     public static BarFault SymbolsGiven(BarFileFormat format) =>
@@ -41,13 +45,15 @@ static class FileFaults
     public static BarFault ZoneWanted(BarFileFormat format) =>
         new(
             "zone-wanted",
-            $"times of format {format.Name} are a server's, which the file doesn't name; say which with --zone, like --zone +03:00 or --zone Europe/Athens"
+            $"times of format {format.Name} are a server's, which the file doesn't name; say which with --zone, like --zone +03:00 or "
+                + $"--zone Europe/Athens"
         );
 
     public static BarFault ZoneWithoutEffect(BarFileFormat format) =>
         new(
             "zone-without-effect",
-            $"times of format {format.Name} are like {format.TimeExample}, which is an instant: --zone would do nothing; leave it out for this file"
+            $"times of format {format.Name} are like {format.TimeExample}, which is an instant: --zone would do nothing; leave it out "
+                + $"for this file"
         );
 
     public static BarFault ZoneUnused(long rows) =>

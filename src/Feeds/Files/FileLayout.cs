@@ -55,7 +55,8 @@ sealed class FileLayout
         return null;
     }
 
-    /// <summary>The layout of a file that is said to be of this format: its header's, else the columns in their usual order; null where there has to be a header.</summary>
+    /// <summary>The layout of a file that is said to be of this format: its header's, else the columns in their usual order; null where
+    /// there has to be a header.</summary>
     public static FileLayout? Force(BarFileFormat format, ReadOnlySpan<byte> firstLine)
     {
         if (Recognise(format, firstLine) is { } recognised || format.Order.IsEmpty)

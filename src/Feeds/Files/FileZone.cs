@@ -33,7 +33,8 @@ public sealed partial class FileZone
             nameof(text)
         );
 
-    /// <summary>The zone of an IANA name, in whatever case, or of an offset (<c>-05:00</c>, <c>+0530</c>, <c>+3</c>, <c>GMT+3</c>, <c>Z</c>); null when it is neither.</summary>
+    /// <summary>The zone of an IANA name, in whatever case, or of an offset (<c>-05:00</c>, <c>+0530</c>, <c>+3</c>, <c>GMT+3</c>,
+    /// <c>Z</c>); null when it is neither.</summary>
     public static FileZone? Find(string text)
     {
         text = text.Trim();
@@ -73,7 +74,8 @@ public sealed partial class FileZone
     /// <summary>Whether both are the same at all times.</summary>
     internal bool IsSame(FileZone other) => Name == other.Name || (_fixedTicks is { } ticks && ticks == other._fixedTicks);
 
-    /// <summary>The instant of a local time; false, with how many instants bear it (0 or 2), where the zone's clock change makes it unclear.</summary>
+    /// <summary>The instant of a local time; false, with how many instants bear it (0 or 2), where the zone's clock change makes it
+    /// unclear.</summary>
     internal bool TryToUtc(DateTime local, out UtcTime time, out int instants)
     {
         instants = 1;

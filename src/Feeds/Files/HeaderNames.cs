@@ -30,7 +30,8 @@ static class HeaderNames
     public static ImmutableDictionary<string, BarColumn> PricesAnd(params (BarColumn Column, string Names)[] columns) =>
         Prices.AddRange(Table(columns));
 
-    /// <summary>The name without what is in round brackets behind it, and what is in them: <c>Time (EET)</c> is <c>time</c> and <c>EET</c>.</summary>
+    /// <summary>The name without what is in round brackets behind it, and what is in them: <c>Time (EET)</c> is <c>time</c> and
+    /// <c>EET</c>.</summary>
     public static (string Name, string? Bracketed) Plain(ReadOnlySpan<byte> cell)
     {
         var text = Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, Longest)]);

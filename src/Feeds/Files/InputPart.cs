@@ -2,7 +2,8 @@ using System.IO.Hashing;
 
 namespace DxyOrleans.Feeds.Files;
 
-/// <summary>One stream of text out of a file, the file itself or an entry of an archive, as UTF-8. Proves on its last byte that it is whole.</summary>
+/// <summary>One stream of text out of a file, the file itself or an entry of an archive, as UTF-8. Proves on its last byte that it is
+/// whole.</summary>
 sealed class InputPart(string name, Stream stream, UnpackLimit? limit, long? wholeLength = null, uint? wholeCrc = null) : IAsyncDisposable
 {
     readonly Crc32 _crc = new();

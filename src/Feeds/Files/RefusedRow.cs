@@ -13,7 +13,8 @@ public sealed record RefusedRow(string File, long Line, BarFault Fault, string T
 {
     const int MaxText = 80;
 
-    /// <summary>How many rows are refused by it; more than 1 where one line stands for all of a kind, which the first of them heads.</summary>
+    /// <summary>How many rows are refused by it; more than 1 where one line stands for all of a kind, which the first of them
+    /// heads.</summary>
     public long Rows { get; init; } = 1;
 
     public override string ToString() => $"{File}:{Line}: {Fault.Text}";
@@ -24,7 +25,8 @@ public sealed record RefusedRow(string File, long Line, BarFault Fault, string T
         return Printable(text, MaxText);
     }
 
-    /// <summary>Text of somebody else's for a terminal: nothing in it moves the cursor, sets a colour or turns the writing's direction.</summary>
+    /// <summary>Text of somebody else's for a terminal: nothing in it moves the cursor, sets a colour or turns the writing's
+    /// direction.</summary>
     internal static string Printable(string text, int most) =>
         string.Concat(
             text.Take(most)

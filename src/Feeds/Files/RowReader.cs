@@ -6,7 +6,8 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Feeds.Files;
 
-/// <summary>Judges the rows of one file: from a line to a bar, or to what is wrong with it, or to nothing where nobody asked for it.</summary>
+/// <summary>Judges the rows of one file: from a line to a bar, or to what is wrong with it, or to nothing where nobody asked for
+/// it.</summary>
 /// <param name="file">The path, as it is told.</param>
 /// <param name="first">Which column holds what, as the file begins.</param>
 /// <param name="options">What is asked for.</param>

@@ -4,7 +4,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Feeds.Files;
 
 /// <summary>
-/// Lets a file's bars through, symbol by symbol, once enough of its rows are seen to tell that they lie as far apart as their timeframe says;
+/// Lets a file's bars through, symbol by symbol, once enough of its rows are seen to tell that they lie as far apart as their timeframe
+/// says;
 /// else none of that symbol. Rows of symbols that have too few go the way of the others.
 /// </summary>
 sealed class SpacingGate(BarFileOptions options)
@@ -126,7 +127,8 @@ sealed class SpacingGate(BarFileOptions options)
         _pairs
             .Values.Where(pair => pair.Verdict == SpacingVerdict.Fits && pair.Apart > _timeframe.Ticks && Spacing.Of(pair.Apart) is null)
             .Select(pair =>
-                $"{pair.Symbol}'s rows lie {SpacingFaults.Length(pair.Apart)} apart, which is no timeframe there is; they are taken for {_timeframe} bars"
+                $"{pair.Symbol}'s rows lie {SpacingFaults.Length(pair.Apart)} apart, which is no timeframe there is; they are taken for "
+                + $"{_timeframe} bars"
             );
 
     // Where other symbols' rows are as they should be, or all not, these are too; where nobody has enough, they speak together.

@@ -2,7 +2,8 @@ using System.Buffers.Text;
 
 namespace DxyOrleans.Feeds.Files;
 
-/// <summary>A time as a row writes it: an instant in UTC where the row says its zone, else a local time whose zone has to be known from elsewhere.</summary>
+/// <summary>A time as a row writes it: an instant in UTC where the row says its zone, else a local time whose zone has to be known from
+/// elsewhere.</summary>
 readonly record struct SpelledTime(DateTime Value, bool HasZone)
 {
     // 1971 and 2262 in seconds; what is less or more was written in another unit.

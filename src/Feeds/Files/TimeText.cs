@@ -2,7 +2,8 @@ namespace DxyOrleans.Feeds.Files;
 
 /// <summary>
 /// Reads a date, a time of day and, where it is there, a zone off a text: <c>2019-10-03 00:00:00.000+00:00</c>, <c>20191001 040000</c>,
-/// <c>2019.10.01,04:00</c>, <c>04.10.2019 20:57:00.000 GMT+0300</c>. The parts of a date may stand apart by a dash, a dot, a slash or nothing.
+/// <c>2019.10.01,04:00</c>, <c>04.10.2019 20:57:00.000 GMT+0300</c>. The parts of a date may stand apart by a dash, a dot, a slash or
+/// nothing.
 /// </summary>
 ref struct TimeText(ReadOnlySpan<byte> text)
 {

@@ -2,7 +2,8 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Feeds.Simulated;
 
-/// <summary>How busy the market is by the hour: quiet after New York closes, more when Tokyo opens, busiest while London and New York overlap.</summary>
+/// <summary>How busy the market is by the hour: quiet after New York closes, more when Tokyo opens, busiest while London and New York
+/// overlap.</summary>
 static class MarketHours
 {
     static readonly double[] ByUtcHour =

@@ -7,7 +7,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>
-/// Plays the simulated market as final bars instead of ticks, for clocks that run so fast that a minute is a moment: each look tells every minute that has ended
+/// Plays the simulated market as final bars instead of ticks, for clocks that run so fast that a minute is a moment: each look tells every
+/// minute that has ended
 /// since the last. Whoever takes them slowly gets more of them at once and loses none.
 /// </summary>
 /// <param name="market">What is played.</param>
@@ -17,7 +18,8 @@ public sealed class SimulatedBarFeed(SimulatedMarket market, TimeProvider time)
     /// <summary>Minutes told at once at the most.</summary>
     public static readonly TimeSpan Chunk = TimeSpan.FromHours(4);
 
-    /// <summary>The bars of every pair, minute by minute from <paramref name="from"/> on, until cancelled; late and corrected ones when they arrive.</summary>
+    /// <summary>The bars of every pair, minute by minute from <paramref name="from"/> on, until cancelled; late and corrected ones when
+    /// they arrive.</summary>
     /// <param name="from">The first minute.</param>
     /// <param name="cancel">Ends it.</param>
     public async IAsyncEnumerable<ImmutableArray<Bar>> Run(UtcTime from, [EnumeratorCancellation] CancellationToken cancel)

@@ -32,7 +32,8 @@ public sealed class SimulatedMarket
 
     public ImmutableArray<Symbol> Symbols { get; }
 
-    /// <summary>The ticks of the minute that contains the instant, ascending; none while the market is closed, in a gap, or in a thin pair's quiet minute.</summary>
+    /// <summary>The ticks of the minute that contains the instant, ascending; none while the market is closed, in a gap, or in a thin
+    /// pair's quiet minute.</summary>
     /// <exception cref="ArgumentException">Not a symbol of this market.</exception>
     public ImmutableArray<Quote> QuotesOf(Symbol symbol, UtcTime minute) => Of(symbol).Market.Quotes(minute.Floor(Timeframe.OneMinute));
 

@@ -12,7 +12,8 @@ using Npgsql;
 
 namespace DxyOrleans.Grains.Bars;
 
-/// <summary>The bar state of one series; see <see cref="IBarGrain"/>. One write is in flight at a time, because calls don't interleave.</summary>
+/// <summary>The bar state of one series; see <see cref="IBarGrain"/>. One write is in flight at a time, because calls don't
+/// interleave.</summary>
 [GrainType("bar")]
 [BesideIndex]
 public sealed partial class BarGrain(

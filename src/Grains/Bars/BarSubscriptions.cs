@@ -1,6 +1,7 @@
 namespace DxyOrleans.Grains.Bars;
 
-/// <summary>Who is told of a series' bars; stored under a name of its own (grain state is keyed by state name and key, not by grain class).</summary>
+/// <summary>Who is told of a series' bars; stored under a name of its own (grain state is keyed by state name and key, not by grain
+/// class).</summary>
 [GenerateSerializer, Alias("dxy.BarSubscriptions")]
 public sealed class BarSubscriptions
 {

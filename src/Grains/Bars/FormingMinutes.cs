@@ -5,7 +5,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Grains.Bars;
 
 /// <summary>
-/// The minutes of one series that ticks are building: normally one, two around a minute's end. Knows which are unsaved and which have ended; does no I/O.
+/// The minutes of one series that ticks are building: normally one, two around a minute's end. Knows which are unsaved and which have
+/// ended; does no I/O.
 /// </summary>
 sealed class FormingMinutes(Series series)
 {

@@ -15,8 +15,10 @@ using Npgsql;
 namespace DxyOrleans.Grains.Due;
 
 /// <summary>
-/// Looks into the tables each quarter second, on every silo: turns what any program changed into due work, wakes the grains that have some, and those that hold a
-/// forming minute which ended. Several looking at once do no harm: changes are taken by one of them, and a grain woken twice finds nothing the second time.
+/// Looks into the tables each quarter second, on every silo: turns what any program changed into due work, wakes the grains that have some,
+/// and those that hold a
+/// forming minute which ended. Several looking at once do no harm: changes are taken by one of them, and a grain woken twice finds nothing
+/// the second time.
 /// </summary>
 public sealed partial class ChangePoller(
     NpgsqlDataSource database,
@@ -45,7 +47,8 @@ public sealed partial class ChangePoller(
     /// <summary>Why the last look failed; null where it didn't, or there was none yet.</summary>
     public string? PollFailure { get; private set; }
 
-    /// <summary>What in the shop's tables keeps something from being derived here, a line each: the silo is ready when there is none.</summary>
+    /// <summary>What in the shop's tables keeps something from being derived here, a line each: the silo is ready when there is
+    /// none.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
 
     /// <summary>One look: registry when its time has come, changes, due targets, overdue minutes.</summary>

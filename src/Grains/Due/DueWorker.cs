@@ -10,8 +10,10 @@ using Npgsql;
 namespace DxyOrleans.Grains.Due;
 
 /// <summary>
-/// Works off a target's due bars for its grain: slice after slice, for a bounded time, so that nudges are heard in between and no call outlives its timeout.
-/// The rule is renewed when the registry's definition changed. Long work leaves live bars their share of the machine: its transactions are shorter while bars come,
+/// Works off a target's due bars for its grain: slice after slice, for a bounded time, so that nudges are heard in between and no call
+/// outlives its timeout.
+/// The rule is renewed when the registry's definition changed. Long work leaves live bars their share of the machine: its transactions are
+/// shorter while bars come,
 /// and while a minute's bars are coming in it rests after each, see <see cref="BackgroundThrottle"/>.
 /// </summary>
 sealed partial class DueWorker(
@@ -24,7 +26,8 @@ sealed partial class DueWorker(
     ILogger logger
 )
 {
-    /// <summary>Real time within which bars that wait for their commit go first: their callers wait for an answer, and what is derived now takes the machine from them.</summary>
+    /// <summary>Real time within which bars that wait for their commit go first: their callers wait for an answer, and what is derived now
+    /// takes the machine from them.</summary>
     static readonly TimeSpan LetThrough = TimeSpan.FromMilliseconds(100);
 
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);

@@ -59,7 +59,8 @@ public sealed partial class FeedLog(ILogger<FeedLog> logger) : IFeedJournal
     [LoggerMessage(
         1410,
         LogLevel.Warning,
-        "{Symbol} {Time}: held back as a spike, low {Low}, high {High}, close {Close}; Feeds:SpikeLimit says what is one, './dxy import' brings it all the same"
+        "{Symbol} {Time}: held back as a spike, low {Low}, high {High}, close {Close}; Feeds:SpikeLimit says what is one, './dxy "
+            + "import' brings it all the same"
     )]
     partial void LogHeldBack(Symbol symbol, UtcTime time, decimal low, decimal high, decimal close);
 

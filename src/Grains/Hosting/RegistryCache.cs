@@ -2,7 +2,8 @@ using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Grains.Hosting;
 
-/// <summary>The registry as this silo knows it; read at first use and again whenever <see cref="RefreshAsync"/> is called (the pump does each 10 s).</summary>
+/// <summary>The registry as this silo knows it; read at first use and again whenever <see cref="RefreshAsync"/> is called (the pump does
+/// each 10 s).</summary>
 public sealed class RegistryCache(RegistryStore store)
 {
     volatile SymbolRegistry? _current;

@@ -14,7 +14,8 @@ using Npgsql;
 
 namespace DxyOrleans.Grains.Index;
 
-/// <summary>One index; see <see cref="IIndexGrain"/>. What it knows in memory only spares waits: every derived bar comes from the tables.</summary>
+/// <summary>One index; see <see cref="IIndexGrain"/>. What it knows in memory only spares waits: every derived bar comes from the
+/// tables.</summary>
 [GrainType("index")]
 [BesideIndex]
 public sealed partial class IndexGrain(

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace DxyOrleans.Grains.Migrations;
 
 /// <summary>
-/// One run; see <see cref="IMigrationGrain"/>. Phases, their order and their progress are the engine's and the tables'. Between its transactions it rests as all long work
+/// One run; see <see cref="IMigrationGrain"/>. Phases, their order and their progress are the engine's and the tables'. Between its
+/// transactions it rests as all long work
 /// does, see <see cref="BackgroundThrottle"/>.
 /// </summary>
 [GrainType("migration")]

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace DxyOrleans.Grains.Migrations;
 
-/// <summary>Looks twice a second, on every silo, whether a run has something to do, and has its grain do it: an order from a console needs no way to a silo.</summary>
+/// <summary>Looks twice a second, on every silo, whether a run has something to do, and has its grain do it: an order from a console needs
+/// no way to a silo.</summary>
 public sealed partial class MigrationPoller(RunQueue lookout, IGrainFactory grains, ILogger<MigrationPoller> logger) : BackgroundService
 {
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);

@@ -3,7 +3,8 @@ using Orleans.Placement;
 namespace DxyOrleans.Grains.Placement;
 
 /// <summary>
-/// Keeps an index and the bars of its components on one silo: they call each other each minute, and only a silo that stored all components can let the index's minute
+/// Keeps an index and the bars of its components on one silo: they call each other each minute, and only a silo that stored all components
+/// can let the index's minute
 /// ride the last one's commit. Families are spread over the silos.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]

@@ -5,7 +5,8 @@ using Orleans.Runtime.Placement;
 namespace DxyOrleans.Grains.Placement;
 
 /// <summary>
-/// Chooses the silo by the family alone, so that whoever asks comes to the same one: of all silos the one at which a hash of family and address is highest. When a silo
+/// Chooses the silo by the family alone, so that whoever asks comes to the same one: of all silos the one at which a hash of family and
+/// address is highest. When a silo
 /// goes, its families move and no other.
 /// </summary>
 public sealed class BesideIndexDirector(RegistryCache registry) : IPlacementDirector
@@ -17,7 +18,8 @@ public sealed class BesideIndexDirector(RegistryCache registry) : IPlacementDire
         return silos.Length == 1 ? silos[0] : silos.MaxBy(silo => (StableHash.ComputeHash($"{family}@{silo.Endpoint}"), silo))!;
     }
 
-    /// <summary>The index that a grain belongs to, by its key (<c>DXY</c>, <c>EURUSD/1m</c>); of several the first by name, and a symbol that belongs to none is a family of its own.</summary>
+    /// <summary>The index that a grain belongs to, by its key (<c>DXY</c>, <c>EURUSD/1m</c>); of several the first by name, and a symbol
+    /// that belongs to none is a family of its own.</summary>
     public static string FamilyOf(string key, SymbolRegistry registry)
     {
         var symbol = key.Split('/')[0];

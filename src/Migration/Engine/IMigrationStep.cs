@@ -4,8 +4,10 @@ using DxyOrleans.Migration.Rules;
 namespace DxyOrleans.Migration.Engine;
 
 /// <summary>
-/// A step of a phase. It can say what it will do, do it a bounded portion at a time, and undo it the same way. A call does at most one portion, in one
-/// <see cref="RunTransaction"/> that records it, so that a call that died left all of it or nothing; whatever can't be done in a transaction is done so that
+/// A step of a phase. It can say what it will do, do it a bounded portion at a time, and undo it the same way. A call does at most one
+/// portion, in one
+/// <see cref="RunTransaction"/> that records it, so that a call that died left all of it or nothing; whatever can't be done in a
+/// transaction is done so that
 /// doing it again does no harm.
 /// </summary>
 public interface IMigrationStep
@@ -21,7 +23,8 @@ public interface IMigrationStep
     /// <summary>Does the next portion.</summary>
     Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation);
 
-    /// <summary>Undoes the next portion of what this step did in this run, however far it came; called until it says <see cref="StepOutcome.Done"/>.</summary>
+    /// <summary>Undoes the next portion of what this step did in this run, however far it came; called until it says
+    /// <see cref="StepOutcome.Done"/>.</summary>
     Task<StepOutcome> UndoAsync(RunContext context, CancellationToken cancellation);
 }
 

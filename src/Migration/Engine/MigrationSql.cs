@@ -5,7 +5,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Engine;
 
 /// <summary>
-/// Running the statements of <c>sql/migration/</c>: all of them come by here, where they are brought to the host's tables. What they compare of the two tables is
+/// Running the statements of <c>sql/migration/</c>: all of them come by here, where they are brought to the host's tables. What they
+/// compare of the two tables is
 /// compared at the coarser one's precision.
 /// </summary>
 public static class MigrationSql
@@ -27,7 +28,8 @@ public static class MigrationSql
     }
 
     /// <summary>
-    /// A command for a file whose <c>{0}</c>, <c>{1}</c> are backups of data_bars and derived_data_bars: they have the host's columns and are read as ours too.
+    /// A command for a file whose <c>{0}</c>, <c>{1}</c> are backups of data_bars and derived_data_bars: they have the host's columns and
+    /// are read as ours too.
     /// </summary>
     public static NpgsqlCommand WithBackups(
         this NpgsqlConnection connection,
@@ -66,7 +68,8 @@ public static class MigrationSql
     public static Task HoldRouteAsync(this RunTransaction transaction, CancellationToken cancellation) =>
         transaction.Connection.Text("SELECT dxy.hold_route($1)", transaction.Run.Symbol.Name).RunAsync(cancellation);
 
-    /// <summary>Holds the symbol's route for moving its bars from table to table: what is written makes nothing due, and is no correction.</summary>
+    /// <summary>Holds the symbol's route for moving its bars from table to table: what is written makes nothing due, and is no
+    /// correction.</summary>
     public static Task HoldRouteForCopyAsync(this RunTransaction transaction, CancellationToken cancellation) =>
         transaction.Connection.Text("SELECT dxy.move_route($1)", transaction.Run.Symbol.Name).RunAsync(cancellation);
 

@@ -9,7 +9,8 @@ namespace DxyOrleans.Migration.Engine;
 /// <param name="Steps">All steps' progress, by name.</param>
 /// <param name="Database">The run's database.</param>
 /// <param name="RealTime">For durations, throttling and retries. Market time is <c>dxy.now()</c>.</param>
-/// <param name="Interrupt">Called at named points, in and between transactions; tests fail or die there. Names look like <c>copy/bars:written</c>.</param>
+/// <param name="Interrupt">Called at named points, in and between transactions; tests fail or die there. Names look like
+/// <c>copy/bars:written</c>.</param>
 /// <param name="PastPooler">The same database past a pooler; null where it isn't given.</param>
 public sealed record RunContext(
     Run Run,

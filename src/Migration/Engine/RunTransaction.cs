@@ -7,7 +7,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Engine;
 
 /// <summary>
-/// The only way a run's progress is written: a transaction that first moves the run's version from the one that was read, so that what it does commits once,
+/// The only way a run's progress is written: a transaction that first moves the run's version from the one that was read, so that what it
+/// does commits once,
 /// together with the record of it, and not at all when somebody else was faster.
 /// </summary>
 public sealed class RunTransaction : IAsyncDisposable

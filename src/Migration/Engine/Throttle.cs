@@ -13,7 +13,8 @@ public sealed record WalMark(long Wal, DateTime At);
 /// <param name="IsLive">Whether live minutes come: batches are small then.</param>
 public readonly record struct ThrottleReading(StepOutcome.Throttled? Held, WalMark Mark, bool IsLive = false);
 
-/// <summary>Looks at the server before each batch, see <see cref="ThrottleRule"/>. It remembers nothing: the mark goes into the step's checkpoint.</summary>
+/// <summary>Looks at the server before each batch, see <see cref="ThrottleRule"/>. It remembers nothing: the mark goes into the step's
+/// checkpoint.</summary>
 public static class Throttle
 {
     // A minute that is being derived this instant is let through first, for as long as deriving one takes.

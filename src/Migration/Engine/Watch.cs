@@ -1,11 +1,13 @@
 namespace DxyOrleans.Migration.Engine;
 
 /// <summary>
-/// What is written to the bars of a run's symbol is noted from the watch's beginning to its end, whoever writes, by triggers that are there for that alone.
+/// What is written to the bars of a run's symbol is noted from the watch's beginning to its end, whoever writes, by triggers that are there
+/// for that alone.
 /// </summary>
 static class Watch
 {
-    /// <summary>Begins it with this transaction, which waits for those that are writing the tables; a watch that has begun goes on.</summary>
+    /// <summary>Begins it with this transaction, which waits for those that are writing the tables; a watch that has begun goes
+    /// on.</summary>
     public static async Task BeginWatchAsync(this RunTransaction transaction, CancellationToken cancellation)
     {
         await AloneAsync(transaction, cancellation);

@@ -19,7 +19,8 @@ public sealed record Approval(
     string? RevokedBy = null
 );
 
-/// <summary>Whether what was approved lets a run go on: it has to stand, not to have expired, and to rest on what was verified last.</summary>
+/// <summary>Whether what was approved lets a run go on: it has to stand, not to have expired, and to rest on what was verified
+/// last.</summary>
 public static class ApprovalRule
 {
     /// <param name="gate">The gate's name.</param>

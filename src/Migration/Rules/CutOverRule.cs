@@ -13,7 +13,8 @@ public static class CutOverRule
     /// <summary>Once somebody approved it.</summary>
     public const string Approve = "approve";
 
-    /// <summary>Whether a setting is one: <see cref="Ready"/>, <see cref="Approve"/>, or a window such as <c>21:30-22:45</c>, UTC, which may go over midnight.</summary>
+    /// <summary>Whether a setting is one: <see cref="Ready"/>, <see cref="Approve"/>, or a window such as <c>21:30-22:45</c>, UTC, which
+    /// may go over midnight.</summary>
     public static bool IsKnown(string text) => text is Ready or Approve || Window(text) is not null;
 
     /// <summary>The gate of the switch.</summary>

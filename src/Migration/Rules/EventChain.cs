@@ -15,7 +15,8 @@ namespace DxyOrleans.Migration.Rules;
 public sealed record LoggedEvent(string Run, long Seq, string At, string Role, string Kind, string Detail, byte[] Hash);
 
 /// <summary>
-/// Goes through a run's log, event by event, and tells the first that is broken: each hash is that of the hash before and the event's own values. Computed here and
+/// Goes through a run's log, event by event, and tells the first that is broken: each hash is that of the hash before and the event's own
+/// values. Computed here and
 /// not by the database's function, so that whoever changed that one is found too.
 /// </summary>
 public sealed class EventChain
@@ -78,7 +79,8 @@ public sealed class EventChain
         }
     }
 
-    /// <summary>SHA-256 over the hash before and the values, each preceded by its length in characters; as <c>dxy.event_hash</c> does.</summary>
+    /// <summary>SHA-256 over the hash before and the values, each preceded by its length in characters; as <c>dxy.event_hash</c>
+    /// does.</summary>
     public static byte[] Hash(ReadOnlySpan<byte> before, LoggedEvent next)
     {
         var text = new StringBuilder();

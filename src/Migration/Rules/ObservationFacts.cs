@@ -19,7 +19,8 @@ public sealed record ObservationFacts
 
     public required UtcTime Now { get; init; }
 
-    /// <summary>How long after its end a bar may still be on its way: the grace, and the moments that reading, deriving and writing take.</summary>
+    /// <summary>How long after its end a bar may still be on its way: the grace, and the moments that reading, deriving and writing
+    /// take.</summary>
     public required TimeSpan Settle { get; init; }
 
     /// <summary>The basket; null when the registry names none.</summary>
@@ -34,7 +35,8 @@ public sealed record ObservationFacts
     /// <summary>The components' closes, in the basket's order, reaching the maximum age beyond the last hour.</summary>
     public IReadOnlyList<ComponentCloses> Components { get; init; } = [];
 
-    /// <summary>Minutes of the last hour that don't stand equal in both tables, and how; those that somebody decided to keep are left out.</summary>
+    /// <summary>Minutes of the last hour that don't stand equal in both tables, and how; those that somebody decided to keep are left
+    /// out.</summary>
     public IReadOnlyList<(UtcTime Time, string What)> Unequal { get; init; } = [];
 
     public IReadOnlyList<BucketFact> Buckets { get; init; } = [];

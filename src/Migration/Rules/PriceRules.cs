@@ -15,7 +15,8 @@ public readonly record struct PricePoint(UtcTime Time, double Low, double High, 
 public readonly record struct PriceFault(UtcTime Time, GateVerdict Verdict, string What);
 
 /// <summary>
-/// Which prices are plausible: by bounds, by the return from one minute to the next beside those of the minutes before, and by the move that the
+/// Which prices are plausible: by bounds, by the return from one minute to the next beside those of the minutes before, and by the move
+/// that the
 /// components' closes imply. A day's low and high can't tell one bad print; a move that the components made too is none.
 /// </summary>
 public static class PriceRules
@@ -38,7 +39,8 @@ public static class PriceRules
     // A median absolute deviation times this is a standard deviation, were the returns normal.
     const double Scale = 1.4826;
 
-    /// <summary>The lowest and highest plausible price: for the dollar index 50 to 200, outside what it ever was (70.698 in 2008, 164.72 in 1985).</summary>
+    /// <summary>The lowest and highest plausible price: for the dollar index 50 to 200, outside what it ever was (70.698 in 2008, 164.72 in
+    /// 1985).</summary>
     public static (double Floor, double Ceiling) Bounds(Symbol symbol) =>
         symbol == IndexDefinition.Dxy.Symbol ? (50, 200) : (0, (double)Price.Limit);
 

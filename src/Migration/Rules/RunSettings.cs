@@ -44,7 +44,8 @@ public sealed record RunSettings
     public int BatchMs { get; init; } = 150;
 
     /// <summary>
-    /// What a batch should take while live minutes come, real milliseconds, 5 to 2000: a live commit waits until what a batch has written so far is on the disk.
+    /// What a batch should take while live minutes come, real milliseconds, 5 to 2000: a live commit waits until what a batch has written
+    /// so far is on the disk.
     /// </summary>
     public int LiveBatchMs { get; init; } = 20;
 

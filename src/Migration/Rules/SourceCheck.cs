@@ -28,9 +28,11 @@ public static partial class SourceCheck
             : $"({expression}) OR source = {literal}";
     }
 
-    // (source = ANY (ARRAY['a'::text, 'b'::text])), and with a varchar column ((source)::text = ANY ((ARRAY['a'::character varying, …])::text[])).
+    // (source = ANY (ARRAY['a'::text, 'b'::text])), and with a varchar column ((source)::text = ANY ((ARRAY['a'::character varying,
+    // …])::text[])).
     [GeneratedRegex(
-        @"^\(+source(?:\)::text)? = ANY \(\(?ARRAY\[(?<values>'(?:[^']|'')*'::(?:text|character varying)(?:, '(?:[^']|'')*'::(?:text|character varying))*)\](?:\)::text\[\])?\)\)$"
+        @"^\(+source(?:\)::text)? = ANY \(\(?ARRAY\[(?<values>'(?:[^']|'')*'::(?:text|character varying)(?:, "
+            + @"'(?:[^']|'')*'::(?:text|character varying))*)\](?:\)::text\[\])?\)\)$"
     )]
     private static partial Regex List();
 

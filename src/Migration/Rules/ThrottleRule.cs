@@ -3,7 +3,8 @@ using System.Globalization;
 namespace DxyOrleans.Migration.Rules;
 
 /// <summary>What was seen of the server before a batch. Null: it could not be seen, which is no reason to hold back.</summary>
-/// <param name="LiveLateSeconds">How long the oldest live minute has been waiting to be derived, real seconds; null also when none waits.</param>
+/// <param name="LiveLateSeconds">How long the oldest live minute has been waiting to be derived, real seconds; null also when none
+/// waits.</param>
 /// <param name="LockWaits">Sessions that wait for a lock.</param>
 /// <param name="WalMegabytesPerSecond">What the server wrote since the look before.</param>
 /// <param name="ReplicaLagSeconds">How far the furthest replica is behind.</param>

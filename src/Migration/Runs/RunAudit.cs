@@ -9,7 +9,8 @@ namespace DxyOrleans.Migration.Runs;
 /// <summary>What going through a run's log came to.</summary>
 /// <param name="Run">Whose.</param>
 /// <param name="Events">Events that are sound, from the first.</param>
-/// <param name="Head">The hash of the last sound one, in hexadecimal. Who keeps it elsewhere can tell later that nothing before it was rewritten.</param>
+/// <param name="Head">The hash of the last sound one, in hexadecimal. Who keeps it elsewhere can tell later that nothing before it was
+/// rewritten.</param>
 /// <param name="Broken">The first event that is changed, missing or too many; null when none is.</param>
 /// <param name="Fault">What is broken; null when nothing is.</param>
 public sealed record AuditResult(string Run, long Events, string Head, long? Broken, string? Fault)

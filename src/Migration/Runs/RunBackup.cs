@@ -6,12 +6,14 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Runs;
 
-/// <summary>The backup that a run made of the symbol's rows, for bringing some of them back by hand; a rollback uses it by itself.</summary>
+/// <summary>The backup that a run made of the symbol's rows, for bringing some of them back by hand; a rollback uses it by
+/// itself.</summary>
 public sealed class RunBackup(NpgsqlDataSource database, Run run)
 {
     public static IReadOnlyList<string> Tables => Backup.Tables;
 
-    /// <summary>Rows of a range (by their open) that are gone from a table, and that differ in any column; null when there is no backup any more.</summary>
+    /// <summary>Rows of a range (by their open) that are gone from a table, and that differ in any column; null when there is no backup any
+    /// more.</summary>
     public async Task<(long Gone, long Different)?> CountAsync(string table, TimeRange range, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -43,7 +43,8 @@ public sealed class RunLedger(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellation) as string;
     }
 
-    /// <summary>Says that the run can't go on now, and in what time to look again: the server adds it to its own clock, by which it is read.</summary>
+    /// <summary>Says that the run can't go on now, and in what time to look again: the server adds it to its own clock, by which it is
+    /// read.</summary>
     public Task WaitAsync(Run run, TimeSpan again, CancellationToken cancellation) => MarkAsync("wait_run", run, cancellation, again);
 
     /// <summary>Says what went wrong: to be tried again in a time, or not by itself.</summary>

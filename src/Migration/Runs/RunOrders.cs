@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Runs;
 
-/// <summary>Gives a run its orders: each is one call of a function of the database, which refuses what the run's state doesn't allow (SQLSTATE DX004).</summary>
+/// <summary>Gives a run its orders: each is one call of a function of the database, which refuses what the run's state doesn't allow
+/// (SQLSTATE DX004).</summary>
 public sealed class RunOrders(NpgsqlDataSource database)
 {
     /// <summary>How the functions say that an order is refused; the message says why, the hint what to do.</summary>

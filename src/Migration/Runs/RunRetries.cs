@@ -2,7 +2,8 @@ using DxyOrleans.Migration.Engine;
 
 namespace DxyOrleans.Migration.Runs;
 
-/// <summary>Whether somebody ordered <c>migrate retry</c> since a step looked: he has mended what it waits for, or wants it done again.</summary>
+/// <summary>Whether somebody ordered <c>migrate retry</c> since a step looked: he has mended what it waits for, or wants it done
+/// again.</summary>
 static class RunRetries
 {
     /// <summary>How many were ordered so far.</summary>

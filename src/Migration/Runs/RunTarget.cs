@@ -51,5 +51,6 @@ public sealed class OtherTargetException(string run, string expected, string fou
 /// <summary>Row security hides rows from whoever carries a run out.</summary>
 public sealed class HiddenRowsException(string run, string tables)
     : Exception(
-        $"Row security hides rows of {tables} from {run}; give its role BYPASSRLS or take row security off these tables, then 'migrate retry'."
+        $"Row security hides rows of {tables} from {run}; give its role BYPASSRLS or take row security off these tables, then 'migrate "
+            + $"retry'."
     );

@@ -12,7 +12,8 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Shadow;
 
-/// <summary>Derives and compares with what the shop's programs write in the old table, a UTC day of one target at a time. Only reads.</summary>
+/// <summary>Derives and compares with what the shop's programs write in the old table, a UTC day of one target at a time. Only
+/// reads.</summary>
 public sealed class ShadowComparison(NpgsqlDataSource database)
 {
     /// <summary>How long after its end the shop's programs have for a bar. Market time.</summary>
@@ -25,7 +26,8 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
     // When a day was last tried in vain: it has its turn again a minute later, and the others before it.
     readonly Dictionary<(Series Target, UtcTime Day), UtcTime> _failed = [];
 
-    /// <summary>The indexes that the registry knows, and DXY by its published definition; their rollups beside them. Only what the old table holds bars of.</summary>
+    /// <summary>The indexes that the registry knows, and DXY by its published definition; their rollups beside them. Only what the old
+    /// table holds bars of.</summary>
     public async Task<IReadOnlyList<ITargetRule>> TargetsAsync(CancellationToken cancellation)
     {
         var registry = await new RegistryStore(database).LoadAsync(cancellation);
@@ -61,7 +63,8 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         return rules;
     }
 
-    /// <summary>The day whose turn it is: today each minute, else of the last ones the one looked at longest ago; null when all were lately.</summary>
+    /// <summary>The day whose turn it is: today each minute, else of the last ones the one looked at longest ago; null when all were
+    /// lately.</summary>
     /// <param name="known">What is known of the target.</param>
     /// <param name="now">Market time.</param>
     /// <param name="days">How many days back, 1 to 366.</param>
@@ -114,7 +117,8 @@ public sealed class ShadowComparison(NpgsqlDataSource database)
         );
     }
 
-    /// <summary>Compares whatever has its turn, and saves it; how many days that were. A day that can't be compared is noted, and stops no other.</summary>
+    /// <summary>Compares whatever has its turn, and saves it; how many days that were. A day that can't be compared is noted, and stops no
+    /// other.</summary>
     /// <param name="store">Where to.</param>
     /// <param name="days">How many days back.</param>
     /// <param name="cancellation">Ends it.</param>

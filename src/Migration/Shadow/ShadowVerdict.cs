@@ -49,7 +49,8 @@ public sealed record ShadowVerdict(ShadowState State, UtcTime? Newest, Immutable
             : old.Count > 0
                 ? Be(
                     ShadowState.Old,
-                    $"the newest comparison is of {newest}: {string.Join(", ", old)} {(old.Count == 1 ? "is" : "are")} not looked at any more; './dxy up --shadow' compares"
+                    $"the newest comparison is of {newest}: {string.Join(", ", old)} {(old.Count == 1 ? "is" : "are")} not looked at "
+                        + $"any more; './dxy up --shadow' compares"
                 )
             : wrong > 0 ? Be(ShadowState.Different, FormattableString.Invariant($"different: {wrong} of {bars} bars, as of {newest}"))
             : Be(ShadowState.Equal, FormattableString.Invariant($"equal: {bars} bars, as of {newest}"));

@@ -10,7 +10,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
-/// Waits until somebody approved what was verified last. That an approval was used is recorded while the run's row is held, as revoking it needs that row too: it is
+/// Waits until somebody approved what was verified last. That an approval was used is recorded while the run's row is held, as revoking it
+/// needs that row too: it is
 /// either revoked or used.
 /// </summary>
 /// <param name="name">The step's name.</param>
@@ -20,7 +21,8 @@ sealed class ApprovalStep(string name, MigrationPhase phase, string kind) : Veri
 {
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([
-            $"wait for 'migrate approve {kind}' on the newest full verification{(context.Run.Settings.ApproverIsNotStarter ? $", by another role than {context.Run.StartedBy}" : "")}",
+            $"wait for 'migrate approve {kind}' on the newest full "
+                + $"verification{(context.Run.Settings.ApproverIsNotStarter ? $", by another role than {context.Run.StartedBy}" : "")}",
         ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)

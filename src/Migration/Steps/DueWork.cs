@@ -27,7 +27,8 @@ static class DueWork
             )
             .RunAsync(cancellation);
 
-    /// <summary>Derives what was asked for in the range itself, a slice a call; whether nothing is left but what can't be derived now.</summary>
+    /// <summary>Derives what was asked for in the range itself, a slice a call; whether nothing is left but what can't be derived
+    /// now.</summary>
     public static async Task<bool> WorkOffAsync(RunContext context, Series target, TimeRange range, CancellationToken cancellation)
     {
         if (

@@ -4,7 +4,8 @@ using DxyOrleans.Migration.Engine;
 namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
-/// Waits until every transaction has ended that was open when the fence was set: whatever such a one wrote under the old state is visible from then on.
+/// Waits until every transaction has ended that was open when the fence was set: whatever such a one wrote under the old state is visible
+/// from then on.
 /// </summary>
 static class Fence
 {

@@ -7,7 +7,8 @@ using DxyOrleans.Migration.Verification;
 namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
-/// For gates: a full verification of the run that is equal, and what was written to its bars since too. Begun, gone on with, confirmed, and begun anew where it
+/// For gates: a full verification of the run that is equal, and what was written to its bars since too. Begun, gone on with, confirmed, and
+/// begun anew where it
 /// isn't; which one it is stands in the step's checkpoint, so that a kill costs a portion.
 /// </summary>
 static class FullVerification
@@ -66,7 +67,8 @@ static class FullVerification
             gate,
             found.State == VerificationState.Equal && confirmed?.Holds != false,
             "every bar equal in both tables: 0 missing, 0 extra, 0 different",
-            $"{found.Compared} bars compared: {found.Missing} missing, {found.Extra} extra, {found.Different} different, {found.Explained} explained"
+            $"{found.Compared} bars compared: {found.Missing} missing, {found.Extra} extra, {found.Different} different, "
+                + $"{found.Explained} explained"
                 + (found.Note is { } note ? $" ({note})" : "")
                 + confirmed switch
                 {

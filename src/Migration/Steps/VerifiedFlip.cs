@@ -5,7 +5,8 @@ using DxyOrleans.Migration.Verification;
 namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
-/// Turning the route on the ground of a full verification: what was written since is compared once more when the route is held and nobody can write, which takes as
+/// Turning the route on the ground of a full verification: what was written since is compared once more when the route is held and nobody
+/// can write, which takes as
 /// long as a few days' bars take.
 /// </summary>
 static class VerifiedFlip

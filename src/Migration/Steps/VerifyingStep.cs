@@ -7,7 +7,8 @@ using DxyOrleans.Migration.Verification;
 namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
-/// A step that rests on verifications of its own. Each is kept under a name in the step's checkpoint, taken on a portion a call, and begun anew a while after it
+/// A step that rests on verifications of its own. Each is kept under a name in the step's checkpoint, taken on a portion a call, and begun
+/// anew a while after it
 /// found differences: what a transaction of somebody else mends needs nobody to say so.
 /// </summary>
 abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(name, phase)
@@ -55,7 +56,8 @@ abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(
             : (null, new StepOutcome.Waiting([Told(key, verification)], Soon));
     }
 
-    /// <summary>Whether the verification, equal, holds for the tables as they are now; else it is dropped, and another begins with a later call.</summary>
+    /// <summary>Whether the verification, equal, holds for the tables as they are now; else it is dropped, and another begins with a later
+    /// call.</summary>
     protected async Task<StepOutcome?> StaleAsync(
         RunContext context,
         string key,
@@ -83,7 +85,8 @@ abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(
             "the tables are equal, or their differences explained",
             verification.State == VerificationState.NotCompared
                 ? verification.Note ?? "nothing was compared"
-                : $"{verification.Compared} compared: {verification.Missing} missing, {verification.Extra} extra, {verification.Different} different, {verification.Explained} explained",
+                : $"{verification.Compared} compared: {verification.Missing} missing, {verification.Extra} extra, "
+                    + $"{verification.Different} different, {verification.Explained} explained",
             $"verification {verification.Id}",
             $"mend what differs and 'migrate verify'; without that it is verified again after some market minutes"
         );

@@ -6,7 +6,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
-/// What should be equal once a run is completed: the old table has no active bars left, and what the run removed from it stands in the new one.
+/// What should be equal once a run is completed: the old table has no active bars left, and what the run removed from it stands in the new
+/// one.
 /// </summary>
 /// <param name="Compared">Bars that the run removed; none after a purge.</param>
 /// <param name="Missing">Of them, those that the new table lacks.</param>

@@ -8,7 +8,8 @@ using NpgsqlTypes;
 namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
-/// Compares the two tables over a slice: day checksums first, rows only of days that differ. Both tables are read in one snapshot, in which everything that
+/// Compares the two tables over a slice: day checksums first, rows only of days that differ. Both tables are read in one snapshot, in which
+/// everything that
 /// is written to both in one transaction is equal; a difference counts when a later snapshot still shows it.
 /// </summary>
 internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, string? run)
@@ -19,7 +20,8 @@ internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, 
     /// <summary>Whether one connection reads both tables, because a second was waited for in vain.</summary>
     public bool IsAlone { get; set; }
 
-    /// <summary>Compares from the slice's beginning on; returns up to where, which is before the slice's end when many days differ.</summary>
+    /// <summary>Compares from the slice's beginning on; returns up to where, which is before the slice's end when many days
+    /// differ.</summary>
     public async Task<UtcTime> AddAsync(TimeRange slice, VerificationTally tally, CancellationToken cancellation)
     {
         var differing = new List<UtcTime>();

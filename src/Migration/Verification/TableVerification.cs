@@ -8,7 +8,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
-/// Verifications of a migrated symbol: the winners of the old table against the new one, over business columns. They write nothing but their own rows, a portion a
+/// Verifications of a migrated symbol: the winners of the old table against the new one, over business columns. They write nothing but
+/// their own rows, a portion a
 /// transaction, so that one that was killed goes on where it was, whoever calls.
 /// </summary>
 public sealed class TableVerification(NpgsqlDataSource database)
@@ -63,7 +64,8 @@ public sealed class TableVerification(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Compares the next portion, some tenths of a second of it, and stores what came of it together with how far it is. One that has finished is returned as it is.
+    /// Compares the next portion, some tenths of a second of it, and stores what came of it together with how far it is. One that has
+    /// finished is returned as it is.
     /// </summary>
     /// <exception cref="ArgumentException">There is no such verification.</exception>
     public async Task<VerificationResult> AdvanceAsync(long id, CancellationToken cancellation)
@@ -153,7 +155,8 @@ public sealed class TableVerification(NpgsqlDataSource database)
         _store.NewestAsync(run, scope, running: true, cancellation);
 
     /// <summary>
-    /// Whether nobody touched the bars of its range, in either table, since its snapshot. False as well where that can't be known, because the symbol wasn't
+    /// Whether nobody touched the bars of its range, in either table, since its snapshot. False as well where that can't be known, because
+    /// the symbol wasn't
     /// watched then.
     /// </summary>
     public Task<bool> IsFreshAsync(VerificationResult verification, CancellationToken cancellation) =>

@@ -13,7 +13,8 @@ namespace DxyOrleans.Migration.Verification;
 /// <param name="Compared">Bars of either table that were compared.</param>
 /// <param name="Missing">In the old table and not in the new one.</param>
 /// <param name="Extra">In the new table and not in the old one.</param>
-/// <param name="Different">In both with other values; under <see cref="VerificationScope.Parity"/> also those whose recomputation deviates.</param>
+/// <param name="Different">In both with other values; under <see cref="VerificationScope.Parity"/> also those whose recomputation
+/// deviates.</param>
 /// <param name="Explained">Kept on the run's order; in none of the other counts.</param>
 /// <param name="Samples">A few of each kind.</param>
 /// <param name="StartedAt">Market time of the snapshot: what was written later is newer.</param>
@@ -35,7 +36,8 @@ public sealed record VerificationResult(
     UtcTime? FinishedAt
 )
 {
-    /// <summary>What a reader has to know to judge it: what was trusted, or why nothing was compared; null when there is nothing to say.</summary>
+    /// <summary>What a reader has to know to judge it: what was trusted, or why nothing was compared; null when there is nothing to
+    /// say.</summary>
     public string? Note { get; init; }
 
     /// <summary>Up to where bars are compared.</summary>

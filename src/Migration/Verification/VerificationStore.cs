@@ -101,7 +101,8 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
     )
     {
         await using var command = new NpgsqlCommand(
-            "UPDATE dxy.verification SET checkpoint = $2::jsonb, state = $3, finished_at = CASE WHEN $3 <> 'running' THEN dxy.now() END WHERE id = $1",
+            "UPDATE dxy.verification SET checkpoint = $2::jsonb, state = $3, finished_at = CASE WHEN $3 <> 'running' THEN dxy.now() END "
+                + "WHERE id = $1",
             connection
         );
         command.Parameters.With(id).With(checkpoint.ToJson()).With(Name(state));

@@ -153,7 +153,8 @@ public sealed record MigrationPlan(
             .CreateCommand("SELECT coalesce(has_schema_privilege(to_regnamespace('dxy')::oid, 'USAGE'), false)")
             .ValueAsync<bool>(cancellation);
 
-    /// <summary>Whether the server lets these connections write nothing, by its own word; it is asked, not tried: a refusal would stand in its log.</summary>
+    /// <summary>Whether the server lets these connections write nothing, by its own word; it is asked, not tried: a refusal would stand in
+    /// its log.</summary>
     public static async Task<bool> IsReadOnlyAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
         await database.CreateCommand("SELECT current_setting('transaction_read_only') = 'on'").ValueAsync<bool>(cancellation);
 

@@ -10,10 +10,12 @@ using DxyOrleans.Migration.Steps.SwitchReads;
 
 namespace DxyOrleans.Migration.Views;
 
-/// <summary>The statements by which a step changes the shop's tables, as they are sent: what only moves a run's own rows is left out.</summary>
+/// <summary>The statements by which a step changes the shop's tables, as they are sent: what only moves a run's own rows is left
+/// out.</summary>
 static class PlannedSql
 {
-    /// <summary>A step's statements, for the host's tables (<c>bound</c>). Their first lines say what is in the places that are still open; the symbol is in its place.</summary>
+    /// <summary>A step's statements, for the host's tables (<c>bound</c>). Their first lines say what is in the places that are still open;
+    /// the symbol is in its place.</summary>
     public static IReadOnlyList<string> Of(IMigrationStep step, Run run, Func<string, string> bound) =>
         step switch
         {

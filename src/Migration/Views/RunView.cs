@@ -101,7 +101,8 @@ public sealed record ApprovalView(
     public bool HoldsAt(UtcTime now) => RevokedAt is null && now < ExpiresAt;
 }
 
-/// <summary>A batch of the ledger. <paramref name="Rows"/> is its share of what the step dealt with; <paramref name="Took"/> is real time, <paramref name="At"/> market time.</summary>
+/// <summary>A batch of the ledger. <paramref name="Rows"/> is its share of what the step dealt with; <paramref name="Took"/> is real time,
+/// <paramref name="At"/> market time.</summary>
 public sealed record BatchView(double Rows, TimeSpan Took, UtcTime At);
 
 /// <summary>Conflicts of a class that went the same way; no resolution: open.</summary>

@@ -6,7 +6,8 @@ using DxyOrleans.Core.Bars;
 namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
-/// What a host's own triggers made of the rows of a trial. What they make of a row is what is stored: where it is a rounding it is foreseen, where it is no price it isn't
+/// What a host's own triggers made of the rows of a trial. What they make of a row is what is stored: where it is a rounding it is
+/// foreseen, where it is no price it isn't
 /// compared, and a price that isn't known again can't be told right from wrong, so that such a host is refused.
 /// </summary>
 sealed class Alterations(HostBinding binding)
@@ -45,7 +46,8 @@ sealed class Alterations(HostBinding binding)
             {
                 var (given, is_) = pairs.Find(pair => pair.Stored != precision.Stored(pair.Given));
                 _refusals.Add(
-                    $"public.{row.Table}.{name} of {row.Series} was stored as {Text(is_)} where {Text(given)} was given, which no rounding explains: a trigger of the host changes it, "
+                    $"public.{row.Table}.{name} of {row.Series} was stored as {Text(is_)} where {Text(given)} was given, which no "
+                        + $"rounding explains: a trigger of the host changes it, "
                         + "and nobody could tell such a bar from a wrong one; let it leave our rows' prices as they are"
                 );
             }

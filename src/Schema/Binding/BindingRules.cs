@@ -25,7 +25,8 @@ public static class BindingRules
         {
             return
             [
-                $"{relation.QuotedName} is a {Kind(relation.Kind)} and no table: what is written to it can't be captured; give the connection of the database that has the table",
+                $"{relation.QuotedName} is a {Kind(relation.Kind)} and no table: what is written to it can't be captured; give the "
+                    + $"connection of the database that has the table",
             ];
         }
 
@@ -44,7 +45,8 @@ public static class BindingRules
                     )
                     .Select(column =>
                         $"{relation.QuotedName}.{column.Name} is NOT NULL without a default: no row of ours could be stored; "
-                        + $"give it a default (ALTER TABLE {relation.QuotedName} ALTER COLUMN {column.Name} SET DEFAULT …) or let it be null"
+                        + $"give it a default (ALTER TABLE {relation.QuotedName} ALTER COLUMN {column.Name} SET DEFAULT …) or let it be "
+                        + $"null"
                     ),
                 .. Key(relation) is { } key ? [key] : (string[])[],
                 .. Texts(relation, rows),
@@ -76,7 +78,8 @@ public static class BindingRules
         var place = $"{relation.QuotedName}.{name} is {column.Type}";
         if (!Fits(column, kind))
         {
-            return $"{place}, which no {Wanted(kind)} can be kept in; change it (ALTER TABLE {relation.QuotedName} ALTER COLUMN {name} TYPE …)";
+            return $"{place}, which no {Wanted(kind)} can be kept in; change it (ALTER TABLE {relation.QuotedName} ALTER COLUMN {name} "
+                + $"TYPE …)";
         }
 
         if (column.Base == "timestamp" && hostZone != Utc)
@@ -90,11 +93,13 @@ public static class BindingRules
         }
 
         return BoundTable.IsPrice(name) && column is { Precision: { } precision, Scale: { } scale } && precision - scale < WholeDigits
-            ? $"{place}, which can't hold an index of 103.04132390; change it (ALTER TABLE {relation.QuotedName} ALTER COLUMN {name} TYPE numeric(20,8))"
+            ? $"{place}, which can't hold an index of 103.04132390; change it (ALTER TABLE {relation.QuotedName} ALTER COLUMN {name} "
+                + $"TYPE numeric(20,8))"
             : null;
     }
 
-    // One more column in the key lets several bars of a minute stand beside each other. No key at all is for a migration's second phase to make.
+    // One more column in the key lets several bars of a minute stand beside each other. No key at all is for a migration's second phase to
+    // make.
     static string? Key(HostRelation relation)
     {
         if (
@@ -107,7 +112,8 @@ public static class BindingRules
 
         return
             relation.Keys.FirstOrDefault(key => KeyColumns.All(key.Columns.Contains) && key.Columns.Count > KeyColumns.Length) is { } wide
-            ? $"{relation.QuotedName} is unique by ({string.Join(", ", wide.Columns)}) in {wide.Name}: several bars of one minute could stand there; "
+            ? $"{relation.QuotedName} is unique by ({string.Join(", ", wide.Columns)}) in {wide.Name}: several bars of one minute could "
+                + $"stand there; "
                 + $"give it a key of three columns (CREATE UNIQUE INDEX ON {relation.QuotedName} ({string.Join(", ", KeyColumns)}))"
             : null;
     }

@@ -9,7 +9,8 @@ static class BindingStore
     // By the catalog: a name in a schema that the login may not look into can't be asked for.
     const string IsThere = """
         SELECT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                       WHERE n.nspname = 'dxy' AND c.relname = 'binding' AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
+                       WHERE n.nspname = 'dxy' AND c.relname = 'binding' AND has_schema_privilege(n.oid, 'USAGE')
+                         AND has_table_privilege(c.oid, 'SELECT'))
         """;
 
     const string Read = "SELECT b.table_name, b.column_name, b.host::text FROM dxy.binding AS b";
@@ -34,7 +35,8 @@ static class BindingStore
         return Of(rows);
     }
 
-    /// <summary>The same without waiting: a statement's text is asked for where nothing can be awaited. Once for each database of a process.</summary>
+    /// <summary>The same without waiting: a statement's text is asked for where nothing can be awaited. Once for each database of a
+    /// process.</summary>
     public static HostBinding? ReadNow(NpgsqlConnection connection)
     {
         using var exists = new NpgsqlCommand(IsThere, connection);
@@ -62,7 +64,8 @@ static class BindingStore
             : new[] { binding.Data, binding.Derived }
                 .SelectMany(table =>
                     table.Columns.Select(column =>
-                        $"('{table.Name}', '{column.Name}', {(column.Host is { } host ? Literal(JsonSerializer.Serialize(host, HostCatalog.Json)) : "NULL")})"
+                        $"('{table.Name}', '{column.Name}', "
+                        + $"{(column.Host is { } host ? Literal(JsonSerializer.Serialize(host, HostCatalog.Json)) : "NULL")})"
                     )
                 )
                 .ToList();

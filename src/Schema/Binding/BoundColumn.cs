@@ -28,7 +28,8 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
         };
 
     /// <summary>
-    /// What the other table keeps of the same column, where it keeps less: what is read here is brought to it. Null where the two aren't held against each other.
+    /// What the other table keeps of the same column, where it keeps less: what is read here is brought to it. Null where the two aren't
+    /// held against each other.
     /// </summary>
     public ColumnPrecision? Other { get; private init; }
 
@@ -37,7 +38,8 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
 
     public bool IsWritten => Host is { Generated: false };
 
-    /// <summary>Symbols of which the host's trigger makes something else of it, so that it isn't compared: never of a price that decides.</summary>
+    /// <summary>Symbols of which the host's trigger makes something else of it, so that it isn't compared: never of a price that
+    /// decides.</summary>
     public IReadOnlyList<string> Ignored =>
         Kind is ColumnKind.Volume or ColumnKind.Count || Name == "vwap"
             ?
@@ -49,7 +51,8 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
             ]
             : [];
 
-    /// <summary>Whether an index on the host's column serves a comparison with our type only when the other side is brought to the host's.</summary>
+    /// <summary>Whether an index on the host's column serves a comparison with our type only when the other side is brought to the
+    /// host's.</summary>
     public bool HasKeyForm => Host is { Base: "bpchar" or "enum" or "citext" or "timestamp" };
 
     public ColumnPrecision Precision =>
@@ -63,7 +66,8 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
             _ => ColumnPrecision.Exact,
         };
 
-    /// <summary>The column for statements that hold both tables against each other, which is done as exactly as the coarser of the two has it.</summary>
+    /// <summary>The column for statements that hold both tables against each other, which is done as exactly as the coarser of the two has
+    /// it.</summary>
     public BoundColumn Beside(BoundColumn other) =>
         this with
         {
@@ -82,7 +86,8 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
             _ => Kind != ColumnKind.Count,
         };
 
-    /// <summary>Our value of it, where <paramref name="value"/> is the host's; without one, and where it isn't compared, what stands for it.</summary>
+    /// <summary>Our value of it, where <paramref name="value"/> is the host's; without one, and where it isn't compared, what stands for
+    /// it.</summary>
     public string Read(string value)
     {
         if (Host?.Added is { Count: > 0 } added)
@@ -93,7 +98,8 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
         string[] ignored = [.. Ignored.Union(IgnoredBeside).Order(StringComparer.Ordinal)];
         return ignored.Length == 0
             ? Brought(value)
-            : $"(CASE WHEN {value[..(value.LastIndexOf('.') + 1)]}canonical_symbol::text IN ({string.Join(", ", ignored.Select(symbol => $"'{symbol}'"))}) "
+            : $"(CASE WHEN {value[..(value.LastIndexOf('.') + 1)]}canonical_symbol::text IN "
+                + $"({string.Join(", ", ignored.Select(symbol => $"'{symbol}'"))}) "
                 + $"THEN {(this with { Host = null }).Converted("")} ELSE {Brought(value)} END)";
     }
 
@@ -107,7 +113,8 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
 
     static string Without(IReadOnlyList<string> keys, string json) =>
         $"(CASE WHEN jsonb_typeof({json}) = 'object' "
-        + $"THEN {json} - ARRAY[{string.Join(", ", keys.Select(key => $"'{key.Replace("'", "''", StringComparison.Ordinal)}'"))}] ELSE {json} END)";
+        + $"THEN {json} - ARRAY[{string.Join(", ", keys.Select(key => $"'{key.Replace("'", "''", StringComparison.Ordinal)}'"))}] ELSE "
+        + $"{json} END)";
 
     string Converted(string value) =>
         (Host, Kind) switch
@@ -144,7 +151,8 @@ public sealed record BoundColumn(string Name, ColumnKind Kind, HostColumn? Host)
             null => value,
         };
 
-    /// <summary>What the host's column is compared with, so that its index serves: <paramref name="value"/> in the host's type, null where none of its values is that.</summary>
+    /// <summary>What the host's column is compared with, so that its index serves: <paramref name="value"/> in the host's type, null where
+    /// none of its values is that.</summary>
     public string Key(string value)
     {
         var literal = value.Length > 1 && value[0] == '\'' && value[^1] == '\'' ? value[1..^1] : null;

@@ -5,7 +5,8 @@ namespace DxyOrleans.Schema.Binding;
 /// <summary>Statements as the host's tables need them: every statement of ours that reads or writes bars goes this way.</summary>
 public static class BoundCommands
 {
-    /// <summary>A statement that is written for our tables, for the host's that this connection leads to: as it stands where they are such as ours.</summary>
+    /// <summary>A statement that is written for our tables, for the host's that this connection leads to: as it stands where they are such
+    /// as ours.</summary>
     public static string Bound(this NpgsqlConnection connection, string sql) => HostBindings.Of(connection).Render(sql);
 
     /// <summary>The same of a data source.</summary>

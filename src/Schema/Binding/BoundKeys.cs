@@ -87,7 +87,8 @@ static class BoundKeys
         }
         else
         {
-            // The other side may be longer than what is put around it can name twice: it is given a name of its own where the form asks for it.
+            // The other side may be longer than what is put around it can name twice: it is given a name of its own where the form asks for
+            // it.
             var other = string.Concat(tokens[from..end]).Trim();
             tokens[from].Instead = column.Key(other);
             tokens[from].Before = tokens[from].After = "";

@@ -1,6 +1,7 @@
 namespace DxyOrleans.Schema.Binding;
 
-/// <summary>What is written goes to the columns that the host has, in its types; what the statement says of the row it writes is read in ours.</summary>
+/// <summary>What is written goes to the columns that the host has, in its types; what the statement says of the row it writes is read in
+/// ours.</summary>
 static class BoundWrites
 {
     public static void Rewrite(List<SqlToken> tokens, TablePlace target)

@@ -1,7 +1,8 @@
 namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
-/// The functions of triggers. Those of one table are given its rows; those of both are given now these, now those: where the host's tables differ, their bodies stand
+/// The functions of triggers. Those of one table are given its rows; those of both are given now these, now those: where the host's tables
+/// differ, their bodies stand
 /// there twice, and the trigger's first argument, the table's name, says which runs.
 /// </summary>
 static class CaptureFunctions
@@ -42,6 +43,7 @@ static class CaptureFunctions
         }
 
         var body = text[(begin + "\nBEGIN\n".Length)..end];
-        return $"{text[..begin]}\nBEGIN\n  IF tg_argv[0] = '{BoundTable.Old}' THEN\n{statement(body, derived)}\n  ELSE\n{statement(body, data)}\n  END IF;{text[end..]}";
+        return $"{text[..begin]}\nBEGIN\n  IF tg_argv[0] = '{BoundTable.Old}' THEN\n{statement(body, derived)}\n  "
+            + $"ELSE\n{statement(body, data)}\n  END IF;{text[end..]}";
     }
 }

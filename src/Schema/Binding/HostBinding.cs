@@ -3,7 +3,8 @@ using DxyOrleans.Core.Bars;
 namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
-/// How the host's columns stand for ours: the one thing by which statements are brought to a host's tables, and by which stored and computed are compared. A host
+/// How the host's columns stand for ours: the one thing by which statements are brought to a host's tables, and by which stored and
+/// computed are compared. A host
 /// whose columns are ours has none to speak of: every statement is run as it is written.
 /// </summary>
 public sealed class HostBinding
@@ -75,7 +76,8 @@ public sealed class HostBinding
             ? $"{said}; the host's trigger adds {string.Join(", ", added)} (not compared)"
             : said;
         return column.Host?.Altered is { Count: > 0 } altered
-            ? $"{said}; the host's trigger changes it: {string.Join(", ", altered.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Key + Change(column.Host, one.Key, one.Value)))}"
+            ? $"{said}; the host's trigger changes it: "
+                + $"{string.Join(", ", altered.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Key + Change(column.Host, one.Key, one.Value)))}"
             : said;
     }
 

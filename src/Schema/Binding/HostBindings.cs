@@ -4,7 +4,8 @@ using Npgsql;
 namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
-/// Which binding a database has, by its address: all connections of a process to one database share what was read of it once. Read again after <c>db apply</c>, and
+/// Which binding a database has, by its address: all connections of a process to one database share what was read of it once. Read again
+/// after <c>db apply</c>, and
 /// when somebody says that it may have changed.
 /// </summary>
 public static class HostBindings

@@ -30,11 +30,13 @@ public sealed record HostColumn
     /// <summary>Whether the server makes its values, so that none can be written.</summary>
     public bool Generated { get; init; }
 
-    /// <summary>What the host's own triggers make of our values, by symbol (of <c>source</c>: by source): the places after the point that are left; null where it is another
+    /// <summary>What the host's own triggers make of our values, by symbol (of <c>source</c>: by source): the places after the point that
+    /// are left; null where it is another
     /// change, and nothing is compared.</summary>
     public IReadOnlyDictionary<string, int?>? Altered { get; init; }
 
-    /// <summary>Which way they round, by symbol, where it isn't to the nearest: <see cref="Core.Bars.ColumnPrecision.Up"/> or <see cref="Core.Bars.ColumnPrecision.Down"/>.</summary>
+    /// <summary>Which way they round, by symbol, where it isn't to the nearest: <see cref="Core.Bars.ColumnPrecision.Up"/> or
+    /// <see cref="Core.Bars.ColumnPrecision.Down"/>.</summary>
     public IReadOnlyDictionary<string, string>? Towards { get; init; }
 
     /// <summary>Of <c>raw</c>: the keys that they add to what we write there.</summary>

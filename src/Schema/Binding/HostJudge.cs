@@ -7,7 +7,8 @@ using Npgsql;
 namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
-/// Judges a host's tables before anything of ours is put on them, and again whenever it is asked: by their shape, then by a trial. Changes nothing; a
+/// Judges a host's tables before anything of ours is put on them, and again whenever it is asked: by their shape, then by a trial. Changes
+/// nothing; a
 /// sequence that the tables draw from moves by one for each role that writes there.
 /// </summary>
 public static class HostJudge
@@ -21,7 +22,8 @@ public static class HostJudge
     static readonly Version MinTimescale = new(2, 18);
 
     /// <param name="database">Where.</param>
-    /// <param name="hostZone">The zone of times without one, <see cref="BindingRules.Utc"/>; null where nobody said: then it is as it was when it was applied.</param>
+    /// <param name="hostZone">The zone of times without one, <see cref="BindingRules.Utc"/>; null where nobody said: then it is as it was
+    /// when it was applied.</param>
     /// <param name="cancellation">Ends the judging.</param>
     /// <param name="tries">Whether there is a trial; else only the tables' shape is judged.</param>
     public static async Task<Judgement> JudgeAsync(
@@ -167,7 +169,8 @@ public static class HostJudge
             if (!(Version.TryParse(version.Split('-')[0], out var known) && known >= MinTimescale))
             {
                 refused.Add(
-                    $"public.{table} is a hypertable of TimescaleDB {(version.Length > 0 ? version : "of unknown version")}: before 2.18 its INSERTs fail with triggers such as ours; upgrade TimescaleDB"
+                    $"public.{table} is a hypertable of TimescaleDB {(version.Length > 0 ? version : "of unknown version")}: before "
+                        + $"2.18 its INSERTs fail with triggers such as ours; upgrade TimescaleDB"
                 );
             }
         }

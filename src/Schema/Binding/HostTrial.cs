@@ -5,8 +5,10 @@ using Npgsql;
 namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
-/// Writes rows such as will be written, as the roles that will do it, corrects them, reads them back, and rolls all of it back: the host's checks, triggers,
-/// sequences, generated columns, foreign keys, deferred constraints and row security speak now, and not at night. One round trip, whatever is tried.
+/// Writes rows such as will be written, as the roles that will do it, corrects them, reads them back, and rolls all of it back: the host's
+/// checks, triggers,
+/// sequences, generated columns, foreign keys, deferred constraints and row security speak now, and not at night. One round trip, whatever
+/// is tried.
 /// </summary>
 sealed class HostTrial(NpgsqlDataSource database, HostBinding binding)
 {
@@ -119,7 +121,8 @@ sealed class HostTrial(NpgsqlDataSource database, HostBinding binding)
         var message = refused["message"]!.GetValue<string>().ReplaceLineEndings(" ");
         return refused["constraint"]?.GetValue<string>() is not { } name
             ? $"{what}: {message}"
-            : $"{what}: {message} ({(refused["definition"]?.GetValue<string>() is { } definition ? $"{name}: {definition.ReplaceLineEndings(" ")}" : name)})";
+            : $"{what}: {message} "
+                + $"({(refused["definition"]?.GetValue<string>() is { } definition ? $"{name}: {definition.ReplaceLineEndings(" ")}" : name)})";
     }
 
     static bool Is(JsonObject said, string name) => said[name] is { } value && value.GetValueKind() == JsonValueKind.True;

@@ -1,6 +1,7 @@
 namespace DxyOrleans.Schema.Binding;
 
-/// <summary>A piece of SQL that means something: a word, a number, a parameter, a quoted text, an operator, a bracket. What may be put before it, after it, or in its place.</summary>
+/// <summary>A piece of SQL that means something: a word, a number, a parameter, a quoted text, an operator, a bracket. What may be put
+/// before it, after it, or in its place.</summary>
 sealed class SqlToken(string text, string gap)
 {
     public string Text => text;

@@ -5,7 +5,8 @@ namespace DxyOrleans.Schema.Binding;
 /// <param name="At">The place of <c>public</c> among the tokens; the name stands two further.</param>
 /// <param name="Alias">What its columns are called by.</param>
 /// <param name="HasAlias">Whether the statement names the alias.</param>
-/// <param name="End">The first token that is no longer its own: of one that is read the token after the alias, of one that is written the end of that statement.</param>
+/// <param name="End">The first token that is no longer its own: of one that is read the token after the alias, of one that is written the
+/// end of that statement.</param>
 sealed record TablePlace(BoundTable Table, int At, string Alias, bool HasAlias, int End);
 
 /// <summary>Where a statement reads and writes the tables of bars; those of a host that are as ours are passed over.</summary>
@@ -133,7 +134,8 @@ sealed class TablePlaces
         return end;
     }
 
-    /// <summary>Which table's columns an alias calls at a place, as SQL has it: what bears it in the same SELECT, else in the one around it.</summary>
+    /// <summary>Which table's columns an alias calls at a place, as SQL has it: what bears it in the same SELECT, else in the one around
+    /// it.</summary>
     public (BoundTable Table, bool IsTarget)? Of(string alias, int at)
     {
         foreach (var target in Targets)

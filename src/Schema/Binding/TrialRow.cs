@@ -11,7 +11,8 @@ namespace DxyOrleans.Schema.Binding;
 /// <param name="Source">Its source.</param>
 /// <param name="Role">The role that writes such rows; null: the login.</param>
 /// <param name="IsNeeded">Whether work stands still where it is refused; else only a migration would meet it.</param>
-/// <param name="IsLookedAt">Whether it is only written to see what the host's triggers make of it: nobody is told where it is refused.</param>
+/// <param name="IsLookedAt">Whether it is only written to see what the host's triggers make of it: nobody is told where it is
+/// refused.</param>
 public sealed record TrialRow(string Table, Series Series, string Source, string? Role, bool IsNeeded, bool IsLookedAt = false)
 {
     // By these digits each way of rounding shows: none of the first would be rounded up, each of the second.
@@ -26,7 +27,8 @@ public sealed record TrialRow(string Table, Series Series, string Source, string
         : """{"kind": "rollup", "inputs": 1, "expected": 1}""";
 
     /// <summary>
-    /// Its four prices and what they are corrected to, in the order in which they are tried: with digits at each of the eight places, as an index has; then as pairs are
+    /// Its four prices and what they are corrected to, in the order in which they are tried: with digits at each of the eight places, as an
+    /// index has; then as pairs are
     /// quoted, for a host that takes no finer ones.
     /// </summary>
     public IEnumerable<(decimal Price, decimal Corrected)> Prices()
@@ -69,5 +71,6 @@ public sealed record TrialRow(string Table, Series Series, string Source, string
         };
 
     public override string ToString() =>
-        $"{Series} of source '{Source}' with open, high, low, close {Prices().First().Price.ToString(CultureInfo.InvariantCulture)}, vol 0, trade_count 0, vwap null";
+        $"{Series} of source '{Source}' with open, high, low, close {Prices().First().Price.ToString(CultureInfo.InvariantCulture)}, "
+        + $"vol 0, trade_count 0, vwap null";
 }

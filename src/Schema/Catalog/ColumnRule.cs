@@ -6,7 +6,8 @@ namespace DxyOrleans.Schema.Catalog;
 /// <param name="Add">How it is added where it is missing; null: nobody but the shop can say what its values would be.</param>
 public sealed record ColumnRule(string Name, string[] Types, string? Add)
 {
-    // now() is evaluated once, when the column is added: existing rows share that instant and no row is rewritten. So nothing may ever be concluded from created_at.
+    // now() is evaluated once, when the column is added: existing rows share that instant and no row is rewritten. So nothing may ever be
+    // concluded from created_at.
     const string Now = "timestamp with time zone NOT NULL DEFAULT now()";
 
     static readonly ColumnRule[] Bar =

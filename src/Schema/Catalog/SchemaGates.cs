@@ -34,12 +34,14 @@ public static class SchemaGates
             faults.Count == 0,
             "every column of a bar, of its type or one that is bound to it",
             faults.Count == 0 ? "all are there" : string.Join("; ", faults),
-            $@"SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'public.{table.Table}'::regclass AND attnum > 0",
+            $@"SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'public.{table.Table}'::regclass AND "
+                + $@"attnum > 0",
             "raw, created_at and updated_at are added by the run; any other, or another type, is the shop's to mend"
         );
     }
 
-    /// <summary>Whether a value fits from the old table into the new one as it is; where it doesn't, both are compared as the new one has it.</summary>
+    /// <summary>Whether a value fits from the old table into the new one as it is; where it doesn't, both are compared as the new one has
+    /// it.</summary>
     public static Gate Values(TableShape table, TableShape other)
     {
         var faults =
@@ -59,7 +61,8 @@ public static class SchemaGates
             null,
             faults.Count == 0
                 ? null
-                : "copied bars are rounded, and compared as rounded: widen these columns (ALTER TABLE … ALTER COLUMN … TYPE numeric), or accept it"
+                : "copied bars are rounded, and compared as rounded: widen these columns (ALTER TABLE … ALTER COLUMN … TYPE numeric), "
+                    + "or accept it"
         );
     }
 
@@ -74,7 +77,8 @@ public static class SchemaGates
                 : HasKey(table) ? (table.UsableKey ?? table.Keys[0]).QuotedName
                 : table.Keys.Count == 0 ? "no unique index"
                 : string.Join("; ", table.Keys.Select(key => $"{key.QuotedName} {key.Problems}")),
-            $"SELECT pg_get_indexdef(indexrelid), indisvalid, indisready, indimmediate FROM pg_index WHERE indrelid = 'public.{table.Table}'::regclass AND indisunique",
+            $"SELECT pg_get_indexdef(indexrelid), indisvalid, indisready, indimmediate FROM pg_index WHERE indrelid = "
+                + $"'public.{table.Table}'::regclass AND indisunique",
             table.DeferrableKey is null
                 ? "the run builds one; where it can't, it says why"
                 : "drop it (its own constraint can't be made immediate); the run builds a key in its place"
@@ -103,7 +107,8 @@ public static class SchemaGates
             refusing.Count == 0
                 ? "none does"
                 : string.Join("; ", refusing.Select(check => $"{check.Name} on {check.Relation}: {check.Definition}")),
-            $"SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'public.{table.Table}'::regclass AND contype = 'c'",
+            $"SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'public.{table.Table}'::regclass AND "
+                + $"contype = 'c'",
             "the run puts a wider one in its place"
         );
     }
@@ -138,7 +143,8 @@ public static class SchemaGates
         );
     }
 
-    // The old table needs no key for what we do there beyond finding a bar's rows: superseded versions are active beside the newest in some shops.
+    // The old table needs no key for what we do there beyond finding a bar's rows: superseded versions are active beside the newest in some
+    // shops.
     static bool HasKey(TableShape table) =>
         table.DeferrableKey is null && (table.UsableKey is not null || (table.Table == SchemaCatalog.Old && table.Keys.Count > 0));
 

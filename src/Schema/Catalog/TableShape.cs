@@ -85,7 +85,8 @@ public sealed record TableShape(
 
     public Column? Column(string name) => Columns.FirstOrDefault(column => column.Name == name);
 
-    /// <summary>A deferrable key: as long as it is there, PostgreSQL refuses every upsert by these columns, whatever other key there is.</summary>
+    /// <summary>A deferrable key: as long as it is there, PostgreSQL refuses every upsert by these columns, whatever other key there
+    /// is.</summary>
     public Key? DeferrableKey => Keys.FirstOrDefault(key => key.Problems == "is deferrable");
 
     public Key? UsableKey => Keys.FirstOrDefault(key => key.IsUsable);

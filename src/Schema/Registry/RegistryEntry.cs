@@ -12,7 +12,8 @@ namespace DxyOrleans.Schema.Registry;
 /// <param name="Active">Inactive symbols are neither derived nor rolled up.</param>
 /// <param name="Rollups">The timeframes its 1m bars are rolled up to.</param>
 /// <param name="Index">Its definition when it is an index, else null.</param>
-/// <param name="Metadata">The row's metadata as it was read: what a deriving transaction compares to know that its definition still holds.</param>
+/// <param name="Metadata">The row's metadata as it was read: what a deriving transaction compares to know that its definition still
+/// holds.</param>
 public sealed record RegistryEntry(
     Symbol Symbol,
     string? AssetClass,

@@ -27,10 +27,12 @@ public sealed class SiloSettings
     /// <value>An Npgsql connection string or a <c>postgresql://</c> URL. Required; it may lead through a transaction-mode pooler.</value>
     public string Database { get; set; } = "";
 
-    /// <value>The same database past a pooler, where <see cref="Database"/> leads through one in transaction mode: for building indexes and for connections that may only read. None by default.</value>
+    /// <value>The same database past a pooler, where <see cref="Database"/> leads through one in transaction mode: for building indexes and
+    /// for connections that may only read. None by default.</value>
     public string? DatabaseDirect { get; set; }
 
-    /// <value>Connections of this silo to <see cref="Database"/> at most, 4 to 200 (in shadow mode 6 to 200), Orleans' own counted in. Default 8.</value>
+    /// <value>Connections of this silo to <see cref="Database"/> at most, 4 to 200 (in shadow mode 6 to 200), Orleans' own counted in.
+    /// Default 8.</value>
     public int PoolSize { get; set; } = 8;
 
     /// <value>Whether statements are prepared on the server. Off for poolers that don't carry prepared statements.</value>
@@ -39,7 +41,8 @@ public sealed class SiloSettings
     /// <value>Silos with the same id and database are one cluster.</value>
     public string ClusterId { get; set; } = "dxy";
 
-    /// <value>Reminders and subscriptions belong to it; a cluster that asks for one which another cluster of the same database holds is refused.</value>
+    /// <value>Reminders and subscriptions belong to it; a cluster that asks for one which another cluster of the same database holds is
+    /// refused.</value>
     public string ServiceId { get; set; } = "dxy";
 
     /// <value>The port other silos call, 1024 to 65535.</value>
@@ -51,10 +54,12 @@ public sealed class SiloSettings
     /// <value>The port of health and dashboard, 1024 to 65535.</value>
     public int HttpPort { get; set; } = 8080;
 
-    /// <value>The IP address at which the silo listens for other silos and for Orleans clients, and by which they find it. Loopback unless told otherwise; elsewhere <see cref="Tls"/> is asked for.</value>
+    /// <value>The IP address at which the silo listens for other silos and for Orleans clients, and by which they find it. Loopback unless
+    /// told otherwise; elsewhere <see cref="Tls"/> is asked for.</value>
     public string Address { get; set; } = "127.0.0.1";
 
-    /// <value>The IP address of health and dashboard; <c>0.0.0.0</c> for all. Loopback unless told otherwise; elsewhere without the dashboard.</value>
+    /// <value>The IP address of health and dashboard; <c>0.0.0.0</c> for all. Loopback unless told otherwise; elsewhere without the
+    /// dashboard.</value>
     public string HttpAddress { get; set; } = "127.0.0.1";
 
     public TlsSettings Tls { get; set; } = new();
@@ -71,7 +76,8 @@ public sealed class SiloSettings
     /// <value>A name of <see cref="FeedCatalog"/>.</value>
     public string Feed { get; set; } = FeedCatalog.None;
 
-    /// <value>How far back a live vendor's history is fetched when the feed starts, 0 s to 366 days; what is missing since it last ran is in any case. Default 1 h.</value>
+    /// <value>How far back a live vendor's history is fetched when the feed starts, 0 s to 366 days; what is missing since it last ran is
+    /// in any case. Default 1 h.</value>
     public TimeSpan FeedBackfill { get; set; } = TimeSpan.FromHours(1);
 
     /// <value>How any feed is run.</value>
@@ -83,7 +89,8 @@ public sealed class SiloSettings
 
     public TrueFxOptions TrueFx { get; set; } = new();
 
-    /// <value>Whether this silo only derives and compares with what the shop's own programs write, storing nothing in the shop's tables.</value>
+    /// <value>Whether this silo only derives and compares with what the shop's own programs write, storing nothing in the shop's
+    /// tables.</value>
     public bool Shadow { get; set; }
 
     /// <value>How many days back shadow mode compares, 1 to 366. Default 7.</value>
@@ -92,13 +99,15 @@ public sealed class SiloSettings
     /// <value>How long after its end a bucket is emitted, 0 s to 1 min. Default 1 s.</value>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <value>How far back a deletion of bars is a correction of what was made of them, 0 to 366 days; older deletions are retention, and change nothing. Default 7 days.</value>
+    /// <value>How far back a deletion of bars is a correction of what was made of them, 0 to 366 days; older deletions are retention, and
+    /// change nothing. Default 7 days.</value>
     public TimeSpan CorrectionWindow { get; set; } = DerivingOptions.UsualCorrectionWindow;
 
     /// <value>How often other programs' changes are looked for, 50 ms to 10 s. Default 250 ms.</value>
     public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <value>How many days corrections are kept, which is how far back <c>bars --as-of</c> reaches: 30 to 36500, or 0 for ever. Default 366.</value>
+    /// <value>How many days corrections are kept, which is how far back <c>bars --as-of</c> reaches: 30 to 36500, or 0 for ever. Default
+    /// 366.</value>
     public int KeepDays { get; set; } = Retention.DefaultDays;
 
     /// <value>How long to wait for a database that is away before giving up at start. Default 10 min.</value>
@@ -107,10 +116,12 @@ public sealed class SiloSettings
     /// <value>Whether the schema is brought up to date at start. Off where a DBA runs <c>db apply</c>.</value>
     public bool ApplySchema { get; set; } = true;
 
-    /// <value><c>UTC</c> where the host's tables hold times without a zone, and they are UTC. None by default: such tables are refused.</value>
+    /// <value><c>UTC</c> where the host's tables hold times without a zone, and they are UTC. None by default: such tables are
+    /// refused.</value>
     public string? HostZone { get; set; }
 
-    /// <value>What a silo does that a migration asks to restart: <c>process</c> starts again in this process, <c>exit</c> ends it with code 75 for a supervisor to start anew.</value>
+    /// <value>What a silo does that a migration asks to restart: <c>process</c> starts again in this process, <c>exit</c> ends it with code
+    /// 75 for a supervisor to start anew.</value>
     public string Restart { get; set; } = RestartInProcess;
 
     int OrleansPoolSize => Math.Clamp(PoolSize / 4, 2, 10);
@@ -186,7 +197,8 @@ public sealed class SiloSettings
             Require(
                 address is null || IPAddress.IsLoopback(address) || told,
                 name == nameof(Address)
-                    ? $"Address is {text}, where others can reach the silo; give Tls:Certificate, Tls:Key and Tls:Authority, or TrustNetwork=true where nobody else is on that network."
+                    ? $"Address is {text}, where others can reach the silo; give Tls:Certificate, Tls:Key and Tls:Authority, or "
+                        + $"TrustNetwork=true where nobody else is on that network."
                     : $"HttpAddress is {text}, and the dashboard has no authentication; set Dashboard=false."
             );
         }

@@ -3,7 +3,8 @@ using DxyOrleans.Feeds.Simulated;
 
 namespace DxyOrleans.Silo.Configuration;
 
-/// <summary>The settings of the simulated market that configuration can set; see <see cref="SimulationOptions"/> for their meaning and ranges.</summary>
+/// <summary>The settings of the simulated market that configuration can set; see <see cref="SimulationOptions"/> for their meaning and
+/// ranges.</summary>
 public sealed class SimulationSettings
 {
     public long Seed { get; set; } = 1;
@@ -20,7 +21,8 @@ public sealed class SimulationSettings
 
     public double CorrectionRate { get; set; }
 
-    /// <value>Whole final bars instead of ticks, one a pair and minute; left out: where market time runs over 30 times as fast as real time.</value>
+    /// <value>Whole final bars instead of ticks, one a pair and minute; left out: where market time runs over 30 times as fast as real
+    /// time.</value>
     public bool? Bars { get; set; }
 
     /// <value>The source that the feed's bars bear. Default <c>synthetic</c>.</value>

@@ -6,7 +6,8 @@ using Orleans.Configuration;
 namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
-/// Keeps two clusters from sharing a ServiceId: claims it before the silo starts, once more when the silo stands in the membership table and before a reminder of it can
+/// Keeps two clusters from sharing a ServiceId: claims it before the silo starts, once more when the silo stands in the membership table
+/// and before a reminder of it can
 /// fire, and looks from then on whether another cluster has taken it, which one may after a silence of this cluster's.
 /// </summary>
 sealed partial class ClusterIdentity(
@@ -46,7 +47,8 @@ sealed partial class ClusterIdentity(
                     if (await _claim.LostToAsync(stoppingToken) is { } other)
                     {
                         Refusal =
-                            $"cluster '{other}' took ServiceId '{cluster.Value.ServiceId}' over while no heartbeat came from '{cluster.Value.ClusterId}'; start one of the two alone, or give each a ServiceId of its own.";
+                            $"cluster '{other}' took ServiceId '{cluster.Value.ServiceId}' over while no heartbeat came from "
+                            + $"'{cluster.Value.ClusterId}'; start one of the two alone, or give each a ServiceId of its own.";
                         LogLost(Refusal);
                         host.StopApplication();
                         return;

@@ -3,7 +3,8 @@ using Orleans.Dashboard;
 namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
-/// The dashboard, mapped when it is first asked for: mapping it unpacks all its pages and packs them again, and keeps both, which takes some 60 MiB and a good part of a
+/// The dashboard, mapped when it is first asked for: mapping it unpacks all its pages and packs them again, and keeps both, which takes
+/// some 60 MiB and a good part of a
 /// start. A silo that nobody looks at is spared that.
 /// </summary>
 static class DashboardOnDemand

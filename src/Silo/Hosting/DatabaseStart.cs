@@ -6,7 +6,8 @@ using Polly.Retry;
 
 namespace DxyOrleans.Silo.Hosting;
 
-/// <summary>Waits for a database that is away, then brings its schema up to date: Orleans fails at once when it starts without one.</summary>
+/// <summary>Waits for a database that is away, then brings its schema up to date: Orleans fails at once when it starts without
+/// one.</summary>
 static partial class DatabaseStart
 {
     public static async Task WaitAndApplyAsync(

@@ -5,15 +5,18 @@ using Orleans.Reminders;
 namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
-/// The cluster's market time. An embedded server may hold a clock of its own (<c>dxy.clock</c>), which then drives grain timers and reminders as it drives
-/// <c>dxy.now()</c>; so does the server's own clock where this machine's is wrong. Everything else, Orleans' own probes and timeouts included, stays on the real clock.
+/// The cluster's market time. An embedded server may hold a clock of its own (<c>dxy.clock</c>), which then drives grain timers and
+/// reminders as it drives
+/// <c>dxy.now()</c>; so does the server's own clock where this machine's is wrong. Everything else, Orleans' own probes and timeouts
+/// included, stays on the real clock.
 /// </summary>
 static partial class MarketTime
 {
     // Of real time: each silo reads its reminders this often, and knows those of the next three times this.
     static readonly TimeSpan ReminderRefresh = TimeSpan.FromSeconds(5);
 
-    /// <summary>The clock that the database sets, or the server's where this machine's is wrong; null where the real clock will do.</summary>
+    /// <summary>The clock that the database sets, or the server's where this machine's is wrong; null where the real clock will
+    /// do.</summary>
     public static async Task<MarketClock?> ReadAsync(string connectionString, TimeProvider real, CancellationToken cancellation)
     {
         await using var database = Database.OpenAs(connectionString);
@@ -48,7 +51,8 @@ static partial class MarketTime
         silo.Services.AddKeyedSingleton<TimeProvider>(ReminderTimeProviderNames.Reminders, clock);
         silo.Configure<ReminderOptions>(reminders =>
         {
-            // Their spans are of market time too: at 1440 times the usual five minutes would be a read each 0.2 s, and a late one would lose ticks.
+            // Their spans are of market time too: at 1440 times the usual five minutes would be a read each 0.2 s, and a late one would
+            // lose ticks.
             var refresh = ReminderRefresh * Math.Max(1, clock.Rate);
             reminders.RefreshReminderListPeriod =
                 refresh > reminders.RefreshReminderListPeriod ? refresh : reminders.RefreshReminderListPeriod;

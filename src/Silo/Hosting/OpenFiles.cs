@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace DxyOrleans.Silo.Hosting;
 
-/// <summary>Whether this process may open as many files as a silo does: the runtime keeps each of its three hundred libraries open, and one it can't open is "not found".</summary>
+/// <summary>Whether this process may open as many files as a silo does: the runtime keeps each of its three hundred libraries open, and one
+/// it can't open is "not found".</summary>
 static class OpenFiles
 {
     /// <summary>Libraries, connections, and room for those of many clients.</summary>
@@ -23,7 +24,8 @@ static class OpenFiles
         && most < Least
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"it may open {most} files at once, and a silo needs {Least}; raise the limit ('ulimit -n 1024', LimitNOFILE= of a systemd unit)."
+                $"it may open {most} files at once, and a silo needs {Least}; raise the limit ('ulimit -n 1024', LimitNOFILE= of a "
+                    + $"systemd unit)."
             )
             : null;
 }

@@ -10,7 +10,8 @@ using Orleans.Versions.Selector;
 
 namespace DxyOrleans.Silo.Hosting;
 
-/// <summary>Orleans with clustering, reminders and grain storage in the silo's database, over a few connections of their own: a heartbeat never waits behind bars.</summary>
+/// <summary>Orleans with clustering, reminders and grain storage in the silo's database, over a few connections of their own: a heartbeat
+/// never waits behind bars.</summary>
 static class OrleansOnPostgres
 {
     /// <summary>The key of the data source that Orleans' connections come from; they may write in shadow mode too.</summary>
@@ -53,10 +54,14 @@ static class OrleansOnPostgres
             silo.UseTls(options.Tls);
         }
 
-        // A silo whose process is gone refuses each probe at once, so the time until it is declared dead is three times that between probes: by ProbeTimeout while
-        // silos are new to each other, by MinProbeTimeout later. Short ones throw out no silo that is slow: while a connection has brought anything within
-        // MaxProbeTimeout x 3 there is no vote, so that MaxProbeTimeout alone says when a silo that hangs is dead. The heartbeat bounds how long rows of a cluster
-        // that was killed as a whole hold up its restart. A silo that nobody reaches hears that it was declared dead from the table alone: until it looks, what lived
+        // A silo whose process is gone refuses each probe at once, so the time until it is declared dead is three times that between
+        // probes: by ProbeTimeout while
+        // silos are new to each other, by MinProbeTimeout later. Short ones throw out no silo that is slow: while a connection has brought
+        // anything within
+        // MaxProbeTimeout x 3 there is no vote, so that MaxProbeTimeout alone says when a silo that hangs is dead. The heartbeat bounds how
+        // long rows of a cluster
+        // that was killed as a whole hold up its restart. A silo that nobody reaches hears that it was declared dead from the table alone:
+        // until it looks, what lived
         // on it lives twice.
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
@@ -67,13 +72,15 @@ static class OrleansOnPostgres
             membership.IAmAliveTablePublishTimeout = Heartbeat.Every;
             membership.NumMissedTableIAmAliveLimit = Heartbeat.MaxMissed;
 
-            // A silo's generation is the second in which it starts, by its own clock: one whose clock is an hour ahead would take the others' for retired, and throw out
+            // A silo's generation is the second in which it starts, by its own clock: one whose clock is an hour ahead would take the
+            // others' for retired, and throw out
             // whoever joins because his start seems long ago.
             membership.SiloGenerationRetirementAge = TimeSpan.FromDays(1);
             membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         });
 
-        // While two builds meet, a grain that starts anew starts at the newer one: it serves callers of both, so that no grain moves for its version twice.
+        // While two builds meet, a grain that starts anew starts at the newer one: it serves callers of both, so that no grain moves for
+        // its version twice.
         silo.Configure<GrainVersioningOptions>(versions =>
         {
             versions.DefaultCompatibilityStrategy = nameof(BackwardCompatible);

@@ -43,7 +43,8 @@ static class PortFault
             }
             catch (SocketException cause)
             {
-                return $"{(name == nameof(options.HttpPort) ? nameof(options.HttpAddress) : nameof(options.Address))} is {address}, where this machine can't listen: {cause.Message}";
+                return $"{(name == nameof(options.HttpPort) ? nameof(options.HttpAddress) : nameof(options.Address))} is {address}, "
+                    + $"where this machine can't listen: {cause.Message}";
             }
         }
 

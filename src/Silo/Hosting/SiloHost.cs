@@ -30,7 +30,8 @@ static partial class SiloHost
         builder.Services.AddOptions<SiloSettings>().Bind(builder.Configuration).ValidateOnStart();
         builder.AddHttpGuard(options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        // Before our own services: what is registered later starts later and stops earlier, so the pump looks only while the silo is in the cluster.
+        // Before our own services: what is registered later starts later and stops earlier, so the pump looks only while the silo is in the
+        // cluster.
         builder.UseOrleans(silo =>
         {
             silo.UsePostgres(options).UseMarketTime(clock);
@@ -61,7 +62,8 @@ static partial class SiloHost
     static void AddOwn(IServiceCollection services, SiloSettings options, MarketClock? clock)
     {
         var bars = options.Simulation.Bars ?? clock?.Rate > BarsAbove;
-        // In shadow mode the server itself refuses every write of ours; only the results and Orleans' tables have connections that may write.
+        // In shadow mode the server itself refuses every write of ours; only the results and Orleans' tables have connections that may
+        // write.
         services.AddSingleton(_ =>
             Database.Open(
                 (

@@ -7,7 +7,8 @@ using Npgsql;
 
 namespace DxyOrleans.Silo.Shadow;
 
-/// <summary>Shadow mode: compares each second what has its turn by market time. Everything is read over connections that the server lets write nothing.</summary>
+/// <summary>Shadow mode: compares each second what has its turn by market time. Everything is read over connections that the server lets
+/// write nothing.</summary>
 public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<SiloSettings> options, ILogger<ShadowWorker> logger)
     : BackgroundService
 {
@@ -26,7 +27,8 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
         if (!await MigrationPlan.IsReadOnlyAsync(database, cancellationToken))
         {
             throw new InvalidOperationException(
-                "Shadow mode needs connections that may only read, and this database lets them write; give the server's own address as DXY_DATABASE_DIRECT, not a transaction-mode pooler's."
+                "Shadow mode needs connections that may only read, and this database lets them write; give the server's own address as "
+                    + "DXY_DATABASE_DIRECT, not a transaction-mode pooler's."
             );
         }
 

@@ -17,7 +17,8 @@ public sealed class AsOfTests(TestServer server)
     }
 
     static string Insert(string price, string time = "2019-10-28 10:00+00") =>
-        $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source) VALUES ('EURUSD', '1m', '{time}', {price}, {price}, {price}, {price}, 1, 'ingest')";
+        $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source) VALUES ('EURUSD', '1m', "
+        + $"'{time}', {price}, {price}, {price}, {price}, 1, 'ingest')";
 
     static string Update(string price) =>
         $"UPDATE data_bars SET open = {price}, high = {price}, low = {price}, close = {price} WHERE canonical_symbol = 'EURUSD'";
@@ -67,7 +68,8 @@ public sealed class AsOfTests(TestServer server)
         await shop.RunAsync(Insert("1.1"));
         var before = await AtAsync(shop);
         await shop.RunAsync(
-            $"BEGIN; {Update("1.2")}; SELECT pg_sleep(0.1); DELETE FROM data_bars; SELECT pg_sleep(0.1); {Insert("1.3")}; {Update("1.4")}; COMMIT"
+            $"BEGIN; {Update("1.2")}; SELECT pg_sleep(0.1); DELETE FROM data_bars; SELECT pg_sleep(0.1); {Insert("1.3")}; "
+                + $"{Update("1.4")}; COMMIT"
         );
         var after = await AtAsync(shop);
         Assert.Equal(("1.1", "1.4"), (await SaysAsync(shop, before), await SaysAsync(shop, after)));
@@ -79,7 +81,8 @@ public sealed class AsOfTests(TestServer server)
                     shop,
                     (
                         await shop.ValueAsync(
-                            $"SELECT to_char((timestamptz '{after}' - interval '{back} milliseconds') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+                            $"SELECT to_char((timestamptz '{after}' - interval '{back} milliseconds') AT TIME ZONE 'UTC', "
+                                + $"'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
                         )
                     )!
                 )

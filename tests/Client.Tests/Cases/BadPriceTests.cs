@@ -2,7 +2,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Cases;
 
-/// <summary>Prices that are none, in a shop's own table without checks: the minute is named and set aside, all beside it goes on, and once mended it is derived by itself.</summary>
+/// <summary>Prices that are none, in a shop's own table without checks: the minute is named and set aside, all beside it goes on, and once
+/// mended it is derived by itself.</summary>
 public sealed class BadPriceTests(TestServer server)
 {
     const string From = "2019-10-24T10:00:00Z";
@@ -141,7 +142,8 @@ public sealed class BadPriceTests(TestServer server)
         await shop.RunAsync(
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
-            SELECT 'EURUSD', '1m', timestamptz '{From}' + i * interval '1 minute', 1.1 + i * 0.01, 1.2 + i * 0.01, 1.0 - i * 0.01, 1.15 + i * 0.01, i, 'ingest' FROM generate_series(0, 9) AS i;
+            SELECT 'EURUSD', '1m', timestamptz '{From}' + i * interval '1 minute', 1.1 + i * 0.01, 1.2 + i * 0.01, 1.0 - i * 0.01,
+              1.15 + i * 0.01, i, 'ingest' FROM generate_series(0, 9) AS i;
             UPDATE data_bars SET {column} = {value} WHERE extract(minute FROM ts_utc) = 4
             """
         );
@@ -163,7 +165,8 @@ public sealed class BadPriceTests(TestServer server)
         await shop.ThenAsync(
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
-            SELECT 'EURUSD', '1m', timestamptz '{From}' + i * interval '1 minute', 1.1, 1.1, 1.1, CASE WHEN i < 5 THEN 'NaN' ELSE 1.1 END, i, 'ingest' FROM generate_series(0, 9) AS i
+            SELECT 'EURUSD', '1m', timestamptz '{From}' + i * interval '1 minute', 1.1, 1.1, 1.1, CASE WHEN i < 5 THEN 'NaN' ELSE 1.1 END,
+              i, 'ingest' FROM generate_series(0, 9) AS i
             """
         );
         Assert.Equal(["10:05 1.1 1.1 1.1 1.1 35"], await shop.BarsAsync("EURUSD", "5m", From, To));
@@ -189,8 +192,10 @@ public sealed class BadPriceTests(TestServer server)
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT s, '1m', {time}, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['EURUSD', 'DXY']) AS s;
-            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '5m', {time}, 1, 1, 1, 1, 'derived');
-            UPDATE data_bars SET created_at = 'infinity', updated_at = '-infinity', ingested_at = '51773-01-01' WHERE canonical_symbol = 'EURUSD'
+            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '5m',
+              {time}, 1, 1, 1, 1, 'derived');
+            UPDATE data_bars SET created_at = 'infinity', updated_at = '-infinity', ingested_at = '51773-01-01'
+              WHERE canonical_symbol = 'EURUSD'
             """
         );
         var health = await shop.Console.RunAsync("health");

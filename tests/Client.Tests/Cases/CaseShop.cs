@@ -11,7 +11,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Cases;
 
-/// <summary>A database into which other people's SQL goes, as a shop's own programs would write it; what is due is then worked off as a silo would, and the console looks at it.</summary>
+/// <summary>A database into which other people's SQL goes, as a shop's own programs would write it; what is due is then worked off as a
+/// silo would, and the console looks at it.</summary>
 public sealed class CaseShop : IAsyncDisposable
 {
     CaseShop(Dxy dxy) => Console = dxy;
@@ -106,7 +107,8 @@ public sealed class CaseShop : IAsyncDisposable
                 .Select(bar =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{UtcTime.Parse(bar.GetProperty("ts_utc").GetString()!).ToDateTime():HH:mm} {Number(bar, "open")} {Number(bar, "high")} {Number(bar, "low")} {Number(bar, "close")} {Number(bar, "vol")}"
+                        $"{UtcTime.Parse(bar.GetProperty("ts_utc").GetString()!).ToDateTime():HH:mm} {Number(bar, "open")} "
+                            + $"{Number(bar, "high")} {Number(bar, "low")} {Number(bar, "close")} {Number(bar, "vol")}"
                     )
                 ),
         ];
@@ -125,12 +127,15 @@ public sealed class CaseShop : IAsyncDisposable
                 .Json.GetProperty("due")
                 .EnumerateArray()
                 .Select(row =>
-                    $"{row.GetProperty("symbol").GetString()}/{row.GetProperty("timeframe").GetString()} {row.GetProperty("from").GetString()} {row.GetProperty("cause").GetString()} {row.GetProperty("error").GetString()}"
+                    $"{row.GetProperty("symbol").GetString()}/{row.GetProperty("timeframe").GetString()} "
+                    + $"{row.GetProperty("from").GetString()} {row.GetProperty("cause").GetString()} "
+                    + $"{row.GetProperty("error").GetString()}"
                 ),
         ];
     }
 
-    /// <summary>Calls <c>verify</c>, runs the queries of <c>verify --sql</c> with plain SQL, and demands that they agree: no row back is exit code 0.</summary>
+    /// <summary>Calls <c>verify</c>, runs the queries of <c>verify --sql</c> with plain SQL, and demands that they agree: no row back is
+    /// exit code 0.</summary>
     public async Task<Called> VerifyAsync(string symbol, string from, string to, params string[] more)
     {
         var called = await Console.RunAsync(["verify", symbol, "--from", from, "--to", to, "--json", .. more]);

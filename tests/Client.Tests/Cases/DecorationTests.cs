@@ -90,7 +90,8 @@ public sealed class DecorationTests(TestServer server)
             await shop.RunAsync(
                 $"""
                 INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source)
-                SELECT 'EURUSD', '1m', timestamptz '{Ten}' + i * interval '1 minute', 1.1 + i * 0.01, 1.2 + i * 0.01, 1.0 - i * 0.01, 1.15 + i * 0.01, i, 1.1, i, 'ingest' FROM generate_series(0, 4) AS i;
+                SELECT 'EURUSD', '1m', timestamptz '{Ten}' + i * interval '1 minute', 1.1 + i * 0.01, 1.2 + i * 0.01, 1.0 - i * 0.01,
+                  1.15 + i * 0.01, i, 1.1, i, 'ingest' FROM generate_series(0, 4) AS i;
                 UPDATE data_bars SET {set} WHERE extract(minute FROM ts_utc) IN ({minutes})
                 """
             );

@@ -4,16 +4,20 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Cases;
 
-/// <summary>How rows come (one statement or many, late, over several partitions) doesn't change what is derived of them, nor does what the database is set to.</summary>
+/// <summary>How rows come (one statement or many, late, over several partitions) doesn't change what is derived of them, nor does what the
+/// database is set to.</summary>
 public sealed class HowRowsComeTests(TestServer server)
 {
     const string Bulk = "42-bulk-over-partitions.sql";
 
     const string Derived = """
-        SELECT string_agg(concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', open, high, low, close, vol, vwap, trade_count, is_partial, raw), E'\n'
+        SELECT string_agg(concat_ws(' ', canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', open, high, low, close, vol, vwap,
+          trade_count, is_partial, raw), E'\n'
                           ORDER BY canonical_symbol, timeframe, ts_utc)
-        FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM data_bars WHERE canonical_symbol = 'DXY'
-              UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM derived_data_bars WHERE deleted_at IS NULL) AS b
+        FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM data_bars
+          WHERE canonical_symbol = 'DXY'
+              UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw
+                FROM derived_data_bars WHERE deleted_at IS NULL) AS b
         """;
 
     static async Task<string?> CountsAsync(CaseShop shop, string symbol) =>
@@ -27,7 +31,8 @@ public sealed class HowRowsComeTests(TestServer server)
 
     static async Task<string?> MidnightsAsync(CaseShop shop) =>
         await shop.ValueAsync(
-            "SELECT string_agg(close::numeric(14, 8)::text, ' ' ORDER BY ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND (ts_utc AT TIME ZONE 'UTC')::time = '00:00'"
+            "SELECT string_agg(close::numeric(14, 8)::text, ' ' ORDER BY ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND "
+                + "(ts_utc AT TIME ZONE 'UTC')::time = '00:00'"
         );
 
     [Fact]
@@ -85,7 +90,8 @@ public sealed class HowRowsComeTests(TestServer server)
         {
             case "row by row":
                 await shop.RunAsync(
-                    "DO $$ DECLARE r loaded; BEGIN FOR r IN SELECT * FROM loaded ORDER BY md5(ts_utc::text || canonical_symbol) LOOP INSERT INTO data_bars SELECT r.*; END LOOP; END $$"
+                    "DO $$ DECLARE r loaded; BEGIN FOR r IN SELECT * FROM loaded ORDER BY md5(ts_utc::text || canonical_symbol) LOOP "
+                        + "INSERT INTO data_bars SELECT r.*; END LOOP; END $$"
                 );
                 break;
             case "in small transactions, worked off in between":
@@ -106,7 +112,8 @@ public sealed class HowRowsComeTests(TestServer server)
                 foreach (var month in (string[])["2020-01-01", "2019-12-01", "2019-11-01", "2019-10-01"])
                 {
                     await shop.ThenAsync(
-                        $"{Insert} WHERE ts_utc > timestamptz '{month}Z' - interval '1 day' AND ts_utc < timestamptz '{month}Z' + interval '1 day'"
+                        $"{Insert} WHERE ts_utc > timestamptz '{month}Z' - interval '1 day' AND ts_utc < timestamptz '{month}Z' + "
+                            + $"interval '1 day'"
                     );
                 }
 
@@ -116,20 +123,23 @@ public sealed class HowRowsComeTests(TestServer server)
                     string.Join(
                         ";",
                         ((string[])["2019_09", "2019_10", "2019_11", "2019_12", "2020_01"]).Select(month =>
-                            $"INSERT INTO data_bars_{month} SELECT * FROM loaded WHERE to_char(ts_utc AT TIME ZONE 'UTC', 'YYYY_MM') = '{month}'"
+                            $"INSERT INTO data_bars_{month} SELECT * FROM loaded WHERE to_char(ts_utc AT TIME ZONE 'UTC', 'YYYY_MM') = "
+                            + $"'{month}'"
                         )
                     )
                 );
                 break;
             case "wrong first, and then corrected":
                 await shop.ThenAsync(
-                    "CREATE TABLE wrong AS SELECT * FROM loaded; UPDATE wrong SET open = 2 * open, high = 2 * high, low = 2 * low, close = 2 * close; INSERT INTO data_bars SELECT * FROM wrong"
+                    "CREATE TABLE wrong AS SELECT * FROM loaded; UPDATE wrong SET open = 2 * open, high = 2 * high, low = 2 * low, "
+                        + "close = 2 * close; INSERT INTO data_bars SELECT * FROM wrong"
                 );
                 await shop.ThenAsync(CaseShop.Text(Bulk));
                 break;
             default:
                 await shop.ThenAsync(
-                    $"UPDATE loaded SET ts_utc = ts_utc + interval '1 day'; {Insert}; UPDATE data_bars SET ts_utc = ts_utc - interval '1 day' WHERE canonical_symbol <> 'DXY'"
+                    $"UPDATE loaded SET ts_utc = ts_utc + interval '1 day'; {Insert}; UPDATE data_bars SET ts_utc = ts_utc - interval "
+                        + $"'1 day' WHERE canonical_symbol <> 'DXY'"
                 );
                 break;
         }

@@ -2,14 +2,16 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Cases;
 
-/// <summary>Derived rows follow their inputs: they stand when inputs go, and only while every input that is left says what they were made of.</summary>
+/// <summary>Derived rows follow their inputs: they stand when inputs go, and only while every input that is left says what they were made
+/// of.</summary>
 public sealed class InputsGoneTests(TestServer server)
 {
     const string From = "2019-10-29T12:00:00Z";
     const string To = "2019-10-29T13:00:00Z";
     const string Third = "DELETE FROM data_bars WHERE ts_utc = '2019-10-29 12:02+00' AND canonical_symbol <> 'DXY';";
     const string Corrected =
-        "UPDATE data_bars SET open = 1.12, high = 1.12, low = 1.12, close = 1.12 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= '2019-10-29 12:00+00' AND ts_utc < '2019-10-29 12:02+00';";
+        "UPDATE data_bars SET open = 1.12, high = 1.12, low = 1.12, close = 1.12 WHERE canonical_symbol = 'EURUSD' AND ts_utc >= "
+        + "'2019-10-29 12:00+00' AND ts_utc < '2019-10-29 12:02+00';";
 
     static async Task<CaseShop> ShopAsync(TestServer server)
     {
@@ -102,7 +104,8 @@ public sealed class InputsGoneTests(TestServer server)
         await using var shop = await ShopAsync(server);
         await shop.ThenAsync(Third);
         const string Back =
-            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source) VALUES ('EURUSD', '1m', '2019-10-29 12:02+00', {0}, {0}, {0}, {0}, 5, 'ingest')";
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source) VALUES ('EURUSD', '1m', "
+            + "'2019-10-29 12:02+00', {0}, {0}, {0}, {0}, 5, 'ingest')";
         await shop.ThenAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Back, 1.1105));
         Assert.Equal(["5m 1 compared", "1h 1 compared"], CaseShop.Found(await shop.VerifyAsync("EURUSD", From, To)));
         await shop.ThenAsync("DELETE FROM data_bars WHERE ts_utc = '2019-10-29 12:02+00' AND canonical_symbol = 'EURUSD'");
@@ -121,7 +124,8 @@ public sealed class InputsGoneTests(TestServer server)
         Assert.Equal(
             "97.68001373",
             await shop.ValueAsync(
-                "SELECT close::text FROM dxy.correction WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2019-10-29 12:01+00' AND deleted"
+                "SELECT close::text FROM dxy.correction WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2019-10-29 "
+                    + "12:01+00' AND deleted"
             )
         );
         Assert.Equal(["12:00 97.20191545 97.68001373 97.20191545 97.68001373 0"], await shop.BarsAsync("DXY", "5m", From, To));
@@ -143,7 +147,8 @@ public sealed class InputsGoneTests(TestServer server)
 
         // Taken back, it follows its inputs again.
         await shop.ThenAsync(
-            "UPDATE derived_data_bars SET deleted_at = NULL WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'; UPDATE data_bars SET vol = 6 WHERE canonical_symbol = 'EURUSD'"
+            "UPDATE derived_data_bars SET deleted_at = NULL WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'; UPDATE data_bars "
+                + "SET vol = 6 WHERE canonical_symbol = 'EURUSD'"
         );
         Assert.Equal(["12:00 1.12 1.12 1.1105 1.1105 18"], await shop.BarsAsync("EURUSD", "5m", From, To));
         Assert.Equal(0, (await shop.VerifyAsync("EURUSD", From, To)).Code);

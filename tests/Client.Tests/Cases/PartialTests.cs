@@ -2,7 +2,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Cases;
 
-/// <summary>Partial is not final, at each step: nothing is derived from it, it is said that its final is wanted, and the final is derived when it comes.</summary>
+/// <summary>Partial is not final, at each step: nothing is derived from it, it is said that its final is wanted, and the final is derived
+/// when it comes.</summary>
 public sealed class PartialTests(TestServer server)
 {
     const string From = "2019-10-25T12:00:00Z";
@@ -30,7 +31,8 @@ public sealed class PartialTests(TestServer server)
 
     static async Task<string?> MadeOfAsync(CaseShop shop, string symbol) =>
         await shop.ValueAsync(
-            $"SELECT string_agg(timeframe || ' ' || (raw->>'inputs'), ', ' ORDER BY timeframe) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND deleted_at IS NULL"
+            $"SELECT string_agg(timeframe || ' ' || (raw->>'inputs'), ', ' ORDER BY timeframe) FROM derived_data_bars WHERE "
+                + $"canonical_symbol = '{symbol}' AND deleted_at IS NULL"
         );
 
     static async Task WantedAsync(CaseShop shop)

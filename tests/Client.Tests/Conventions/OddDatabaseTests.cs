@@ -82,7 +82,8 @@ public sealed class OddDatabaseTests(TestServer server)
                 .Select(line =>
                     System.Text.RegularExpressions.Regex.Replace(
                         line,
-                        @"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+Z?|\d+\.\d+ s|[\d,]+ rows/s|""(ingested_at|created_at|updated_at)"":""[^""]*""",
+                        @"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+Z?|\d+\.\d+ s|[\d,]+ "
+                            + @"rows/s|""(ingested_at|created_at|updated_at)"":""[^""]*""",
                         "TIME"
                     )
                 )

@@ -2,7 +2,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Migrate;
 
-/// <summary>What the log can be told by. Whoever may rewrite all of it and the run's row too is found only by a head that was kept elsewhere.</summary>
+/// <summary>What the log can be told by. Whoever may rewrite all of it and the run's row too is found only by a head that was kept
+/// elsewhere.</summary>
 public sealed class AuditTests(TestServer server)
 {
     [Fact]
@@ -32,11 +33,14 @@ public sealed class AuditTests(TestServer server)
     [InlineData("DELETE FROM dxy.run_event WHERE seq > 2", 3)]
     [InlineData("DELETE FROM dxy.run_event", 1)]
     [InlineData(
-        "ALTER TABLE dxy.run_event DISABLE TRIGGER run_event_chain; INSERT INTO dxy.run_event SELECT run, 7, at, role, 'approved', '{}', hash FROM dxy.run_event WHERE seq = 6",
+        "ALTER TABLE dxy.run_event DISABLE TRIGGER run_event_chain; INSERT INTO dxy.run_event SELECT run, 7, at, role, 'approved', "
+            + "'{}', hash FROM dxy.run_event WHERE seq = 6",
         7
     )]
     [InlineData(
-        "ALTER TABLE dxy.run_event DISABLE TRIGGER run_event_chain; UPDATE dxy.run_event SET seq = -seq WHERE seq > 3; UPDATE dxy.run_event SET seq = 1 - seq WHERE seq < 0; INSERT INTO dxy.run_event SELECT run, 4, at, role, 'approved', '{}', hash FROM dxy.run_event WHERE seq = 3",
+        "ALTER TABLE dxy.run_event DISABLE TRIGGER run_event_chain; UPDATE dxy.run_event SET seq = -seq WHERE seq > 3; UPDATE "
+            + "dxy.run_event SET seq = 1 - seq WHERE seq < 0; INSERT INTO dxy.run_event SELECT run, 4, at, role, 'approved', '{}', hash "
+            + "FROM dxy.run_event WHERE seq = 3",
         4
     )]
     public async Task A_fault_that_was_planted_is_found_and_the_first_broken_event_named(string fault, int broken)

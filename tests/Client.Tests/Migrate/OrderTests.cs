@@ -102,7 +102,8 @@ public sealed class OrderTests(TestServer server)
         await dxy.Database.RunAsync(
             """
             INSERT INTO dxy.touch (table_name, symbol, operation, first_ts, last_ts, bars, own, role, application, xid, at)
-            SELECT 'derived_data_bars', 'DXY', 'insert', t, t, 1, false, 'old_shop', 'tick-factory', pg_current_xact_id(), t FROM (SELECT dxy.now() AS t) AS n
+            SELECT 'derived_data_bars', 'DXY', 'insert', t, t, 1, false, 'old_shop', 'tick-factory', pg_current_xact_id(), t
+              FROM (SELECT dxy.now() AS t) AS n
             """
         );
         var late = await LateAsync();

@@ -12,18 +12,24 @@ public sealed class PlanOfOthersTests(TestServer server)
     const string Tables = """
         CREATE TABLE data_bars (id bigserial, canonical_symbol text NOT NULL, timeframe text NOT NULL, ts_utc timestamptz NOT NULL,
           open numeric(20,8), high numeric(20,8), low numeric(20,8), close numeric(20,8), vol numeric, vwap numeric, trade_count integer,
-          is_partial boolean NOT NULL DEFAULT false, source text NOT NULL DEFAULT 'ingest', ingested_at timestamptz NOT NULL DEFAULT now(), raw jsonb DEFAULT '{}',
+          is_partial boolean NOT NULL DEFAULT false, source text NOT NULL DEFAULT 'ingest', ingested_at timestamptz NOT NULL DEFAULT now(),
+            raw jsonb DEFAULT '{}',
           created_at timestamptz DEFAULT now(), updated_at timestamptz DEFAULT now(), PRIMARY KEY (canonical_symbol, timeframe, ts_utc));
-        CREATE TABLE derived_data_bars (LIKE data_bars INCLUDING DEFAULTS, derivation_version int NOT NULL DEFAULT 1, deleted_at timestamptz);
+        CREATE TABLE derived_data_bars (LIKE data_bars INCLUDING DEFAULTS, derivation_version int NOT NULL DEFAULT 1,
+          deleted_at timestamptz);
         CREATE UNIQUE INDEX ON derived_data_bars (canonical_symbol, timeframe, ts_utc) WHERE deleted_at IS NULL;
-        CREATE TABLE core_asset_registry_all (canonical_symbol text PRIMARY KEY, asset_class text, description text, active boolean, test_active boolean,
+        CREATE TABLE core_asset_registry_all (canonical_symbol text PRIMARY KEY, asset_class text, description text, active boolean,
+          test_active boolean,
           metadata jsonb DEFAULT '{}', created_at timestamptz DEFAULT now(), updated_at timestamptz DEFAULT now());
-        INSERT INTO core_asset_registry_all (canonical_symbol, active) SELECT s, true FROM unnest('{EURUSD,USDJPY,GBPUSD,USDCAD,USDSEK,USDCHF}'::text[]) AS s;
+        INSERT INTO core_asset_registry_all (canonical_symbol, active) SELECT s, true
+          FROM unnest('{EURUSD,USDJPY,GBPUSD,USDCAD,USDSEK,USDCHF}'::text[]) AS s;
         INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close)
         SELECT p.s, '1m', '2025-01-13T10:00Z'::timestamptz + i * interval '1 minute', p.v, p.v, p.v, p.v
-        FROM (VALUES ('EURUSD',1.1),('USDJPY',150),('GBPUSD',1.27),('USDCAD',1.36),('USDSEK',10.5),('USDCHF',0.88)) AS p(s, v), generate_series(0, 9) AS i;
+        FROM (VALUES ('EURUSD',1.1),('USDJPY',150),('GBPUSD',1.27),('USDCAD',1.36),('USDSEK',10.5),('USDCHF',0.88)) AS p(s, v),
+          generate_series(0, 9) AS i;
         INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close)
-        SELECT 'DXY', '1m', '2025-01-13T10:00Z'::timestamptz + i * interval '1 minute', 101.94, 101.95, 101.93, 101.94 FROM generate_series(0, 9) AS i;
+        SELECT 'DXY', '1m', '2025-01-13T10:00Z'::timestamptz + i * interval '1 minute', 101.94, 101.95, 101.93, 101.94
+          FROM generate_series(0, 9) AS i;
         """;
 
     [Fact]
@@ -79,7 +85,8 @@ public sealed class PlanOfOthersTests(TestServer server)
         "USDSEK: inactive"
     )]
     [InlineData(
-        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close) VALUES ('DXY', '1m', '2025-01-14T10:00Z', 100, 100, 100, 100)",
+        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close) VALUES ('DXY', '1m', '2025-01-14T10:00Z', "
+            + "100, 100, 100, 100)",
         "pre-flight/target-rows",
         "WARN",
         "1 in no other table"
@@ -205,7 +212,8 @@ public sealed class PlanOfOthersTests(TestServer server)
     static Task<string?> TraceAsync(Dxy dxy) =>
         dxy.Database.ValueAsync<string>(
             """
-            SELECT concat_ws(' ', (SELECT sum(hashtext(b::text || b.xmin)) FROM data_bars AS b), (SELECT sum(hashtext(b::text || b.xmin)) FROM derived_data_bars AS b),
+            SELECT concat_ws(' ', (SELECT sum(hashtext(b::text || b.xmin)) FROM data_bars AS b), (SELECT sum(hashtext(b::text || b.xmin))
+              FROM derived_data_bars AS b),
               (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_roles), (SELECT last_value FROM data_bars_id_seq))
             """
         );

@@ -16,13 +16,17 @@ public sealed class PlanTests(TestServer server)
         await using var dxy = await Dxy.OnAsync(server);
         await dxy.Database.RunAsync(
             """
-            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source, derivation_version, deleted_at)
-            SELECT 'DXY', '1m', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', 100, 100, 100, 100, i = 5, 'synthetic', 1, CASE WHEN i > 6 THEN now() END
+            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source,
+              derivation_version, deleted_at)
+            SELECT 'DXY', '1m', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', 100, 100, 100, 100, i = 5, 'synthetic', 1,
+              CASE WHEN i > 6 THEN now() END
             FROM generate_series(0, 8) AS i;
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source)
-            SELECT 'DXY', '1m', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', 100, 100, CASE WHEN i = 0 THEN 100 ELSE 99 END, CASE WHEN i = 0 THEN 100 ELSE 99 END, false, CASE WHEN i = 1 THEN 'ingest' ELSE 'synthetic' END
+            SELECT 'DXY', '1m', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', 100, 100, CASE WHEN i = 0 THEN 100
+              ELSE 99 END, CASE WHEN i = 0 THEN 100 ELSE 99 END, false, CASE WHEN i = 1 THEN 'ingest' ELSE 'synthetic' END
             FROM generate_series(0, 2) AS i;
-            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-05T08:00:00Z', 100, 100, 100, 100, 'ingest')
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m',
+              '2024-03-05T08:00:00Z', 100, 100, 100, 100, 'ingest')
             """
         );
         var before = await FactsAsync(dxy);
@@ -90,7 +94,8 @@ public sealed class PlanTests(TestServer server)
 
     static Task<string?> FactsAsync(Dxy dxy) =>
         dxy.Database.ValueAsync<string>(
-            "SELECT concat_ws(' ', (SELECT sum(hashtext(b::text)) FROM data_bars AS b), (SELECT sum(hashtext(b::text)) FROM derived_data_bars AS b), (SELECT count(*) FROM dxy.run), (SELECT count(*) FROM pg_class))"
+            "SELECT concat_ws(' ', (SELECT sum(hashtext(b::text)) FROM data_bars AS b), (SELECT sum(hashtext(b::text)) FROM "
+                + "derived_data_bars AS b), (SELECT count(*) FROM dxy.run), (SELECT count(*) FROM pg_class))"
         );
 
     sealed class Writing : MigrationStep

@@ -37,23 +37,27 @@ public sealed class ReportTests(TestServer server)
     [Theory]
     [InlineData(
         1,
-        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source, derivation_version) VALUES ('DXY', '1m', '2019-10-07T09:00:00Z', 100, 100, 100, 100, false, 'synthetic', 1)"
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source, "
+            + "derivation_version) VALUES ('DXY', '1m', '2019-10-07T09:00:00Z', 100, 100, 100, 100, false, 'synthetic', 1)"
     )]
     [InlineData(2, "DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:20:00Z'")]
     [InlineData(3, "DELETE FROM derived_data_bars WHERE timeframe = '5m' AND ts_utc >= '2019-10-07T10:45:00Z'")]
     [InlineData(
         4,
-        "INSERT INTO dxy.route (symbol, mode, changed_at) VALUES ('DXY', 'legacy', dxy.now()) ON CONFLICT (symbol) DO UPDATE SET mode = 'legacy'"
+        "INSERT INTO dxy.route (symbol, mode, changed_at) VALUES ('DXY', 'legacy', dxy.now()) ON CONFLICT (symbol) DO UPDATE SET mode = "
+            + "'legacy'"
     )]
     [InlineData(
         4,
-        "CREATE VIEW public.late AS SELECT * FROM data_bars UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at FROM derived_data_bars"
+        "CREATE VIEW public.late AS SELECT * FROM data_bars UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, "
+            + "close, vol, vwap, trade_count, is_partial, source, ingested_at, raw, created_at, updated_at FROM derived_data_bars"
     )]
     [InlineData(4, "CREATE FUNCTION public.reads() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM derived_data_bars'")]
     [InlineData(5, "UPDATE dxy.run_sample SET verdict = 'FAIL' WHERE at >= '2019-10-07T10:40:00Z'")]
     [InlineData(
         5,
-        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at, error) VALUES ('DXY', '1m', '2019-10-07T10:30:00Z', '2019-10-07T10:31:00Z', 'request', now(), 'it fails')"
+        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at, error) VALUES ('DXY', '1m', "
+            + "'2019-10-07T10:30:00Z', '2019-10-07T10:31:00Z', 'request', now(), 'it fails')"
     )]
     [InlineData(7, "UPDATE data_bars SET high = 300 WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:20:00Z'")]
     [InlineData(
@@ -66,7 +70,8 @@ public sealed class ReportTests(TestServer server)
     )]
     [InlineData(
         7,
-        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2018-10-08T10:20:00Z', 9.9, 9.9, 9.9, 9.9, 'synthetic')"
+        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', "
+            + "'2018-10-08T10:20:00Z', 9.9, 9.9, 9.9, 9.9, 'synthetic')"
     )]
     public async Task A_criterion_that_does_not_hold_is_told_by_number(int number, string mutation)
     {
@@ -152,10 +157,13 @@ public sealed class ReportTests(TestServer server)
         await dxy.Database.RunAsync(
             $$"""
             INSERT INTO dxy.run_sample (run, at, verdict, open, checks)
-            SELECT '{{Runs.Name}}', '{{Dxy.Monday}}'::timestamptz + i * interval '1 minute', 'PASS', true, '[]' FROM generate_series(0, 59) AS i;
-            INSERT INTO dxy.run_gate (run, gate, phase, verdict, expected, observed, since, checked_at) VALUES ('{{Runs.Name}}', 'test/prices', 6, 'PASS', 'a | b', 'a', dxy.now(), dxy.now());
+            SELECT '{{Runs.Name}}', '{{Dxy.Monday}}'::timestamptz + i * interval '1 minute', 'PASS', true, '[]' FROM generate_series(0, 59)
+              AS i;
+            INSERT INTO dxy.run_gate (run, gate, phase, verdict, expected, observed, since, checked_at) VALUES ('{{Runs.Name}}',
+              'test/prices', 6, 'PASS', 'a | b', 'a', dxy.now(), dxy.now());
             INSERT INTO dxy.run_conflict (run, ts_utc, class) VALUES ('{{Runs.Name}}', now(), 'different');
-            INSERT INTO dxy.run_batch (run, step, number, table_name, from_ts, to_ts, rows, took_ms, at) VALUES ('{{Runs.Name}}', 'copy/bars', 1, 'data_bars', now(), now(), 100, 50, dxy.now());
+            INSERT INTO dxy.run_batch (run, step, number, table_name, from_ts, to_ts, rows, took_ms, at) VALUES ('{{Runs.Name}}',
+              'copy/bars', 1, 'data_bars', now(), now(), 100, 50, dxy.now());
             UPDATE dxy.run SET throttled_ms = 12000, started_at = '{{Dxy.Monday}}'
             """
         );

@@ -31,7 +31,8 @@ public static class Runs
         dxy.Database.RunAsync(
             $$"""
             UPDATE dxy.run SET phase = {{phase}}, step = '{{step}}', looked_at = clock_timestamp(), version = version + 1;
-            INSERT INTO dxy.run_step (run, step, phase, state, done, total, started_at) VALUES ('{{Name}}', '{{step}}', {{phase}}, 'started', {{done}}, {{total?.ToString()
+            INSERT INTO dxy.run_step (run, step, phase, state, done, total, started_at) VALUES ('{{Name}}', '{{step}}', {{phase}},
+              'started', {{done}}, {{total?.ToString()
                 ?? "NULL"}}, dxy.now());
             SELECT dxy.migrate_log('{{Name}}', 'step begun', '{"step": "{{step}}"}')
             """
@@ -52,7 +53,8 @@ public static class Runs
             VALUES ('{Name}', '{gate}', {phase}, '{verdict}', '{expected}', '{observed}', {(
                 unblock is null ? "NULL" : $"'{unblock}'"
             )}, dxy.now(), dxy.now());
-            UPDATE dxy.run SET waiting_since = dxy.now(), retry_at = clock_timestamp() + interval '30 s', looked_at = clock_timestamp(), version = version + 1
+            UPDATE dxy.run SET waiting_since = dxy.now(), retry_at = clock_timestamp() + interval '30 s', looked_at = clock_timestamp(),
+              version = version + 1
             """
         );
 
@@ -67,7 +69,8 @@ public static class Runs
     public static Task EndAsync(this Dxy dxy, string state = "completed", int phase = 9) =>
         dxy.Database.RunAsync(
             $"""
-            UPDATE dxy.run SET state = '{state}', phase = {phase}, finished_at = dxy.now(), retention_until = dxy.now() - interval '1 s', waiting_since = NULL, retry_at = NULL, version = version + 1;
+            UPDATE dxy.run SET state = '{state}', phase = {phase}, finished_at = dxy.now(), retention_until = dxy.now() - interval '1 s',
+              waiting_since = NULL, retry_at = NULL, version = version + 1;
             SELECT dxy.migrate_log('{Name}', '{state.Replace('_', ' ')}')
             """
         );

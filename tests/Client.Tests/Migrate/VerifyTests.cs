@@ -6,7 +6,8 @@ public sealed class VerifyTests(TestServer server)
 {
     const string Bars = """
         INSERT INTO public.{0} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-        SELECT 'DXY', '1m', timestamptz '2019-10-07 10:00Z' + i * interval '1 minute', 100, 101, 99, 100, 'synthetic' FROM generate_series(0, 99) AS i;
+        SELECT 'DXY', '1m', timestamptz '2019-10-07 10:00Z' + i * interval '1 minute', 100, 101, 99, 100, 'synthetic'
+          FROM generate_series(0, 99) AS i;
         """;
 
     static async Task<Dxy> FilledAsync(TestServer server)
@@ -54,7 +55,8 @@ public sealed class VerifyTests(TestServer server)
             $"""
             UPDATE public.derived_data_bars SET deleted_at = '2020-01-01Z' WHERE canonical_symbol = 'DXY';
             INSERT INTO dxy.run_batch (run, step, number, table_name, from_ts, to_ts, rows, mark, took_ms, at)
-            VALUES ('{Runs.Name}', 'cleanup/remove', 1, 'derived_data_bars', '2019-10-07T10:00Z', '2019-10-07T11:40Z', 100, '2020-01-01Z', 1, dxy.now())
+            VALUES ('{Runs.Name}', 'cleanup/remove', 1, 'derived_data_bars', '2019-10-07T10:00Z', '2019-10-07T11:40Z', 100, '2020-01-01Z',
+              1, dxy.now())
             """
         );
         await dxy.EndAsync();
@@ -67,11 +69,13 @@ public sealed class VerifyTests(TestServer server)
         await dxy.Database.RunAsync("DELETE FROM public.data_bars WHERE ts_utc = '2019-10-07 10:07Z'");
         Assert.Contains("1 missing, 0 active in the old table", (await dxy.MigrateAsync(10, "verify")).Out, StringComparison.Ordinal);
         await dxy.Database.RunAsync(
-            $"INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('{Runs.Name}', '2019-10-07 10:07Z', 'foreign', 'keep_target')"
+            $"INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('{Runs.Name}', '2019-10-07 10:07Z', 'foreign', "
+                + $"'keep_target')"
         );
         await dxy.MigrateAsync(0, "verify");
         await dxy.Database.RunAsync(
-            "INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2019-10-07 12:00Z', 1, 1, 1, 1, 'derived')"
+            "INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', "
+                + "'1m', '2019-10-07 12:00Z', 1, 1, 1, 1, 'derived')"
         );
         Assert.Contains("1 active in the old table", (await dxy.MigrateAsync(10, "verify")).Out, StringComparison.Ordinal);
     }
@@ -85,7 +89,8 @@ public sealed class VerifyTests(TestServer server)
             $"""
             UPDATE dxy.verification SET state = 'running', finished_at = NULL, compared = 1000,
               checkpoint = checkpoint || jsonb_build_object('left', jsonb_build_array(jsonb_build_array(
-                (extract(epoch FROM from_ts)::bigint + 62135596800) * 10000000, (extract(epoch FROM to_ts)::bigint + 62135596800) * 10000000)))
+                (extract(epoch FROM from_ts)::bigint + 62135596800) * 10000000, (extract(epoch
+                  FROM to_ts)::bigint + 62135596800) * 10000000)))
             WHERE id = {first}
             """
         );

@@ -59,7 +59,8 @@ public sealed class WatchTests(TestServer server)
         await dxy.Database.RunAsync(
             $$"""
             INSERT INTO dxy.run_conflict (run, ts_utc, class, source, target, resolution)
-            SELECT '{{Runs.Name}}', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', CASE WHEN i < 3 THEN 'different' ELSE 'foreign' END, '{"close": 100.1}', '{"close": 100.2}',
+            SELECT '{{Runs.Name}}', '2024-03-04T08:00:00Z'::timestamptz + i * interval '1 minute', CASE WHEN i < 3 THEN 'different'
+              ELSE 'foreign' END, '{"close": 100.1}', '{"close": 100.2}',
                    CASE WHEN i = 0 THEN 'keep_target' END
             FROM generate_series(0, 4) AS i
             """

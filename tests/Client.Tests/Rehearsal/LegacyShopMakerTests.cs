@@ -78,9 +78,12 @@ public sealed class LegacyShopMakerTests(TestServer server)
             database,
             """
             (SELECT b.ts_utc, round(50.14348112
-               * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'EURUSD')::numeric(30,16), -0.576) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDJPY')::numeric(30,16), 0.136)
-               * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'GBPUSD')::numeric(30,16), -0.119) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDCAD')::numeric(30,16), 0.091)
-               * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDSEK')::numeric(30,16), 0.042) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDCHF')::numeric(30,16), 0.036), 8) AS level
+               * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'EURUSD')::numeric(30,16),
+                 -0.576) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDJPY')::numeric(30,16), 0.136)
+               * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'GBPUSD')::numeric(30,16),
+                 -0.119) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDCAD')::numeric(30,16), 0.091)
+               * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDSEK')::numeric(30,16),
+                 0.042) * power(max(b.close) FILTER (WHERE b.canonical_symbol = 'USDCHF')::numeric(30,16), 0.036), 8) AS level
              FROM data_bars AS b WHERE b.canonical_symbol <> 'DXY' GROUP BY b.ts_utc) AS e
             JOIN derived_data_bars AS d ON d.ts_utc = e.ts_utc AND d.timeframe = '1m' AND d.deleted_at IS NULL AND d.derivation_version = 1
             WHERE d.close <> e.level
@@ -114,7 +117,8 @@ public sealed class LegacyShopMakerTests(TestServer server)
         Assert.Equal(30, await CountAsync(database, $"derived_data_bars WHERE timeframe = '1m' AND ts_utc >= '{Start}'"));
         Assert.Equal(60 * 6, await CountAsync(database, $"data_bars WHERE canonical_symbol <> 'DXY' AND ts_utc >= '{Start}'"));
         var jump = await database.ValueAsync<decimal>(
-            "SELECT max(abs(step)) FROM (SELECT close / lag(close) OVER (PARTITION BY canonical_symbol ORDER BY ts_utc) - 1 AS step FROM data_bars WHERE canonical_symbol <> 'DXY') AS s",
+            "SELECT max(abs(step)) FROM (SELECT close / lag(close) OVER (PARTITION BY canonical_symbol ORDER BY ts_utc) - 1 AS step "
+                + "FROM data_bars WHERE canonical_symbol <> 'DXY') AS s",
             Token
         );
         Assert.InRange(jump, 0, 0.001m);

@@ -26,7 +26,8 @@ public sealed class ShopCopierTests(TestServer server)
         );
         var reader = $"{shop.Name}_reader";
         await shop.RunAsync(
-            $"CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all TO {reader}",
+            $"CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all TO "
+                + $"{reader}",
             Token
         );
         var login = new NpgsqlConnectionStringBuilder(shop.ConnectionString)
@@ -48,7 +49,8 @@ public sealed class ShopCopierTests(TestServer server)
 
         // The sequence goes on where the copied rows end.
         await copy.RunAsync(
-            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')",
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
+                + "'2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')",
             Token
         );
         Assert.Equal(
@@ -70,12 +72,14 @@ public sealed class ShopCopierTests(TestServer server)
             CREATE ROLE {{writer}} LOGIN;
             CREATE TYPE mood AS ENUM ('up', 'down');
             CREATE TABLE vendor (id int PRIMARY KEY, mood mood); INSERT INTO vendor VALUES (1, 'up'), (2, 'down');
-            ALTER TABLE data_bars ADD COLUMN id bigserial, ADD COLUMN vendor int DEFAULT 1 REFERENCES vendor, ADD CONSTRAINT sane CHECK (close < 1000000) NOT VALID;
+            ALTER TABLE data_bars ADD COLUMN id bigserial, ADD COLUMN vendor int DEFAULT 1 REFERENCES vendor,
+              ADD CONSTRAINT sane CHECK (close < 1000000) NOT VALID;
             CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.updated_at := now(); RETURN NEW; END';
             CREATE TRIGGER stamp BEFORE UPDATE ON data_bars FOR EACH ROW EXECUTE FUNCTION stamp();
             CREATE VIEW latest AS SELECT canonical_symbol, max(ts_utc) AS newest FROM data_bars GROUP BY 1;
             GRANT SELECT, INSERT ON data_bars TO {{writer}};
-            ALTER DATABASE {{shop.Name}} SET jit = on; ALTER DATABASE {{shop.Name}} SET jit_above_cost = 7; ALTER ROLE {{writer}} IN DATABASE {{shop.Name}} SET work_mem = '5MB'
+            ALTER DATABASE {{shop.Name}} SET jit = on; ALTER DATABASE {{shop.Name}}
+              SET jit_above_cost = 7; ALTER ROLE {{writer}} IN DATABASE {{shop.Name}} SET work_mem = '5MB'
             """,
             Token
         );
@@ -88,10 +92,14 @@ public sealed class ShopCopierTests(TestServer server)
         );
         await using var ask = fresh.CreateCommand(
             $"""
-            SELECT concat_ws(' ', current_setting('jit'), current_setting('jit_above_cost'), (SELECT count(*) FROM vendor), (SELECT count(*) FROM pg_trigger WHERE tgname = 'stamp'),
-              (SELECT count(*) FROM pg_constraint WHERE conname = 'sane' AND NOT convalidated), (SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'data_bars'::regclass),
-              (SELECT count(*) FROM latest) > 5, has_table_privilege('{writer}', 'data_bars', 'INSERT'), has_sequence_privilege('{writer}', 'data_bars_id_seq', 'USAGE'),
-              (SELECT count(*) FROM pg_db_role_setting WHERE setconfig @> ARRAY['work_mem=5MB'] AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())))
+            SELECT concat_ws(' ', current_setting('jit'), current_setting('jit_above_cost'), (SELECT count(*) FROM vendor),
+              (SELECT count(*) FROM pg_trigger WHERE tgname = 'stamp'),
+              (SELECT count(*) FROM pg_constraint WHERE conname = 'sane' AND NOT convalidated), (SELECT count(*) FROM pg_constraint
+                WHERE contype = 'f' AND conrelid = 'data_bars'::regclass),
+              (SELECT count(*) FROM latest) > 5, has_table_privilege('{writer}', 'data_bars', 'INSERT'), has_sequence_privilege('{writer}',
+                'data_bars_id_seq', 'USAGE'),
+              (SELECT count(*) FROM pg_db_role_setting WHERE setconfig @> ARRAY['work_mem=5MB'] AND setdatabase = (SELECT oid
+                FROM pg_database WHERE datname = current_database())))
             """
         );
         Assert.Equal("on 7 2 1 1 1 t t f 1", await ask.ExecuteScalarAsync(Token));
@@ -107,9 +115,11 @@ public sealed class ShopCopierTests(TestServer server)
         var reader = $"{shop.Name}_reader";
         await shop.RunAsync(
             $"""
-            INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04T07:59Z', 1, 1, 1, 1, 'ingest');
+            INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m',
+              '2024-03-04T07:59Z', 1, 1, 1, 1, 'ingest');
             CREATE TABLE public.secret (id int); CREATE VIEW public.told AS SELECT * FROM public.secret;
-            CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON public.data_bars, public.derived_data_bars, public.core_asset_registry_all, public.told TO {reader}
+            CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON public.data_bars, public.derived_data_bars,
+              public.core_asset_registry_all, public.told TO {reader}
             """,
             Token
         );
@@ -123,7 +133,8 @@ public sealed class ShopCopierTests(TestServer server)
         Assert.Equal(
             0,
             await copy.ValueAsync<long>(
-                "SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy%') + (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dxy%')",
+                "SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy%') + (SELECT count(*) FROM pg_namespace WHERE nspname "
+                    + "LIKE 'dxy%')",
                 Token
             )
         );
@@ -207,8 +218,10 @@ public sealed class ShopCopierTests(TestServer server)
             SELECT string_agg(k.line, E'\n' ORDER BY k.line)
             FROM (SELECT pg_get_constraintdef(oid) AS line FROM pg_constraint WHERE conrelid = '{table}'::regclass
                   UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = '{table}'::regclass
-                  UNION ALL SELECT concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, pg_get_expr(d.adbin, d.adrelid))
-                            FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0) AS k
+                  UNION ALL SELECT concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated,
+                    pg_get_expr(d.adbin, d.adrelid))
+                            FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                              WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0) AS k
             """,
             Token
         );

@@ -21,7 +21,8 @@ public sealed class ShopWriterTests(TestServer server)
         await shop.RunAsync(
             """
             ALTER TABLE data_bars ADD COLUMN desk text; UPDATE data_bars SET desk = 'fx'; ALTER TABLE data_bars ALTER desk SET NOT NULL;
-            CREATE FUNCTION calc_dxy_range_derived(p_from timestamptz, p_to timestamptz, p_version int DEFAULT 1) RETURNS int LANGUAGE sql AS $$
+            CREATE FUNCTION calc_dxy_range_derived(p_from timestamptz, p_to timestamptz, p_version int DEFAULT 1) RETURNS int LANGUAGE sql
+              AS $$
               INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version)
               SELECT 'DXY', '1m', p_to - interval '1 minute', 100, 100, 100, 100, 'derived', p_version RETURNING 1 $$
             """,
@@ -49,7 +50,8 @@ public sealed class ShopWriterTests(TestServer server)
     {
         await using var shop = await ShopAsync();
         await shop.RunAsync(
-            "UPDATE derived_data_bars SET source = 'derived', derivation_version = 7 WHERE canonical_symbol = 'DXY' AND derivation_version = 1",
+            "UPDATE derived_data_bars SET source = 'derived', derivation_version = 7 WHERE canonical_symbol = 'DXY' AND "
+                + "derivation_version = 1",
             Token
         );
         await using var writers = new LegacyWriters(
@@ -70,7 +72,8 @@ public sealed class ShopWriterTests(TestServer server)
 
     [Theory]
     [InlineData(
-        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version) VALUES ('DXY', '1m', :'minute', 100, 100, 100, 100, 'derived', 1);",
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version) VALUES "
+            + "('DXY', '1m', :'minute', 100, 100, 100, 100, 'derived', 1);",
         null
     )]
     [InlineData("SELECT nextval('counted');", "permission denied for sequence counted (42501)")]

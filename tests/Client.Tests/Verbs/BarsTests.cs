@@ -57,7 +57,8 @@ public sealed class BarsTests(TestServer server)
             "SELECT to_char(dxy.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
         );
         await dxy.Database.RunAsync(
-            $"UPDATE data_bars SET open = 2, high = 2, low = 2, close = 2, updated_at = now() WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday}'"
+            $"UPDATE data_bars SET open = 2, high = 2, low = 2, close = 2, updated_at = now() WHERE canonical_symbol = 'EURUSD' AND "
+                + $"ts_utc = '{Dxy.Monday}'"
         );
         await dxy.Database.RunAsync(
             $"DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Dxy.Monday + TimeSpan.FromMinutes(2)}'"

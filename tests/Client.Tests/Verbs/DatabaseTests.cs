@@ -3,7 +3,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Verbs;
 
-/// <summary>Alone: removing drops roles, which are the whole server's, and which another test's database may just be about to use.</summary>
+/// <summary>Alone: removing drops roles, which are the whole server's, and which another test's database may just be about to
+/// use.</summary>
 [Collection(Alone.Name)]
 public sealed class DatabaseTests(TestServer server)
 {
@@ -95,7 +96,8 @@ public sealed class DatabaseTests(TestServer server)
         await using var dxy = await Dxy.OnAsync(server);
         await dxy.RunAsync("import", dxy.Pairs(10));
         await dxy.Database.RunAsync(
-            "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; UPDATE data_bars SET close = close * 1.0001, high = high * 1.0001 WHERE canonical_symbol = 'EURUSD'"
+            "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; UPDATE data_bars SET close = close * 1.0001, high = high * 1.0001 "
+                + "WHERE canonical_symbol = 'EURUSD'"
         );
         foreach (
             var (code, verb) in new (int, string[])[]

@@ -67,7 +67,8 @@ public sealed class ExplainAndGapsTests(TestServer server)
             ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey;
             SELECT dxy.flip_route('DXY', 'legacy');
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-            SELECT canonical_symbol, timeframe, ts_utc, 2, 2, 2, 2, source FROM data_bars WHERE canonical_symbol = 'USDCAD' AND ts_utc = '2019-10-07 10:05Z';
+            SELECT canonical_symbol, timeframe, ts_utc, 2, 2, 2, 2, source FROM data_bars WHERE canonical_symbol = 'USDCAD'
+              AND ts_utc = '2019-10-07 10:05Z';
             """
         );
         var derived = await dxy.RunAsync(["derive", "DXY", .. Dxy.Range(10)]);

@@ -131,7 +131,8 @@ public sealed class ForeignFileTests(TestServer server)
         Assert.Equal(0, (await dxy.RunAsync("import", dxy.Pairs(60))).Code);
         await dxy.Database.RunAsync(
             """
-            UPDATE data_bars SET vwap = 1.15, trade_count = 7, vol = 12.000012 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2019-10-07 10:02+00';
+            UPDATE data_bars SET vwap = 1.15, trade_count = 7, vol = 12.000012 WHERE canonical_symbol = 'EURUSD'
+              AND ts_utc = '2019-10-07 10:02+00';
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, is_partial, source)
             VALUES ('EURUSD', '1m', '2019-10-07 11:30+00', 1.1, 1.1, 1.1, 1.1, true, 'ingest');
             """
@@ -158,7 +159,12 @@ public sealed class ForeignFileTests(TestServer server)
         }
 
         const string All =
-            "SELECT string_agg(concat_ws(' ', canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw), E'\\n' ORDER BY canonical_symbol, timeframe, ts_utc) FROM (SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM data_bars WHERE canonical_symbol IN ('EURUSD', 'DXY') UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' OR (canonical_symbol = 'DXY' AND timeframe = '5m')) AS b";
+            "SELECT string_agg(concat_ws(' ', canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, "
+            + "is_partial, source, raw), E'\\n' ORDER BY canonical_symbol, timeframe, ts_utc) FROM (SELECT canonical_symbol, "
+            + "timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw FROM data_bars WHERE "
+            + "canonical_symbol IN ('EURUSD', 'DXY') UNION ALL SELECT canonical_symbol, timeframe, ts_utc, open, high, low, "
+            + "close, vol, vwap, trade_count, is_partial, source, raw FROM derived_data_bars WHERE canonical_symbol = "
+            + "'EURUSD' OR (canonical_symbol = 'DXY' AND timeframe = '5m')) AS b";
         var before = await dxy.Database.ValueAsync<string>(All);
         var again = await dxy.RunAsync(["import", .. files, "--json"]);
         Assert.True(again.Code == 0, again.ToString());

@@ -96,7 +96,8 @@ public sealed class ImportTests(TestServer server)
     {
         await using var dxy = await Dxy.OnAsync(server);
         await dxy.Database.RunAsync(
-            $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Dxy.Monday}', 2, 2, 2, 2, 'massive_api')"
+            $"INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
+                + $"'{Dxy.Monday}', 2, 2, 2, 2, 'massive_api')"
         );
         var file = dxy.Pairs(5);
         var called = await dxy.RunAsync("import", file);

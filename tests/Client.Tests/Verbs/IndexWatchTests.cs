@@ -35,7 +35,8 @@ public sealed class IndexWatchTests(TestServer server)
         await using (
             var command = dxy.Database.Data.CreateCommand(
                 """
-                INSERT INTO dxy.forming_bar (symbol, timeframe, ts_utc, open, high, low, close, first_tick, last_tick, ticks, source, revision, saved_at)
+                INSERT INTO dxy.forming_bar (symbol, timeframe, ts_utc, open, high, low, close, first_tick, last_tick, ticks, source,
+                  revision, saved_at)
                 SELECT 'EURUSD', '1m', date_trunc('minute', now()), 1.5, 1.5, 1.5, 1.5, now(), now(), 1, 'ingest', 1, now()
                 """
             )

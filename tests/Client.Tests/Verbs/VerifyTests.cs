@@ -7,24 +7,31 @@ public sealed class VerifyTests(TestServer server)
     // None of these may be mended behind the verifier's back: nobody works the backlog off here.
     [Theory]
     [InlineData(
-        "UPDATE data_bars SET close = close + 0.00000001, high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:07:00Z'",
+        "UPDATE data_bars SET close = close + 0.00000001, high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc = "
+            + "'2019-10-07T10:07:00Z'",
         "different"
     )]
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:07:00Z'", "missing")]
     [InlineData(
-        "INSERT INTO data_bars SELECT canonical_symbol, timeframe, ts_utc + interval '2 hours', open, high, low, close, vol, vwap, trade_count, is_partial, source, now(), '{}', now(), now() FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:07:00Z'",
+        "INSERT INTO data_bars SELECT canonical_symbol, timeframe, ts_utc + interval '2 hours', open, high, low, close, vol, vwap, "
+            + "trade_count, is_partial, source, now(), '{}', now(), now() FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = "
+            + "'2019-10-07T10:07:00Z'",
         "unexplained"
     )]
     [InlineData(
-        "INSERT INTO data_bars SELECT canonical_symbol, timeframe, ts_utc + interval '2 hours', 99, 99, 99, 99, vol, vwap, trade_count, is_partial, source, now(), raw, now(), now() FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:07:00Z'",
+        "INSERT INTO data_bars SELECT canonical_symbol, timeframe, ts_utc + interval '2 hours', 99, 99, 99, 99, vol, vwap, trade_count, "
+            + "is_partial, source, now(), raw, now(), now() FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = "
+            + "'2019-10-07T10:07:00Z'",
         "unexplained"
     )]
     [InlineData(
-        "UPDATE data_bars SET raw = jsonb_set(raw, '{inputs,EURUSD}', '1.2') WHERE canonical_symbol = 'DXY' AND ts_utc = '2019-10-07T10:07:00Z'",
+        "UPDATE data_bars SET raw = jsonb_set(raw, '{inputs,EURUSD}', '1.2') WHERE canonical_symbol = 'DXY' AND ts_utc = "
+            + "'2019-10-07T10:07:00Z'",
         "different"
     )]
     [InlineData(
-        "UPDATE derived_data_bars SET high = high + 1 WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2019-10-07T10:05:00Z'",
+        "UPDATE derived_data_bars SET high = high + 1 WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = "
+            + "'2019-10-07T10:05:00Z'",
         "different"
     )]
     [InlineData("DELETE FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1h'", "missing")]
@@ -54,7 +61,8 @@ public sealed class VerifyTests(TestServer server)
             """
             UPDATE data_bars AS a SET open = b.open, high = b.high, low = b.low, close = b.close FROM data_bars AS b
             WHERE a.canonical_symbol = 'DXY' AND b.canonical_symbol = 'DXY'
-              AND (a.ts_utc, b.ts_utc) IN (('2019-10-07T10:02:00Z', '2019-10-07T10:03:00Z'), ('2019-10-07T10:03:00Z', '2019-10-07T10:02:00Z'))
+              AND (a.ts_utc, b.ts_utc) IN (('2019-10-07T10:02:00Z', '2019-10-07T10:03:00Z'), ('2019-10-07T10:03:00Z',
+                '2019-10-07T10:02:00Z'))
             """
         );
         var called = await Verify(dxy);
@@ -94,11 +102,13 @@ public sealed class VerifyTests(TestServer server)
             var query = (await dxy.RunAsync(["verify", "DXY", "--sql", "--timeframe", timeframe, .. Dxy.Range(60)])).Out;
             Assert.Equal(0, await Rows(dxy, query));
             await dxy.Database.RunAsync(
-                $"UPDATE {(timeframe == "1m" ? "data_bars" : "derived_data_bars")} SET high = high + 1 WHERE canonical_symbol = 'DXY' AND timeframe = '{timeframe}' AND ts_utc = '{Dxy.Monday}'"
+                $"UPDATE {(timeframe == "1m" ? "data_bars" : "derived_data_bars")} SET high = high + 1 WHERE canonical_symbol = 'DXY' "
+                    + $"AND timeframe = '{timeframe}' AND ts_utc = '{Dxy.Monday}'"
             );
             Assert.Equal(1, await Rows(dxy, query));
             await dxy.Database.RunAsync(
-                $"UPDATE {(timeframe == "1m" ? "data_bars" : "derived_data_bars")} SET high = high - 1 WHERE canonical_symbol = 'DXY' AND timeframe = '{timeframe}' AND ts_utc = '{Dxy.Monday}'"
+                $"UPDATE {(timeframe == "1m" ? "data_bars" : "derived_data_bars")} SET high = high - 1 WHERE canonical_symbol = 'DXY' "
+                    + $"AND timeframe = '{timeframe}' AND ts_utc = '{Dxy.Monday}'"
             );
         }
     }

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
-/// Two hosts' networks with a wire between them that can be cut: this one, and a namespace of its own. The database is reached through its socket in the file system,
+/// Two hosts' networks with a wire between them that can be cut: this one, and a namespace of its own. The database is reached through its
+/// socket in the file system,
 /// which no cut concerns.
 /// </summary>
 public sealed class CutNetwork : IDisposable

@@ -5,7 +5,8 @@ using Npgsql;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
-/// The way from a silo to its database, that can be cut: while it is, no byte passes in either direction and nobody is told, as when a network drops its packets.
+/// The way from a silo to its database, that can be cut: while it is, no byte passes in either direction and nobody is told, as when a
+/// network drops its packets.
 /// </summary>
 public sealed class DatabaseWay : IAsyncDisposable
 {

@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace DxyOrleans.Cluster.Tests.Harness;
 
-/// <summary>Silos at work in a <see cref="LiveMarket"/>, to be disturbed: a silo whose process has ended is started again at its place, as a supervisor does.</summary>
+/// <summary>Silos at work in a <see cref="LiveMarket"/>, to be disturbed: a silo whose process has ended is started again at its place, as
+/// a supervisor does.</summary>
 public sealed class DisturbedCluster : IAsyncDisposable
 {
     /// <summary>What has to come back is given this long; how long it took is told, not judged.</summary>

@@ -32,7 +32,8 @@ public sealed record FaultSeen(
 );
 
 /// <summary>
-/// Keeps what was seen in <c>artifacts/faults.jsonl</c>, a line a try, and with <c>DXY_RELIABILITY=1</c> writes the table of <c>docs/measured/faults.md</c> from it.
+/// Keeps what was seen in <c>artifacts/faults.jsonl</c>, a line a try, and with <c>DXY_RELIABILITY=1</c> writes the table of
+/// <c>docs/measured/faults.md</c> from it.
 /// Removing the file begins the book anew; a row of the table that the book has no try of stays as an earlier book wrote it.
 /// </summary>
 public static class FaultReport
@@ -42,7 +43,8 @@ public static class FaultReport
 
     const int Columns = 12;
     const string Head =
-        "| fault | tries | longest without a new DXY minute | calls | failed | slowest failure | recovered | bars acknowledged | lost | duplicated | wrong or undone | index alive twice |\n"
+        "| fault | tries | longest without a new DXY minute | calls | failed | slowest failure | recovered | bars acknowledged | lost | "
+        + "duplicated | wrong or undone | index alive twice |\n"
         + "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|\n";
 
     static readonly string Root = FindRoot();
@@ -85,7 +87,10 @@ public static class FaultReport
     static string Row(string name, IReadOnlyList<FaultSeen> tries) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {tries.Count} | {tries.Max(seen => seen.Silence):0.0} s | {tries.Sum(seen => seen.Calls)} | {tries.Sum(seen => seen.Failed)} | {tries.Max(seen => seen.SlowestFailure):0.0} s | {tries[^1].Recovered} | {tries.Sum(seen => seen.Acknowledged)} | {tries.Sum(seen => seen.Lost)} | {tries.Sum(seen => seen.Twice)} | {tries.Sum(seen => seen.Other)} | {Alive(tries.Sum(seen => seen.Doubles), tries.Max(seen => seen.Doubled))} |\n"
+            $"| {name} | {tries.Count} | {tries.Max(seen => seen.Silence):0.0} s | {tries.Sum(seen => seen.Calls)} | "
+                + $"{tries.Sum(seen => seen.Failed)} | {tries.Max(seen => seen.SlowestFailure):0.0} s | {tries[^1].Recovered} | "
+                + $"{tries.Sum(seen => seen.Acknowledged)} | {tries.Sum(seen => seen.Lost)} | {tries.Sum(seen => seen.Twice)} | "
+                + $"{tries.Sum(seen => seen.Other)} | {Alive(tries.Sum(seen => seen.Doubles), tries.Max(seen => seen.Doubled))} |\n"
         );
 
     static string Alive(int times, double seconds) =>

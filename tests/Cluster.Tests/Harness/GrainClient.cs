@@ -52,7 +52,8 @@ public sealed class GrainClient : IAsyncDisposable
                 });
             }
 
-            // Requests through a gateway that is killed are not failed by Orleans: they wait for this long, and up to a second more until a client looks.
+            // Requests through a gateway that is killed are not failed by Orleans: they wait for this long, and up to a second more until a
+            // client looks.
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(3.5));
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
         });

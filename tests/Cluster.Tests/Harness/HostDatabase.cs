@@ -10,9 +10,11 @@ public sealed class HostDatabase(string connectionString) : IAsyncDisposable
 
     /// <summary>The bars an ingest program would have: six pairs a minute, prices moving, with volume and vwap.</summary>
     const string Bars = """
-        SELECT p.symbol, '1m', m.ts, p.price, c.close, round(greatest(p.price, c.close) * 1.0002, 5), round(least(p.price, c.close) * 0.9998, 5),
+        SELECT p.symbol, '1m', m.ts, p.price, c.close, round(greatest(p.price, c.close) * 1.0002, 5), round(least(p.price,
+          c.close) * 0.9998, 5),
                10 + n.n % 7, round((p.price + c.close) / 2, 6), 3 + n.n % 5, 'ingest'
-        FROM (VALUES ('EURUSD', 1.0843), ('USDJPY', 150.12), ('GBPUSD', 1.2654), ('USDCAD', 1.3561), ('USDSEK', 10.3712), ('USDCHF', 0.8843)) AS p(symbol, price),
+        FROM (VALUES ('EURUSD', 1.0843), ('USDJPY', 150.12), ('GBPUSD', 1.2654), ('USDCAD', 1.3561), ('USDSEK', 10.3712), ('USDCHF',
+          0.8843)) AS p(symbol, price),
              generate_series('$from'::timestamptz, '$to'::timestamptz - interval '1 minute', interval '1 minute') AS m(ts),
              LATERAL (SELECT (extract(epoch FROM m.ts) / 60)::integer AS n) AS n,
              LATERAL (SELECT round(p.price * (1 + 0.00013 * (n.n % 17 - 8)), 5) AS close) AS c
@@ -47,7 +49,8 @@ public sealed class HostDatabase(string connectionString) : IAsyncDisposable
         );
         Assert.False(
             await ValueAsync<bool>(
-                $"SELECT has_schema_privilege('{_role}', 'dxy', 'USAGE, CREATE') OR has_schema_privilege('{_role}', 'dxy_orleans', 'USAGE, CREATE')"
+                $"SELECT has_schema_privilege('{_role}', 'dxy', 'USAGE, CREATE') OR has_schema_privilege('{_role}', 'dxy_orleans', "
+                    + $"'USAGE, CREATE')"
             )
         );
     }
@@ -72,13 +75,15 @@ public sealed class HostDatabase(string connectionString) : IAsyncDisposable
         await copy.WriteAsync(await lines.ReadToEndAsync(Token));
     }
 
-    /// <summary>As a superuser, past the triggers: a statement's don't fire for a replica, and a row's lets pass what a migration moves.</summary>
+    /// <summary>As a superuser, past the triggers: a statement's don't fire for a replica, and a row's lets pass what a migration
+    /// moves.</summary>
     public static async Task InsertUnseenAsync(string adminConnectionString, TimeRange range)
     {
         await using var connection = new NpgsqlConnection(adminConnectionString);
         await connection.OpenAsync(Token);
         await using var command = new NpgsqlCommand(
-            $"SET session_replication_role = replica; SET dxy.writer = 'move'; INSERT INTO data_bars ({Columns}) {BarsOf(range)}; RESET dxy.writer; RESET session_replication_role",
+            $"SET session_replication_role = replica; SET dxy.writer = 'move'; INSERT INTO data_bars ({Columns}) {BarsOf(range)}; RESET "
+                + $"dxy.writer; RESET session_replication_role",
             connection
         );
         await command.ExecuteNonQueryAsync(Token);

@@ -4,7 +4,8 @@ using Orleans.Runtime;
 
 namespace DxyOrleans.Cluster.Tests.Harness;
 
-/// <summary>An importer as the console is one: chunks of bars to the six bar grains side by side, a chunk that wasn't answered sent again.</summary>
+/// <summary>An importer as the console is one: chunks of bars to the six bar grains side by side, a chunk that wasn't answered sent
+/// again.</summary>
 public sealed class Import : IAsyncDisposable
 {
     const int Chunk = 1000;

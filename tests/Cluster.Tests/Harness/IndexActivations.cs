@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace DxyOrleans.Cluster.Tests.Harness;
 
-/// <summary>When and where the index lived, from what the silos wrote of it: each span begins with its activation and ends when it left or with its silo's process.</summary>
+/// <summary>When and where the index lived, from what the silos wrote of it: each span begins with its activation and ends when it left or
+/// with its silo's process.</summary>
 public static class IndexActivations
 {
     const string Came = "] DXY lives on this silo from now on";
     const string Went = "] DXY leaves this silo";
 
-    /// <summary>How often the index came to life while it still lived on another silo, and for how many seconds altogether it lived on more than one.</summary>
+    /// <summary>How often the index came to life while it still lived on another silo, and for how many seconds altogether it lived on more
+    /// than one.</summary>
     /// <param name="silos">All processes there were.</param>
     public static (int Times, double Seconds) AtOnce(IEnumerable<SiloProcess> silos) =>
         AtOnce([.. silos.SelectMany(silo => Of(silo.Log, silo.ClockOff, silo.Ended))]);

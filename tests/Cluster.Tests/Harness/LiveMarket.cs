@@ -9,7 +9,8 @@ using Orleans.Runtime;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
-/// A market whose minutes come at a <see cref="MarketPace"/>: the six pairs' bars are published by calls to their grains, a call that failed is made again until it is
+/// A market whose minutes come at a <see cref="MarketPace"/>: the six pairs' bars are published by calls to their grains, a call that
+/// failed is made again until it is
 /// answered, and each new minute of the index is noticed in the tables as it appears.
 /// </summary>
 public sealed class LiveMarket : IAsyncDisposable
@@ -17,7 +18,8 @@ public sealed class LiveMarket : IAsyncDisposable
     /// <summary>The newest minute of the index, whichever table it lives in.</summary>
     const string NewestMinute = """
         SELECT greatest((SELECT max(ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'),
-                        (SELECT max(ts_utc) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL))
+                        (SELECT max(ts_utc) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'
+                          AND deleted_at IS NULL))
         """;
 
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
@@ -83,7 +85,8 @@ public sealed class LiveMarket : IAsyncDisposable
         );
     }
 
-    /// <summary>The longest real time between two minutes of the index that appeared, since an instant of <see cref="Stopwatch"/>.</summary>
+    /// <summary>The longest real time between two minutes of the index that appeared, since an instant of
+    /// <see cref="Stopwatch"/>.</summary>
     public TimeSpan MaxSilence(long since)
     {
         lock (_seen)
@@ -98,7 +101,8 @@ public sealed class LiveMarket : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes nothing until <see cref="Resume"/>, and waits until each bar is answered for and the index has the last minute. What was silent then doesn't count.</summary>
+    /// <summary>Publishes nothing until <see cref="Resume"/>, and waits until each bar is answered for and the index has the last minute.
+    /// What was silent then doesn't count.</summary>
     public async Task PauseAsync(TimeSpan deadline)
     {
         lock (_seen)

@@ -5,12 +5,14 @@ using System.Globalization;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
-/// How much memory each silo's process took through the time: a sample each two seconds. A silo that was started again begins anew, so only a process that lived for
+/// How much memory each silo's process took through the time: a sample each two seconds. A silo that was started again begins anew, so only
+/// a process that lived for
 /// over half of the whole time can show that nothing grows; of the others the highest is told.
 /// </summary>
 public sealed class MemoryBook : IAsyncDisposable
 {
-    /// <summary>What the last quarter may have more than the second: JIT, caches of statements and a garbage collector's mood, not hours of a market.</summary>
+    /// <summary>What the last quarter may have more than the second: JIT, caches of statements and a garbage collector's mood, not hours of
+    /// a market.</summary>
     const double Growth = 1.25;
     const double GrowthMiB = 32;
 
@@ -40,7 +42,10 @@ public sealed class MemoryBook : IAsyncDisposable
             lines.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"process {pid} lived {(samples[^1].At - samples[0].At).TotalMinutes:0.0} of {all.TotalMinutes:0.0} min; median MiB of its quarters {string.Join(", ", quarters.Select(quarter => quarter.ToString("0", CultureInfo.InvariantCulture)))}; highest {samples.Max(sample => sample.MiB):0}; {(flatLife ? "flat" : "it grew")}"
+                    $"process {pid} lived {(samples[^1].At - samples[0].At).TotalMinutes:0.0} of {all.TotalMinutes:0.0} min; median MiB "
+                        + $"of its quarters "
+                        + $"{string.Join(", ", quarters.Select(quarter => quarter.ToString("0", CultureInfo.InvariantCulture)))}; "
+                        + $"highest {samples.Max(sample => sample.MiB):0}; {(flatLife ? "flat" : "it grew")}"
                 )
             );
         }

@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
-/// The silo as a build of tomorrow: the sources copied elsewhere, the contract raised by one with a method and a field more, the schema's version raised by one with a function
+/// The silo as a build of tomorrow: the sources copied elsewhere, the contract raised by one with a method and a field more, the schema's
+/// version raised by one with a function
 /// more, and built there.
 /// </summary>
 public sealed class NextBuild : IDisposable
@@ -85,7 +86,8 @@ public sealed class NextBuild : IDisposable
         );
         File.WriteAllText(
             Path.Combine(_folder, "src/Grains/Bars/Tomorrow.cs"),
-            "namespace DxyOrleans.Grains.Bars;\npublic sealed partial class BarGrain { public Task<string> TomorrowAsync() => Task.FromResult(\"tomorrow\"); }\n"
+            "namespace DxyOrleans.Grains.Bars;\npublic sealed partial class BarGrain { public Task<string> TomorrowAsync() => "
+                + "Task.FromResult(\"tomorrow\"); }\n"
         );
 
         var versions = Path.Combine(_folder, "sql/version/versions.txt");
@@ -93,7 +95,8 @@ public sealed class NextBuild : IDisposable
         File.AppendAllText(versions, string.Create(CultureInfo.InvariantCulture, $"{number} {number - 1} 000000000000\n"));
         File.AppendAllText(
             Path.Combine(_folder, "sql/functions/time/timeframe.sql"),
-            "\nCREATE OR REPLACE FUNCTION dxy.tomorrow() RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ SELECT 'tomorrow' $$;\n"
+            "\nCREATE OR REPLACE FUNCTION dxy.tomorrow() RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ SELECT "
+                + "'tomorrow' $$;\n"
         );
     }
 

@@ -4,7 +4,8 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
-/// What the tables ought to hold, told by SQL alone: nothing of the code under test is used. The index by PostgreSQL's numeric over the six closes,
+/// What the tables ought to hold, told by SQL alone: nothing of the code under test is used. The index by PostgreSQL's numeric over the six
+/// closes,
 /// rounded to 8 places; each 5m and 1h bucket by a plain rollup of the 1m bars, in all columns.
 /// </summary>
 public static class Parity
@@ -14,9 +15,12 @@ public static class Parity
           SELECT c.ts_utc, c.inputs, round(50.14348112 * power(c.eurusd, -0.576) * power(c.usdjpy, 0.136) * power(c.gbpusd, -0.119)
                                            * power(c.usdcad, 0.091) * power(c.usdsek, 0.042) * power(c.usdchf, 0.036), 8) AS level
           FROM (SELECT ts_utc, jsonb_object_agg(canonical_symbol, close) AS inputs,
-                       max(precise) FILTER (WHERE canonical_symbol = 'EURUSD') AS eurusd, max(precise) FILTER (WHERE canonical_symbol = 'USDJPY') AS usdjpy,
-                       max(precise) FILTER (WHERE canonical_symbol = 'GBPUSD') AS gbpusd, max(precise) FILTER (WHERE canonical_symbol = 'USDCAD') AS usdcad,
-                       max(precise) FILTER (WHERE canonical_symbol = 'USDSEK') AS usdsek, max(precise) FILTER (WHERE canonical_symbol = 'USDCHF') AS usdchf
+                       max(precise) FILTER (WHERE canonical_symbol = 'EURUSD') AS eurusd,
+                         max(precise) FILTER (WHERE canonical_symbol = 'USDJPY') AS usdjpy,
+                       max(precise) FILTER (WHERE canonical_symbol = 'GBPUSD') AS gbpusd,
+                         max(precise) FILTER (WHERE canonical_symbol = 'USDCAD') AS usdcad,
+                       max(precise) FILTER (WHERE canonical_symbol = 'USDSEK') AS usdsek,
+                         max(precise) FILTER (WHERE canonical_symbol = 'USDCHF') AS usdchf
                 FROM data_bars, LATERAL (SELECT close::numeric(30,16) AS precise) AS p
                 WHERE timeframe = '1m' AND NOT is_partial AND ts_utc >= '$from' AND ts_utc < '$to'
                   AND canonical_symbol IN ('EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF')
@@ -37,23 +41,28 @@ public static class Parity
         WITH expected AS (
           SELECT canonical_symbol, l.timeframe, b.bucket, (array_agg(open ORDER BY ts_utc))[1] AS open, max(high) AS high, min(low) AS low,
                  (array_agg(close ORDER BY ts_utc DESC))[1] AS close, sum(vol) AS vol,
-                 round(sum(vwap * vol) FILTER (WHERE vwap IS NOT NULL AND vol > 0) / sum(vol) FILTER (WHERE vwap IS NOT NULL AND vol > 0), 8) AS vwap,
+                 round(sum(vwap * vol) FILTER (WHERE vwap IS NOT NULL AND vol > 0) / sum(vol) FILTER (WHERE vwap IS NOT NULL AND vol > 0),
+                   8) AS vwap,
                  sum(trade_count)::integer AS trade_count, count(*) AS inputs
           FROM data_bars, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS l(timeframe, length),
                LATERAL (SELECT date_bin(l.length, ts_utc, timestamptz '2000-01-01 00:00:00+00') AS bucket) AS b
-          WHERE data_bars.timeframe = '1m' AND NOT is_partial AND b.bucket >= '$from' AND b.bucket < '$to' AND b.bucket + l.length + interval '1 second' <= dxy.now()
+          WHERE data_bars.timeframe = '1m' AND NOT is_partial AND b.bucket >= '$from' AND b.bucket < '$to'
+            AND b.bucket + l.length + interval '1 second' <= dxy.now()
           GROUP BY 1, 2, 3
         ), stored AS (
           SELECT * FROM derived_data_bars WHERE timeframe IN ('5m', '1h') AND deleted_at IS NULL AND ts_utc >= '$from' AND ts_utc < '$to'
         )
         SELECT format('%s buckets expected, %s stored, %s wrong%s', count(e.bucket), count(s.ts_utc), count(*) FILTER (WHERE w.wrong),
-                      ', first ' || min(coalesce(e.canonical_symbol, s.canonical_symbol) || '/' || coalesce(e.timeframe, s.timeframe) || ' ' || coalesce(e.bucket, s.ts_utc))
+                      ', first ' || min(coalesce(e.canonical_symbol, s.canonical_symbol) || '/' || coalesce(e.timeframe,
+                        s.timeframe) || ' ' || coalesce(e.bucket, s.ts_utc))
                                     FILTER (WHERE w.wrong)),
                count(*) FILTER (WHERE w.wrong) = 0, count(s.ts_utc)
         FROM expected AS e
         FULL JOIN stored AS s ON s.canonical_symbol = e.canonical_symbol AND s.timeframe = e.timeframe AND s.ts_utc = e.bucket,
-             LATERAL (SELECT (s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial, s.source, s.derivation_version, (s.raw->>'inputs')::bigint)
-                             IS DISTINCT FROM (e.open, e.high, e.low, e.close, e.vol, e.vwap, e.trade_count, false, 'derived', 1, e.inputs) AS wrong) AS w
+             LATERAL (SELECT (s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial, s.source, s.derivation_version,
+               (s.raw->>'inputs')::bigint)
+                             IS DISTINCT FROM (e.open, e.high, e.low, e.close, e.vol, e.vwap, e.trade_count, false, 'derived', 1, e.inputs)
+                               AS wrong) AS w
         """;
 
     /// <summary>How many rows stand in the range, when they are exactly those that ought to.</summary>

@@ -7,7 +7,8 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 public sealed record SoakFault(string Name, Func<SiloProcess, Task> Inject, bool Once = false);
 
 /// <summary>
-/// The faults of a soak over three silos. The first silo is spared what ends a process, after the first round, so that its memory can be followed through the hours; it
+/// The faults of a soak over three silos. The first silo is spared what ends a process, after the first round, so that its memory can be
+/// followed through the hours; it
 /// suffers everything else.
 /// </summary>
 public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable, DatabaseWay[] ways, CutNetwork? network, SmallDisk? disk)
@@ -144,14 +145,16 @@ public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable
     Task AlterAsync(string change) =>
         Persistently.DoAsync(() =>
             HostDatabase.RunAsync(
-                $"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {change.Replace("'", "''", StringComparison.Ordinal)}', current_database()); END $$"
+                $"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {change.Replace("'", "''", StringComparison.Ordinal)}', "
+                    + $"current_database()); END $$"
             )
         );
 
     Task EndConnectionsAsync() =>
         Persistently.DoAsync(() =>
             HostDatabase.RunAsync(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE "
+                    + "'dxy-%'"
             )
         );
 

@@ -1,6 +1,7 @@
 namespace DxyOrleans.Cluster.Tests.Harness;
 
-/// <summary>Which fault comes when, and to whom: each once in an order drawn, then any of those that may come again. It depends on the seed alone, not on what a machine makes of it.</summary>
+/// <summary>Which fault comes when, and to whom: each once in an order drawn, then any of those that may come again. It depends on the seed
+/// alone, not on what a machine makes of it.</summary>
 public sealed class SoakSchedule(IReadOnlyList<SoakFault> faults, int seed)
 {
     readonly Random _random = new(seed);

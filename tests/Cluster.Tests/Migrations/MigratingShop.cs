@@ -9,8 +9,10 @@ using Npgsql;
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
-/// A legacy shop with a run that silos carry out, and what goes on beside it: the market runs <see cref="Rate"/> times as fast, the six pairs' bars of each
-/// minute come once it is over, warnings are accepted, approvals given. What the shop was before is kept in a schema of the test's own, <c>before</c>.
+/// A legacy shop with a run that silos carry out, and what goes on beside it: the market runs <see cref="Rate"/> times as fast, the six
+/// pairs' bars of each
+/// minute come once it is over, warnings are accepted, approvals given. What the shop was before is kept in a schema of the test's own,
+/// <c>before</c>.
 /// </summary>
 public sealed class MigratingShop : IAsyncDisposable
 {
@@ -76,7 +78,8 @@ public sealed class MigratingShop : IAsyncDisposable
         );
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         await shop.RunAsync(
-            $"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), '{LegacyTables.Open + TimeSpan.FromMinutes(options.Minutes)}', {Rate})"
+            $"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), "
+                + $"'{LegacyTables.Open + TimeSpan.FromMinutes(options.Minutes)}', {Rate})"
         );
         return new MigratingShop(NpgsqlDataSource.Create(cluster.ConnectionString), shop, options.Minutes, settings ?? Brief);
     }
@@ -124,7 +127,8 @@ public sealed class MigratingShop : IAsyncDisposable
             await HostDatabase.CountAsync(
                 $"""
                 (SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
-                 WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run AND a.gate = g.gate)) AS accepted
+                 WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run
+                   AND a.gate = g.gate)) AS accepted
                 """
             ) > 0;
         var kind = run.Step switch

@@ -5,13 +5,15 @@ using DxyOrleans.Testing;
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
-/// What the shop of <see cref="MigratingShop"/> ought to hold after a run, told by SQL alone from what it held before and the formula: what an undisturbed run
+/// What the shop of <see cref="MigratingShop"/> ought to hold after a run, told by SQL alone from what it held before and the formula: what
+/// an undisturbed run
 /// leaves. Nothing of the code under test is used.
 /// </summary>
 public sealed class MigrationJudge(MigratingShop shop)
 {
     const string Values =
-        "trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial";
+        "trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, "
+        + "is_partial";
 
     const string Bar = "canonical_symbol, timeframe, ts_utc, " + Values;
 
@@ -20,18 +22,24 @@ public sealed class MigrationJudge(MigratingShop shop)
     /// <summary>The legacy bar where there was one, the formula's value in every other minute of the market.</summary>
     const string Expected = """
         SELECT l.ts_utc, l.open, l.high, l.low, l.close, l.vol, l.vwap, l.trade_count, l.is_partial
-        FROM (SELECT DISTINCT ON (ts_utc) * FROM before.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL
+        FROM (SELECT DISTINCT ON (ts_utc) * FROM before.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'
+          AND deleted_at IS NULL
               ORDER BY ts_utc, derivation_version DESC, updated_at DESC NULLS LAST) AS l
         UNION ALL
         SELECT f.ts_utc, f.level, f.level, f.level, f.level, 0, NULL, 0, false
         FROM (SELECT ts_utc, round(50.14348112
-                * power(max(precise) FILTER (WHERE canonical_symbol = 'EURUSD'), -0.576) * power(max(precise) FILTER (WHERE canonical_symbol = 'USDJPY'), 0.136)
-                * power(max(precise) FILTER (WHERE canonical_symbol = 'GBPUSD'), -0.119) * power(max(precise) FILTER (WHERE canonical_symbol = 'USDCAD'), 0.091)
-                * power(max(precise) FILTER (WHERE canonical_symbol = 'USDSEK'), 0.042) * power(max(precise) FILTER (WHERE canonical_symbol = 'USDCHF'), 0.036), 8) AS level
+                * power(max(precise) FILTER (WHERE canonical_symbol = 'EURUSD'),
+                  -0.576) * power(max(precise) FILTER (WHERE canonical_symbol = 'USDJPY'), 0.136)
+                * power(max(precise) FILTER (WHERE canonical_symbol = 'GBPUSD'),
+                  -0.119) * power(max(precise) FILTER (WHERE canonical_symbol = 'USDCAD'), 0.091)
+                * power(max(precise) FILTER (WHERE canonical_symbol = 'USDSEK'),
+                  0.042) * power(max(precise) FILTER (WHERE canonical_symbol = 'USDCHF'), 0.036), 8) AS level
               FROM data_bars, LATERAL (SELECT close::numeric(30,16) AS precise) AS p
-              WHERE timeframe = '1m' AND canonical_symbol IN ('EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF') AND ts_utc >= '$from' AND ts_utc < '$to'
+              WHERE timeframe = '1m' AND canonical_symbol IN ('EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF')
+                AND ts_utc >= '$from' AND ts_utc < '$to'
               GROUP BY ts_utc HAVING count(*) = 6) AS f
-        WHERE NOT EXISTS (SELECT FROM before.derived_data_bars AS l WHERE l.canonical_symbol = 'DXY' AND l.timeframe = '1m' AND l.deleted_at IS NULL AND l.ts_utc = f.ts_utc)
+        WHERE NOT EXISTS (SELECT FROM before.derived_data_bars AS l WHERE l.canonical_symbol = 'DXY' AND l.timeframe = '1m'
+          AND l.deleted_at IS NULL AND l.ts_utc = f.ts_utc)
         """;
 
     const string Folded = """
@@ -104,9 +112,11 @@ public sealed class MigrationJudge(MigratingShop shop)
         await AssertNoneAsync(
             "DXY 1m bars of the new table that weren't there before, or the other way round",
             $"""
-            (SELECT {Bar}, source FROM before.data_bars WHERE canonical_symbol = 'DXY' EXCEPT ALL SELECT {Bar}, source FROM data_bars WHERE canonical_symbol = 'DXY')
+            (SELECT {Bar}, source FROM before.data_bars WHERE canonical_symbol = 'DXY' EXCEPT ALL SELECT {Bar}, source FROM data_bars
+              WHERE canonical_symbol = 'DXY')
             UNION ALL
-            (SELECT {Bar}, source FROM data_bars WHERE canonical_symbol = 'DXY' EXCEPT ALL SELECT {Bar}, source FROM before.data_bars WHERE canonical_symbol = 'DXY')
+            (SELECT {Bar}, source FROM data_bars WHERE canonical_symbol = 'DXY' EXCEPT ALL SELECT {Bar}, source FROM before.data_bars
+              WHERE canonical_symbol = 'DXY')
             """
         );
         await AssertNoneAsync(
@@ -124,7 +134,8 @@ public sealed class MigrationJudge(MigratingShop shop)
              EXCEPT ALL SELECT canonical_symbol, asset_class, description, active, test_active, metadata FROM core_asset_registry_all)
             UNION ALL
             (SELECT canonical_symbol, asset_class, description, active, test_active, metadata FROM core_asset_registry_all
-             EXCEPT ALL SELECT canonical_symbol, asset_class, description, active, test_active, metadata FROM before.core_asset_registry_all)
+             EXCEPT ALL SELECT canonical_symbol, asset_class, description, active, test_active, metadata
+               FROM before.core_asset_registry_all)
             """
         );
         // What came while it went back is the legacy deriver's to derive: up to the newest bar nothing may be missing.
@@ -145,7 +156,8 @@ public sealed class MigrationJudge(MigratingShop shop)
         Assert.NotEqual(
             0,
             await CountAsync(
-                $"derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc >= '{LegacyTables.Open + TimeSpan.FromMinutes(shop.LegacyMinutes)}'"
+                $"derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc >= "
+                    + $"'{LegacyTables.Open + TimeSpan.FromMinutes(shop.LegacyMinutes)}'"
             )
         );
         await AssertLedgerAsync();
@@ -159,7 +171,8 @@ public sealed class MigrationJudge(MigratingShop shop)
             SELECT 'a change not looked at' FROM dxy.change
             UNION ALL
             SELECT d.symbol || '/' || d.timeframe || ' from ' || d.from_ts || coalesce(': ' || d.error, '') FROM dxy.due AS d
-            JOIN (VALUES ('1m', interval '1 minute'), ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS l(timeframe, length) USING (timeframe)
+            JOIN (VALUES ('1m', interval '1 minute'), ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS l(timeframe,
+              length) USING (timeframe)
             WHERE date_bin(l.length, d.from_ts, timestamptz '2000-01-01 00:00:00+00') + l.length + interval '1 minute' < dxy.now()
             """
         );
@@ -175,23 +188,28 @@ public sealed class MigrationJudge(MigratingShop shop)
         await AssertNoneAsync(
             "5m and 1h buckets that aren't the fold of the 1m bars",
             $"""
-            SELECT s.timeframe, s.ts_utc, s.open, f.open, s.close, f.close FROM derived_data_bars AS s LEFT JOIN ({Folded}) AS f ON f.timeframe = s.timeframe AND f.ts_utc = s.ts_utc
+            SELECT s.timeframe, s.ts_utc, s.open, f.open, s.close, f.close FROM derived_data_bars AS s LEFT JOIN ({Folded}) AS f
+              ON f.timeframe = s.timeframe AND f.ts_utc = s.ts_utc
             WHERE s.canonical_symbol = 'DXY' AND s.timeframe IN ('5m', '1h') AND s.deleted_at IS NULL
-              AND (s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial) IS DISTINCT FROM (f.open, f.high, f.low, f.close, 0::numeric, NULL::numeric, 0, false)
+              AND (s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial) IS DISTINCT FROM (f.open, f.high, f.low,
+                f.close, 0::numeric, NULL::numeric, 0, false)
             """
         );
         await AssertNoneAsync(
             "5m and 1h buckets since the switch that aren't there",
             $"""
             SELECT f.timeframe, f.ts_utc FROM ({Folded}) AS f
-            WHERE f.ts_utc >= (SELECT min(started_at) FROM dxy.run_step WHERE run = '{shop.Name}' AND step = 'switch/buckets') AND f.ends + interval '2 minutes' < dxy.now()
-              AND NOT EXISTS (SELECT FROM derived_data_bars AS s WHERE s.canonical_symbol = 'DXY' AND s.timeframe = f.timeframe AND s.ts_utc = f.ts_utc AND s.deleted_at IS NULL)
+            WHERE f.ts_utc >= (SELECT min(started_at) FROM dxy.run_step WHERE run = '{shop.Name}' AND step = 'switch/buckets')
+              AND f.ends + interval '2 minutes' < dxy.now()
+              AND NOT EXISTS (SELECT FROM derived_data_bars AS s WHERE s.canonical_symbol = 'DXY' AND s.timeframe = f.timeframe
+                AND s.ts_utc = f.ts_utc AND s.deleted_at IS NULL)
             """
         );
         await AssertNoneAsync(
             "buckets that stand twice",
             """
-            SELECT timeframe, ts_utc FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe IN ('5m', '1h') AND deleted_at IS NULL GROUP BY 1, 2 HAVING count(*) > 1
+            SELECT timeframe, ts_utc FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe IN ('5m', '1h')
+              AND deleted_at IS NULL GROUP BY 1, 2 HAVING count(*) > 1
             """
         );
     }
@@ -203,7 +221,8 @@ public sealed class MigrationJudge(MigratingShop shop)
             "batches that overlap another of their step",
             $"""
             SELECT a.step, a.number, b.number, a.from_ts, a.to_ts FROM dxy.run_batch AS a
-            JOIN dxy.run_batch AS b ON b.run = a.run AND b.step = a.step AND b.table_name = a.table_name AND b.number > a.number AND b.from_ts < a.to_ts AND a.from_ts < b.to_ts
+            JOIN dxy.run_batch AS b ON b.run = a.run AND b.step = a.step AND b.table_name = a.table_name AND b.number > a.number
+              AND b.from_ts < a.to_ts AND a.from_ts < b.to_ts
             WHERE a.run = '{shop.Name}'
             """
         );

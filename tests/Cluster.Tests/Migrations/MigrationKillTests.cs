@@ -6,7 +6,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
-/// <summary>Runs that real processes carry out, on a server that keeps what it has committed, killed without warning: they end as undisturbed ones do.</summary>
+/// <summary>Runs that real processes carry out, on a server that keeps what it has committed, killed without warning: they end as
+/// undisturbed ones do.</summary>
 [Collection(DurableServer.Name)]
 public sealed class MigrationKillTests(TestServer server, DurableServer durable) : SiloTests(server)
 {
@@ -100,7 +101,8 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
             },
             async () =>
                 await shop.HostDatabase.RunAsync(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name "
+                        + "LIKE 'dxy-%'"
                 ),
             async () =>
                 await shop.HostDatabase.RunAsync(
@@ -112,7 +114,8 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
         plan.Tell("a silo, its database or the way between them");
         await JudgeAsync(shop);
 
-        // Asked to restart, and its connections ended while it stops, it ends as it does when its database is away; a supervisor starts it again.
+        // Asked to restart, and its connections ended while it stops, it ends as it does when its database is away; a supervisor starts it
+        // again.
         bool Supervised(Run run)
         {
             silo = silo.IsRunning ? silo : Start(cluster);
@@ -122,7 +125,8 @@ public sealed class MigrationKillTests(TestServer server, DurableServer durable)
 
     SiloProcess Start(SiloCluster cluster) => cluster.StartAt(_ports, "--Feed", "none", "--Poll", "00:00:00.100");
 
-    /// <summary>Keeps the market going and the run supplied with orders until it is over or <paramref name="until"/> holds, killing as planned.</summary>
+    /// <summary>Keeps the market going and the run supplied with orders until it is over or <paramref name="until"/> holds, killing as
+    /// planned.</summary>
     static async Task DriveAsync(MigratingShop shop, KillPlan? plan, RunState end, Func<Task> killAndStart, Func<Run, bool>? until = null)
     {
         shop.Approves = kind => kind != "cleanup" || plan is null || plan.Killed >= plan.Kills - 1;

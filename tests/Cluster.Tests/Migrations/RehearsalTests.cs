@@ -7,7 +7,8 @@ using Npgsql;
 
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
-/// <summary>The whole of a migration, as <c>./dxy migrate rehearse</c> runs it: real silos, a real server, the shop's own programs writing, a window of 24 hours.</summary>
+/// <summary>The whole of a migration, as <c>./dxy migrate rehearse</c> runs it: real silos, a real server, the shop's own programs writing,
+/// a window of 24 hours.</summary>
 public sealed class RehearsalTests
 {
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(8);
@@ -91,7 +92,8 @@ public sealed class RehearsalTests
     [Theory(Explicit = true)]
     [InlineData("", 0, null)]
     [InlineData(
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.canonical_symbol = ''DXY'' THEN RAISE ''no index here''; END IF; RETURN NEW; END'; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()",
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.canonical_symbol = ''DXY'' THEN RAISE ''no index "
+            + "here''; END IF; RETURN NEW; END'; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()",
         null,
         "no index here"
     )]
@@ -153,19 +155,25 @@ public sealed class RehearsalTests
             {{{File.ReadAllText(CaseFile("hosts/nullcount.sql"))}}}
             ALTER TABLE data_bars ADD COLUMN id bigserial; ALTER TABLE derived_data_bars ADD COLUMN id bigserial;
             ALTER DATABASE {{{new NpgsqlConnectionStringBuilder(server.ConnectionString).Database}}} SET jit = on;
-            GRANT SELECT, INSERT, UPDATE ON data_bars, derived_data_bars TO {{{writer}}}; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all, data_bars_id_seq, derived_data_bars_id_seq TO {{{writer}}}, {{{reader}}}, {{{EmbeddedServer.RoleName}}};
+            GRANT SELECT, INSERT, UPDATE ON data_bars, derived_data_bars TO {{{writer}}}; GRANT SELECT ON data_bars, derived_data_bars,
+              core_asset_registry_all, data_bars_id_seq, derived_data_bars_id_seq TO {{{writer}}}, {{{reader}}},
+                {{{EmbeddedServer.RoleName}}};
             GRANT USAGE ON SEQUENCE data_bars_id_seq, derived_data_bars_id_seq TO {{{writer}}};
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT s, '1m', t, p, p * 1.0001, p * 0.9999, p, 'massive_api'
             FROM (SELECT s, t, (b * (1 + 0.01 * sin(extract(epoch FROM t) / 604800 + ascii(right(s, 1)))))::numeric(20,8) AS p
-                  FROM (VALUES ('EURUSD', 1.08), ('USDJPY', 150.0), ('GBPUSD', 1.27), ('USDCAD', 1.36), ('USDSEK', 10.5), ('USDCHF', 0.88)) AS pair(s, b),
+                  FROM (VALUES ('EURUSD', 1.08), ('USDJPY', 150.0), ('GBPUSD', 1.27), ('USDCAD', 1.36), ('USDSEK', 10.5), ('USDCHF', 0.88))
+                    AS pair(s, b),
                        generate_series('2025-01-06T00:00Z'::timestamptz, '2025-01-08T07:59Z', interval '1 minute') AS t) AS bar;
-            CREATE FUNCTION calc_dxy_range_derived(p_from timestamptz, p_to timestamptz, p_version int DEFAULT 1) RETURNS int LANGUAGE sql AS $$
+            CREATE FUNCTION calc_dxy_range_derived(p_from timestamptz, p_to timestamptz, p_version int DEFAULT 1) RETURNS int LANGUAGE sql
+              AS $$
               WITH stored AS (
-                INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source, raw, derivation_version)
+                INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source, raw,
+                  derivation_version)
                 SELECT 'DXY', '1m', c.ts_utc, c.p, c.p, c.p, c.p, 0, 'derived', '{"kind": "dxy_old"}', p_version
                 FROM (SELECT ts_utc, (50.14348112 * exp(sum(x.e * ln(close::float8))))::numeric(20,8) AS p
-                      FROM data_bars JOIN (VALUES ('EURUSD', -0.576), ('USDJPY', 0.136), ('GBPUSD', -0.119), ('USDCAD', 0.091), ('USDSEK', 0.042), ('USDCHF', 0.036)) AS x(s, e) ON x.s = canonical_symbol
+                      FROM data_bars JOIN (VALUES ('EURUSD', -0.576), ('USDJPY', 0.136), ('GBPUSD', -0.119), ('USDCAD', 0.091), ('USDSEK',
+                        0.042), ('USDCHF', 0.036)) AS x(s, e) ON x.s = canonical_symbol
                       WHERE timeframe = '1m' AND ts_utc >= p_from AND ts_utc < p_to GROUP BY ts_utc HAVING count(*) = 6) AS c
                 ON CONFLICT (canonical_symbol, timeframe, ts_utc) WHERE deleted_at IS NULL
                 DO UPDATE SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, updated_at = now()

@@ -11,8 +11,10 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
     readonly TestServer _server = server;
 
     const string Rows = """
-        SELECT 'data_bars ' || b::text AS line FROM public.data_bars AS b UNION ALL SELECT 'derived ' || b::text FROM public.derived_data_bars AS b
-        UNION ALL SELECT 'registry ' || r::text FROM public.core_asset_registry_all AS r UNION ALL SELECT 'due ' || d::text FROM dxy.due AS d
+        SELECT 'data_bars ' || b::text AS line FROM public.data_bars AS b UNION ALL SELECT 'derived ' || b::text
+          FROM public.derived_data_bars AS b
+        UNION ALL SELECT 'registry ' || r::text FROM public.core_asset_registry_all AS r UNION ALL SELECT 'due ' || d::text FROM dxy.due
+          AS d
         UNION ALL SELECT 'adopted ' || a::text FROM dxy.adopted AS a ORDER BY 1
         """;
 
@@ -30,7 +32,8 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
         await shop.HireIngestAsync();
         await shop.RunAsync("DELETE FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'");
         var role = await shop.ValueAsync<string>(
-            "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'ingest\\_%' AND has_table_privilege(oid, 'data_bars', 'INSERT') ORDER BY oid DESC LIMIT 1"
+            "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'ingest\\_%' AND has_table_privilege(oid, 'data_bars', 'INSERT') "
+                + "ORDER BY oid DESC LIMIT 1"
         );
         await shop.RunAsync($"GRANT SELECT, INSERT ON derived_data_bars TO {role}");
         var day = (await shop.NowAsync()).Floor(Timeframe.OneDay) - TimeSpan.FromDays(1);
@@ -42,9 +45,12 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
                 INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
                 SELECT 'DXY', '1m', ts_utc, v, v, v, v, 'synthetic'
                 FROM (SELECT ts_utc, round(50.14348112
-                        * power(max(close) FILTER (WHERE canonical_symbol = 'EURUSD'), -0.576) * power(max(close) FILTER (WHERE canonical_symbol = 'USDJPY'), 0.136)
-                        * power(max(close) FILTER (WHERE canonical_symbol = 'GBPUSD'), -0.119) * power(max(close) FILTER (WHERE canonical_symbol = 'USDCAD'), 0.091)
-                        * power(max(close) FILTER (WHERE canonical_symbol = 'USDSEK'), 0.042) * power(max(close) FILTER (WHERE canonical_symbol = 'USDCHF'), 0.036), 8)
+                        * power(max(close) FILTER (WHERE canonical_symbol = 'EURUSD'),
+                          -0.576) * power(max(close) FILTER (WHERE canonical_symbol = 'USDJPY'), 0.136)
+                        * power(max(close) FILTER (WHERE canonical_symbol = 'GBPUSD'),
+                          -0.119) * power(max(close) FILTER (WHERE canonical_symbol = 'USDCAD'), 0.091)
+                        * power(max(close) FILTER (WHERE canonical_symbol = 'USDSEK'),
+                          0.042) * power(max(close) FILTER (WHERE canonical_symbol = 'USDCHF'), 0.036), 8)
                         + CASE WHEN extract(minute FROM ts_utc) = 7 THEN 0.5 ELSE 0 END AS v
                       FROM data_bars WHERE ts_utc >= '$from' AND ts_utc < '$to' GROUP BY ts_utc) AS f
                 """,
@@ -87,7 +93,8 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
                     string.Join(
                         ", ",
                         await shop.ListAsync(
-                            "SELECT usename || ' ' || application_name FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                            "SELECT usename || ' ' || application_name FROM pg_stat_activity WHERE datname = current_database() AND "
+                                + "backend_type = 'client backend' AND pid <> pg_backend_pid()"
                         )
                     )
                         is { Length: > 0 } others

@@ -6,7 +6,8 @@ using Npgsql;
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
-/// Runs that go through a soak, one after the other: forward to the end, back again, forward anew. Orders are given as an operator gives them: warnings accepted,
+/// Runs that go through a soak, one after the other: forward to the end, back again, forward anew. Orders are given as an operator gives
+/// them: warnings accepted,
 /// approvals given, a run that has failed tried again. What each has left is judged when asked to.
 /// </summary>
 public sealed class SoakMigration : IAsyncDisposable
@@ -80,7 +81,8 @@ public sealed class SoakMigration : IAsyncDisposable
         IsJudged = true;
         Ends.Add(Ended!.Value);
         _tell(
-            $"{_shop.Name} has {(Ended == RunState.Completed ? "completed" : "gone back")}: the judge finds its tables as an undisturbed run leaves them, {_shop.Played}"
+            $"{_shop.Name} has {(Ended == RunState.Completed ? "completed" : "gone back")}: the judge finds its tables as an "
+                + $"undisturbed run leaves them, {_shop.Played}"
         );
     }
 

@@ -8,8 +8,10 @@ using Npgsql;
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
-/// Hours of a market, disturbed at random, while a legacy shop is migrated, goes back and is migrated again: <c>DXY_SOAK=24</c> is 24 hours of the market at 60 times
-/// its speed, 24 minutes with a fault each ten seconds or so. The seed, the schedule and the verdict are printed; <c>DXY_TEST_SEED</c> repeats the schedule.
+/// Hours of a market, disturbed at random, while a legacy shop is migrated, goes back and is migrated again: <c>DXY_SOAK=24</c> is 24 hours
+/// of the market at 60 times
+/// its speed, 24 minutes with a fault each ten seconds or so. The seed, the schedule and the verdict are printed; <c>DXY_TEST_SEED</c>
+/// repeats the schedule.
 /// </summary>
 [Collection(DurableServer.Name)]
 public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTests(server)
@@ -20,7 +22,8 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
     // Of the hours: until then a completed run goes back, for another to follow.
     const double RoomForAnother = 0.6;
 
-    // Silos that take bars before a run has mended the tables: the columns and the key that they need are there, the index is known, the rest is as dirty as ever.
+    // Silos that take bars before a run has mended the tables: the columns and the key that they need are there, the index is known, the
+    // rest is as dirty as ever.
     static readonly LegacyOptions Legacy = LegacyOptions.Dirty with
     {
         Minutes = 900,
@@ -93,7 +96,8 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
         Tell(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{struck.Values.Sum()} faults, {longest.TotalSeconds:0.0} s from one to the next at most; runs: {string.Join(", ", migration.Ends)}; tried again by order {migration.Retried} times"
+                $"{struck.Values.Sum()} faults, {longest.TotalSeconds:0.0} s from one to the next at most; runs: "
+                    + $"{string.Join(", ", migration.Ends)}; tried again by order {migration.Retried} times"
             )
         );
         var (lines, flat) = memory.Judge();

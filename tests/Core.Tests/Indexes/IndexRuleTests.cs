@@ -149,7 +149,8 @@ public sealed class IndexRuleTests
             );
 
     static string Text(IndexMinute minute) =>
-        $"{minute.Time} {minute.Level} {string.Join('/', minute.Closes)} {string.Join('/', minute.Ages)}={minute.TotalAge} {minute.Rule.Version}";
+        $"{minute.Time} {minute.Level} {string.Join('/', minute.Closes)} {string.Join('/', minute.Ages)}={minute.TotalAge} "
+        + $"{minute.Rule.Version}";
 
     static ComponentCloses Column(Symbol symbol, IEnumerable<int> minutes, double[] closes) =>
         Column(symbol, minutes.Order().Select(i => (Start.Minute + i, closes[i])));

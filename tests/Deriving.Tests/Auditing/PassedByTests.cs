@@ -62,7 +62,8 @@ public sealed class PassedByTests(TestServer server)
         await shop.RunAsync("DROP TRIGGER dxy_capture_row ON data_bars");
         await using var replica = await shop.Database.Admin.OpenConnectionAsync(Shop.Token);
         await using var write = new NpgsqlCommand(
-            $"SET session_replication_role = replica; {Correct}; DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:20Z'; RESET session_replication_role",
+            $"SET session_replication_role = replica; {Correct}; DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc "
+                + $"= '2024-03-04 08:20Z'; RESET session_replication_role",
             replica
         );
         await write.ExecuteNonQueryAsync(Shop.Token);
@@ -78,7 +79,8 @@ public sealed class PassedByTests(TestServer server)
             CREATE TABLE kept AS SELECT * FROM data_bars;
             TRUNCATE data_bars;
             ALTER TABLE data_bars DISABLE TRIGGER USER;
-            INSERT INTO data_bars SELECT * FROM kept WHERE NOT (canonical_symbol = 'DXY' AND ts_utc >= '2024-03-04 08:58Z') AND NOT (canonical_symbol = 'USDSEK' AND ts_utc = '2024-03-04 08:30Z');
+            INSERT INTO data_bars SELECT * FROM kept WHERE NOT (canonical_symbol = 'DXY' AND ts_utc >= '2024-03-04 08:58Z')
+              AND NOT (canonical_symbol = 'USDSEK' AND ts_utc = '2024-03-04 08:30Z');
             {Correct};
             ALTER TABLE data_bars ENABLE TRIGGER USER
             """
@@ -110,8 +112,10 @@ public sealed class PassedByTests(TestServer server)
         await shop.RunAsync(
             """
             ALTER TABLE data_bars DISABLE TRIGGER USER;
-            UPDATE data_bars SET close = close + 0.01, high = high + 0.01, source = 'massive_api', raw = '{}' WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:10Z';
-            UPDATE data_bars SET is_partial = true, raw = '{"kind": "dxy", "version": 1}' WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:11Z';
+            UPDATE data_bars SET close = close + 0.01, high = high + 0.01, source = 'massive_api', raw = '{}'
+              WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:10Z';
+            UPDATE data_bars SET is_partial = true, raw = '{"kind": "dxy", "version": 1}' WHERE canonical_symbol = 'DXY'
+              AND ts_utc = '2024-03-04 08:11Z';
             UPDATE data_bars SET close = close + 0.01, high = high + 0.01 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:12Z';
             ALTER TABLE data_bars ENABLE TRIGGER USER
             """
@@ -130,6 +134,7 @@ public sealed class PassedByTests(TestServer server)
 
     static Task<List<string>> OthersAsync(Shop shop) =>
         shop.TextsAsync(
-            "SELECT b::text FROM data_bars AS b WHERE canonical_symbol = 'DXY' AND ts_utc IN ('2024-03-04 08:10Z', '2024-03-04 08:11Z') ORDER BY 1"
+            "SELECT b::text FROM data_bars AS b WHERE canonical_symbol = 'DXY' AND ts_utc IN ('2024-03-04 08:10Z', '2024-03-04 08:11Z') "
+                + "ORDER BY 1"
         );
 }

@@ -3,12 +3,14 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests.Auditing;
 
-/// <summary>Changing an index's deriving version changes nothing stored: the sweep doesn't take what only the new rule would give for missed.</summary>
+/// <summary>Changing an index's deriving version changes nothing stored: the sweep doesn't take what only the new rule would give for
+/// missed.</summary>
 public sealed class RuleChangeTests(TestServer server)
 {
     const string Adopt = "SELECT dxy.adopt_targets()";
     const string CarryForward =
-        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 5}' WHERE canonical_symbol = 'DXY'";
+        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 5}' WHERE "
+        + "canonical_symbol = 'DXY'";
     static readonly TimeRange All = new(Shop.Minute(0), Shop.Minute(60));
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class RuleChangeTests(TestServer server)
         await shop.RunAsync(CarryForward);
         await shop.RunAsync(Adopt);
         await shop.RunAsync(
-            "ALTER TABLE data_bars DISABLE TRIGGER USER; DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:20Z'; ALTER TABLE data_bars ENABLE TRIGGER USER"
+            "ALTER TABLE data_bars DISABLE TRIGGER USER; DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 "
+                + "08:20Z'; ALTER TABLE data_bars ENABLE TRIGGER USER"
         );
         Assert.Equal(1, await new Sweeper(shop.Data, await shop.RuleAsync("DXY/1m")).SweepAsync(All, Shop.Token));
     }

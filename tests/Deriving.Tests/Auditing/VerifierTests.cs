@@ -44,7 +44,8 @@ public sealed class VerifierTests(TestServer server)
     [InlineData("UPDATE data_bars SET raw = jsonb_set(raw, '{inputs,EURUSD}', '1.1') WHERE " + Index, "DXY/1m", "08:10 Different")]
     [InlineData("DELETE FROM data_bars WHERE " + Index, "DXY/1m", "08:10 Missing")]
     [InlineData(
-        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-04 09:30Z', 1, 1, 1, 1, 'synthetic')",
+        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-04 "
+            + "09:30Z', 1, 1, 1, 1, 'synthetic')",
         "DXY/1m",
         "09:30 InputsGone"
     )]
@@ -67,7 +68,8 @@ public sealed class VerifierTests(TestServer server)
             """
             UPDATE data_bars AS a SET open = b.open, high = b.high, low = b.low, close = b.close, raw = b.raw FROM data_bars AS b
             WHERE a.canonical_symbol = 'DXY' AND b.canonical_symbol = 'DXY' AND (a.ts_utc, b.ts_utc) IN
-              (('2024-03-04 08:10Z'::timestamptz, '2024-03-04 08:20Z'::timestamptz), ('2024-03-04 08:20Z'::timestamptz, '2024-03-04 08:10Z'::timestamptz))
+              (('2024-03-04 08:10Z'::timestamptz, '2024-03-04 08:20Z'::timestamptz), ('2024-03-04 08:20Z'::timestamptz,
+                '2024-03-04 08:10Z'::timestamptz))
             """
         );
         Assert.Equal(["08:10 Different", "08:20 Different"], await CompareAsync(shop, "DXY/1m"));

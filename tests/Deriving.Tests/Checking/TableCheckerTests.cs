@@ -3,7 +3,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests.Checking;
 
-/// <summary>The judge of every disturbed system is judged itself: it says nothing of sound tables, and names each harm that is done to them.</summary>
+/// <summary>The judge of every disturbed system is judged itself: it says nothing of sound tables, and names each harm that is done to
+/// them.</summary>
 public sealed class TableCheckerTests(TestServer server)
 {
     const string At = "ts_utc = '2024-03-04 08:10Z'";
@@ -31,25 +32,30 @@ public sealed class TableCheckerTests(TestServer server)
     [InlineData("lost (1): USDSEK/1m 2024-03-04T08:10", "UPDATE data_bars SET vol = vol + 1 WHERE canonical_symbol = 'USDSEK' AND " + At)]
     [InlineData(
         "stands twice (1): data_bars EURUSD/1m 2024-03-04 08:10Z",
-        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = 'EURUSD' AND "
+        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = "
+            + "'EURUSD' AND "
             + At
     )]
     [InlineData(
         "stands twice (1): data_bars DXY/1m 2024-03-04 08:10Z",
-        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = 'DXY' AND "
+        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey; INSERT INTO data_bars SELECT * FROM data_bars WHERE canonical_symbol = "
+            + "'DXY' AND "
             + At
     )]
     [InlineData(
         "left undone (1): DXY/1m from 2024-03-04 08:10Z",
-        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '2024-03-04 08:10Z', '2024-03-04 08:11Z', 'change', now())"
+        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '2024-03-04 08:10Z', "
+            + "'2024-03-04 08:11Z', 'change', now())"
     )]
     [InlineData(
         "left undone (1): a change of data_bars EURUSD",
-        "INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at) VALUES ('data_bars', '{EURUSD}', '{1m}', '2024-03-04 08:10Z', '2024-03-04 08:10Z', now())"
+        "INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at) VALUES ('data_bars', '{EURUSD}', "
+            + "'{1m}', '2024-03-04 08:10Z', '2024-03-04 08:10Z', now())"
     )]
     [InlineData(
         "forming after its end (1): EURUSD/1m 2024-03-04 09:00Z",
-        "INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '2024-03-04 09:00Z', 1, 1, 1, 1, '2024-03-04 09:00:01Z', '2024-03-04 09:00:02Z', 2, 'ingest', 1, now())"
+        "INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '2024-03-04 09:00Z', 1, 1, 1, 1, '2024-03-04 09:00:01Z', '2024-03-04 "
+            + "09:00:02Z', 2, 'ingest', 1, now())"
     )]
     [InlineData(
         "not what its inputs give (3): DXY/1m 2024-03-04T08:10",

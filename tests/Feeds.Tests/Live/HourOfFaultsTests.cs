@@ -166,7 +166,8 @@ public sealed class HourOfFaultsTests
             if (TimeProvider.System.GetElapsedTime(began) > Patience)
             {
                 throw new XunitException(
-                    $"{Different(bars)}; the last losses: {string.Join("; ", journal.Losses.Concat(journal.HistoryLosses).TakeLast(8).Select(loss => loss.What))}"
+                    $"{Different(bars)}; the last losses: "
+                        + $"{string.Join("; ", journal.Losses.Concat(journal.HistoryLosses).TakeLast(8).Select(loss => loss.What))}"
                 );
             }
 

@@ -27,7 +27,8 @@ public sealed class TickTests(TestServer server)
             "the final",
             $"""
             SELECT count(*) = 1 FROM data_bars
-            WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Minute}' AND (open, high, low, close, vol, trade_count, is_partial) = (1.10, 1.13, 1.08, 1.11, 4, 4, false)
+            WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Minute}' AND (open, high, low, close, vol, trade_count, is_partial) = (1.10,
+              1.13, 1.08, 1.11, 4, 4, false)
             """,
             () => cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10))
         );
@@ -170,8 +171,10 @@ public sealed class TickTests(TestServer server)
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(90));
         await cluster.Database.RunAsync(
             $"""
-            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Minute}', 1.3, 1.3, 1.3, 1.3, 'synthetic');
-            INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '{Minute}', 1.1, 1.2, 1.0, 1.15, '{Minute}', '{Minute}', 12, 'synthetic', 7, '{Minute}')
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{Minute}',
+              1.3, 1.3, 1.3, 1.3, 'synthetic');
+            INSERT INTO dxy.forming_bar VALUES ('EURUSD', '1m', '{Minute}', 1.1, 1.2, 1.0, 1.15, '{Minute}', '{Minute}', 12, 'synthetic',
+              7, '{Minute}')
             """
         );
         await cluster.BarsOf("EURUSD").SettleAsync();
@@ -201,7 +204,8 @@ public sealed class TickTests(TestServer server)
     {
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.Database.RunAsync(
-            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2099-01-01Z', 1, 1, 1, 1, 'ingest')"
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
+                + "'2099-01-01Z', 1, 1, 1, 1, 'ingest')"
         );
         var result = await cluster.BarsOf("EURUSD").TickAsync(Ticks((1, 1.10m)));
         Assert.Equal((1, 0), (result.Taken, result.Late));

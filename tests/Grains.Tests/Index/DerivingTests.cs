@@ -21,7 +21,8 @@ public sealed class DerivingTests(TestServer server)
         Assert.Equal(
             "103.04132390 synthetic 1 1.1",
             await cluster.Database.ValueAsync<string>(
-                "SELECT concat_ws(' ', close, source, raw->>'version', raw->'inputs'->>'EURUSD') FROM data_bars WHERE canonical_symbol = 'DXY'"
+                "SELECT concat_ws(' ', close, source, raw->>'version', raw->'inputs'->>'EURUSD') FROM data_bars WHERE canonical_symbol "
+                    + "= 'DXY'"
             )
         );
     }
@@ -153,7 +154,8 @@ public sealed class DerivingTests(TestServer server)
     {
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.Database.RunAsync(
-            "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 3}' WHERE canonical_symbol = 'DXY'"
+            "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 3}' WHERE "
+                + "canonical_symbol = 'DXY'"
         );
         var from = Minute - TimeSpan.FromMinutes(9);
         await cluster.InsertAllAsync(from, 10);
@@ -163,7 +165,8 @@ public sealed class DerivingTests(TestServer server)
         Assert.Equal(
             "2 3",
             await cluster.Database.ValueAsync<string>(
-                $"SELECT concat_ws(' ', raw->>'version', raw->'ages'->>'USDSEK') FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{from + TimeSpan.FromMinutes(3)}'"
+                $"SELECT concat_ws(' ', raw->>'version', raw->'ages'->>'USDSEK') FROM data_bars WHERE canonical_symbol = 'DXY' AND "
+                    + $"ts_utc = '{from + TimeSpan.FromMinutes(3)}'"
             )
         );
     }

@@ -38,13 +38,16 @@ public sealed class RegistryTests(TestServer server)
     [InlineData("INSERT INTO core_asset_registry_all VALUES ('GE', 'x', '', true, true, '{\"derived_timeframes\": [\"5m\"]}')")]
     [InlineData("INSERT INTO core_asset_registry_all VALUES ('C:EURUSD', 'fx', '', true, true, '{\"derived_timeframes\": [\"5m\"]}')")]
     [InlineData(
-        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": -5}' WHERE canonical_symbol = 'DXY'"
+        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": -5}' WHERE "
+            + "canonical_symbol = 'DXY'"
     )]
     [InlineData(
-        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 1e30}' WHERE canonical_symbol = 'DXY'"
+        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 2, \"max_age_minutes\": 1e30}' WHERE "
+            + "canonical_symbol = 'DXY'"
     )]
     [InlineData(
-        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\", \"1w\"]}' WHERE canonical_symbol = 'USDJPY'"
+        "UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\", \"1w\"]}' WHERE canonical_symbol "
+            + "= 'USDJPY'"
     )]
     [InlineData("UPDATE core_asset_registry_all SET metadata = '[]' WHERE canonical_symbol = 'DXY'")]
     public async Task A_row_that_makes_no_sense_stops_nobody_else(string statement)
@@ -72,7 +75,8 @@ public sealed class RegistryTests(TestServer server)
         await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the work", "SELECT count(*) > 0 FROM dxy.due WHERE symbol = 'EURUSD' AND timeframe = '1h'");
         await cluster.Database.RunAsync(
-            "UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\"]}' WHERE canonical_symbol = 'EURUSD'"
+            "UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\"]}' WHERE canonical_symbol = "
+                + "'EURUSD'"
         );
         await LookUntilAsync(cluster, "SELECT count(*) = 0 FROM dxy.due WHERE symbol = 'EURUSD' AND timeframe = '1h'");
     }

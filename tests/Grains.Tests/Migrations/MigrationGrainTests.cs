@@ -8,7 +8,8 @@ using Npgsql;
 
 namespace DxyOrleans.Grains.Tests.Migrations;
 
-/// <summary>The grain beside a real silo: who wakes it, and that two of it do no harm. The steps are made for it; the real ones have tests of their own.</summary>
+/// <summary>The grain beside a real silo: who wakes it, and that two of it do no harm. The steps are made for it; the real ones have tests
+/// of their own.</summary>
 public sealed class MigrationGrainTests(TestServer server)
 {
     [Fact]

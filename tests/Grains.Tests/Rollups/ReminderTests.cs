@@ -31,7 +31,8 @@ public sealed class ReminderTests(TestServer server)
         await TickAsync(cluster, TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(6));
         await cluster.UntilAsync(
             "Friday's last bucket",
-            $"SELECT count(*) = 1 FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND ts_utc = '{close - TimeSpan.FromMinutes(5)}'"
+            $"SELECT count(*) = 1 FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m' AND ts_utc = "
+                + $"'{close - TimeSpan.FromMinutes(5)}'"
         );
         Assert.True(cluster.Now < close + TimeSpan.FromMinutes(1));
     }
@@ -50,7 +51,8 @@ public sealed class ReminderTests(TestServer server)
         Assert.Equal(
             "4 5",
             await cluster.Database.ValueAsync<string>(
-                "SELECT concat_ws(' ', raw->>'inputs', raw->>'expected') FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '5m'"
+                "SELECT concat_ws(' ', raw->>'inputs', raw->>'expected') FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND "
+                    + "timeframe = '5m'"
             )
         );
     }

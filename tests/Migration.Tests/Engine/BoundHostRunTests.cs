@@ -5,7 +5,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Migration.Tests.Engine;
 
-/// <summary>Runs on hosts whose columns aren't ours: what is migrated is compared as exactly as the coarser of the two tables has it, and a way back is the identity.</summary>
+/// <summary>Runs on hosts whose columns aren't ours: what is migrated is compared as exactly as the coarser of the two tables has it, and a
+/// way back is the identity.</summary>
 public sealed class BoundHostRunTests(TestServer server)
 {
     const int Until = 130;
@@ -20,15 +21,18 @@ public sealed class BoundHostRunTests(TestServer server)
         {
             ["doubles"] =
                 Both("float8")
-                + "; ALTER TABLE public.data_bars ALTER vol TYPE float8, ALTER vwap TYPE float8; ALTER TABLE public.derived_data_bars ALTER vol TYPE float8, ALTER vwap TYPE float8",
+                + "; ALTER TABLE public.data_bars ALTER vol TYPE float8, ALTER vwap TYPE float8; ALTER TABLE public.derived_data_bars "
+                + "ALTER vol TYPE float8, ALTER vwap TYPE float8",
             ["singles in the old table"] = Prices("derived_data_bars", "real"),
             ["two scales"] = Prices("data_bars", "numeric(18,6)") + ";" + Prices("derived_data_bars", "numeric(18,4)"),
             ["the finer one old"] = Prices("data_bars", "numeric(18,4)"),
             ["no count in the new table, no weighted price in either"] =
-                "ALTER TABLE public.data_bars DROP COLUMN vwap, DROP COLUMN trade_count; ALTER TABLE public.derived_data_bars DROP COLUMN vwap",
+                "ALTER TABLE public.data_bars DROP COLUMN vwap, DROP COLUMN trade_count; ALTER TABLE public.derived_data_bars DROP "
+                + "COLUMN vwap",
             ["whole volumes, other texts"] = """
                 ALTER TABLE public.data_bars ALTER vol TYPE bigint, ALTER canonical_symbol TYPE varchar(12), ALTER timeframe TYPE char(3);
-                ALTER TABLE public.derived_data_bars ALTER timeframe TYPE char(4), ALTER raw DROP DEFAULT, ALTER raw TYPE json USING raw::json
+                ALTER TABLE public.derived_data_bars ALTER timeframe TYPE char(4), ALTER raw DROP DEFAULT,
+                  ALTER raw TYPE json USING raw::json
                 """,
         };
 

@@ -10,7 +10,8 @@ namespace DxyOrleans.Migration.Tests.Engine;
 /// <summary>The migration's statements, brought to a host's tables as those of deriving are: none of the files is left out.</summary>
 public sealed partial class BoundMigrationStatementTests(TestServer server)
 {
-    // Statements that say what they are about by names put into them: as they stand they are about a host's columns, whatever ours would be.
+    // Statements that say what they are about by names put into them: as they stand they are about a host's columns, whatever ours would
+    // be.
     static readonly string[] AsTheyStand =
     [
         "identity/",

@@ -39,7 +39,8 @@ public sealed class LegacyShopTests(TestServer server)
             "SELECT ts_utc || ' ' || close FROM public.derived_data_bars WHERE canonical_symbol = 'DXY' ORDER BY 1"
         );
         await shop.Shop.RunAsync(
-            "DELETE FROM public.derived_data_bars WHERE canonical_symbol = 'DXY'; UPDATE dxy.adopted SET definition = '{}'; SELECT dxy.adopt_targets()"
+            "DELETE FROM public.derived_data_bars WHERE canonical_symbol = 'DXY'; UPDATE dxy.adopted SET definition = '{}'; SELECT "
+                + "dxy.adopt_targets()"
         );
         await shop.Shop.DrainAsync();
 

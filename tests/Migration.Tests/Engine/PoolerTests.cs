@@ -11,7 +11,8 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Tests.Engine;
 
-/// <summary>A run whose silo reaches its database through pgbouncer in transaction mode, or under row security: it completes, or says why not before it changes anything.</summary>
+/// <summary>A run whose silo reaches its database through pgbouncer in transaction mode, or under row security: it completes, or says why
+/// not before it changes anything.</summary>
 public sealed class PoolerTests(TestServer server)
 {
     [Fact]

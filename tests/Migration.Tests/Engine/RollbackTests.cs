@@ -8,17 +8,21 @@ namespace DxyOrleans.Migration.Tests.Engine;
 /// <summary>Going back from each phase, dying on the way, while bars arrive: what stood before stands again, every column of it.</summary>
 public sealed class RollbackTests(TestServer server)
 {
-    // What the shop keeps beside the minutes: a registry row that isn't like ours, rollups of its own aggregator, which says other things than ours would, and a
+    // What the shop keeps beside the minutes: a registry row that isn't like ours, rollups of its own aggregator, which says other things
+    // than ours would, and a
     // vendor's bars that stand in the new table alone.
     const string Rollups = """
         INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, test_active, metadata, created_at, updated_at)
         VALUES ('DXY', 'index', NULL, NULL, '{"vendor_id": 7, "derived_timeframes": ["5m", "1h"]}', '2024-01-01Z', '2024-01-02Z');
-        INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source, raw, created_at, updated_at)
-        SELECT 'DXY', f.name, date_bin(f.length, d.ts_utc, '2000-01-01Z'), min(d.open), max(d.high) + 0.01, min(d.low), max(d.close), 0, 'derived', '{"old": true}', '2024-03-05Z', '2024-03-05Z'
+        INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source, raw, created_at,
+          updated_at)
+        SELECT 'DXY', f.name, date_bin(f.length, d.ts_utc, '2000-01-01Z'), min(d.open), max(d.high) + 0.01, min(d.low), max(d.close), 0,
+          'derived', '{"old": true}', '2024-03-05Z', '2024-03-05Z'
         FROM public.derived_data_bars AS d, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS f(name, length)
         WHERE d.timeframe = '1m' AND d.deleted_at IS NULL AND extract(minute FROM d.ts_utc) < 50 GROUP BY 2, 3;
         INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-        SELECT 'DXY', '1m', t, 77, 77, 77, 77, 'massive_api' FROM generate_series(timestamptz '2024-03-04 20:00Z', '2024-03-04 20:02Z', '1 minute') AS t
+        SELECT 'DXY', '1m', t, 77, 77, 77, 77, 'massive_api' FROM generate_series(timestamptz '2024-03-04 20:00Z', '2024-03-04 20:02Z',
+          '1 minute') AS t
         """;
 
     // One of each kind of state; the others with --long.
@@ -103,8 +107,10 @@ public sealed class RollbackTests(TestServer server)
                 $"""
                 SELECT count(*) FROM public.data_bars AS b
                 WHERE b.canonical_symbol = 'EURUSD' AND b.timeframe = '1m'
-                  AND b.ts_utc < (SELECT max(d.ts_utc) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m')
-                  AND NOT EXISTS (SELECT FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.ts_utc = b.ts_utc AND d.deleted_at IS NULL)
+                  AND b.ts_utc < (SELECT max(d.ts_utc) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY'
+                    AND d.timeframe = '1m')
+                  AND NOT EXISTS (SELECT FROM public.derived_data_bars AS d WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m'
+                    AND d.ts_utc = b.ts_utc AND d.deleted_at IS NULL)
                 """
             )
         );

@@ -66,7 +66,8 @@ public sealed class ThrottleTests(TestServer server)
         await shop.Shop.AtAsync(Shop.Minute(302));
         await shop.Shop.RunAsync(LegacyTables.Fx(300, 1));
         await shop.Shop.RunAsync(
-            "SELECT dxy.expand_changes(); UPDATE dxy.clock SET anchor_market = anchor_market + interval '30 seconds', anchor_real = clock_timestamp() + interval '1 hour', rate = 60"
+            "SELECT dxy.expand_changes(); UPDATE dxy.clock SET anchor_market = anchor_market + interval '30 seconds', anchor_real = "
+                + "clock_timestamp() + interval '1 hour', rate = 60"
         );
         await shop.CopyAsync();
         Assert.Null((await shop.RunAsync()).Throttled);

@@ -21,7 +21,8 @@ public sealed class ThrottleRuleTests
     [Fact]
     public void Every_reason_is_told_with_its_figures() =>
         Assert.Equal(
-            "a live bar has been waiting for 6.5 s, more than 5 s; 7 sessions wait for a lock, more than 5; the server writes 31.2 MB of WAL a second, more than 20; a replica is 12.0 s behind, more than 10 s",
+            "a live bar has been waiting for 6.5 s, more than 5 s; 7 sessions wait for a lock, more than 5; the server writes 31.2 MB "
+                + "of WAL a second, more than 20; a replica is 12.0 s behind, more than 10 s",
             ThrottleRule.Judge(Settings, new ThrottleSignals(6.5, 7, 31.2, 12))
         );
 

@@ -8,12 +8,14 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Tests.Runs;
 
-/// <summary>What operators decide while a run goes on: conflicts one by one, bars of the new table alone, the switch of the readers, the end of a copy's run.</summary>
+/// <summary>What operators decide while a run goes on: conflicts one by one, bars of the new table alone, the switch of the readers, the
+/// end of a copy's run.</summary>
 public sealed class DecisionTests(TestServer server)
 {
     const string Alone = """
         INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-        SELECT 'DXY', '1m', t, 77, 77, 77, 77, 'massive_api' FROM generate_series(timestamptz '2024-03-04 20:00Z', '2024-03-04 20:02Z', '1 minute') AS t
+        SELECT 'DXY', '1m', t, 77, 77, 77, 77, 'massive_api' FROM generate_series(timestamptz '2024-03-04 20:00Z', '2024-03-04 20:02Z',
+          '1 minute') AS t
         """;
 
     const string Vendors = "public.data_bars WHERE canonical_symbol = 'DXY' AND source = 'massive_api'";
@@ -74,7 +76,8 @@ public sealed class DecisionTests(TestServer server)
         await using var writer = await shop.LegacyWriterAsync();
         await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars");
         await using var write = writer.CreateCommand(
-            $"UPDATE public.derived_data_bars SET close = close + 1, high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc IN ('{Shop.Minute(189)}', '{Shop.Minute(190)}')"
+            $"UPDATE public.derived_data_bars SET close = close + 1, high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc IN "
+                + $"('{Shop.Minute(189)}', '{Shop.Minute(190)}')"
         );
         Assert.Equal(2, await write.ExecuteNonQueryAsync(Shop.Token));
         Assert.Equal(1, await shop.CountAsync($"{Vendors} AND ts_utc = '{Shop.Minute(190)}'"));

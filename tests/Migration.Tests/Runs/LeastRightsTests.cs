@@ -9,7 +9,8 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Tests.Runs;
 
-/// <summary>Who may do what: a run is carried out, ordered, approved and read by four logins that have nothing but our roles, and the rights that pre-flight names.</summary>
+/// <summary>Who may do what: a run is carried out, ordered, approved and read by four logins that have nothing but our roles, and the
+/// rights that pre-flight names.</summary>
 public sealed class LeastRightsTests(TestServer server)
 {
     const int MaxAdvances = 5000;
@@ -77,15 +78,18 @@ public sealed class LeastRightsTests(TestServer server)
             "UPDATE dxy.run_event SET role = 'postgres'",
             "DELETE FROM dxy.run_event",
             "SELECT dxy.migrate_log('test-run', 'approved', '{}')",
-            "INSERT INTO dxy.run_approval (run, kind, verification, at, expires_at) VALUES ('test-run', 'deploy', 1, now(), now() + interval '1 year')",
-            "INSERT INTO dxy.run_approval (run, kind, role, verification, at, expires_at) VALUES ('test-run', 'deploy', 'postgres', 1, now(), now() + interval '1 year')",
+            "INSERT INTO dxy.run_approval (run, kind, verification, at, expires_at) VALUES ('test-run', 'deploy', 1, now(), now() + "
+                + "interval '1 year')",
+            "INSERT INTO dxy.run_approval (run, kind, role, verification, at, expires_at) VALUES ('test-run', 'deploy', 'postgres', 1, "
+                + "now(), now() + interval '1 year')",
             "UPDATE dxy.run_approval SET revoked_at = NULL, revoked_by = NULL",
             "INSERT INTO dxy.run_ack (run, gate, role, at) VALUES ('test-run', 'g', 'postgres', now())",
             // What stands for work that was done.
             "UPDATE dxy.run SET started_by = 'postgres'",
             "UPDATE dxy.run SET state = 'completed'",
             "UPDATE dxy.run SET log_seq = 0, log_hash = NULL",
-            "INSERT INTO dxy.run (name, symbol, state, phase, step, settings, target, started_at) VALUES ('other', 'DXY', 'completed', 9, '', '{}', '{}', now())",
+            "INSERT INTO dxy.run (name, symbol, state, phase, step, settings, target, started_at) VALUES ('other', 'DXY', 'completed', "
+                + "9, '', '{}', '{}', now())",
             "UPDATE dxy.run_gate SET verdict = 'PASS'",
             "DELETE FROM dxy.run_gate",
             "UPDATE dxy.run_step SET state = 'done'",
@@ -93,7 +97,8 @@ public sealed class LeastRightsTests(TestServer server)
             "INSERT INTO dxy.run_sample VALUES ('test-run', now(), 'PASS', true, '[]')",
             "DELETE FROM dxy.touch",
             // The bars, and where they go.
-            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', now(), 1, 1, 1, 1, 'ingest')",
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', "
+                + "now(), 1, 1, 1, 1, 'ingest')",
             "UPDATE public.data_bars SET close = 1",
             "DELETE FROM public.derived_data_bars",
             "UPDATE public.derived_data_bars SET deleted_at = now()",
@@ -193,7 +198,8 @@ public sealed class LeastRightsTests(TestServer server)
         var silo = await shop.Shop.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
         await shop.Shop.RunAsync("UPDATE dxy.run SET phase = 7, step = 'deploy/approval'");
         const string Verified =
-            "INSERT INTO dxy.verification (run, symbol, scope, from_ts, to_ts, snapshot, state, started_at) SELECT 'test-run', 'DXY', 'full', now(), now(), pg_current_snapshot(), '{0}', now()";
+            "INSERT INTO dxy.verification (run, symbol, scope, from_ts, to_ts, snapshot, state, started_at) SELECT 'test-run', 'DXY', "
+            + "'full', now(), now(), pg_current_snapshot(), '{0}', now()";
 
         // Its own row may be written, and is passed over.
         await RunAsync(console, string.Format(System.Globalization.CultureInfo.InvariantCulture, Verified, "equal"));
@@ -247,7 +253,8 @@ public sealed class LeastRightsTests(TestServer server)
         foreach (
             var order in await shop.Shop.TextsAsync(
                 """
-                SELECT format('SELECT dxy.%I(%s)', p.proname, (SELECT string_agg('NULL::' || format_type(a, NULL), ', ') FROM unnest(p.proargtypes) AS a))
+                SELECT format('SELECT dxy.%I(%s)', p.proname, (SELECT string_agg('NULL::' || format_type(a, NULL), ', ')
+                  FROM unnest(p.proargtypes) AS a))
                 FROM pg_proc AS p WHERE p.pronamespace = 'dxy'::regnamespace AND p.proname LIKE 'migrate\_%'
                 """
             )

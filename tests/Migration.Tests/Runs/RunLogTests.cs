@@ -7,8 +7,10 @@ namespace DxyOrleans.Migration.Tests.Runs;
 public sealed class RunLogTests(TestServer server)
 {
     const string Sound = """
-        SELECT bool_and(e.hash = dxy.event_hash(e.before, e.event)) AND count(*) = max(e.seq) AND max(e.seq) = max(r.log_seq) AND bool_or(e.hash = r.log_hash AND e.seq = r.log_seq)
-        FROM (SELECT v.run, v.seq, v.hash, lag(v.hash) OVER (ORDER BY v.seq) AS before, v AS event FROM dxy.run_event AS v) AS e JOIN dxy.run AS r ON r.name = e.run
+        SELECT bool_and(e.hash = dxy.event_hash(e.before, e.event)) AND count(*) = max(e.seq) AND max(e.seq) = max(r.log_seq)
+          AND bool_or(e.hash = r.log_hash AND e.seq = r.log_seq)
+        FROM (SELECT v.run, v.seq, v.hash, lag(v.hash) OVER (ORDER BY v.seq) AS before, v AS event FROM dxy.run_event AS v) AS e
+          JOIN dxy.run AS r ON r.name = e.run
         """;
 
     [Fact]

@@ -8,7 +8,8 @@ namespace DxyOrleans.Migration.Tests.Runs;
 public sealed class ViewerTests(TestServer server)
 {
     const string Tables =
-        "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname IN ('dxy', 'dxy_orleans') AND c.relkind IN ('r', 'p', 'v', 'm', 'S')";
+        "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname IN ('dxy', 'dxy_orleans') AND c.relkind IN "
+        + "('r', 'p', 'v', 'm', 'S')";
 
     [Fact]
     public async Task A_login_that_views_finds_no_password_in_any_table_or_running_statement()
@@ -31,7 +32,8 @@ public sealed class ViewerTests(TestServer server)
         }
 
         await using var running = viewer.CreateCommand(
-            "SELECT count(*) FROM pg_stat_activity WHERE usename <> current_user AND query <> '<insufficient privilege>' AND backend_type = 'client backend'"
+            "SELECT count(*) FROM pg_stat_activity WHERE usename <> current_user AND query <> '<insufficient privilege>' AND "
+                + "backend_type = 'client backend'"
         );
         Assert.Equal(0L, await running.ExecuteScalarAsync(Shop.Token));
         await using var secrets = viewer.CreateCommand("SELECT count(*) FROM pg_authid");

@@ -77,7 +77,8 @@ public sealed class ShadowTests(TestServer server)
         await legacy.Shop.RunAsync(
             """
             INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-            SELECT 'DXY', '5m', date_bin('5 min', ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low), (array_agg(close ORDER BY ts_utc DESC))[1], 'derived'
+            SELECT 'DXY', '5m', date_bin('5 min', ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low),
+              (array_agg(close ORDER BY ts_utc DESC))[1], 'derived'
             FROM public.derived_data_bars WHERE timeframe = '1m' GROUP BY 3
             """
         );
@@ -118,7 +119,8 @@ public sealed class ShadowTests(TestServer server)
         await legacy.Shop.RunAsync(
             $"""
             INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-            SELECT 'DXY', '5m', date_bin('5 min', ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low), (array_agg(close ORDER BY ts_utc DESC))[1], 'derived'
+            SELECT 'DXY', '5m', date_bin('5 min', ts_utc, '2000-01-01Z'), (array_agg(open ORDER BY ts_utc))[1], max(high), min(low),
+              (array_agg(close ORDER BY ts_utc DESC))[1], 'derived'
             FROM public.derived_data_bars WHERE timeframe = '1m' GROUP BY 3;
             CREATE FUNCTION public.sound(name text, at timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
               BEGIN IF name = '5m' AND at = '{Shop.Minute(5)}' THEN RAISE 'a row that throws'; END IF; RETURN true; END $$;
@@ -163,7 +165,8 @@ public sealed class ShadowTests(TestServer server)
         await legacy.Shop.AtAsync(Shop.Minute(310));
         await legacy.Shop.RunAsync(
             """
-            INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata) VALUES ('EXY', 'currency_index', true, '{"is_synthetic": true, "components": ["EURUSD"], "factor": "x"}')
+            INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, metadata) VALUES ('EXY', 'currency_index',
+              true, '{"is_synthetic": true, "components": ["EURUSD"], "factor": "x"}')
             """
         );
         var days = await CheckAsync(legacy);

@@ -97,7 +97,8 @@ public sealed class ApprovalStepTests(TestServer server)
         await shop.Shop.AtAsync(Shop.Minute(92));
         await shop.Shop.RunAsync(
             $"""
-            INSERT INTO dxy.run_step (run, step, phase, state, started_at, finished_at) VALUES ('{ObservedShop.Name}', 'switch/buckets', 5, 'done', dxy.now(), dxy.now());
+            INSERT INTO dxy.run_step (run, step, phase, state, started_at, finished_at) VALUES ('{ObservedShop.Name}', 'switch/buckets', 5,
+              'done', dxy.now(), dxy.now());
             UPDATE dxy.run_step SET checkpoint = checkpoint - 'verified';
             """
         );

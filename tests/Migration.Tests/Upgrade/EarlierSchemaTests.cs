@@ -6,7 +6,8 @@ using DxyOrleans.Testing;
 namespace DxyOrleans.Migration.Tests.Upgrade;
 
 /// <summary>
-/// A database as an earlier build left it: work that is due, forming bars, and a run in the middle of its fourth phase. <c>make-fixture</c> made it, by the
+/// A database as an earlier build left it: work that is due, forming bars, and a run in the middle of its fourth phase. <c>make-fixture</c>
+/// made it, by the
 /// installer, the derivers and the engine of commit 2472c4d.
 /// </summary>
 public sealed class EarlierSchemaTests(TestServer server)
@@ -26,7 +27,8 @@ public sealed class EarlierSchemaTests(TestServer server)
     {
         await using var earlier = await LegacyShop.RestoreAsync(server);
         const string Counts = """
-            SELECT 'due ' || count(*) FROM dxy.due UNION ALL SELECT 'change ' || count(*) FROM dxy.change UNION ALL SELECT 'touch ' || count(*) FROM dxy.touch
+            SELECT 'due ' || count(*) FROM dxy.due UNION ALL SELECT 'change ' || count(*) FROM dxy.change UNION ALL
+              SELECT 'touch ' || count(*) FROM dxy.touch
             UNION ALL SELECT 'batch ' || count(*) FROM dxy.run_batch UNION ALL SELECT 'event ' || count(*) FROM dxy.run_event
             UNION ALL SELECT 'conflict ' || count(*) FROM dxy.run_conflict UNION ALL SELECT 'saved ' || count(*) FROM dxy.run_saved
             UNION ALL SELECT 'route ' || mode FROM dxy.route UNION ALL SELECT 'run ' || state || ' ' || step FROM dxy.run
@@ -68,7 +70,8 @@ public sealed class EarlierSchemaTests(TestServer server)
         Assert.Equal(
             1,
             await earlier.CountAsync(
-                $"data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '{Shop.Minute(1440 + earlier.MinutesSinceOpen)}'"
+                $"data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = "
+                    + $"'{Shop.Minute(1440 + earlier.MinutesSinceOpen)}'"
             )
         );
     }

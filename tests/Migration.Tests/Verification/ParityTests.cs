@@ -14,7 +14,9 @@ public sealed class ParityTests(TestServer server)
         await shop.StoreAsync(Shop.Minutes(0, 60));
         await shop.DrainAsync();
         await shop.RunAsync(
-            "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw) SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw FROM data_bars WHERE canonical_symbol = 'DXY'"
+            "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, "
+                + "source, raw) SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source, raw "
+                + "FROM data_bars WHERE canonical_symbol = 'DXY'"
         );
         return shop;
     }
@@ -75,7 +77,8 @@ public sealed class ParityTests(TestServer server)
             "DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc IN ('2024-03-04 08:11Z', '2024-03-04 08:12Z')"
         );
         await shop.RunAsync(
-            "UPDATE data_bars SET close = close * 1.0001, high = high * 1.01 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:20Z'"
+            "UPDATE data_bars SET close = close * 1.0001, high = high * 1.01 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 "
+                + "08:20Z'"
         );
         var found = await shop.VerifyAsync(VerificationScope.Parity);
         Assert.Equal(
@@ -115,7 +118,8 @@ public sealed class ParityTests(TestServer server)
         await shop.RunAsync($"UPDATE data_bars SET close = close + 0.01, high = high + 1 WHERE {Bar}");
         await shop.RunAsync("DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:30Z'");
         await shop.RunAsync(
-            "INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('kept', '2024-03-04 08:10Z', 'different', 'keep_target'), ('kept', '2024-03-04 08:30Z', 'partial', 'keep_target')"
+            "INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('kept', '2024-03-04 08:10Z', 'different', "
+                + "'keep_target'), ('kept', '2024-03-04 08:30Z', 'partial', 'keep_target')"
         );
         foreach (var scope in new[] { VerificationScope.Full, VerificationScope.Parity })
         {

@@ -34,11 +34,13 @@ public sealed class TableVerificationTests(TestServer server)
     [InlineData("DELETE FROM data_bars WHERE " + First, "03-04 08:10 Missing")]
     [InlineData("UPDATE derived_data_bars SET deleted_at = now() WHERE " + First, "03-04 08:10 Extra")]
     [InlineData(
-        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-04 08:11Z', 1, 1, 1, 1, 'ingest')",
+        "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-04 "
+            + "08:11Z', 1, 1, 1, 1, 'ingest')",
         "03-04 08:11 Extra"
     )]
     [InlineData(
-        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version) SELECT canonical_symbol, timeframe, ts_utc, 100, 101, 99, 100, 'synthetic', 2 FROM derived_data_bars WHERE "
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version) SELECT "
+            + "canonical_symbol, timeframe, ts_utc, 100, 101, 99, 100, 'synthetic', 2 FROM derived_data_bars WHERE "
             + First,
         "03-04 08:10 Different"
     )]
@@ -59,9 +61,11 @@ public sealed class TableVerificationTests(TestServer server)
         await using var shop = await TwoTables.OpenAsync(server);
         await shop.RunAsync(
             """
-            UPDATE data_bars AS a SET open = b.open, high = b.high, low = b.low, close = b.close, vol = b.vol, vwap = b.vwap, trade_count = b.trade_count FROM data_bars AS b
+            UPDATE data_bars AS a SET open = b.open, high = b.high, low = b.low, close = b.close, vol = b.vol, vwap = b.vwap,
+              trade_count = b.trade_count FROM data_bars AS b
             WHERE a.canonical_symbol = 'DXY' AND b.canonical_symbol = 'DXY' AND (a.ts_utc, b.ts_utc) IN
-              (('2024-03-04 08:10Z'::timestamptz, '2024-03-04 08:20Z'::timestamptz), ('2024-03-04 08:20Z'::timestamptz, '2024-03-04 08:10Z'::timestamptz))
+              (('2024-03-04 08:10Z'::timestamptz, '2024-03-04 08:20Z'::timestamptz), ('2024-03-04 08:20Z'::timestamptz,
+                '2024-03-04 08:10Z'::timestamptz))
             """
         );
         Assert.Equal(["03-04 08:10 Different", "03-04 08:20 Different"], (await shop.VerifyAsync()).Found());
@@ -72,7 +76,8 @@ public sealed class TableVerificationTests(TestServer server)
     {
         await using var shop = await TwoTables.OpenAsync(server);
         await shop.RunAsync(
-            "UPDATE data_bars SET close = CASE WHEN ts_utc = '2024-03-04 08:10Z' THEN 100.502 ELSE 100.501 END WHERE canonical_symbol = 'DXY' AND ts_utc IN ('2024-03-04 08:10Z', '2024-03-04 08:20Z')"
+            "UPDATE data_bars SET close = CASE WHEN ts_utc = '2024-03-04 08:10Z' THEN 100.502 ELSE 100.501 END WHERE canonical_symbol = "
+                + "'DXY' AND ts_utc IN ('2024-03-04 08:10Z', '2024-03-04 08:20Z')"
         );
         Assert.Equal(["03-04 08:10 Different", "03-04 08:20 Different"], (await shop.VerifyAsync()).Found());
     }
@@ -83,7 +88,8 @@ public sealed class TableVerificationTests(TestServer server)
         await using var shop = await TwoTables.OpenAsync(server);
         await shop.RunAsync(
             """
-            CREATE TEMP TABLE moved AS SELECT * FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc >= '2024-03-05Z' AND ts_utc < '2024-03-07Z';
+            CREATE TEMP TABLE moved AS SELECT * FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc >= '2024-03-05Z'
+              AND ts_utc < '2024-03-07Z';
             DELETE FROM data_bars WHERE ts_utc IN (SELECT ts_utc FROM moved);
             UPDATE moved SET ts_utc = ts_utc + CASE WHEN ts_utc < '2024-03-06Z' THEN interval '1 day' ELSE interval '-1 day' END;
             INSERT INTO data_bars SELECT * FROM moved
@@ -98,17 +104,21 @@ public sealed class TableVerificationTests(TestServer server)
 
     [Theory]
     [InlineData(
-        "ALTER TABLE data_bars ALTER open TYPE numeric, ALTER vol TYPE numeric(20, 6); UPDATE data_bars SET open = open * 1.0000, vwap = vwap * 1.00"
+        "ALTER TABLE data_bars ALTER open TYPE numeric, ALTER vol TYPE numeric(20, 6); UPDATE data_bars SET open = open * 1.0000, vwap "
+            + "= vwap * 1.00"
     )]
     [InlineData("UPDATE data_bars SET source = 'ingest', raw = '{\"migration\": \"x\"}', updated_at = now(), ingested_at = now()")]
     [InlineData(
-        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version) SELECT canonical_symbol, timeframe, ts_utc, 1, 1, 1, 1, 'synthetic', 0 FROM derived_data_bars"
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version) SELECT "
+            + "canonical_symbol, timeframe, ts_utc, 1, 1, 1, 1, 'synthetic', 0 FROM derived_data_bars"
     )]
     [InlineData(
-        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version, deleted_at) SELECT canonical_symbol, timeframe, ts_utc, 1, 1, 1, 1, 'synthetic', 5, now() FROM derived_data_bars"
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version, "
+            + "deleted_at) SELECT canonical_symbol, timeframe, ts_utc, 1, 1, 1, 1, 'synthetic', 5, now() FROM derived_data_bars"
     )]
     [InlineData(
-        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) SELECT 'DXY', '5m', ts_utc, 1, 1, 1, 1, 'derived' FROM derived_data_bars"
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) SELECT 'DXY', '5m', "
+            + "ts_utc, 1, 1, 1, 1, 'derived' FROM derived_data_bars"
     )]
     public async Task What_says_the_same_in_other_words_is_equal(string change)
     {

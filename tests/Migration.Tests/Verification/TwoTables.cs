@@ -20,14 +20,17 @@ static class TwoTables
     {
         var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
-            $"DROP INDEX public.derived_data_bars_active_key; CREATE UNIQUE INDEX active_version ON public.derived_data_bars (canonical_symbol, timeframe, ts_utc, derivation_version) WHERE deleted_at IS NULL"
+            $"DROP INDEX public.derived_data_bars_active_key; CREATE UNIQUE INDEX active_version ON public.derived_data_bars "
+                + $"(canonical_symbol, timeframe, ts_utc, derivation_version) WHERE deleted_at IS NULL"
         );
         await shop.RunAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source)
-                SELECT 'DXY', '1m', timestamptz '{Shop.Open}' + i * interval '{step} minutes', 100 + i * 0.001, 101 + i * 0.001, 99 + i * 0.001, 100.5 + i * 0.001,
+                INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
+                  source)
+                SELECT 'DXY', '1m', timestamptz '{Shop.Open}' + i * interval '{step} minutes', 100 + i * 0.001, 101 + i * 0.001,
+                  99 + i * 0.001, 100.5 + i * 0.001,
                        i % 7, CASE WHEN i % 3 = 0 THEN 100 + i * 0.0003 END, i % 5, 'synthetic'
                 FROM generate_series(0, {bars - 1}) AS i
                 """
@@ -35,8 +38,10 @@ static class TwoTables
         );
         await shop.RunAsync(
             """
-            INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source)
-            SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source FROM public.derived_data_bars
+            INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
+              source)
+            SELECT canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source
+              FROM public.derived_data_bars
             """
         );
         await shop.AtAsync(Shop.Open + TimeSpan.FromDays(7));

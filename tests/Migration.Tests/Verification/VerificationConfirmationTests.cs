@@ -5,11 +5,13 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Migration.Tests.Verification;
 
-/// <summary>A verification that was equal holds as long as what was written since is equal too: nobody has to stop writing for it.</summary>
+/// <summary>A verification that was equal holds as long as what was written since is equal too: nobody has to stop writing for
+/// it.</summary>
 public sealed class VerificationConfirmationTests(TestServer server)
 {
     const string Both = """
-        WITH n AS (UPDATE data_bars SET close = close + 0.001 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-05 08:10Z' RETURNING close)
+        WITH n AS (UPDATE data_bars SET close = close + 0.001 WHERE canonical_symbol = 'DXY'
+          AND ts_utc = '2024-03-05 08:10Z' RETURNING close)
         UPDATE derived_data_bars AS d SET close = n.close FROM n WHERE d.canonical_symbol = 'DXY' AND d.ts_utc = '2024-03-05 08:10Z'
         """;
 

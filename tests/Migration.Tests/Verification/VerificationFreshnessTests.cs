@@ -10,7 +10,8 @@ public sealed class VerificationFreshnessTests(TestServer server)
     const string Touch = "UPDATE data_bars SET close = close WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:10Z'";
 
     const string Later =
-        "INSERT INTO {0} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-08 10:00Z', 1, 1, 1, 1, 'synthetic')";
+        "INSERT INTO {0} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2024-03-08 "
+        + "10:00Z', 1, 1, 1, 1, 'synthetic')";
 
     static async Task<Shop> WatchedAsync(TestServer server)
     {
@@ -77,7 +78,8 @@ public sealed class VerificationFreshnessTests(TestServer server)
         await using var shop = await WatchedAsync(server);
         var found = await shop.VerifyAsync();
         await shop.RunAsync(
-            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '2001-01-02Z', 1, 1, 1, 1, 'synthetic')"
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', "
+                + "'2001-01-02Z', 1, 1, 1, 1, 'synthetic')"
         );
         Assert.False(await FreshAsync(shop, found));
     }

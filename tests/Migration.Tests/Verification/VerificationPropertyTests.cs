@@ -44,7 +44,8 @@ public sealed class VerificationPropertyTests(TestServer server)
                     var key = $"canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(bar * 10)}'";
                     await RunAsync(
                         connection,
-                        $"CREATE TEMP TABLE IF NOT EXISTS kept_{table} AS SELECT * FROM public.{table} WHERE false; INSERT INTO kept_{table} SELECT * FROM public.{table} WHERE {key}"
+                        $"CREATE TEMP TABLE IF NOT EXISTS kept_{table} AS SELECT * FROM public.{table} WHERE false; INSERT INTO "
+                            + $"kept_{table} SELECT * FROM public.{table} WHERE {key}"
                     );
                     var change = how < 9 ? Changes[how].Replace("'ingest'", "'synthetic'", StringComparison.Ordinal) : "";
                     await RunAsync(

@@ -7,7 +7,8 @@ public sealed class CaptureTests(TestServer server)
     /// <summary>Twenty minutes of EURUSD in one statement.</summary>
     internal const string Twenty = """
         INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-        SELECT 'EURUSD', '1m', t, 1.1, 1.1, 1.1, 1.1, 'ingest' FROM generate_series(timestamptz '2024-03-04 08:00Z', '2024-03-04 08:19Z', '1 minute') AS t
+        SELECT 'EURUSD', '1m', t, 1.1, 1.1, 1.1, 1.1, 'ingest' FROM generate_series(timestamptz '2024-03-04 08:00Z', '2024-03-04 08:19Z',
+          '1 minute') AS t
         """;
 
     const string Changes = """
@@ -104,13 +105,15 @@ public sealed class CaptureTests(TestServer server)
     {
         await using var shop = await WithTwentyAsync(server);
         await shop.RunAsync(
-            "UPDATE public.data_bars SET canonical_symbol = 'GBPUSD', ts_utc = ts_utc + interval '30 minutes' WHERE ts_utc = '2024-03-04 08:02Z'"
+            "UPDATE public.data_bars SET canonical_symbol = 'GBPUSD', ts_utc = ts_utc + interval '30 minutes' WHERE ts_utc = "
+                + "'2024-03-04 08:02Z'"
         );
         Assert.Equal([Change("EURUSD,GBPUSD", 2, 32)], await shop.TextsAsync(Changes));
         Assert.Equal(
             "EURUSD gone,GBPUSD came",
             await shop.ValueAsync<string>(
-                "SELECT string_agg(canonical_symbol || CASE WHEN deleted THEN ' gone' WHEN absent THEN ' came' END, ',' ORDER BY canonical_symbol) FROM dxy.correction"
+                "SELECT string_agg(canonical_symbol || CASE WHEN deleted THEN ' gone' WHEN absent THEN ' came' END, ',' ORDER BY "
+                    + "canonical_symbol) FROM dxy.correction"
             )
         );
     }
@@ -138,7 +141,8 @@ public sealed class CaptureTests(TestServer server)
         Assert.Equal(
             ["1.10000000 false 2024-03-04 09:00", "1.20000000 false 2024-03-04 09:30"],
             await shop.TextsAsync(
-                "SELECT close || ' ' || deleted || to_char(replaced_at AT TIME ZONE 'UTC', ' YYYY-MM-DD HH24:MI') FROM dxy.correction ORDER BY id"
+                "SELECT close || ' ' || deleted || to_char(replaced_at AT TIME ZONE 'UTC', ' YYYY-MM-DD HH24:MI') FROM dxy.correction "
+                    + "ORDER BY id"
             )
         );
     }
@@ -158,12 +162,14 @@ public sealed class CaptureTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
             """
-            ALTER TABLE public.data_bars DROP CONSTRAINT data_bars_pkey, DROP CONSTRAINT data_bars_grid_check, DROP CONSTRAINT data_bars_prices_check,
+            ALTER TABLE public.data_bars DROP CONSTRAINT data_bars_pkey, DROP CONSTRAINT data_bars_grid_check,
+              DROP CONSTRAINT data_bars_prices_check,
               ALTER ts_utc DROP NOT NULL, ALTER canonical_symbol DROP NOT NULL, ALTER open DROP NOT NULL, ALTER is_partial DROP NOT NULL
             """
         );
         await shop.RunAsync(
-            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES (NULL, '1m', NULL, NULL, 1, 1, 'NaN', 'ingest')"
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES (NULL, '1m', "
+                + "NULL, NULL, 1, 1, 'NaN', 'ingest')"
         );
         await shop.RunAsync("UPDATE public.data_bars SET vol = 7");
         await shop.RunAsync("DELETE FROM public.data_bars");

@@ -18,7 +18,8 @@ public sealed class DerivedCaptureTests(TestServer server)
 
     static Task<string?> ToldAsync(Shop shop) =>
         shop.ValueAsync<string>(
-            "SELECT string_agg(table_name || ' ' || to_char(first_ts AT TIME ZONE 'UTC', 'MI') || '-' || to_char(last_ts AT TIME ZONE 'UTC', 'MI'), ',' ORDER BY id) FROM dxy.change"
+            "SELECT string_agg(table_name || ' ' || to_char(first_ts AT TIME ZONE 'UTC', 'MI') || '-' || to_char(last_ts AT TIME ZONE "
+                + "'UTC', 'MI'), ',' ORDER BY id) FROM dxy.change"
         );
 
     [Fact]

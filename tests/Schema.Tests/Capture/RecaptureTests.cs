@@ -45,7 +45,8 @@ public sealed class RecaptureTests(TestServer server)
         Assert.Equal(
             1,
             await shop.ValueAsync<long>(
-                "SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '1h' AND ts_utc = '2025-03-04 08:00Z'"
+                "SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'EURUSD' AND timeframe = '1h' AND ts_utc = '2025-03-04 "
+                    + "08:00Z'"
             )
         );
         Assert.Empty(await ApplyAsync(shop));
@@ -88,7 +89,8 @@ public sealed class RecaptureTests(TestServer server)
         await shop.RunAsync(
             """
             ALTER TABLE data_bars DETACH PARTITION bars_2024;
-            UPDATE bars_2024 SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:01Z';
+            UPDATE bars_2024 SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD'
+              AND ts_utc = '2024-03-04 08:01Z';
             ALTER TABLE data_bars ATTACH PARTITION bars_2024 FOR VALUES FROM ('2024-01-01Z') TO ('2025-01-01Z')
             """
         );
@@ -113,7 +115,8 @@ public sealed class RecaptureTests(TestServer server)
         await shop.RunAsync(
             """
             ALTER TABLE data_bars DETACH PARTITION bars_2024;
-            UPDATE bars_2024 SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:01Z'
+            UPDATE bars_2024 SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD'
+              AND ts_utc = '2024-03-04 08:01Z'
             """
         );
         await shop.DrainAsync();
@@ -149,7 +152,8 @@ public sealed class RecaptureTests(TestServer server)
     {
         await using var shop = await WorkingAsync(server);
         await shop.RunAsync(
-            "ALTER TABLE derived_data_bars DISABLE TRIGGER dxy_capture_update; UPDATE derived_data_bars SET close = close * 2, high = high * 2 WHERE canonical_symbol = 'EURUSD'"
+            "ALTER TABLE derived_data_bars DISABLE TRIGGER dxy_capture_update; UPDATE derived_data_bars SET close = close * 2, high = "
+                + "high * 2 WHERE canonical_symbol = 'EURUSD'"
         );
         await ApplyAsync(shop);
         await shop.DrainAsync();
@@ -166,7 +170,8 @@ public sealed class RecaptureTests(TestServer server)
         await shop.RunAsync(
             $"""
             CREATE TABLE public.rest PARTITION OF data_bars DEFAULT;
-            INSERT INTO rest {Bar} SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY[timestamptz 'infinity', '-infinity', '51773-01-01Z', '0001-01-01Z']) AS t
+            INSERT INTO rest {Bar} SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY[timestamptz 'infinity', '-infinity',
+              '51773-01-01Z', '0001-01-01Z']) AS t
             """
         );
         await ApplyAsync(shop);

@@ -17,7 +17,8 @@ public sealed class ReplicationTests(TestServer server)
 
     static Task<List<string>> ChangesAsync(Shop shop) =>
         shop.TextsAsync(
-            "SELECT table_name || array_to_string(symbols, ',') || to_char(first_ts AT TIME ZONE 'UTC', ' HH24:MI') || to_char(last_ts AT TIME ZONE 'UTC', ' HH24:MI') FROM dxy.change ORDER BY id"
+            "SELECT table_name || array_to_string(symbols, ',') || to_char(first_ts AT TIME ZONE 'UTC', ' HH24:MI') || to_char(last_ts "
+                + "AT TIME ZONE 'UTC', ' HH24:MI') FROM dxy.change ORDER BY id"
         );
 
     [Fact]
@@ -25,7 +26,8 @@ public sealed class ReplicationTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         const string Values =
-            "(canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')";
+            "(canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, "
+            + "1, 1, 'ingest')";
         await ReplicaAsync(shop, $"INSERT INTO data_bars {Values}");
         await ReplicaAsync(shop, "UPDATE data_bars SET close = 1.0, updated_at = now(), raw = '{}'");
         await ReplicaAsync(shop, "UPDATE data_bars SET vol = 7");
@@ -56,15 +58,18 @@ public sealed class ReplicationTests(TestServer server)
         await using var shop = await Shop.OpenAsync(
             server,
             """
-            CREATE TABLE public.data_bars (canonical_symbol text, timeframe text, ts_utc timestamptz, open numeric, high numeric, low numeric, close numeric, vol numeric,
-              vwap numeric, trade_count bigint, is_partial boolean, source text, ingested_at timestamptz, raw jsonb, created_at timestamptz, updated_at timestamptz, deleted text);
+            CREATE TABLE public.data_bars (canonical_symbol text, timeframe text, ts_utc timestamptz, open numeric, high numeric,
+              low numeric, close numeric, vol numeric,
+              vwap numeric, trade_count bigint, is_partial boolean, source text, ingested_at timestamptz, raw jsonb,
+                created_at timestamptz, updated_at timestamptz, deleted text);
             CREATE UNIQUE INDEX ON public.data_bars (canonical_symbol, timeframe, ts_utc);
             """
         );
         await ReplicaAsync(
             shop,
             """
-            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, close, trade_count, deleted) VALUES (NULL, NULL, NULL, 1, 1, 'no'), ('EURUSD', '1m', 'infinity', 'NaN', 99999999999, 'x'), ('EURUSD', '1m', '2024-03-04 08:00Z', NULL, NULL, 'y')
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, close, trade_count, deleted) VALUES (NULL, NULL, NULL, 1, 1, 'no'),
+              ('EURUSD', '1m', 'infinity', 'NaN', 99999999999, 'x'), ('EURUSD', '1m', '2024-03-04 08:00Z', NULL, NULL, 'y')
             """
         );
         await ReplicaAsync(shop, "UPDATE data_bars SET close = 2");
@@ -81,7 +86,8 @@ public sealed class ReplicationTests(TestServer server)
         );
         await ReplicaAsync(
             shop,
-            "INSERT INTO bars_2031 (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2031-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
+            "INSERT INTO bars_2031 (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
+                + "'2031-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
         );
         Assert.Equal(["data_barsEURUSD 08:00 08:00"], await ChangesAsync(shop));
     }
@@ -104,11 +110,14 @@ public sealed class ReplicationTests(TestServer server)
         {
             await RunAsync(
                 shop.Database.Admin,
-                $"CREATE SUBSCRIPTION fx CONNECTION 'host={login.Host} port={login.Port} user={login.Username} password={login.Password} dbname={login.Database}' PUBLICATION bars WITH (create_slot = false, slot_name = '{name}')"
+                $"CREATE SUBSCRIPTION fx CONNECTION 'host={login.Host} port={login.Port} user={login.Username} "
+                    + $"password={login.Password} dbname={login.Database}' PUBLICATION bars WITH (create_slot = false, slot_name = "
+                    + $"'{name}')"
             );
             await source.StoreAsync(Shop.Minutes(3, 3));
             await source.RunAsync(
-                "UPDATE data_bars SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:01Z'"
+                "UPDATE data_bars SET close = close * 1.001, high = high * 1.001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = "
+                    + "'2024-03-04 08:01Z'"
             );
             for (
                 var wait = 0;
@@ -175,7 +184,8 @@ public sealed class ReplicationTests(TestServer server)
         Assert.Equal(0, await shop.CountAsync("dxy.change"));
         await shop.RunAsync(
             """
-            INSERT INTO dxy_orleans.grain_state (id_hash, type_hash, id_n0, id_n1, type_name, service_id, version) VALUES (1, 1, 1, 1, 't', 's', 1);
+            INSERT INTO dxy_orleans.grain_state (id_hash, type_hash, id_n0, id_n1, type_name, service_id, version) VALUES (1, 1, 1, 1, 't',
+              's', 1);
             UPDATE dxy_orleans.grain_state SET version = version + 1;
             DELETE FROM dxy_orleans.grain_state;
             """

@@ -30,7 +30,8 @@ public sealed class TouchTests(TestServer server)
         await shop.RunAsync(
             """
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-            SELECT s, '1m', timestamptz '2024-03-04 08:00Z' + m * interval '1 minute', 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['EURUSD', 'USDJPY']) AS s, generate_series(0, 2) AS m;
+            SELECT s, '1m', timestamptz '2024-03-04 08:00Z' + m * interval '1 minute', 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['EURUSD',
+              'USDJPY']) AS s, generate_series(0, 2) AS m;
             UPDATE data_bars SET close = close WHERE ts_utc >= '2024-03-04 08:01Z';
             SELECT set_config('dxy.writer', 'move', false);
             DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2024-03-04 08:02Z';
@@ -93,7 +94,8 @@ public sealed class TouchTests(TestServer server)
         Assert.Equal(
             await shop.CountAsync("pg_inherits WHERE inhparent = 'data_bars'::regclass"),
             await shop.CountAsync(
-                "pg_trigger AS t JOIN pg_inherits AS i ON i.inhrelid = t.tgrelid WHERE i.inhparent = 'data_bars'::regclass AND tgname = 'dxy_capture_touch_update'"
+                "pg_trigger AS t JOIN pg_inherits AS i ON i.inhrelid = t.tgrelid WHERE i.inhparent = 'data_bars'::regclass AND tgname = "
+                    + "'dxy_capture_touch_update'"
             )
         );
         Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));

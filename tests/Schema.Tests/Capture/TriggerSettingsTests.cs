@@ -13,14 +13,16 @@ public sealed class TriggerSettingsTests(TestServer server)
             """
             SELECT p.oid::regprocedure::text FROM pg_proc AS p
             WHERE p.pronamespace = 'dxy'::regnamespace AND NOT 'jit=off' = ANY (coalesce(p.proconfig, '{}'))
-              AND (p.proname LIKE 'capture%' OR p.proname LIKE 'mirror%' OR p.proname IN ('expand_changes', 'ride', 'adopt_targets', 'recapture'))
+              AND (p.proname LIKE 'capture%' OR p.proname LIKE 'mirror%' OR p.proname IN ('expand_changes', 'ride', 'adopt_targets',
+                'recapture'))
             """
         );
         Assert.Empty(free);
         Assert.Equal(
             8,
             await shop.ValueAsync<long>(
-                "SELECT count(DISTINCT t.tgname || t.tgrelid) FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid WHERE p.proname LIKE 'capture%' AND 'jit=off' = ANY (p.proconfig)"
+                "SELECT count(DISTINCT t.tgname || t.tgrelid) FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid WHERE "
+                    + "p.proname LIKE 'capture%' AND 'jit=off' = ANY (p.proconfig)"
             )
         );
     }
@@ -34,8 +36,10 @@ public sealed class TriggerSettingsTests(TestServer server)
             ALTER DATABASE {shop.Database.Name} SET jit_above_cost = 0; ALTER DATABASE {shop.Database.Name} SET enable_nestloop = off;
             ALTER DATABASE {shop.Database.Name} SET enable_hashjoin = off; ALTER DATABASE {shop.Database.Name} SET enable_mergejoin = off;
             ALTER DATABASE {shop.Database.Name} SET enable_seqscan = off; ALTER DATABASE {shop.Database.Name} SET enable_indexscan = off;
-            ALTER DATABASE {shop.Database.Name} SET work_mem = '64kB'; ALTER DATABASE {shop.Database.Name} SET default_transaction_isolation = 'repeatable read';
-            ALTER DATABASE {shop.Database.Name} SET datestyle = 'German, DMY'; ALTER DATABASE {shop.Database.Name} SET timezone = 'America/New_York';
+            ALTER DATABASE {shop.Database.Name} SET work_mem = '64kB'; ALTER DATABASE {shop.Database.Name}
+              SET default_transaction_isolation = 'repeatable read';
+            ALTER DATABASE {shop.Database.Name} SET datestyle = 'German, DMY'; ALTER DATABASE {shop.Database.Name}
+              SET timezone = 'America/New_York';
             """
         );
         await using var host = Npgsql.NpgsqlDataSource.Create(shop.Database.ConnectionString + ";Application Name=host");

@@ -13,7 +13,8 @@ public sealed class WritersTests(TestServer server)
     }
 
     static string Insert(string symbol, int minute) =>
-        $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('{symbol}', '1m', '{Shop.Minute(minute)}', 1, 1, 1, 1, 'ingest')";
+        $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('{symbol}', '1m', "
+        + $"'{Shop.Minute(minute)}', 1, 1, 1, 1, 'ingest')";
 
     [Fact]
     public async Task Eight_writers_never_wait_for_each_other_though_one_stays_open()
@@ -45,7 +46,8 @@ public sealed class WritersTests(TestServer server)
         Assert.Equal(
             0,
             await shop.ValueAsync<long>(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = "
+                    + "current_database())"
             )
         );
         Assert.Equal(7 * 81, await shop.CountAsync("dxy.change"));
@@ -90,10 +92,12 @@ public sealed class WritersTests(TestServer server)
     [InlineData("")]
     [InlineData("SET jit = on; SET jit_above_cost = 0; SET jit_optimize_above_cost = 0; SET jit_inline_above_cost = 0")]
     [InlineData(
-        "SET enable_hashjoin = off; SET enable_nestloop = off; SET enable_seqscan = off; SET work_mem = '64kB'; SET jit = on; SET jit_above_cost = 0"
+        "SET enable_hashjoin = off; SET enable_nestloop = off; SET enable_seqscan = off; SET work_mem = '64kB'; SET jit = on; SET "
+            + "jit_above_cost = 0"
     )]
     [InlineData(
-        "SET enable_mergejoin = off; SET enable_sort = off; SET enable_hashagg = off; SET plan_cache_mode = force_generic_plan; SET jit = on; SET jit_above_cost = 0"
+        "SET enable_mergejoin = off; SET enable_sort = off; SET enable_hashagg = off; SET plan_cache_mode = force_generic_plan; SET jit "
+            + "= on; SET jit_above_cost = 0"
     )]
     public async Task A_large_update_joins_by_hash_and_compiles_nothing_whatever_came_first_and_whatever_the_host_has_set(string settings)
     {
@@ -107,13 +111,15 @@ public sealed class WritersTests(TestServer server)
         {
             await RunAsync(
                 session,
-                $"UPDATE public.data_bars SET vol = {i} + 1 WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m' AND ts_utc = '{Shop.Minute(i)}'"
+                $"UPDATE public.data_bars SET vol = {i} + 1 WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m' AND ts_utc = "
+                    + $"'{Shop.Minute(i)}'"
             );
         }
 
         await RunAsync(
             session,
-            "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on; SET auto_explain.log_level = 'notice'; SET client_min_messages = 'notice'"
+            "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on; SET "
+                + "auto_explain.log_level = 'notice'; SET client_min_messages = 'notice'"
         );
         await RunAsync(session, "UPDATE public.data_bars SET vol = 77777");
 

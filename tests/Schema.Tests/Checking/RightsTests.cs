@@ -71,7 +71,8 @@ public sealed class RightsTests(TestServer server)
             await shop.TextsAsync(
                 """
                 SELECT c.relname || p.name FROM pg_class AS c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p(name)
-                WHERE c.relnamespace = 'dxy_orleans'::regnamespace AND c.relkind = 'r' AND NOT has_table_privilege('dxy_silo', c.oid, p.name)
+                WHERE c.relnamespace = 'dxy_orleans'::regnamespace AND c.relkind = 'r' AND NOT has_table_privilege('dxy_silo', c.oid,
+                  p.name)
                 """
             )
         );
@@ -92,7 +93,8 @@ public sealed class RightsTests(TestServer server)
     [InlineData("INSERT INTO dxy.clock VALUES (true, now(), now(), 2)")]
     [InlineData("DELETE FROM dxy.clock")]
     [InlineData(
-        "INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at) VALUES ('x', '{}', '{}', now(), now(), now())"
+        "INSERT INTO dxy.change (table_name, symbols, timeframes, first_ts, last_ts, recorded_at) VALUES ('x', '{}', '{}', now(), "
+            + "now(), now())"
     )]
     [InlineData("UPDATE dxy.correction SET close = 1")]
     [InlineData("DELETE FROM dxy.correction")]
@@ -114,7 +116,8 @@ public sealed class RightsTests(TestServer server)
         var reader = await shop.LoginAsync("GRANT dxy_reader TO {0}");
         foreach (
             var name in await shop.TextsAsync(
-                "SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname IN ('dxy', 'public') AND c.relkind IN ('r', 'p') AND c.relname <> 'journal' AND NOT c.relispartition"
+                "SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE "
+                    + "n.nspname IN ('dxy', 'public') AND c.relkind IN ('r', 'p') AND c.relname <> 'journal' AND NOT c.relispartition"
             )
         )
         {
@@ -129,7 +132,8 @@ public sealed class RightsTests(TestServer server)
         await RefusedAsync(reader, "SELECT dxy.lock_target('DXY', '1m')");
         await RefusedAsync(
             reader,
-            "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('a', '1m', now(), now() + interval '1 minute', 'request', now())"
+            "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('a', '1m', now(), now() + interval '1 "
+                + "minute', 'request', now())"
         );
     }
 
@@ -140,7 +144,8 @@ public sealed class RightsTests(TestServer server)
         var ingest = await shop.LoginAsync("GRANT INSERT, UPDATE ON public.data_bars TO {0}");
         await RunAsync(
             ingest,
-            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
+                + "'2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
         );
         await RunAsync(ingest, "UPDATE public.data_bars SET vol = 5");
 
@@ -160,9 +165,11 @@ public sealed class RightsTests(TestServer server)
             var sql in new[]
             {
                 "CREATE TEMP TABLE change (id integer); CREATE TEMP TABLE correction (id integer); CREATE TEMP TABLE clock (id integer)",
-                "CREATE TEMP TABLE new_rows (id integer); CREATE TEMP TABLE old_rows (id integer); CREATE TEMP TABLE data_bars (id integer)",
+                "CREATE TEMP TABLE new_rows (id integer); CREATE TEMP TABLE old_rows (id integer); CREATE TEMP TABLE data_bars (id "
+                    + "integer)",
                 "SET search_path = pg_temp, public",
-                "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')",
+                "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', "
+                    + "'1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')",
                 "UPDATE public.data_bars SET vol = 5",
             }
         )

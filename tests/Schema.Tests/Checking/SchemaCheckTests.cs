@@ -7,7 +7,8 @@ public sealed class SchemaCheckTests(TestServer server)
     [Theory]
     [InlineData("DROP FUNCTION dxy.adopt_targets()", "missing: function dxy.adopt_targets()")]
     [InlineData(
-        "CREATE OR REPLACE FUNCTION dxy.expand_changes(p_limit integer DEFAULT 5000) RETURNS integer LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT 0'",
+        "CREATE OR REPLACE FUNCTION dxy.expand_changes(p_limit integer DEFAULT 5000) RETURNS integer LANGUAGE sql SET search_path = "
+            + "pg_catalog, pg_temp AS 'SELECT 0'",
         "unexpected: function dxy.expand_changes"
     )]
     [InlineData("ALTER FUNCTION dxy.capture_update() RESET jit", "unexpected: function dxy.capture_update()")]

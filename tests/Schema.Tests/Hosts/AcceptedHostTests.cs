@@ -10,7 +10,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Schema.Tests.Hosts;
 
-/// <summary>Hosts whose tables aren't ours to the letter: everything works there, at their columns' precision, and nothing is written twice.</summary>
+/// <summary>Hosts whose tables aren't ours to the letter: everything works there, at their columns' precision, and nothing is written
+/// twice.</summary>
 public sealed class AcceptedHostTests(TestServer server)
 {
     static readonly TimeRange Hour = new(UtcTime.At(2025, 1, 13, 10), UtcTime.At(2025, 1, 13, 11));
@@ -45,7 +46,8 @@ public sealed class AcceptedHostTests(TestServer server)
         await EqualAsync(shop);
 
         await shop.RunAsync(
-            "UPDATE data_bars SET open = 1.2, high = 1.2, low = 1.2, close = 1.2 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2025-01-13 10:07Z'"
+            "UPDATE data_bars SET open = 1.2, high = 1.2, low = 1.2, close = 1.2 WHERE canonical_symbol = 'EURUSD' AND ts_utc = "
+                + "'2025-01-13 10:07Z'"
         );
         await shop.DrainAsync();
         Assert.Equal(
@@ -97,7 +99,8 @@ public sealed class AcceptedHostTests(TestServer server)
         await shop.RunAsync("DELETE FROM dxy.clock");
         var before = await NowAsync();
         await shop.RunAsync(
-            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close) VALUES ('EURUSD', '1m', '2025-01-13 10:07Z', 1.1, 1.1, 1.1, 1.1)"
+            "INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close) VALUES ('EURUSD', '1m', '2025-01-13 "
+                + "10:07Z', 1.1, 1.1, 1.1, 1.1)"
         );
         var stored = await NowAsync();
         await shop.RunAsync("UPDATE data_bars SET open = 1.2, high = 1.2, low = 1.2, close = 1.2");
@@ -148,7 +151,8 @@ public sealed class AcceptedHostTests(TestServer server)
             await TableFitness.FaultsAsync(shop.Data, Shop.Token);
             Assert.Equal(now.Lines(), HostBindings.Of(shop.Data).Lines());
             await shop.RunAsync(
-                "UPDATE data_bars SET open = open + 0.01, high = high + 0.01, low = low + 0.01, close = close + 0.01 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '2025-01-13 10:07Z'"
+                "UPDATE data_bars SET open = open + 0.01, high = high + 0.01, low = low + 0.01, close = close + 0.01 WHERE "
+                    + "canonical_symbol = 'EURUSD' AND ts_utc = '2025-01-13 10:07Z'"
             );
             await shop.DrainAsync();
             Assert.Equal([], await shop.TextsAsync("SELECT coalesce(error, 'due ' || symbol) FROM dxy.due"));

@@ -8,7 +8,8 @@ using Npgsql;
 
 namespace DxyOrleans.Schema.Tests.Hosts;
 
-/// <summary>Statements are written for our tables and brought to the host's: all of them, functions too, for a host as unlike ours as can be.</summary>
+/// <summary>Statements are written for our tables and brought to the host's: all of them, functions too, for a host as unlike ours as can
+/// be.</summary>
 public sealed class BoundStatementTests(TestServer server)
 {
     [Fact]
@@ -50,8 +51,10 @@ public sealed class BoundStatementTests(TestServer server)
             await shop.ValueAsync<bool>(
                 $$"""
                 {{first}};
-                SELECT dxy.ride('DXY', '2025-01-13 10:00Z', (SELECT metadata::text FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'),
-                  ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.10, 150, 1.27, 1.36, 10.5, 0.88], 103.0413239, '{"kind": "dxy"}')
+                SELECT dxy.ride('DXY', '2025-01-13 10:00Z', (SELECT metadata::text FROM core_asset_registry_all
+                  WHERE canonical_symbol = 'DXY'),
+                  ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'], ARRAY[1.10, 150, 1.27, 1.36, 10.5, 0.88], 103.0413239,
+                    '{"kind": "dxy"}')
                 """
             )
         );
@@ -63,7 +66,8 @@ public sealed class BoundStatementTests(TestServer server)
         await shop.RunAsync(
             """
             SELECT dxy.flip_route('DXY', 'both');
-            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', '2025-01-13 10:00', 104, 104, 104, 104, 'synthetic', '{}');
+            INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m',
+              '2025-01-13 10:00', 104, 104, 104, 104, 'synthetic', '{}');
             SELECT dxy.mirror_bars('DXY', ARRAY[timestamptz '2025-01-13 10:00Z'])
             """
         );
@@ -71,7 +75,8 @@ public sealed class BoundStatementTests(TestServer server)
         Assert.Equal(
             ["derived_data_bars {DXY} {1m} 2025-01-13 10:00:00"],
             await shop.TextsAsync(
-                "SELECT table_name || ' ' || symbols::text || ' ' || timeframes::text || ' ' || first_ts AT TIME ZONE 'UTC' FROM dxy.change WHERE table_name = 'derived_data_bars'"
+                "SELECT table_name || ' ' || symbols::text || ' ' || timeframes::text || ' ' || first_ts AT TIME ZONE 'UTC' FROM "
+                    + "dxy.change WHERE table_name = 'derived_data_bars'"
             )
         );
     }

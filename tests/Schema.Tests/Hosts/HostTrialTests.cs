@@ -5,7 +5,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Schema.Tests.Hosts;
 
-/// <summary>How rows are tried before anything is installed: quickly, at times that a host's calendar allows, and leaving sequences nearly where they were.</summary>
+/// <summary>How rows are tried before anything is installed: quickly, at times that a host's calendar allows, and leaving sequences nearly
+/// where they were.</summary>
 public sealed class HostTrialTests(TestServer server)
 {
     const string NoWeekends = "ALTER TABLE {0} ADD CONSTRAINT workdays CHECK (extract(isodow FROM ts_utc AT TIME ZONE 'UTC') < 6)";
@@ -13,7 +14,8 @@ public sealed class HostTrialTests(TestServer server)
     // All of a series' minutes of workdays, from a Monday on.
     const string Year = """
         INSERT INTO {0} (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-        SELECT s, f, t, 1, 1, 1, 1, 'ingest' FROM unnest('{EURUSD,DXY}'::text[]) AS s, (VALUES ('1m', '1 min'::interval), ('5m', '5 min')) AS v(f, i),
+        SELECT s, f, t, 1, 1, 1, 1, 'ingest' FROM unnest('{EURUSD,DXY}'::text[]) AS s, (VALUES ('1m', '1 min'::interval), ('5m', '5 min'))
+          AS v(f, i),
                generate_series(timestamptz '2024-12-02 00:00Z', '2024-12-20 23:59Z', i) AS t
         WHERE extract(isodow FROM t AT TIME ZONE 'UTC') < 6
         """;
@@ -31,7 +33,9 @@ public sealed class HostTrialTests(TestServer server)
                 "nothing that is still to come",
                 HostTables.Both("ALTER TABLE {0} ADD CHECK (ts_utc < '2100-01-01Z')")
                     + """
-                        CREATE FUNCTION past() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.ts_utc > now() THEN RAISE 'not yet' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END$$;
+                        CREATE FUNCTION past() RETURNS trigger LANGUAGE plpgsql
+                          AS $$BEGIN IF NEW.ts_utc > now() THEN RAISE 'not yet' USING ERRCODE = 'check_violation'; END IF; RETURN NEW;
+                            END$$;
                         CREATE TRIGGER past BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION past();
                         """
             },
@@ -58,7 +62,8 @@ public sealed class HostTrialTests(TestServer server)
         await database.RunAsync(
             HostTables.Base
                 + """
-                CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.source = 'synthetic' THEN RAISE 'ours alone' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END$$;
+                CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.source = 'synthetic' THEN RAISE 'ours alone' USING
+                  ERRCODE = 'check_violation'; END IF; RETURN NEW; END$$;
                 CREATE TRIGGER no BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION no();
                 """,
             Shop.Token

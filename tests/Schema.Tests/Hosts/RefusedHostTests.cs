@@ -10,8 +10,10 @@ public sealed class RefusedHostTests(TestServer server)
 
     // Everything of the host's: relations, columns, constraints, indexes, triggers, rights, functions, rows.
     const string Everything = """
-        SELECT c.relname || ' ' || c.relkind::text || ' ' || coalesce(c.relacl::text, 'owner alone') FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace
-        UNION ALL SELECT a.attrelid::regclass::text || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || a.attnotnull::text || coalesce(a.attacl::text, '')
+        SELECT c.relname || ' ' || c.relkind::text || ' ' || coalesce(c.relacl::text, 'owner alone') FROM pg_class AS c
+          WHERE c.relnamespace = 'public'::regnamespace
+        UNION ALL SELECT a.attrelid::regclass::text || ' ' || a.attname || ' ' || format_type(a.atttypid,
+          a.atttypmod) || a.attnotnull::text || coalesce(a.attacl::text, '')
           FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
         UNION ALL SELECT pg_get_constraintdef(k.oid) FROM pg_constraint AS k WHERE k.connamespace = 'public'::regnamespace
         UNION ALL SELECT t.tgname || t.tgenabled::text || ' ' || t.tgrelid::regclass::text FROM pg_trigger AS t WHERE NOT t.tgisinternal

@@ -67,14 +67,16 @@ public sealed class ApplyTests(TestServer server)
         await using var applied = await server.CreateDatabaseAsync(Shop.Token);
         await Installer(applied).ApplyAsync(Shop.Token);
         const string Journal =
-            "SELECT string_agg(scriptname, ' ' ORDER BY scriptname) || (SELECT string_agg(column_name || data_type || is_nullable, ',' ORDER BY 1) FROM information_schema.columns WHERE table_name = 'journal') FROM dxy.journal";
+            "SELECT string_agg(scriptname, ' ' ORDER BY scriptname) || (SELECT string_agg(column_name || data_type || is_nullable, ',' "
+            + "ORDER BY 1) FROM information_schema.columns WHERE table_name = 'journal') FROM dxy.journal";
         Assert.Equal(await applied.ValueAsync<string>(Journal, Shop.Token), await database.ValueAsync<string>(Journal, Shop.Token));
     }
 
     [Theory]
     [InlineData("REVOKE DELETE ON dxy.change FROM dxy_silo")]
     [InlineData(
-        "REVOKE USAGE ON SCHEMA dxy FROM dxy_capture; GRANT EXECUTE ON FUNCTION dxy.now() TO PUBLIC; REVOKE ALL ON ALL TABLES IN SCHEMA dxy_orleans FROM dxy_silo"
+        "REVOKE USAGE ON SCHEMA dxy FROM dxy_capture; GRANT EXECUTE ON FUNCTION dxy.now() TO PUBLIC; REVOKE ALL ON ALL TABLES IN SCHEMA "
+            + "dxy_orleans FROM dxy_silo"
     )]
     [InlineData("ALTER FUNCTION dxy.capture_update() OWNER TO CURRENT_USER; ALTER FUNCTION dxy.mirror() OWNER TO CURRENT_USER")]
     [InlineData("DROP FUNCTION dxy.adopt_targets(); DROP POLICY own ON dxy.verification; DROP TRIGGER cut_due ON dxy.due")]
@@ -156,7 +158,8 @@ public sealed class ApplyTests(TestServer server)
         foreach (var (before, now) in SchemaManifest.Moved)
         {
             await database.RunAsync(
-                $"UPDATE dxy.journal SET scriptname = '{before}' || substr(scriptname, length('{now}') + 1) WHERE split_part(scriptname, '@', 1) = '{now}'",
+                $"UPDATE dxy.journal SET scriptname = '{before}' || substr(scriptname, length('{now}') + 1) WHERE "
+                    + $"split_part(scriptname, '@', 1) = '{now}'",
                 Shop.Token
             );
         }

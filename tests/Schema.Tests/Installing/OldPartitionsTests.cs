@@ -56,7 +56,8 @@ public sealed class OldPartitionsTests(TestServer server)
         await shop.RunAsync(
             """
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-            VALUES ('DXY', '1m', '2024-02-05 08:00Z', 100, 100, 100, 100, 'synthetic'), ('EURUSD', '5m', '2024-02-05 08:00Z', 1, 1, 1, 1, 'ingest');
+            VALUES ('DXY', '1m', '2024-02-05 08:00Z', 100, 100, 100, 100, 'synthetic'), ('EURUSD', '5m', '2024-02-05 08:00Z', 1, 1, 1, 1,
+              'ingest');
             DELETE FROM dxy.change;
             SELECT dxy.notice_attached();
             """
@@ -84,7 +85,8 @@ public sealed class OldPartitionsTests(TestServer server)
         await using var shop = await FilledAsync();
         Assert.Null(await OldPartitions.WaitingAsync(shop.Data, Before, Shop.Token));
         await shop.RunAsync(
-            "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '2024-02-05Z', '2024-02-06Z', 'sweep', now())"
+            "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at) VALUES ('DXY', '1m', '2024-02-05Z', "
+                + "'2024-02-06Z', 'sweep', now())"
         );
         Assert.Equal("DXY/1m is due from 2024-02-05T00:00:00Z on", await OldPartitions.WaitingAsync(shop.Data, Before, Shop.Token));
     }

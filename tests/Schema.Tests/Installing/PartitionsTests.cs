@@ -12,7 +12,8 @@ public sealed class PartitionsTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server, partitions: Partitioned.Monthly);
         var partitions = await shop.TextsAsync(
-            "SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'public.data_bars'::regclass ORDER BY 1"
+            "SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = "
+                + "'public.data_bars'::regclass ORDER BY 1"
         );
         var now = TimeProvider.System.GetUtcNow();
         Assert.Contains("data_bars_2024_01", partitions);
@@ -30,7 +31,8 @@ public sealed class PartitionsTests(TestServer server)
         await shop.RunAsync(
             """
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
-            SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['1999-01-04 00:00Z', '2024-03-04 08:00Z', '2099-01-01 00:00Z']::timestamptz[]) AS t
+            SELECT 'EURUSD', '1m', t, 1, 1, 1, 1, 'ingest' FROM unnest(ARRAY['1999-01-04 00:00Z', '2024-03-04 08:00Z',
+              '2099-01-01 00:00Z']::timestamptz[]) AS t
             """
         );
         Assert.Equal(
@@ -49,7 +51,8 @@ public sealed class PartitionsTests(TestServer server)
         await using var shop = await Shop.OpenAsync(server, partitions: Partitioned.Monthly);
         await shop.RunAsync("DELETE FROM dxy.change");
         await shop.RunAsync(
-            "INSERT INTO public.data_bars_2024_03 (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
+            "INSERT INTO public.data_bars_2024_03 (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES "
+                + "('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest')"
         );
         Assert.Equal(["data_bars"], await shop.TextsAsync("SELECT table_name FROM dxy.change"));
     }
@@ -91,7 +94,8 @@ public sealed class PartitionsTests(TestServer server)
         var now = TimeProvider.System.GetUtcNow();
         var late = now.AddMonths(4);
         await shop.RunAsync(
-            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '{late:yyyy-MM}-02 08:00Z', 1, 1, 1, 1, 'ingest')"
+            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', "
+                + $"'1m', '{late:yyyy-MM}-02 08:00Z', 1, 1, 1, 1, 'ingest')"
         );
         await shop.AtAsync(UtcTime.From(now.AddMonths(2)));
         Assert.Equal(1, await Partitions.KeepAheadAsync(shop.Data, Shop.Token));
@@ -106,7 +110,8 @@ public sealed class PartitionsTests(TestServer server)
         await using var other = await shop.Data.OpenConnectionAsync(Shop.Token);
         await using var open = await other.BeginTransactionAsync(Shop.Token);
         await using var write = new NpgsqlCommand(
-            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest'); "
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
+                + "'2024-03-04 08:00Z', 1, 1, 1, 1, 'ingest'); "
                 + "SELECT count(*) FROM public.data_bars WHERE ts_utc >= '2024-03-01Z' AND ts_utc < '2024-04-01Z'",
             other
         );

@@ -38,7 +38,8 @@ public sealed class SchemaVersionTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
-            "ALTER VIEW dxy.dependency RENAME TO was_dependency; CREATE VIEW dxy.dependency AS SELECT 1 AS other; DELETE FROM dxy.journal WHERE scriptname LIKE 'functions/due/dependencies%'"
+            "ALTER VIEW dxy.dependency RENAME TO was_dependency; CREATE VIEW dxy.dependency AS SELECT 1 AS other; DELETE FROM "
+                + "dxy.journal WHERE scriptname LIKE 'functions/due/dependencies%'"
         );
         await Assert.ThrowsAsync<SchemaException>(() => Installer(shop, Own with { Number = Own.Number + 1 }).ApplyAsync(Shop.Token));
 
@@ -69,7 +70,8 @@ public sealed class SchemaVersionTests(TestServer server)
         await shop.RunAsync(
             """
             CREATE OR REPLACE FUNCTION dxy.bucket(p_timeframe text, p_ts timestamptz) RETURNS timestamptz LANGUAGE sql AS 'SELECT p_ts';
-            INSERT INTO dxy.journal (scriptname, applied) VALUES ('functions/time/timeframe.sql@between', now()), ('functions/rights.sql@between', now());
+            INSERT INTO dxy.journal (scriptname, applied) VALUES ('functions/time/timeframe.sql@between', now()),
+              ('functions/rights.sql@between', now());
             """
         );
         Assert.Equal(2, (await Installer(shop).PlanAsync(Shop.Token)).Count);
@@ -82,7 +84,8 @@ public sealed class SchemaVersionTests(TestServer server)
     public void Without_a_schema_there_is_nothing_to_work_with() =>
         Assert.Contains("no schema", Own.FaultWith(null), StringComparison.Ordinal);
 
-    // What a build of tomorrow would leave: a view with a column more, which ours can't replace, a function of its own, and none of our names in the journal.
+    // What a build of tomorrow would leave: a view with a column more, which ours can't replace, a function of its own, and none of our
+    // names in the journal.
     static Task BecomeNewerAsync(Shop shop, int least) =>
         shop.RunAsync(
             $"""

@@ -12,7 +12,8 @@ public sealed class OrleansRow : Dictionary<string, object?>
         : base(StringComparer.OrdinalIgnoreCase) { }
 }
 
-/// <summary>A database with Orleans' tables, asked as the ADO.NET providers ask: text by key, named parameters, a connection per call.</summary>
+/// <summary>A database with Orleans' tables, asked as the ADO.NET providers ask: text by key, named parameters, a connection per
+/// call.</summary>
 public sealed class OrleansTables : IAsyncDisposable
 {
     private readonly TestDatabase _database;

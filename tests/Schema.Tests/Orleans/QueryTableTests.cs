@@ -70,7 +70,8 @@ public sealed class QueryTableTests(TestServer server)
     {
         await using var tables = await OrleansTables.CreateAsync(server);
         const string Zoneless =
-            "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp without time zone'";
+            "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp without time "
+            + "zone'";
         const string Zoned =
             "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'dxy_orleans' AND data_type = 'timestamp with time zone'";
         Assert.Equal(0, await tables.Database.ValueAsync<long>(Zoneless));

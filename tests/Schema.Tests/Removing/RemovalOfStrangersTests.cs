@@ -6,7 +6,8 @@ namespace DxyOrleans.Schema.Tests.Removing;
 public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
 {
     const string Bar =
-        "(canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2031-03-04 08:00Z', 1, 1, 1, 1, 'ingest')";
+        "(canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2031-03-04 08:00Z', 1, 1, 1, 1, "
+        + "'ingest')";
 
     readonly TestServer _server;
 
@@ -47,7 +48,8 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
         "default value for public.notes.at depends on function dxy.now()"
     )]
     [InlineData(
-        "CREATE TABLE public.quotes (LIKE data_bars); CREATE TRIGGER mine AFTER DELETE ON public.quotes REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_delete('data_bars')",
+        "CREATE TABLE public.quotes (LIKE data_bars); CREATE TRIGGER mine AFTER DELETE ON public.quotes REFERENCING OLD TABLE AS "
+            + "old_rows FOR EACH STATEMENT EXECUTE FUNCTION dxy.capture_delete('data_bars')",
         "trigger mine on public.quotes depends on function dxy.capture_delete()"
     )]
     [InlineData(
@@ -75,7 +77,8 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
     {
         await using var database = await _server.CreateInstalledDatabaseAsync(Partitioned.Tables, null, Shop.Token);
         await database.RunAsync(
-            $"CREATE TABLE dxy.bars_2031 PARTITION OF public.data_bars FOR VALUES FROM ('2031-01-01Z') TO ('2032-01-01Z'); INSERT INTO data_bars {Bar}",
+            $"CREATE TABLE dxy.bars_2031 PARTITION OF public.data_bars FOR VALUES FROM ('2031-01-01Z') TO ('2032-01-01Z'); INSERT INTO "
+                + $"data_bars {Bar}",
             Shop.Token
         );
         await RefusedAsync(database);
@@ -96,7 +99,8 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
         await using var shop = await Shop.OpenAsync(_server);
         await shop.RunAsync(
             $$"""
-            INSERT INTO dxy.run (name, symbol, state, direction, phase, step, settings, target, started_at) VALUES ('r1', 'DXY', '{{state}}', '{{direction}}', 4, 'x', '{}', '{}', dxy.now());
+            INSERT INTO dxy.run (name, symbol, state, direction, phase, step, settings, target, started_at) VALUES ('r1', 'DXY',
+              '{{state}}', '{{direction}}', 4, 'x', '{}', '{}', dxy.now());
             """
         );
         Assert.Contains(told, await RefusedAsync(shop), StringComparison.Ordinal);
@@ -110,8 +114,10 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
         await shop.RunAsync(
             """
             INSERT INTO dxy.run (name, symbol, state, phase, step, settings, target, started_at, retention_until)
-            VALUES ('r1', 'DXY', 'completed', 9, 'x', '{}', '{}', dxy.now(), dxy.now() + interval '9 days'), ('r0', 'DXY', 'rolled_back', 4, 'x', '{}', '{}', dxy.now(), NULL);
-            CREATE SCHEMA dxy_backup; CREATE TABLE dxy_backup."r1_data_bars" (LIKE data_bars); CREATE TABLE dxy_backup."r0_derived_data_bars" (LIKE data_bars);
+            VALUES ('r1', 'DXY', 'completed', 9, 'x', '{}', '{}', dxy.now(), dxy.now() + interval '9 days'), ('r0', 'DXY', 'rolled_back',
+              4, 'x', '{}', '{}', dxy.now(), NULL);
+            CREATE SCHEMA dxy_backup; CREATE TABLE dxy_backup."r1_data_bars" (LIKE data_bars); CREATE TABLE
+              dxy_backup."r0_derived_data_bars" (LIKE data_bars);
             """
         );
         var told = await RefusedAsync(shop);
@@ -123,7 +129,8 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
 
     [Theory]
     [InlineData(
-        "UPDATE core_asset_registry_all SET description = 'mine', updated_at = dxy.now() + interval '1 second' WHERE canonical_symbol = 'DXY'",
+        "UPDATE core_asset_registry_all SET description = 'mine', updated_at = dxy.now() + interval '1 second' WHERE canonical_symbol = "
+            + "'DXY'",
         "public.core_asset_registry_all (it holds symbols of yours)"
     )]
     [InlineData(

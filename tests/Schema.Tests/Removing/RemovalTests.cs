@@ -13,7 +13,8 @@ public sealed class RemovalTests : IClassFixture<TestServer>
         SELECT (SELECT count(*) FROM pg_namespace WHERE nspname IN ('dxy', 'dxy_orleans'))
              + (SELECT count(*) FROM pg_roles WHERE rolname LIKE 'dxy\_%' AND rolname NOT LIKE 'dxy\_test%')
              + (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy%')
-             + (SELECT count(*) FROM pg_class AS c, LATERAL aclexplode(c.relacl) AS x JOIN pg_roles AS r ON r.oid = x.grantee WHERE r.rolname LIKE 'dxy\_%')
+             + (SELECT count(*) FROM pg_class AS c, LATERAL aclexplode(c.relacl) AS x JOIN pg_roles AS r ON r.oid = x.grantee
+               WHERE r.rolname LIKE 'dxy\_%')
         """;
 
     static Task ApplyAsync(TestDatabase database) =>
@@ -33,7 +34,8 @@ public sealed class RemovalTests : IClassFixture<TestServer>
         Assert.Equal(before.Count, result.Facts);
         Assert.Equal(
             await database.ValueAsync<long>(
-                "SELECT (SELECT count(*) FROM data_bars) + (SELECT count(*) FROM derived_data_bars) + (SELECT count(*) FROM core_asset_registry_all)",
+                "SELECT (SELECT count(*) FROM data_bars) + (SELECT count(*) FROM derived_data_bars) + (SELECT count(*) FROM "
+                    + "core_asset_registry_all)",
                 Shop.Token
             ),
             result.Rows

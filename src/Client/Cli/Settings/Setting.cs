@@ -7,7 +7,8 @@ namespace DxyOrleans.Client.Cli.Settings;
 /// <param name="IsSecret">Whether its value may hold a password.</param>
 internal sealed record Setting(string Key, string? Default, string Description, bool IsSecret = false)
 {
-    /// <summary>The environment variable as we write it; underscores within a name may be left out or put in (<c>DXY_POOLSIZE</c>, <c>DXY_POOL_SIZE</c>).</summary>
+    /// <summary>The environment variable as we write it; underscores within a name may be left out or put in (<c>DXY_POOLSIZE</c>,
+    /// <c>DXY_POOL_SIZE</c>).</summary>
     public string Variable => "DXY_" + Key.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>Every setting of the console and of the silos it starts.</summary>

@@ -10,7 +10,8 @@ internal sealed class SettingsReader
 
     /// <param name="host">Environment and folder.</param>
     /// <param name="options">Values given as options, by key.</param>
-    /// <param name="file">The file that <c>--settings</c> names; null: <c>dxy.json</c> in the folder, else in the project, when there is one.</param>
+    /// <param name="file">The file that <c>--settings</c> names; null: <c>dxy.json</c> in the folder, else in the project, when there is
+    /// one.</param>
     /// <exception cref="FaultException">The file isn't there or can't be read.</exception>
     public SettingsReader(ConsoleHost host, IReadOnlyDictionary<string, string> options, string? file)
     {

@@ -23,7 +23,8 @@ internal sealed class DbApplyVerb : Verb
     public DbApplyVerb()
         : base(
             "apply",
-            "Installs the schema or brings it up to date. Existing tables are judged first, by their shape and by rows that are rolled back (a sequence may move by one for each role that writes), "
+            "Installs the schema or brings it up to date. Existing tables are judged first, by their shape and by rows that are rolled "
+                + "back (a sequence may move by one for each role that writes), "
                 + "and get triggers and nothing else.",
             "db apply --dry-run"
         )

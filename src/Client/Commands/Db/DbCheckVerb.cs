@@ -14,7 +14,8 @@ internal sealed class DbCheckVerb() : Verb("check", "Compares the schema with wh
         if (await SchemaVersion.ReadAsync(database, cancellation) is { } stands && stands.Number > SchemaVersion.Own.Number)
         {
             throw new SchemaException(
-                $"the database's schema is version {stands.Number} and this build knows {SchemaVersion.Own.Number}: check it with the newer build."
+                $"the database's schema is version {stands.Number} and this build knows {SchemaVersion.Own.Number}: check it with the "
+                    + $"newer build."
             );
         }
 

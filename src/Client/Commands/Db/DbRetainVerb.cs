@@ -111,7 +111,8 @@ internal sealed class DbRetainVerb : Verb
 
         table.Write(session.Out);
         session.Out.WriteLine(
-            $"wholly before {before}: {Count(old)}; {(drop ? "the rows go" : "each becomes a table of its own")}, what was derived of them stays"
+            $"wholly before {before}: {Count(old)}; {(drop ? "the rows go" : "each becomes a table of its own")}, what was derived of "
+                + $"them stays"
         );
     }
 

@@ -166,7 +166,8 @@ internal sealed class DemoVerb : Verb
             board.FirstDerived is { } at
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{minutes} {index.Symbol} minutes; the first stood {at.TotalSeconds:0.0} s after the start; ran {Durations.Show(took)}, all stopped"
+                    $"{minutes} {index.Symbol} minutes; the first stood {at.TotalSeconds:0.0} s after the start; ran "
+                        + $"{Durations.Show(took)}, all stopped"
                 )
                 : $"no {index.Symbol} bar in {Durations.Show(took)}; './dxy up --feed simulated' and its log tell more"
         );

@@ -70,7 +70,8 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
         foreach (var tally in tallies.Where(tally => tally.Parked > 0))
         {
             writer.WriteLine(
-                $"{tally.Target}: {N(tally.Parked)} pieces of work could not be done and are tried again later ('./dxy due --poison'), such as: {tally.Reason}"
+                $"{tally.Target}: {N(tally.Parked)} pieces of work could not be done and are tried again later ('./dxy due --poison'), "
+                    + $"such as: {tally.Reason}"
             );
         }
     }

@@ -14,7 +14,8 @@ using Npgsql;
 namespace DxyOrleans.Client.Commands.Derive;
 
 /// <summary>
-/// Recomputing a range of a target: it is made due, then worked off here, or by a silo that was quicker. It can be interrupted; what is left stays due.
+/// Recomputing a range of a target: it is made due, then worked off here, or by a silo that was quicker. It can be interrupted; what is
+/// left stays due.
 /// </summary>
 internal static class Recomputation
 {
@@ -130,7 +131,8 @@ internal static class Recomputation
             session.Out.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a running silo took part; in all, {target} has {all.Rows:N0} rows in the range, {all.New:N0} inserted and {all.Changed:N0} updated by this request"
+                    $"a running silo took part; in all, {target} has {all.Rows:N0} rows in the range, {all.New:N0} inserted and "
+                        + $"{all.Changed:N0} updated by this request"
                 )
             );
         }

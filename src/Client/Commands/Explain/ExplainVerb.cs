@@ -50,17 +50,20 @@ internal sealed class ExplainVerb : Verb
         if (why.Stored is { } stored)
         {
             writer.WriteLine(
-                $"close {P(stored.Bar.Close)}, recomputed {(why.Recomputed is { } level ? P(level) : "-")}, deriving version {why.Rule.Version}"
+                $"close {P(stored.Bar.Close)}, recomputed {(why.Recomputed is { } level ? P(level) : "-")}, deriving version "
+                    + $"{why.Rule.Version}"
             );
             writer.WriteLine(
-                $"written {stored.CreatedAt?.ToString() ?? "?"} by {stored.Source}, last changed {stored.UpdatedAt?.ToString() ?? "?"}, corrected {why.Corrections} times"
+                $"written {stored.CreatedAt?.ToString() ?? "?"} by {stored.Source}, last changed {stored.UpdatedAt?.ToString() ?? "?"}, "
+                    + $"corrected {why.Corrections} times"
             );
         }
 
         if (why.Before is { } before)
         {
             writer.WriteLine(
-                $"the bar before: {before.Bar.Time} {P(before.Bar.Close)}{(why.Stored is { } now ? $", moved {Signed((double)(now.Bar.Close - before.Bar.Close))} points" : "")}"
+                $"the bar before: {before.Bar.Time} "
+                    + $"{P(before.Bar.Close)}{(why.Stored is { } now ? $", moved {Signed((double)(now.Bar.Close - before.Bar.Close))} points" : "")}"
             );
         }
 

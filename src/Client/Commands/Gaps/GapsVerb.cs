@@ -96,7 +96,8 @@ internal sealed class GapsVerb : Verb
         session.Out.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{missing:N0} of {market:N0} market minutes missing, in {gaps.Count:N0} gaps; {(market == 0 ? 1 : 1 - ((double)missing / market)):P2} covered"
+                $"{missing:N0} of {market:N0} market minutes missing, in {gaps.Count:N0} gaps; "
+                    + $"{(market == 0 ? 1 : 1 - ((double)missing / market)):P2} covered"
             )
         );
         if (outside > 0)

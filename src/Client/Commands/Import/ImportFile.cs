@@ -9,7 +9,8 @@ internal sealed record Disagreement(Bar Given);
 
 /// <summary>What became of one file: every row of it is in exactly one of the counts.</summary>
 /// <param name="path">Where it is.</param>
-/// <param name="keepRefused">Refused rows kept for the report of each reason, so that none drowns in another; beyond it they are only counted.</param>
+/// <param name="keepRefused">Refused rows kept for the report of each reason, so that none drowns in another; beyond it they are only
+/// counted.</param>
 internal sealed class ImportFile(string path, int keepRefused)
 {
     const int KeepDisagreements = 20;

@@ -246,7 +246,8 @@ internal sealed class ImportReport(
         if (file.Stored.OtherSource > 0)
         {
             session.Out.WriteLine(
-                $"kept     {N(file.Stored.OtherSource)} bars of other sources differ from {Short(file.Path)}; --prefer-file takes the file's"
+                $"kept     {N(file.Stored.OtherSource)} bars of other sources differ from {Short(file.Path)}; --prefer-file takes the "
+                    + $"file's"
             );
         }
     }

@@ -9,7 +9,8 @@ using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Client.Commands.Import;
 
-/// <summary>Files of bars into <c>data_bars</c>: one reader parses while two writers store, and each batch is committed by itself, so that a stop loses none.</summary>
+/// <summary>Files of bars into <c>data_bars</c>: one reader parses while two writers store, and each batch is committed by itself, so that
+/// a stop loses none.</summary>
 internal sealed class Importer(
     BarStore store,
     BarRestore restore,

@@ -18,7 +18,8 @@ internal static class PassedOverText
         {
             var first = string.Join(", ", others.First.Select(other => $"{other.Name} ({Rows(other.Rows)} from line {other.Line})"));
             var more = others.Count > others.First.Count ? $", and {N(others.Count - others.First.Count)} more" : "";
-            yield return $"passed   {Rows(others.Rows)} of {N(others.Count)} other {(others.Count == 1 ? "symbol" : "symbols")} passed over in {name}: {first}{more}";
+            yield return $"passed   {Rows(others.Rows)} of {N(others.Count)} other {(others.Count == 1 ? "symbol" : "symbols")} passed "
+                + $"over in {name}: {first}{more}";
         }
 
         if (file.Others.Count > 0 && file.Others.TrueForAll(others => !others.AnyWanted) && file.PassedOver.OtherSymbols > 0)

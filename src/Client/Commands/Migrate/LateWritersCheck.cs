@@ -6,7 +6,8 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Commands.Migrate;
 
-/// <summary>Programs that write the old table though a migration has moved its readers: looked for until the purge, also once the migration is completed.</summary>
+/// <summary>Programs that write the old table though a migration has moved its readers: looked for until the purge, also once the migration
+/// is completed.</summary>
 internal static class LateWritersCheck
 {
     public static async Task<IReadOnlyList<HealthCheck>> RunAsync(NpgsqlDataSource database, CancellationToken cancellation)

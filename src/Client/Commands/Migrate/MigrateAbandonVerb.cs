@@ -4,7 +4,8 @@ using DxyOrleans.Migration.Runs;
 
 namespace DxyOrleans.Client.Commands.Migrate;
 
-/// <summary><c>migrate abandon</c>: ends a run in a restored copy of the database that it was made for, where it can go neither on nor back.</summary>
+/// <summary><c>migrate abandon</c>: ends a run in a restored copy of the database that it was made for, where it can go neither on nor
+/// back.</summary>
 internal sealed class MigrateAbandonVerb : Verb
 {
     readonly Argument<string?> _name = RunPick.Argument();

@@ -32,7 +32,8 @@ internal sealed class MigrateAuditVerb : Verb
             if (document is null)
             {
                 session.Out.WriteLine(
-                    $"{reader.GetInt64(0), 5}  {reader.GetString(1)[..19]}Z  {reader.GetString(2)}  {reader.GetString(3)}  {reader.GetString(4)}"
+                    $"{reader.GetInt64(0), 5}  {reader.GetString(1)[..19]}Z  {reader.GetString(2)}  {reader.GetString(3)}  "
+                        + $"{reader.GetString(4)}"
                 );
             }
             else

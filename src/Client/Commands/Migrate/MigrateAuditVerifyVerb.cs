@@ -5,7 +5,8 @@ using DxyOrleans.Migration.Runs;
 
 namespace DxyOrleans.Client.Commands.Migrate;
 
-/// <summary><c>migrate audit verify</c>: every hash recomputed here, the numbers without a hole, the end and the state as the run's row has them.</summary>
+/// <summary><c>migrate audit verify</c>: every hash recomputed here, the numbers without a hole, the end and the state as the run's row has
+/// them.</summary>
 internal sealed class MigrateAuditVerifyVerb : Verb
 {
     readonly Argument<string?> _name = RunPick.Argument();
@@ -45,7 +46,8 @@ internal sealed class MigrateAuditVerifyVerb : Verb
         {
             session.Out.WriteLine(
                 result.Fault is null
-                    ? $"{result.Run}: {result.Events} events, each as it was written, none missing; the run's row agrees with the last. Head: {result.Head}"
+                    ? $"{result.Run}: {result.Events} events, each as it was written, none missing; the run's row agrees with the last. "
+                        + $"Head: {result.Head}"
                     : $"{result.Run}: broken: {result.Fault}"
             );
         }

@@ -52,6 +52,7 @@ internal sealed class MigrateDecideVerb : OrderVerb
     {
         var (resolution, kind, bar) = (parse.GetValue(_resolution)!, parse.GetValue(_class), parse.GetValue(_bar));
         var count = await orders.DecideAsync(view.Run.Name, resolution.Replace('-', '_'), kind, bar, cancellation);
-        return $"{resolution} for {RunWords.Count(count)} conflict(s){(bar is { } one ? $" at {one}" : $", and whatever is found yet, of the class {kind}")}";
+        return $"{resolution} for {RunWords.Count(count)} "
+            + $"conflict(s){(bar is { } one ? $" at {one}" : $", and whatever is found yet, of the class {kind}")}";
     }
 }

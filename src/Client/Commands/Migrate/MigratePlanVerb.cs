@@ -24,7 +24,8 @@ internal sealed class MigratePlanVerb : Verb
     public MigratePlanVerb()
         : base(
             "plan",
-            "A dry run: what each step would find and do, conflicts, bytes and time. It only reads, in one snapshot; SELECT on the tables is enough.",
+            "A dry run: what each step would find and do, conflicts, bytes and time. It only reads, in one snapshot; SELECT on the "
+                + "tables is enough.",
             "migrate plan DXY"
         )
     {
@@ -51,7 +52,8 @@ internal sealed class MigratePlanVerb : Verb
             if (plan.Installed && await new ShadowStore(snapshot.Data).ListAsync(symbol, cancellation) is { Count: > 0 } shadow)
             {
                 session.Out.WriteLine(
-                    $"shadow mode compared {RunWords.Count(shadow.Count)} days of bars, {RunWords.Count(shadow.Count(day => !day.IsEqual))} of them with differences; './dxy migrate shadow' shows them"
+                    $"shadow mode compared {RunWords.Count(shadow.Count)} days of bars, "
+                        + $"{RunWords.Count(shadow.Count(day => !day.IsEqual))} of them with differences; './dxy migrate shadow' shows them"
                 );
             }
         }

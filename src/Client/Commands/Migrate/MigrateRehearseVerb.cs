@@ -17,7 +17,8 @@ internal sealed class MigrateRehearseVerb : Verb
     readonly Option<string?> _writer = new("--writer")
     {
         Description =
-            "The shop's own writer, run as its own login for each minute of the market: a file for psql (variables minute, derive) or a command (MINUTE, LEGACY_DXY, DATABASE_URL, PG*). Without it: writes like those seen.",
+            "The shop's own writer, run as its own login for each minute of the market: a file for psql (variables minute, derive) or a "
+            + "command (MINUTE, LEGACY_DXY, DATABASE_URL, PG*). Without it: writes like those seen.",
         HelpName = "FILE|COMMAND",
     };
     readonly Option<string?> _role = new("--writer-role")
@@ -61,7 +62,8 @@ internal sealed class MigrateRehearseVerb : Verb
     public MigrateRehearseVerb()
         : base(
             "rehearse",
-            "Runs a whole migration, observation and cleanup included, on a copy in the embedded server under an accelerated clock, and reports.",
+            "Runs a whole migration, observation and cleanup included, on a copy in the embedded server under an accelerated clock, and "
+                + "reports.",
             "migrate rehearse --rate 720"
         )
     {

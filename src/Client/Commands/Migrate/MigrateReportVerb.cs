@@ -19,7 +19,8 @@ internal sealed class MigrateReportVerb : Verb
     public MigrateReportVerb()
         : base(
             "report",
-            "Writes a run's report, Markdown or JSON: the plan's success criteria with evidence, phases, gates, conflicts, approvals, sizes.",
+            "Writes a run's report, Markdown or JSON: the plan's success criteria with evidence, phases, gates, conflicts, approvals, "
+                + "sizes.",
             "migrate report --out migration.md"
         )
     {

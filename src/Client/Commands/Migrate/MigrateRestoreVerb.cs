@@ -22,7 +22,8 @@ internal sealed class MigrateRestoreVerb : Verb
     public MigrateRestoreVerb()
         : base(
             "restore",
-            "Brings rows of a range back from a run's backup, every column: those that are gone and those that differ. Rows that came since stay.",
+            "Brings rows of a range back from a run's backup, every column: those that are gone and those that differ. Rows that came "
+                + "since stay.",
             "migrate restore --from 2024-11-05T10:00:00Z --to 2024-11-05T11:00:00Z --table derived_data_bars --dry-run"
         )
     {

@@ -5,7 +5,8 @@ using DxyOrleans.Migration.Runs;
 
 namespace DxyOrleans.Client.Commands.Migrate;
 
-/// <summary><c>migrate rollback</c>: back to what the tables were, from any phase; with <c>--here</c> by this process, without a silo.</summary>
+/// <summary><c>migrate rollback</c>: back to what the tables were, from any phase; with <c>--here</c> by this process, without a
+/// silo.</summary>
 internal sealed class MigrateRollbackVerb : Verb
 {
     readonly Argument<string?> _name = RunPick.Argument();

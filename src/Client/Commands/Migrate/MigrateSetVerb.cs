@@ -7,7 +7,8 @@ using DxyOrleans.Migration.Views;
 
 namespace DxyOrleans.Client.Commands.Migrate;
 
-/// <summary><c>migrate set</c>: what becomes of conflicts, when the readers are switched and how gently a run works, while it goes on.</summary>
+/// <summary><c>migrate set</c>: what becomes of conflicts, when the readers are switched and how gently a run works, while it goes
+/// on.</summary>
 internal sealed class MigrateSetVerb : OrderVerb
 {
     static readonly string[] Classes = ["different", "foreign", "partial", "alone"];

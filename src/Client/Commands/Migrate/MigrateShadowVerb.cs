@@ -77,7 +77,8 @@ internal sealed class MigrateShadowVerb : Verb
             foreach (var sample in JsonNode.Parse(day.Samples)!.AsArray().Where(sample => (string?)sample!["kind"] != "fault"))
             {
                 session.Out.WriteLine(
-                    $"{day.Target} {sample!["ts_utc"]} {(string?)sample["kind"]}: the shop has {sample["shop"]?.ToString() ?? "none"}, deriving gives {sample["derived"]?.ToString() ?? "none"}"
+                    $"{day.Target} {sample!["ts_utc"]} {(string?)sample["kind"]}: the shop has {sample["shop"]?.ToString() ?? "none"}, "
+                        + $"deriving gives {sample["derived"]?.ToString() ?? "none"}"
                 );
             }
         }

@@ -14,7 +14,8 @@ internal sealed class MigrateWatchVerb : Verb
     public MigrateWatchVerb()
         : base(
             "watch",
-            "Shows a run live, with rate and time left, until it ends; 10 when it fails. Not on a terminal: its log and its progress in lines.",
+            "Shows a run live, with rate and time left, until it ends; 10 when it fails. Not on a terminal: its log and its progress in "
+                + "lines.",
             "migrate watch"
         )
     {

@@ -8,7 +8,8 @@ namespace DxyOrleans.Client.Commands.Migrate;
 /// <summary>A call's database for a plan.</summary>
 internal static class PlanSession
 {
-    /// <summary>The database as it is at this instant, for looking only: nothing is installed, and our schema need not be there. The caller's to dispose.</summary>
+    /// <summary>The database as it is at this instant, for looking only: nothing is installed, and our schema need not be there. The
+    /// caller's to dispose.</summary>
     public static async Task<PlanSnapshot> SnapshotAsync(this Session session, CancellationToken cancellation)
     {
         if (session.IsEmbedded)

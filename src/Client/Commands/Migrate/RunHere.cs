@@ -9,7 +9,8 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Commands.Migrate;
 
-/// <summary>Carries a run out from the console, beside silos or without one: whoever is first does a portion, and each goes on from what stands in the tables.</summary>
+/// <summary>Carries a run out from the console, beside silos or without one: whoever is first does a portion, and each goes on from what
+/// stands in the tables.</summary>
 internal sealed class RunHere(Session session, NpgsqlDataSource database, string name)
 {
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);

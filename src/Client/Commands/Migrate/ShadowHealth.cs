@@ -8,7 +8,8 @@ using Npgsql;
 namespace DxyOrleans.Client.Commands.Migrate;
 
 /// <summary>
-/// Health of a cluster in shadow mode: it derives, rolls up and works off nothing here, and mustn't, so that these are no faults of it. What it
+/// Health of a cluster in shadow mode: it derives, rolls up and works off nothing here, and mustn't, so that these are no faults of it.
+/// What it
 /// owes is a comparison that is young and didn't fail.
 /// </summary>
 internal static class ShadowHealth
@@ -22,7 +23,8 @@ internal static class ShadowHealth
     // What can't be told by then is left as the other checks have it: they say what the database ails of.
     static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
-    /// <summary>The checks as they are where silos write; else without blame for what none of them makes, and with the comparison judged.</summary>
+    /// <summary>The checks as they are where silos write; else without blame for what none of them makes, and with the comparison
+    /// judged.</summary>
     public static async Task<IReadOnlyList<HealthCheck>> JudgeAsync(
         NpgsqlDataSource database,
         IReadOnlyList<HealthCheck> checks,

@@ -13,7 +13,8 @@ internal sealed class SymbolsAddVerb : Verb
     readonly Argument<string?> _file = new("FILE")
     {
         Description =
-            "A JSON object or array: {\"symbol\": \"EURX\", \"asset_class\": \"currency_index\", \"metadata\": {\"is_synthetic\": true, \"components\": […], \"factor\": …, \"exponents\": {…}}}.",
+            "A JSON object or array: {\"symbol\": \"EURX\", \"asset_class\": \"currency_index\", \"metadata\": {\"is_synthetic\": true, "
+            + "\"components\": […], \"factor\": …, \"exponents\": {…}}}.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

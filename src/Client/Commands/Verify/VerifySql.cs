@@ -9,14 +9,16 @@ using DxyOrleans.Schema.Binding;
 namespace DxyOrleans.Client.Commands.Verify;
 
 /// <summary>
-/// Queries by which a stranger can check a target with psql alone, in PostgreSQL's own arithmetic: a row back is a difference, or an input that is no bar. They keep the
+/// Queries by which a stranger can check a target with psql alone, in PostgreSQL's own arithmetic: a row back is a difference, or an input
+/// that is no bar. They keep the
 /// rules of <c>verify</c> and end without a row exactly where it says "equal".
 /// </summary>
 internal static class VerifySql
 {
     const string Epoch = "timestamptz '2000-01-01 00:00:00+00'";
 
-    /// <summary>An index's minutes by the formula in <c>numeric</c>. Rows of a version that carries closes are compared with the latest within the maximum age.</summary>
+    /// <summary>An index's minutes by the formula in <c>numeric</c>. Rows of a version that carries closes are compared with the latest
+    /// within the maximum age.</summary>
     public static string Index(IndexDefinition definition, BarTable stored, TimeRange range, TimeSpan ripeness, HostBinding binding)
     {
         var holds = binding.Precision(stored.Name, definition.Symbol);
@@ -26,13 +28,17 @@ internal static class VerifySql
         return binding.Render(
             $"""
             -- {definition.Symbol} 1m in {range}: stored against {Number(definition.Factor)} * product(close ^ exponent).
-            -- A row is a difference, or a minute whose inputs are no bars. Rows of a version that carries closes (dxy.deriving_rule) need the latest of each within the maximum
-            -- age, others every close in the very minute. A stored minute whose inputs are gone is left out while what is left of them, and what it recorded, agrees with it.
+            -- A row is a difference, or a minute whose inputs are no bars. Rows of a version that carries closes (dxy.deriving_rule) need
+              the latest of each within the maximum
+            -- age, others every close in the very minute. A stored minute whose inputs are gone is left out while what is left of them,
+              and what it recorded, agrees with it.
             WITH stored AS (
               SELECT w.*, {Completeness("w")} AS completeness,
-                coalesce((SELECT r.carries_closes FROM dxy.deriving_rule AS r WHERE to_jsonb(r.version) = w.raw->'version'), {carries}) AS carries
+                coalesce((SELECT r.carries_closes FROM dxy.deriving_rule AS r WHERE to_jsonb(r.version) = w.raw->'version'), {carries})
+                  AS carries
               FROM (SELECT DISTINCT ON (ts_utc) ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM public.{stored}
-                    WHERE canonical_symbol = '{definition.Symbol}' AND timeframe = '1m' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'{Active(
+                    WHERE canonical_symbol = '{definition.Symbol}' AND timeframe = '1m' AND ts_utc >= '{range.From}'
+                      AND ts_utc < '{range.To}'{Active(
                 stored
             )}
                       AND ts_utc <= dxy.now() - interval '{Seconds(ripeness)} seconds'
@@ -56,7 +62,8 @@ internal static class VerifySql
               FROM minutes AS m
             {string.Join(Environment.NewLine, definition.Components.Select(component => Latest(component, definition.MaxAgeMinutes)))}
             ), expected AS (
-              SELECT c.ts_utc, c.completeness, coalesce(c.fault, CASE WHEN c.level <= 0 OR c.level >= 90000000 THEN 'the level ' || c.level || ' is no price' END) AS fault, c.level,
+              SELECT c.ts_utc, c.completeness, coalesce(c.fault, CASE WHEN c.level <= 0
+                OR c.level >= 90000000 THEN 'the level ' || c.level || ' is no price' END) AS fault, c.level,
                      jsonb_build_object({string.Join(
                 ", ",
                 definition.Components.Select(component => $"'{component.Symbol}', c.{Alias(component)}::double precision::numeric")
@@ -105,26 +112,33 @@ internal static class VerifySql
         var minutes = series.Timeframe.Minutes.ToString(CultureInfo.InvariantCulture);
         return binding.Render(
             $"""
-            -- {series} in {range}: stored against the 1m bars of each bucket. A row is a difference, or a bucket with a 1m row that is no bar. A volume or count that is none
-            -- (null, below zero, NaN) adds nothing. A bucket some of whose bars are gone is left out while what is left of them agrees with it.
+            -- {series} in {range}: stored against the 1m bars of each bucket. A row is a difference,
+              or a bucket with a 1m row that is no bar. A volume or count that is none
+            -- (null, below zero, NaN) adds nothing. A bucket some of whose bars are gone is left out while what is left of them agrees
+              with it.
             WITH stored AS (
               SELECT w.*, {Completeness("w")} AS completeness
-              FROM (SELECT DISTINCT ON (ts_utc) ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw FROM public.derived_data_bars
-                    WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '{series.Timeframe}' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}' AND deleted_at IS NULL
+              FROM (SELECT DISTINCT ON (ts_utc) ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw
+                FROM public.derived_data_bars
+                    WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '{series.Timeframe}' AND ts_utc >= '{range.From}'
+                      AND ts_utc < '{range.To}' AND deleted_at IS NULL
                       AND ts_utc <= dxy.now() - interval '{Seconds(ripeness)} seconds'
                     ORDER BY ts_utc{Winner(BarTable.Derived)}) AS w
               WHERE dxy.bar_fault(w.open, w.high, w.low, w.close) IS NULL
             ), told AS (
-              SELECT ts_utc, date_bin(interval '{minutes} minutes', ts_utc, {Epoch}) AS bucket, dxy.bar_fault(open, high, low, close) AS fault,
+              SELECT ts_utc, date_bin(interval '{minutes} minutes', ts_utc, {Epoch}) AS bucket, dxy.bar_fault(open, high, low, close)
+                AS fault,
                      round(open, 8) AS open, round(high, 8) AS high, round(low, 8) AS low, round(close, 8) AS close,
                      dxy.known_volume(vol) AS vol, CASE WHEN dxy.is_price(round(vwap, 8)) THEN round(vwap, 8) END AS vwap,
                      vwap IS NOT NULL AND NOT dxy.is_price(round(vwap, 8)) AS no_vwap, dxy.known_count(trade_count) AS trade_count
               FROM (SELECT {(inputs == BarTable.Derived ? "DISTINCT ON (ts_utc) " : "")}* FROM public.{inputs}
-                    WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '1m' AND ts_utc >= '{range.From}' AND ts_utc < '{range.To}'{Active(
+                    WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '1m' AND ts_utc >= '{range.From}'
+                      AND ts_utc < '{range.To}'{Active(
                 inputs
             )}
                     ORDER BY ts_utc{Winner(inputs)}) AS i
-              WHERE NOT is_partial AND ts_utc = date_bin(interval '1 minute', ts_utc, {Epoch}) AND date_bin(interval '{minutes} minutes', ts_utc, {Epoch}) <= dxy.now() - interval '{Seconds(
+              WHERE NOT is_partial AND ts_utc = date_bin(interval '1 minute', ts_utc, {Epoch}) AND date_bin(interval '{minutes} minutes',
+                ts_utc, {Epoch}) <= dxy.now() - interval '{Seconds(
                 ripeness
             )} seconds'
             ), faults AS (
@@ -133,7 +147,8 @@ internal static class VerifySql
               SELECT DISTINCT bucket, ts_utc, open, high, low, close, vol, vwap, no_vwap, trade_count FROM told WHERE fault IS NULL
             ), expected AS (
               SELECT bucket AS ts_utc, count(*) > count(DISTINCT ts_utc) AS disputed,
-                     (array_agg(open ORDER BY ts_utc))[1] AS open, max(high) AS high, min(low) AS low, (array_agg(close ORDER BY ts_utc DESC))[1] AS close,
+                     (array_agg(open ORDER BY ts_utc))[1] AS open, max(high) AS high, min(low) AS low, (array_agg(close
+                       ORDER BY ts_utc DESC))[1] AS close,
                      coalesce(round(sum(vol), least(18, 28 - length(trunc(sum(vol))::text))), 0) AS vol,
                      CASE WHEN sum(trade_count) <= 2147483647 THEN sum(trade_count) ELSE 0 END AS trade_count,
                      nullif(round(sum(vwap * vol) FILTER (WHERE vol > 0) * 1.{new string(
@@ -141,11 +156,14 @@ internal static class VerifySql
                 30
             )} / sum(vol) FILTER (WHERE vol > 0 AND vwap IS NOT NULL), 8), 0) AS vwap,
                      count(*) AS inputs,
-                     jsonb_strip_nulls(jsonb_build_object('vol', nullif(count(*) FILTER (WHERE vol IS NULL), 0), 'vwap', nullif(count(*) FILTER (WHERE no_vwap), 0),
-                       'trade_count', nullif(CASE WHEN sum(trade_count) > 2147483647 THEN count(*) ELSE count(*) FILTER (WHERE trade_count IS NULL) END, 0))) AS unknown
+                     jsonb_strip_nulls(jsonb_build_object('vol', nullif(count(*) FILTER (WHERE vol IS NULL), 0), 'vwap',
+                       nullif(count(*) FILTER (WHERE no_vwap), 0),
+                       'trade_count', nullif(CASE WHEN sum(trade_count) > 2147483647 THEN count(*)
+                         ELSE count(*) FILTER (WHERE trade_count IS NULL) END, 0))) AS unknown
               FROM bars GROUP BY bucket
             ), judged AS (
-              SELECT coalesce(e.ts_utc, s.ts_utc, f.bucket) AS ts_utc, e.open, s.open AS stored_open, e.high, s.high AS stored_high, e.low, s.low AS stored_low,
+              SELECT coalesce(e.ts_utc, s.ts_utc, f.bucket) AS ts_utc, e.open, s.open AS stored_open, e.high, s.high AS stored_high, e.low,
+                s.low AS stored_low,
                      e.close, s.close AS stored_close, e.vol, s.vol AS stored_vol,
                 CASE
                   WHEN f.fault IS NOT NULL THEN f.fault
@@ -157,17 +175,21 @@ internal static class VerifySql
                          IS NOT DISTINCT FROM (s.open, s.high, s.low, s.close, s.vol, s.vwap, s.trade_count, s.is_partial)
                        AND (s.raw->'kind' IS DISTINCT FROM '"rollup"'
                             OR s.raw->'inputs' = to_jsonb(e.inputs) AND coalesce(s.raw->'unknown', '{"{}"}') = e.unknown) THEN NULL
-                  WHEN s.ts_utc IN (SELECT dxy.denied_buckets('{series.Symbol}', '{series.Timeframe}', '{inputs}', '{range.From}', '{range.To}')) THEN 'different'
+                  WHEN s.ts_utc IN (SELECT dxy.denied_buckets('{series.Symbol}', '{series.Timeframe}', '{inputs}', '{range.From}',
+                    '{range.To}')) THEN 'different'
                   WHEN e.ts_utc IS NOT NULL THEN CASE WHEN s.is_partial OR s.completeness <= e.inputs THEN 'different' END
                   WHEN jsonb_typeof(s.raw->'inputs') = 'number' AND s.completeness > 0 THEN NULL
                   WHEN s.ts_utc >= (SELECT min(ts_utc) FROM public.{inputs}
-                                    WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '1m' AND ts_utc >= '1970-01-01T00:00:00Z'{Active(
+                                    WHERE canonical_symbol = '{series.Symbol}' AND timeframe = '1m'
+                                      AND ts_utc >= '1970-01-01T00:00:00Z'{Active(
                 inputs
             )}) THEN 'unexplained'
                 END AS kind
-              FROM expected AS e FULL JOIN stored AS s ON s.ts_utc = e.ts_utc FULL JOIN faults AS f ON f.bucket = coalesce(e.ts_utc, s.ts_utc)
+              FROM expected AS e FULL JOIN stored AS s ON s.ts_utc = e.ts_utc FULL JOIN faults AS f ON f.bucket = coalesce(e.ts_utc,
+                s.ts_utc)
             )
-            SELECT ts_utc, kind, open, stored_open, high, stored_high, low, stored_low, close, stored_close, vol, stored_vol FROM judged WHERE kind IS NOT NULL ORDER BY 1;
+            SELECT ts_utc, kind, open, stored_open, high, stored_high, low, stored_low, close, stored_close, vol, stored_vol FROM judged
+              WHERE kind IS NOT NULL ORDER BY 1;
             """
         );
     }
@@ -181,8 +203,10 @@ internal static class VerifySql
         return $"""
               LEFT JOIN LATERAL (
                 SELECT b.ts_utc, min(b.close) AS close,
-                       CASE WHEN bool_or(NOT dxy.is_price(b.close)) THEN 'close of {component.Symbol} is ' || coalesce(left(max(b.close)::text, 40), 'null')
-                            WHEN count(DISTINCT CASE WHEN dxy.is_price(b.close) THEN b.close::double precision END) > 1 THEN '{component.Symbol} stands twice, and not the same' END AS fault
+                       CASE WHEN bool_or(NOT dxy.is_price(b.close)) THEN 'close of {component.Symbol} is ' ||
+                         coalesce(left(max(b.close)::text, 40), 'null')
+                            WHEN count(DISTINCT CASE WHEN dxy.is_price(b.close) THEN b.close::double precision END) > 1 THEN
+                              '{component.Symbol} stands twice, and not the same' END AS fault
                 {rows} AND b.ts_utc = (SELECT max(b.ts_utc) {rows}
                   AND b.ts_utc <= m.ts_utc AND b.ts_utc >= m.ts_utc - CASE WHEN m.carries THEN interval '{maxAge.ToString(
                 CultureInfo.InvariantCulture
@@ -206,7 +230,8 @@ internal static class VerifySql
             .ToList();
         return open.Count == 0
             ? $"{Environment.NewLine}  WHERE false"
-            : $"{Environment.NewLine}  WHERE NOT coalesce(s.carries, true) OR EXISTS (SELECT FROM (VALUES {string.Join(", ", open)}) AS o(from_ts, to_ts) WHERE m.ts_utc >= o.from_ts AND m.ts_utc < o.to_ts)";
+            : $"{Environment.NewLine}  WHERE NOT coalesce(s.carries, true) OR EXISTS (SELECT FROM (VALUES {string.Join(", ", open)}) AS "
+                + $"o(from_ts, to_ts) WHERE m.ts_utc >= o.from_ts AND m.ts_utc < o.to_ts)";
     }
 
     // Each period by its own weights, the latest first.
@@ -221,16 +246,19 @@ internal static class VerifySql
     }
 
     static string Product(IndexDefinition definition, Func<IndexComponent, string> close) =>
-        $"{Number(definition.Factor)} * {string.Join(" * ", definition.Components.Select(component => $"power({close(component)}, {Number(component.Exponent)})"))}";
+        $"{Number(definition.Factor)} * "
+        + $"{string.Join(" * ", definition.Components.Select(component => $"power({close(component)}, {Number(component.Exponent)})"))}";
 
     static string Completeness(string row) =>
-        $"CASE WHEN jsonb_typeof({row}.raw->'inputs') = 'number' THEN ({row}.raw->'inputs')::numeric WHEN jsonb_typeof({row}.raw->'age_total') = 'number' THEN -({row}.raw->'age_total')::numeric ELSE 0 END";
+        $"CASE WHEN jsonb_typeof({row}.raw->'inputs') = 'number' THEN ({row}.raw->'inputs')::numeric WHEN "
+        + $"jsonb_typeof({row}.raw->'age_total') = 'number' THEN -({row}.raw->'age_total')::numeric ELSE 0 END";
 
     // What another program deleted softly stays deleted.
     static string Missing(Series series, BarTable table, TimeRange range, string time) =>
         table == BarTable.Data
             ? "'missing'"
-            : $"CASE WHEN {time} NOT IN (SELECT dxy.soft_deleted('{series.Symbol}', '{series.Timeframe}', '{range.From}', '{range.To}')) THEN 'missing' END";
+            : $"CASE WHEN {time} NOT IN (SELECT dxy.soft_deleted('{series.Symbol}', '{series.Timeframe}', '{range.From}', "
+                + $"'{range.To}')) THEN 'missing' END";
 
     static string Active(BarTable table) => table == BarTable.Derived ? " AND deleted_at IS NULL" : "";
 

@@ -160,7 +160,8 @@ internal sealed class VerifyVerb : Verb
         foreach (var result in results.Where(result => result.SoftDeleted > 0))
         {
             session.Out.WriteLine(
-                $"deleted      {result.Target}: {N(result.SoftDeleted)} that the inputs give were softly deleted by another program, and stay so"
+                $"deleted      {result.Target}: {N(result.SoftDeleted)} that the inputs give were softly deleted by another program, "
+                    + $"and stay so"
             );
         }
 
@@ -170,14 +171,16 @@ internal sealed class VerifyVerb : Verb
             foreach (var (difference, kind) in shown)
             {
                 session.Out.WriteLine(
-                    $"{kind, -12} {result.Target} {difference.Time}: {Prices(difference.Stored)} stored, {Prices(difference.Expected)} from the inputs"
+                    $"{kind, -12} {result.Target} {difference.Time}: {Prices(difference.Stored)} stored, {Prices(difference.Expected)} "
+                        + $"from the inputs"
                 );
             }
 
             foreach (var part in session.Verbose ? result.UnfitParts : result.UnfitParts.Take(Show))
             {
                 session.Out.WriteLine(
-                    $"{"unfit", -12} {result.Target} {part.Range.From}{(result.Bars(part) > 1 ? $" to {part.Range.To}" : "")}: {part.Reason}"
+                    $"{"unfit", -12} {result.Target} {part.Range.From}{(result.Bars(part) > 1 ? $" to {part.Range.To}" : "")}: "
+                        + $"{part.Reason}"
                 );
             }
         }

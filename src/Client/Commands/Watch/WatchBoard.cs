@@ -132,7 +132,8 @@ internal sealed class WatchBoard(Session session, IndexDefinition index, UtcTime
 
         return state.Minute is { } minute
             ? table.Caption(
-                $"{state.Now}   forming {minute.Time}: {P(minute.Open)} {P(minute.High)} {P(minute.Low)} {P(minute.Last)}, {minute.Samples} samples (Ctrl-C ends)"
+                $"{state.Now}   forming {minute.Time}: {P(minute.Open)} {P(minute.High)} {P(minute.Low)} {P(minute.Last)}, "
+                    + $"{minute.Samples} samples (Ctrl-C ends)"
             )
             : table.Caption($"{state.Now} (Ctrl-C ends)");
     }

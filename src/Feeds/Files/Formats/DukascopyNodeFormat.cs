@@ -1,6 +1,7 @@
 namespace DxyOrleans.Feeds.Files.Formats;
 
-/// <summary>Dukascopy's bars as the downloader dukascopy-node writes them: Unix milliseconds, or ISO-8601 when so chosen; the symbol is in the file's name.</summary>
+/// <summary>Dukascopy's bars as the downloader dukascopy-node writes them: Unix milliseconds, or ISO-8601 when so chosen; the symbol is in
+/// the file's name.</summary>
 static class DukascopyNodeFormat
 {
     public static BarFileFormat Table { get; } =

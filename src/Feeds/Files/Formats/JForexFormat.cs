@@ -1,6 +1,7 @@
 namespace DxyOrleans.Feeds.Files.Formats;
 
-/// <summary>Bars as Dukascopy's platform exports them: the header says the zone, <c>Time (EET)</c> or <c>Time (UTC)</c>; the symbol is in the file's name.</summary>
+/// <summary>Bars as Dukascopy's platform exports them: the header says the zone, <c>Time (EET)</c> or <c>Time (UTC)</c>; the symbol is in
+/// the file's name.</summary>
 static class JForexFormat
 {
     public static BarFileFormat Table { get; } =

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace DxyOrleans.Feeds.Files.Formats;
 
-/// <summary>Bars as MetaTrader 4 exports them: no header, the broker's time, the number of ticks for a volume, the symbol in the file's name.</summary>
+/// <summary>Bars as MetaTrader 4 exports them: no header, the broker's time, the number of ticks for a volume, the symbol in the file's
+/// name.</summary>
 static class MetaTrader4Format
 {
     public static ImmutableArray<BarColumn> Columns { get; } =

@@ -1,6 +1,7 @@
 namespace DxyOrleans.Feeds.Files.Formats;
 
-/// <summary>Bars as MetaTrader 5 exports them, in UTF-16: the broker's time, the number of ticks for a volume, the symbol in the file's name.</summary>
+/// <summary>Bars as MetaTrader 5 exports them, in UTF-16: the broker's time, the number of ticks for a volume, the symbol in the file's
+/// name.</summary>
 static class MetaTrader5Format
 {
     public static BarFileFormat Table { get; } =

@@ -1,6 +1,7 @@
 namespace DxyOrleans.Feeds.Files.Formats;
 
-/// <summary>What pandas' <c>to_csv</c> makes of a frame whose index is the time: the index's column has no name, or its usual one, and no row names the symbol.</summary>
+/// <summary>What pandas' <c>to_csv</c> makes of a frame whose index is the time: the index's column has no name, or its usual one, and no
+/// row names the symbol.</summary>
 static class PandasFormat
 {
     public static BarFileFormat Table { get; } =

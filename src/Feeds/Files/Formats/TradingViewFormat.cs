@@ -1,6 +1,7 @@
 namespace DxyOrleans.Feeds.Files.Formats;
 
-/// <summary>A chart's data as TradingView exports them: Unix seconds or ISO-8601, columns of indicators behind the prices, the symbol in the file's name.</summary>
+/// <summary>A chart's data as TradingView exports them: Unix seconds or ISO-8601, columns of indicators behind the prices, the symbol in
+/// the file's name.</summary>
 static class TradingViewFormat
 {
     public static BarFileFormat Table { get; } =

@@ -4,7 +4,8 @@ using DxyOrleans.Migration.Engine;
 
 namespace DxyOrleans.Migration.Steps.CleanUp;
 
-/// <summary>Programs that still write the old table though its writes have ended. That none does is shown by minutes that came and brought no such write, not by an instant.</summary>
+/// <summary>Programs that still write the old table though its writes have ended. That none does is shown by minutes that came and brought
+/// no such write, not by an instant.</summary>
 static class LateWriters
 {
     /// <summary>When the old table's writes ended.</summary>
@@ -20,7 +21,8 @@ static class LateWriters
     }
 
     /// <summary>
-    /// Whether enough minutes came since the last such write. One that was seen is forgiven once as many came without another, or when somebody orders to try again.
+    /// Whether enough minutes came since the last such write. One that was seen is forgiven once as many came without another, or when
+    /// somebody orders to try again.
     /// </summary>
     public static async Task<Gate> CheckAsync(RunContext context, UtcTime ended, CancellationToken cancellation)
     {
@@ -48,7 +50,8 @@ static class LateWriters
             $"SELECT * FROM dxy.touch WHERE symbol = '{context.Run.Symbol}' AND table_name = 'derived_data_bars' AND NOT own",
             count == 0
                 ? "wait for minutes: the market has to be open and the components' bars have to come"
-                : "stop these writers; it goes on once enough minutes came without them. What they wrote stays unless data_bars says the same"
+                : "stop these writers; it goes on once enough minutes came without them. What they wrote stays unless data_bars says "
+                    + "the same"
         );
     }
 }

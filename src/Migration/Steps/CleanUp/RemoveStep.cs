@@ -8,7 +8,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps.CleanUp;
 
 /// <summary>
-/// Soft-deletes the old table's rows, a batch a transaction, each only where the same statement finds it proven by the new table. What can't be proven stays.
+/// Soft-deletes the old table's rows, a batch a transaction, each only where the same statement finds it proven by the new table. What
+/// can't be proven stays.
 /// Undoing brings back exactly the rows that bear the batches' marks, the last batch first.
 /// </summary>
 sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
@@ -24,7 +25,8 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
 
         public int BatchRows { get; init; } = BatchSizer.First;
 
-        /// <summary>The mark of the last batch; at first the newest that any row bears. Later marks are later: no row bears one before its batch.</summary>
+        /// <summary>The mark of the last batch; at first the newest that any row bears. Later marks are later: no row bears one before its
+        /// batch.</summary>
         public DateTime Mark { get; init; }
 
         public WalMark? Wal { get; init; }
@@ -40,7 +42,8 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
 
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
         [
-            $"soft-delete {await ActiveAsync(context, cancellation)} rows of derived_data_bars, each proven by data_bars in the same statement",
+            $"soft-delete {await ActiveAsync(context, cancellation)} rows of derived_data_bars, each proven by data_bars in the same "
+                + $"statement",
         ];
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -106,7 +109,8 @@ sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
             {
                 await transaction.EventAsync(
                     "left deleted",
-                    $$"""{"rows": {{batch.Rows - restored}}, "from": "{{batch.Range.From}}", "to": "{{batch.Range.To}}", "why": "an active row of the minute came meanwhile"}""",
+                    $$"""{"rows": {{batch.Rows - restored}}, "from": "{{batch.Range.From}}", "to": "{{batch.Range.To}}", "why": "an """
+                        + $$"""active row of the minute came meanwhile"}""",
                     cancellation
                 );
             }

@@ -7,8 +7,10 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps.Copy;
 
 /// <summary>
-/// Copies the old table's winners that the new one lacks, a batch a transaction, by key order. What is there already isn't rewritten; whatever is written to both
-/// tables meanwhile stands, whoever was first. A copy does no harm twice, and a second round also removes what was copied and is gone from the old table since.
+/// Copies the old table's winners that the new one lacks, a batch a transaction, by key order. What is there already isn't rewritten;
+/// whatever is written to both
+/// tables meanwhile stands, whoever was first. A copy does no harm twice, and a second round also removes what was copied and is gone from
+/// the old table since.
 /// Undoing brings the new table back to what it held.
 /// </summary>
 sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
@@ -43,7 +45,8 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         )[0];
         return
         [
-            $"copy {missing} bars to data_bars, in batches of about {context.Run.Settings.BatchMs} ms; {minutes - missing} of {minutes} are there",
+            $"copy {missing} bars to data_bars, in batches of about {context.Run.Settings.BatchMs} ms; {minutes - missing} of {minutes} "
+                + $"are there",
         ];
     }
 
@@ -69,7 +72,8 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         catch (PostgresException refused) when (refused.IsAboutData())
         {
             throw new InvalidOperationException(
-                $"A bar of derived_data_bars from {place.Next:u} on can't stand in data_bars: {refused.MessageText} {refused.Detail} Mend or soft-delete it there, then 'migrate retry'.",
+                $"A bar of derived_data_bars from {place.Next:u} on can't stand in data_bars: {refused.MessageText} {refused.Detail} "
+                    + $"Mend or soft-delete it there, then 'migrate retry'.",
                 refused
             );
         }
@@ -164,7 +168,8 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
         return new StepOutcome.More();
     }
 
-    // Where the new table holds nothing yet, rows go in without the second look and the marks that ON CONFLICT costs each of them. Should somebody write one of
+    // Where the new table holds nothing yet, rows go in without the second look and the marks that ON CONFLICT costs each of them. Should
+    // somebody write one of
     // these bars meanwhile, the statement is taken back and done again with it: his bar stands.
     static async Task<long> InsertAsync(RunTransaction transaction, CopyPortion portion, CancellationToken cancellation)
     {

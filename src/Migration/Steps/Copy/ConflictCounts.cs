@@ -56,9 +56,11 @@ sealed record ConflictClass(string Class, long Count, long Unsettled, long Kept,
             $"no undecided {what}",
             Count == 0
                 ? "none"
-                : $"{Count}: {Unsettled} undecided, {Kept} to stay as they are, {Count - Unsettled - Kept} {(Class == "alone" ? "to be removed, as derived_data_bars has none" : "to be taken from derived_data_bars")}{(First is null ? "" : $"; {First}")}",
+                : $"{Count}: {Unsettled} undecided, {Kept} to stay as they are, {Count - Unsettled - Kept} "
+                    + $"{(Class == "alone" ? "to be removed, as derived_data_bars has none" : "to be taken from derived_data_bars")}{(First is null ? "" : $"; {First}")}",
             $"SELECT * FROM dxy.run_conflict WHERE run = '{run}' AND class = '{Class}'",
-            $"'migrate conflicts' lists them; 'migrate set {Class}=keep-target' (or take-source) or 'migrate decide' settles them; or mend them and 'migrate retry'"
+            $"'migrate conflicts' lists them; 'migrate set {Class}=keep-target' (or take-source) or 'migrate decide' settles them; or "
+                + $"mend them and 'migrate retry'"
         );
     }
 }

@@ -7,7 +7,8 @@ using DxyOrleans.Migration.Runs;
 namespace DxyOrleans.Migration.Steps.Copy;
 
 /// <summary>
-/// Compares the old table's bars with the new table's before anything is copied, a month a portion, lists what conflicts and settles it by the run's policies.
+/// Compares the old table's bars with the new table's before anything is copied, a month a portion, lists what conflicts and settles it by
+/// the run's policies.
 /// It stops where a policy says so; a changed policy is obeyed at once, an ordered retry compares anew. It changes no bar.
 /// </summary>
 sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
@@ -19,7 +20,9 @@ sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
 
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([
-            $"compare the bars of both tables before the copy; different: {Policy(context.Run.Settings.Different)}, foreign: {Policy(context.Run.Settings.Foreign)}, partial: {Policy(context.Run.Settings.Partial)}, in the new table alone: {Policy(context.Run.Settings.Alone)}",
+            $"compare the bars of both tables before the copy; different: {Policy(context.Run.Settings.Different)}, foreign: "
+                + $"{Policy(context.Run.Settings.Foreign)}, partial: {Policy(context.Run.Settings.Partial)}, in the new table alone: "
+                + $"{Policy(context.Run.Settings.Alone)}",
         ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -135,7 +138,8 @@ sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
                 "copy/superseded",
                 GateVerdict.Pass,
                 "of several active versions of a bar the newest is copied",
-                $"{counts.Superseded} older versions in {progress.Done} bars; {counts.Identical} bars equal in both tables, {counts.Missing} to be copied",
+                $"{counts.Superseded} older versions in {progress.Done} bars; {counts.Identical} bars equal in both tables, "
+                    + $"{counts.Missing} to be copied",
                 $"SELECT * FROM dxy.run_conflict WHERE run = '{run}' AND class = 'superseded'"
             ),
         ];

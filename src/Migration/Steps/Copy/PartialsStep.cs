@@ -6,7 +6,8 @@ using DxyOrleans.Migration.Rules;
 namespace DxyOrleans.Migration.Steps.Copy;
 
 /// <summary>
-/// Bars of the old table marked partial though their minute has ended are made due, so that the deriver completes them, in both tables. What stays partial, because
+/// Bars of the old table marked partial though their minute has ended are made due, so that the deriver completes them, in both tables.
+/// What stays partial, because
 /// the components don't give it, is a conflict. Nothing to undo: a completed bar is one that arrived.
 /// </summary>
 sealed class PartialsStep() : MigrationStep("copy/partials", MigrationPhase.Copy)
@@ -23,7 +24,8 @@ sealed class PartialsStep() : MigrationStep("copy/partials", MigrationPhase.Copy
         var ranges = await RangesAsync(context, cancellation);
         return
         [
-            $"derive {ranges.Sum(range => (long)range.Length.TotalMinutes)} partial bars of derived_data_bars again, as far as their components allow",
+            $"derive {ranges.Sum(range => (long)range.Length.TotalMinutes)} partial bars of derived_data_bars again, as far as their "
+                + $"components allow",
         ];
     }
 

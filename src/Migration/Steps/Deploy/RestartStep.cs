@@ -10,7 +10,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps.Deploy;
 
 /// <summary>
-/// Has the silos start again one after the other, each only when the one before is in the cluster under a new generation and the newest bar that is due is
+/// Has the silos start again one after the other, each only when the one before is in the cluster under a new generation and the newest bar
+/// that is due is
 /// stored, so that deriving never stops. A silo is asked by a row of <c>dxy.restart</c>, which it finds itself.
 /// </summary>
 public sealed class RestartStep : IMigrationStep
@@ -157,7 +158,8 @@ public sealed class RestartStep : IMigrationStep
     static async Task AskAsync(RunTransaction transaction, string silo, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "INSERT INTO dxy.restart (silo, run, requested_at) VALUES ($1, $2, dxy.now()) ON CONFLICT (silo) DO UPDATE SET run = excluded.run, requested_at = excluded.requested_at",
+            "INSERT INTO dxy.restart (silo, run, requested_at) VALUES ($1, $2, dxy.now()) ON CONFLICT (silo) DO UPDATE SET run = "
+                + "excluded.run, requested_at = excluded.requested_at",
             transaction.Connection
         );
         command.Parameters.With(silo).With(transaction.Run.Name);

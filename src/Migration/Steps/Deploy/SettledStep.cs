@@ -5,7 +5,8 @@ using DxyOrleans.Migration.Verification;
 
 namespace DxyOrleans.Migration.Steps.Deploy;
 
-/// <summary>Verifies all of both tables after the restart, and again when some market minutes have gone by: equal at one instant could be luck.</summary>
+/// <summary>Verifies all of both tables after the restart, and again when some market minutes have gone by: equal at one instant could be
+/// luck.</summary>
 sealed class SettledStep() : VerifyingStep("deploy/verify", MigrationPhase.Deploy)
 {
     const string First = "first";

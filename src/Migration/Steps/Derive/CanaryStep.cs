@@ -6,7 +6,8 @@ using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Migration.Steps.Derive;
 
-/// <summary>One minute goes the whole way before history does: derived under the new route, it has to stand in both tables with equal values.</summary>
+/// <summary>One minute goes the whole way before history does: derived under the new route, it has to stand in both tables with equal
+/// values.</summary>
 sealed class CanaryStep() : MigrationStep("derive/canary", MigrationPhase.Derive)
 {
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>

@@ -12,7 +12,8 @@ sealed class CatchUpStep() : MigrationStep("derive/catch-up", MigrationPhase.Der
         var missing = await MissingMinutes.ReadAsync(context, cancellation);
         return
         [
-            $"derive {missing.Sum(range => range.Length.Ticks / TimeSpan.TicksPerMinute)} minutes of the last days that the old table lacks",
+            $"derive {missing.Sum(range => range.Length.Ticks / TimeSpan.TicksPerMinute)} minutes of the last days that the old table "
+                + $"lacks",
         ];
     }
 

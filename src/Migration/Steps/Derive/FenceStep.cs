@@ -4,7 +4,8 @@ using DxyOrleans.Migration.Rules;
 
 namespace DxyOrleans.Migration.Steps.Derive;
 
-/// <summary>Waits until no transaction is open that may have written the old table alone: history is complete below the fence before it is copied.</summary>
+/// <summary>Waits until no transaction is open that may have written the old table alone: history is complete below the fence before it is
+/// copied.</summary>
 sealed class FenceStep() : MigrationStep("derive/fence", MigrationPhase.Derive)
 {
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>

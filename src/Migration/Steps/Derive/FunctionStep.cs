@@ -8,7 +8,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
-/// Installs <c>calc_dxy_range_1m</c> for callers by RPC, in the schema of the function it takes the place of, with that one's callers. What stood under the name
+/// Installs <c>calc_dxy_range_1m</c> for callers by RPC, in the schema of the function it takes the place of, with that one's callers. What
+/// stood under the name
 /// is kept and comes back on undoing. Rights on the shop's tables are never given: the gate names what the callers lack.
 /// </summary>
 sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.Derive)
@@ -20,7 +21,8 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
         var old = await FindAsync(context, cancellation);
         return
         [
-            $"{(old.Before is null ? "create" : "replace")} the function {old.Schema}.calc_dxy_range_1m{(old.Replaces is null ? "" : $", for the callers of {old.Replaces}: {string.Join(", ", old.Callers)}")}",
+            $"{(old.Before is null ? "create" : "replace")} the function "
+                + $"{old.Schema}.calc_dxy_range_1m{(old.Replaces is null ? "" : $", for the callers of {old.Replaces}: {string.Join(", ", old.Callers)}")}",
         ];
     }
 
@@ -168,7 +170,8 @@ sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.De
                     $"whoever might call {old.Replaces} may call {name} and write what it writes",
                     $"{lacks.Count} rights are missing",
                     string.Join("; ", lacks),
-                    "the database's owner gives what the callers shall have (see the evidence), or 'migrate ack derive/function' where they shall not call it"
+                    "the database's owner gives what the callers shall have (see the evidence), or 'migrate ack derive/function' where "
+                        + "they shall not call it"
                 )
             : old.Everybody
                 ? new Gate(

@@ -5,8 +5,10 @@ using DxyOrleans.Migration.Rules;
 namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
-/// Who writes the old table from now on: us alone, or others as well, whose writes a trigger then brings into the new table in their own transaction.
-/// Making the trigger waits for every transaction that is writing the table, so that none is left whose writes it missed; and it stays only when a minute written as
+/// Who writes the old table from now on: us alone, or others as well, whose writes a trigger then brings into the new table in their own
+/// transaction.
+/// Making the trigger waits for every transaction that is writing the table, so that none is left whose writes it missed; and it stays only
+/// when a minute written as
 /// the old writers do it comes through, see <see cref="WriteTrial"/>.
 /// </summary>
 sealed class OwnershipStep() : MigrationStep("derive/ownership", MigrationPhase.Derive)
@@ -17,7 +19,8 @@ sealed class OwnershipStep() : MigrationStep("derive/ownership", MigrationPhase.
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([
             context.Run.Settings.LegacyWriters == LegacyWriters.Mirrored
-                ? "add the trigger dxy_mirror to derived_data_bars: what other programs write there goes to data_bars in their own transaction"
+                ? "add the trigger dxy_mirror to derived_data_bars: what other programs write there goes to data_bars in their own "
+                    + "transaction"
                 : $"the old writers of {context.Run.Symbol} have to be stopped; a write of theirs is noticed and holds the run up",
         ]);
 

@@ -6,14 +6,16 @@ using DxyOrleans.Migration.Rules;
 namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
-/// Whether anybody else still writes the old table: some minutes came, and none of them brought a foreign write, or every one was mirrored. Where no minute comes nothing
+/// Whether anybody else still writes the old table: some minutes came, and none of them brought a foreign write, or every one was mirrored.
+/// Where no minute comes nothing
 /// is shown: that nobody writes is no proof then.
 /// </summary>
 sealed class QuietStep() : MigrationStep("derive/quiet", MigrationPhase.Derive)
 {
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([
-            $"watch for {context.Run.Settings.QuietMinutes} minutes that come whether another program writes {context.Run.Symbol} to the old table",
+            $"watch for {context.Run.Settings.QuietMinutes} minutes that come whether another program writes {context.Run.Symbol} to "
+                + $"the old table",
         ]);
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation)
@@ -44,7 +46,8 @@ sealed class QuietStep() : MigrationStep("derive/quiet", MigrationPhase.Derive)
                     "derive/quiet",
                     unequal == 0 && enough,
                     $"{settings.QuietMinutes} minutes that came stand in both tables, every foreign write mirrored",
-                    $"{came} came; {writes} foreign statements since the dual write began{(writes == 0 ? "" : $" by {who}")}, {unequal} of their bars not equal in the new table",
+                    $"{came} came; {writes} foreign statements since the dual write began{(writes == 0 ? "" : $" by {who}")}, {unequal} "
+                        + $"of their bars not equal in the new table",
                     evidence,
                     unequal == 0 ? wait : "see whether the trigger dxy_mirror is enabled"
                 )

@@ -8,7 +8,8 @@ using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Migration.Steps.Derive;
 
-/// <summary>The index gets its definition in the registry and its route, still to the old table alone; from now on every write to its bars is noted.</summary>
+/// <summary>The index gets its definition in the registry and its route, still to the old table alone; from now on every write to its bars
+/// is noted.</summary>
 sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.Derive)
 {
     public override async Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation)
@@ -153,7 +154,8 @@ sealed class RegisterStep() : MigrationStep("derive/register", MigrationPhase.De
         return StepOutcome.Finished();
     }
 
-    // Once the index isn't registered nobody here derives it: what came while the old writers stood still and we hadn't begun would stay a hole in the old table.
+    // Once the index isn't registered nobody here derives it: what came while the old writers stood still and we hadn't begun would stay a
+    // hole in the old table.
     async Task<StepOutcome?> CatchUpAsync(RunContext context, CancellationToken cancellation)
     {
         if (Kept<DateTime[]>(context, "asked") is not { } asked)

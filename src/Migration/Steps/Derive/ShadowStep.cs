@@ -12,7 +12,8 @@ using DxyOrleans.Schema.Registry;
 namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
-/// The new deriver is proved beside the old one before anything is asked of it: minutes that come are derived and compared with what the old writer makes of them, and
+/// The new deriver is proved beside the old one before anything is asked of it: minutes that come are derived and compared with what the
+/// old writer makes of them, and
 /// nothing is stored. Only then is the index registered, and the old writer stopped or mirrored.
 /// </summary>
 sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive)
@@ -76,7 +77,8 @@ sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive
         var observed =
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{came} came since {since}, {live} of them written by others as well; {compared.Count} compared with the last hour of theirs, {different.Count} different"
+                $"{came} came since {since}, {live} of them written by others as well; {compared.Count} compared with the last hour of "
+                    + $"theirs, {different.Count} different"
             ) + (different.Count == 0 ? "" : $": {samples}");
         if (came < need)
         {

@@ -5,14 +5,16 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
-/// Writes a minute to both tables under a savepoint and takes it back, before such writes are let stand: checks, generated columns, sequences' rights and other people's
+/// Writes a minute to both tables under a savepoint and takes it back, before such writes are let stand: checks, generated columns,
+/// sequences' rights and other people's
 /// triggers speak here and not in the old writer's next statement. Only sequences keep what they counted.
 /// </summary>
 static class WriteTrial
 {
     const string Expected = "a minute written to derived_data_bars arrives in data_bars (tried under a savepoint and taken back)";
 
-    /// <summary>As the old writers do it, through the mirror trigger, which the transaction has made; as each of their roles that we may take.</summary>
+    /// <summary>As the old writers do it, through the mirror trigger, which the transaction has made; as each of their roles that we may
+    /// take.</summary>
     public static async Task<Gate> AsOldWritersAsync(RunTransaction transaction, CancellationToken cancellation)
     {
         var writers = await transaction
@@ -102,7 +104,8 @@ static class WriteTrial
 
     static Gate Failed(string observed, string todo) => new("derive/trial", GateVerdict.Fail, Expected, observed, null, todo);
 
-    // The trigger's function writes as its owner; everything else as whoever wrote the row. What is lacking is asked of the catalog: the message speaks the server's language.
+    // The trigger's function writes as its owner; everything else as whoever wrote the row. What is lacking is asked of the catalog: the
+    // message speaks the server's language.
     static async Task<string> TodoAsync(
         NpgsqlConnection connection,
         PostgresException refused,

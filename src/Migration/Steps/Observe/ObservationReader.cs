@@ -101,7 +101,8 @@ static class ObservationReader
                 UnfitInputs.Add(column, reader.GetUtc(0).Minute, reader.Bytes(1), unfit);
             }
 
-            // As for deriving: what is no price gives no level, nor do two rows of a minute that don't say the same. The rules then find the minute without one.
+            // As for deriving: what is no price gives no level, nor do two rows of a minute that don't say the same. The rules then find
+            // the minute without one.
             new UnfitInputs(Timeframe.OneMinute).Exclude(column, unfit, 0);
             closes.Add(column);
             await reader.NextResultAsync(cancellation);

@@ -24,7 +24,8 @@ readonly record struct ObservedTime(UtcTime Now, double Rate, RegistryEntry? Ent
 
     public UtcTime Minute => Now.Floor(Timeframe.OneMinute);
 
-    /// <summary>How long after its end a bar may be on its way, market time: the derivers' grace, and the moments that work takes.</summary>
+    /// <summary>How long after its end a bar may be on its way, market time: the derivers' grace, and the moments that work
+    /// takes.</summary>
     public TimeSpan Settle => new DerivingOptions().Grace + TimeSpan.FromSeconds(Math.Min(Work.TotalSeconds * Rate, Longest.TotalSeconds));
 
     /// <summary>The real time until market time gets there; at most a minute, at least a millisecond.</summary>

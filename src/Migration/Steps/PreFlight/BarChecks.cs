@@ -10,7 +10,8 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Steps.PreFlight;
 
-/// <summary>What the tables' rows say before a run: the bars to be moved, those that the index is derived from, and what the registry makes of both.</summary>
+/// <summary>What the tables' rows say before a run: the bars to be moved, those that the index is derived from, and what the registry makes
+/// of both.</summary>
 /// <param name="database">The shop's, by the role that would carry the run out.</param>
 /// <param name="symbol">What is to be migrated.</param>
 /// <param name="settings">The run's.</param>
@@ -89,7 +90,8 @@ sealed class BarChecks(NpgsqlDataSource database, Symbol symbol, RunSettings set
                 rows.Old > 0 && rows.Incomplete == 0,
                 $"active 1m bars of {symbol} in derived_data_bars, each with time and price",
                 Text($"{rows.Old} bars, {rows.Incomplete} without"),
-                $"SELECT count(*) FROM public.derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' AND deleted_at IS NULL",
+                $"SELECT count(*) FROM public.derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' AND deleted_at "
+                    + $"IS NULL",
                 "there is nothing to migrate, or rows that are no bars: mend or soft-delete them"
             ),
             new Gate(
@@ -104,7 +106,8 @@ sealed class BarChecks(NpgsqlDataSource database, Symbol symbol, RunSettings set
                 "no partial bar, or a policy for them",
                 Text($"{rows.Partial} bars are marked partial; policy {settings.Partial}"),
                 null,
-                "those that the components complete are derived anew; for the others give --on-partial keep-target or take-source, or accept that the copy may stop"
+                "those that the components complete are derived anew; for the others give --on-partial keep-target or take-source, or "
+                    + "accept that the copy may stop"
             ),
             Warn(
                 "pre-flight/target-rows",
@@ -114,7 +117,8 @@ sealed class BarChecks(NpgsqlDataSource database, Symbol symbol, RunSettings set
                     $"{rows.Target} bars stand there ({rows.Sources}): {rows.Equal} equal, {rows.Different} different, {rows.Foreign} different of other sources, {rows.Alone} in no other table"
                 ),
                 $"SELECT source, count(*) FROM public.data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '1m' GROUP BY 1",
-                $"give a policy: {string.Join(", ", needed.Select(kind => $"--on-{kind} keep-target or take-source"))}; or accept that the copy stops at them"
+                $"give a policy: {string.Join(", ", needed.Select(kind => $"--on-{kind} keep-target or take-source"))}; or accept that "
+                    + $"the copy stops at them"
             ),
         ];
     }
@@ -271,7 +275,8 @@ sealed class BarChecks(NpgsqlDataSource database, Symbol symbol, RunSettings set
                     ? "none of the newest 500 could be compared"
                     : Text($"{different} of the newest {compared} differ, by {worst:0.00000000} at most"),
                 null,
-                "the old deriver used another formula or other inputs: see to the registry's factor and exponents, or accept that bars derived from now on differ in kind"
+                "the old deriver used another formula or other inputs: see to the registry's factor and exponents, or accept that bars "
+                    + "derived from now on differ in kind"
             ),
         ];
     }

@@ -7,8 +7,10 @@ using DxyOrleans.Migration.Runs;
 namespace DxyOrleans.Migration.Steps.PreFlight;
 
 /// <summary>
-/// What the tables were before: counts, spans, sources and a checksum a day, kept with the run. Its undoing comes when everything after it is undone and the backup still
-/// stands: what only we changed of the rows of before gets every column back, see <see cref="RowsRestore"/>, and then the backup proves that the tables are what they were, but
+/// What the tables were before: counts, spans, sources and a checksum a day, kept with the run. Its undoing comes when everything after it
+/// is undone and the backup still
+/// stands: what only we changed of the rows of before gets every column back, see <see cref="RowsRestore"/>, and then the backup proves
+/// that the tables are what they were, but
 /// for what arrived meanwhile.
 /// </summary>
 public sealed class BaselineStep() : MigrationStep("pre-flight/baseline", MigrationPhase.PreFlight)
@@ -89,7 +91,8 @@ public sealed class BaselineStep() : MigrationStep("pre-flight/baseline", Migrat
             + (registry ? "the registry's row is as before; " : "the registry's row differs; ")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"{arrived} rows arrived in derived_data_bars, {foreign} of other programs in data_bars, {explained} were changed by others or corrected"
+                $"{arrived} rows arrived in derived_data_bars, {foreign} of other programs in data_bars, {explained} were changed by "
+                    + $"others or corrected"
             );
         var gate = Gate.Of(
             "pre-flight/rolled-back",

@@ -12,14 +12,16 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps.PreFlight;
 
 /// <summary>
-/// Everything that is looked at before a run changes anything. Reads only, and needs no run: <c>migrate plan</c> shows the same. What couldn't be seen is WARN.
+/// Everything that is looked at before a run changes anything. Reads only, and needs no run: <c>migrate plan</c> shows the same. What
+/// couldn't be seen is WARN.
 /// </summary>
 /// <param name="database">The shop's, by the role that would carry the run out.</param>
 /// <param name="symbol">What is to be migrated.</param>
 /// <param name="settings">The run's.</param>
 /// <param name="realTime">This machine's clock, compared with the server's.</param>
 /// <param name="pastPooler">The same database past a pooler; null where it isn't given.</param>
-/// <param name="planning">Whether who asks only looks: what its role may not do, and that our schema isn't there yet, is then no fault.</param>
+/// <param name="planning">Whether who asks only looks: what its role may not do, and that our schema isn't there yet, is then no
+/// fault.</param>
 public sealed class PreFlightChecks(
     NpgsqlDataSource database,
     Symbol symbol,
@@ -327,7 +329,8 @@ public sealed class PreFlightChecks(
             Unblock = "see who sends them and what becomes of them after cleanup, then accept it";
         var view = await database
             .CreateCommand(
-                "SELECT format('%I.pg_stat_statements', n.nspname) FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements'"
+                "SELECT format('%I.pg_stat_statements', n.nspname) FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = "
+                    + "e.extnamespace WHERE e.extname = 'pg_stat_statements'"
             )
             .ValueAsync<string>(cancellation);
         if (view is null)
@@ -422,7 +425,8 @@ public sealed class PreFlightChecks(
             Expected,
             own ? "there is one" : "a pooler stands between",
             "SELECT pg_backend_pid()",
-            "give the silos the server's own address as DXY_DATABASE_DIRECT, or build the unique index on data_bars (canonical_symbol, timeframe, ts_utc) by hand"
+            "give the silos the server's own address as DXY_DATABASE_DIRECT, or build the unique index on data_bars (canonical_symbol, "
+                + "timeframe, ts_utc) by hand"
         );
     }
 

@@ -4,7 +4,8 @@ using DxyOrleans.Migration.Steps.CleanUp;
 
 namespace DxyOrleans.Migration.Steps.Purge;
 
-/// <summary>What cleanup soft-deleted goes for good, batch by batch as it was removed, and the run's backups with it. It can't be undone: it is ordered by itself, after retention.</summary>
+/// <summary>What cleanup soft-deleted goes for good, batch by batch as it was removed, and the run's backups with it. It can't be undone:
+/// it is ordered by itself, after retention.</summary>
 sealed class RowsStep() : MigrationStep("purge/rows", MigrationPhase.Purge)
 {
     sealed record Place

@@ -6,7 +6,8 @@ using DxyOrleans.Schema.Catalog;
 namespace DxyOrleans.Migration.Steps.Schema;
 
 /// <summary>
-/// Columns that both tables need and may lack: raw, created_at, updated_at. Adding one rewrites no row. What is of another type is left to the shop.
+/// Columns that both tables need and may lack: raw, created_at, updated_at. Adding one rewrites no row. What is of another type is left to
+/// the shop.
 /// Undoing leaves them: they harm nobody, and something may have begun to use them.
 /// </summary>
 public sealed class ColumnsStep() : SchemaStep("schema/columns")
@@ -46,7 +47,8 @@ public sealed class ColumnsStep() : SchemaStep("schema/columns")
         }
         catch (Npgsql.PostgresException denied) when (denied.SqlState == Npgsql.PostgresErrorCodes.InsufficientPrivilege)
         {
-            // The functions are their installer's: 'db check' and health name what was added, and his next apply brings the binding up to date.
+            // The functions are their installer's: 'db check' and health name what was added, and his next apply brings the binding up to
+            // date.
         }
 
         Gate[] gates = [.. tables.Select(SchemaGates.Columns), SchemaGates.Values(tables[0], tables[1])];

@@ -48,7 +48,8 @@ static class IndexBuild
                 cancellation
             );
 
-    /// <summary>Runs a statement that can't be in a transaction, however long it takes. Wants a session of its own: no transaction-mode pooler between.</summary>
+    /// <summary>Runs a statement that can't be in a transaction, however long it takes. Wants a session of its own: no transaction-mode
+    /// pooler between.</summary>
     public static async Task RunAsync(RunContext context, string sql, CancellationToken cancellation)
     {
         await RunTarget.RequireAsync(context.Direct, context.Run, cancellation);

@@ -36,7 +36,8 @@ static class KeyRows
     {
         var where = string.Join(" OR ", TableShape.KeyColumns.Select(name => $"{name} IS NULL"));
         await using var command = database.CreateCommand(
-            $"SELECT {string.Join(", ", TableShape.KeyColumns.Select(name => $"count(*) FILTER (WHERE {name} IS NULL)"))} FROM {table.QuotedName} WHERE {where}"
+            $"SELECT {string.Join(", ", TableShape.KeyColumns.Select(name => $"count(*) FILTER (WHERE {name} IS NULL)"))} FROM "
+                + $"{table.QuotedName} WHERE {where}"
         );
         command.CommandTimeout = 0;
         var counts = (

@@ -8,7 +8,8 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps.Schema;
 
 /// <summary>
-/// A usable unique key on <c>data_bars</c>. Where there is none it is built beside the table's writers, under a name of this run's alone; on a partitioned table a
+/// A usable unique key on <c>data_bars</c>. Where there is none it is built beside the table's writers, under a name of this run's alone;
+/// on a partitioned table a
 /// partition at a time. Rows that stand in its way are reported, never removed.
 /// </summary>
 public sealed class KeysStep() : SchemaStep("schema/keys")
@@ -82,7 +83,8 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
     {
         var indexes = await IndexBuild.OursAsync(context.Database, table, cancellation);
 
-        // Of a build that died, in this run or in one before. On a partitioned relation an index is invalid until every partition's is attached.
+        // Of a build that died, in this run or in one before. On a partitioned relation an index is invalid until every partition's is
+        // attached.
         var unfinished = table
             .Relations.Where(relation => relation.IsPartitioned)
             .Select(relation => IndexName(context, relation))
@@ -184,7 +186,8 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
                 _ => await ChangeAsync(
                     context,
                     table.QuotedName,
-                    $"ALTER TABLE {table.QuotedName} ALTER COLUMN {Quoted(column.Name)} SET NOT NULL; ALTER TABLE {table.QuotedName} DROP CONSTRAINT {Quoted(name)}",
+                    $"ALTER TABLE {table.QuotedName} ALTER COLUMN {Quoted(column.Name)} SET NOT NULL; ALTER TABLE {table.QuotedName} "
+                        + $"DROP CONSTRAINT {Quoted(name)}",
                     null,
                     cancellation
                 ),
@@ -251,7 +254,8 @@ public sealed class KeysStep() : SchemaStep("schema/keys")
     static string Create(RunContext context, TableShape table, Relation relation) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"CREATE UNIQUE INDEX {(relation.IsPartitioned ? "" : "CONCURRENTLY ")}{Quoted(IndexName(context, relation))} ON {(relation.IsPartitioned ? "ONLY " : "")}{relation.Name} ({string.Join(", ", TableShape.KeyColumns)})"
+            $"CREATE UNIQUE INDEX {(relation.IsPartitioned ? "" : "CONCURRENTLY ")}{Quoted(IndexName(context, relation))} ON "
+                + $"{(relation.IsPartitioned ? "ONLY " : "")}{relation.Name} ({string.Join(", ", TableShape.KeyColumns)})"
         );
 
     static string IndexName(RunContext context, Relation relation) =>

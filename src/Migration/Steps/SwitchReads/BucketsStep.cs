@@ -10,7 +10,8 @@ using DxyOrleans.Schema.Registry;
 namespace DxyOrleans.Migration.Steps.SwitchReads;
 
 /// <summary>
-/// The buckets around the switch are made again from the new table: from the newest that the old aggregator left, whole or not, to now. The rest of history stays as it is.
+/// The buckets around the switch are made again from the new table: from the newest that the old aggregator left, whole or not, to now. The
+/// rest of history stays as it is.
 /// </summary>
 sealed class BucketsStep() : MigrationStep("switch/buckets", MigrationPhase.SwitchReads)
 {

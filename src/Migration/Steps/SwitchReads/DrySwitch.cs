@@ -11,7 +11,8 @@ using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Migration.Steps.SwitchReads;
 
-/// <summary>The switch without switching: the last day's rollups made from either table, in one snapshot and compared. Nothing is stored.</summary>
+/// <summary>The switch without switching: the last day's rollups made from either table, in one snapshot and compared. Nothing is
+/// stored.</summary>
 static class DrySwitch
 {
     static readonly TimeSpan LookBack = TimeSpan.FromDays(1);

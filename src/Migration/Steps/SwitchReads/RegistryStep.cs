@@ -3,7 +3,8 @@ using DxyOrleans.Migration.Rules;
 
 namespace DxyOrleans.Migration.Steps.SwitchReads;
 
-/// <summary>The registry row gets the index's rollups, where it has none: from now on they are made from the new table. Undone with <c>derive/register</c>.</summary>
+/// <summary>The registry row gets the index's rollups, where it has none: from now on they are made from the new table. Undone with
+/// <c>derive/register</c>.</summary>
 sealed class RegistryStep() : MigrationStep("switch/registry", MigrationPhase.SwitchReads)
 {
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>

@@ -10,7 +10,8 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Steps.Test;
 
-/// <summary>Whether the prices of the last market day, and of two hours around the switch, are plausible: see <see cref="PriceRules"/>.</summary>
+/// <summary>Whether the prices of the last market day, and of two hours around the switch, are plausible: see
+/// <see cref="PriceRules"/>.</summary>
 sealed class PricesStep() : MigrationStep("test/prices", MigrationPhase.Test)
 {
     const int Day = 1440;

@@ -3,7 +3,8 @@ using DxyOrleans.Migration.Engine;
 
 namespace DxyOrleans.Migration.Steps.Test;
 
-/// <summary>Whether every rollup that the shop had goes on: each timeframe is named by the registry, and each bucket since the switch has its bar.</summary>
+/// <summary>Whether every rollup that the shop had goes on: each timeframe is named by the registry, and each bucket since the switch has
+/// its bar.</summary>
 static class RollupGate
 {
     public static async Task<Gate> ReadAsync(RunContext context, string name, CancellationToken cancellation)
@@ -29,7 +30,8 @@ static class RollupGate
             lacking.Count == 0 ? "it is" : string.Join("; ", observed),
             "sql/migration/test/rollups_since.sql",
             unnamed.Count > 0
-                ? $"add {string.Join(", ", unnamed)} to derived_timeframes of {symbol} in core_asset_registry_all, or soft-delete these bars; it is looked at again by itself"
+                ? $"add {string.Join(", ", unnamed)} to derived_timeframes of {symbol} in core_asset_registry_all, or soft-delete these "
+                    + $"bars; it is looked at again by itself"
                 : $"'./dxy due' says what waits; './dxy rollup {symbol}' makes them; it is looked at again by itself"
         );
     }

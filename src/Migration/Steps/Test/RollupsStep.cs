@@ -6,7 +6,8 @@ using DxyOrleans.Migration.Steps.Observe;
 
 namespace DxyOrleans.Migration.Steps.Test;
 
-/// <summary>Whether the newest bucket of each rollup is the one that should be, and is what its minutes fold to; and whether there are new minutes at all.</summary>
+/// <summary>Whether the newest bucket of each rollup is the one that should be, and is what its minutes fold to; and whether there are new
+/// minutes at all.</summary>
 sealed class RollupsStep() : MigrationStep("test/rollups", MigrationPhase.Test)
 {
     public override Task<IReadOnlyList<string>> PlanAsync(RunContext context, CancellationToken cancellation) =>

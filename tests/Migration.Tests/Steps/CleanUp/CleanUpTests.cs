@@ -16,7 +16,8 @@ public sealed class CleanUpTests(TestServer server)
         await using var shop = await CopyRun.OpenAsync(server, new LegacyOptions { Superseded = 12, SoftDeleted = 40 });
         await shop.DriveAsync(CopyRun.Steps(All), run => run.Step == "cleanup/remove");
         await shop.Shop.RunAsync(
-            $"DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'; UPDATE public.derived_data_bars SET close = 1, low = 1 WHERE timeframe = '1m' AND ts_utc = '{Shop.Minute(8)}'"
+            $"DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'; UPDATE "
+                + $"public.derived_data_bars SET close = 1, low = 1 WHERE timeframe = '1m' AND ts_utc = '{Shop.Minute(8)}'"
         );
         await shop.Shop.RunAsync("UPDATE dxy.touch SET own = true");
         var run = await shop.DriveAsync(CopyRun.Steps(All));
@@ -32,7 +33,8 @@ public sealed class CleanUpTests(TestServer server)
         Assert.Equal(2, await shop.CountAsync(Active));
 
         await shop.Shop.RunAsync(
-            $"UPDATE public.derived_data_bars SET deleted_at = now() WHERE timeframe = '1m' AND ts_utc IN ('{Shop.Minute(7)}', '{Shop.Minute(8)}')"
+            $"UPDATE public.derived_data_bars SET deleted_at = now() WHERE timeframe = '1m' AND ts_utc IN ('{Shop.Minute(7)}', "
+                + $"'{Shop.Minute(8)}')"
         );
         await shop.Shop.RunAsync("UPDATE dxy.touch SET own = true");
         await shop.Shop.RunAsync($"SELECT dxy.migrate_retry('{LegacyShop.Name}')");
@@ -116,13 +118,15 @@ public sealed class CleanUpTests(TestServer server)
     {
         await using var shop = await CopyRun.OpenAsync(server, new LegacyOptions { Superseded = 12, SoftDeleted = 40 });
         var before = await shop.Shop.TextsAsync(
-            "SELECT ts_utc || ' ' || close || ' ' || derivation_version || coalesce(' ' || deleted_at, '') FROM public.derived_data_bars WHERE timeframe = '1m' ORDER BY 1"
+            "SELECT ts_utc || ' ' || close || ' ' || derivation_version || coalesce(' ' || deleted_at, '') FROM "
+                + "public.derived_data_bars WHERE timeframe = '1m' ORDER BY 1"
         );
         await shop.DriveAsync(CopyRun.Steps(All));
         Assert.Equal(4, await shop.CountAsync("dxy.run_batch WHERE step = 'cleanup/remove'"));
         // A program stored another bar of minute 5 meanwhile.
         await shop.Shop.RunAsync(
-            $"INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, derivation_version) VALUES ('DXY', '1m', '{Shop.Minute(5)}', 55, 55, 55, 55, 'synthetic', 1)"
+            $"INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, "
+                + $"derivation_version) VALUES ('DXY', '1m', '{Shop.Minute(5)}', 55, 55, 55, 55, 'synthetic', 1)"
         );
         await shop.RollBackAsync();
         var seen = new HashSet<string>();
@@ -143,7 +147,8 @@ public sealed class CleanUpTests(TestServer server)
         // As if the row had never been away: one row of the minute, which says what the program said.
         Assert.Equal(0, await shop.CountAsync("dxy.run_event WHERE kind = 'left deleted'"));
         var after = await shop.Shop.TextsAsync(
-            "SELECT ts_utc || ' ' || close || ' ' || derivation_version || coalesce(' ' || deleted_at, '') FROM public.derived_data_bars WHERE timeframe = '1m' ORDER BY 1"
+            "SELECT ts_utc || ' ' || close || ' ' || derivation_version || coalesce(' ' || deleted_at, '') FROM "
+                + "public.derived_data_bars WHERE timeframe = '1m' ORDER BY 1"
         );
         Assert.Equal(before.Count, after.Count);
         Assert.Single(after.Except(before));

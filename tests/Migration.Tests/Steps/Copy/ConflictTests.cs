@@ -62,7 +62,8 @@ public sealed class ConflictTests(TestServer server)
         Assert.Equal(
             4,
             await shop.CountAsync(
-                $"public.data_bars WHERE canonical_symbol = 'DXY' AND raw->>'migration' = 'test-run' AND ts_utc BETWEEN '{Shop.Minute(170)}' AND '{Shop.Minute(173)}'"
+                $"public.data_bars WHERE canonical_symbol = 'DXY' AND raw->>'migration' = 'test-run' AND ts_utc BETWEEN "
+                    + $"'{Shop.Minute(170)}' AND '{Shop.Minute(173)}'"
             )
         );
     }
@@ -72,7 +73,8 @@ public sealed class ConflictTests(TestServer server)
     {
         await using var shop = await CopyRun.OpenAsync(server);
         await shop.Shop.RunAsync(
-            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) SELECT 'DXY', '1m', ts_utc, open, high, low, close, 'massive_api' FROM public.derived_data_bars WHERE ts_utc = '{Shop.Minute(3)}'"
+            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) SELECT 'DXY', '1m', "
+                + $"ts_utc, open, high, low, close, 'massive_api' FROM public.derived_data_bars WHERE ts_utc = '{Shop.Minute(3)}'"
         );
         await shop.CopyAsync();
         Assert.Equal(
@@ -134,10 +136,12 @@ public sealed class ConflictTests(TestServer server)
         await using var shop = await CopyRun.OpenAsync(server);
         await shop.CopyAsync();
         await shop.Shop.RunAsync(
-            $"UPDATE public.derived_data_bars SET close = 99, low = 99 WHERE ts_utc = '{Shop.Minute(5)}' AND timeframe = '1m'; UPDATE public.derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(6)}' AND timeframe = '1m'"
+            $"UPDATE public.derived_data_bars SET close = 99, low = 99 WHERE ts_utc = '{Shop.Minute(5)}' AND timeframe = '1m'; UPDATE "
+                + $"public.derived_data_bars SET deleted_at = now() WHERE ts_utc = '{Shop.Minute(6)}' AND timeframe = '1m'"
         );
         await shop.Shop.RunAsync(
-            """UPDATE dxy.run_step SET state = 'started', checkpoint = '{"round": 2}' WHERE step IN ('copy/conflicts', 'copy/bars'); UPDATE dxy.run SET state = 'running'"""
+            """UPDATE dxy.run_step SET state = 'started', checkpoint = '{"round": 2}' WHERE step IN ('copy/conflicts', 'copy/bars'); """
+                + """UPDATE dxy.run SET state = 'running'"""
         );
         await shop.CopyAsync();
         Assert.Equal(0, await shop.UnequalAsync());

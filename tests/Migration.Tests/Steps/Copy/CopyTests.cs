@@ -31,8 +31,10 @@ public sealed class CopyTests(TestServer server)
             await shop.Shop.TextsAsync(
                 $"""
                 SELECT b.source || ' from ' || (b.raw->>'orig_source') || ' ' || (b.raw->>'orig_version') || ' ' || (b.raw->>'kind') || ' '
-                       || (b.ingested_at = d.ingested_at AND b.created_at = d.created_at) || ' ' || (b.updated_at = dxy.now() OR b.updated_at > '2024-03-05')
-                FROM public.data_bars AS b JOIN public.derived_data_bars AS d USING (canonical_symbol, timeframe, ts_utc) WHERE b.canonical_symbol = 'DXY' AND b.ts_utc = '{Shop.Minute(
+                       || (b.ingested_at = d.ingested_at AND b.created_at = d.created_at) || ' ' || (b.updated_at = dxy.now()
+                         OR b.updated_at > '2024-03-05')
+                FROM public.data_bars AS b JOIN public.derived_data_bars AS d USING (canonical_symbol, timeframe, ts_utc)
+                  WHERE b.canonical_symbol = 'DXY' AND b.ts_utc = '{Shop.Minute(
                     120
                 )}'
                 """
@@ -76,7 +78,8 @@ public sealed class CopyTests(TestServer server)
         await using var writer = await shop.LegacyWriterAsync();
         await shop.Shop.DrainAsync();
         await using var pretends = writer.CreateCommand(
-            $"SELECT set_config('dxy.writer', 'move', true); UPDATE public.derived_data_bars SET high = high + 1 WHERE ts_utc = '{Shop.Minute(5)}'"
+            $"SELECT set_config('dxy.writer', 'move', true); UPDATE public.derived_data_bars SET high = high + 1 WHERE ts_utc = "
+                + $"'{Shop.Minute(5)}'"
         );
         await pretends.ExecuteNonQueryAsync(Shop.Token);
         Assert.Equal(1, await shop.CountAsync("dxy.change"));
@@ -90,7 +93,8 @@ public sealed class CopyTests(TestServer server)
         const string Rows = "SELECT ts_utc || ' ' || ctid || ' ' || xmin FROM public.data_bars WHERE canonical_symbol = 'DXY' ORDER BY 1";
         var before = await shop.Shop.TextsAsync(Rows);
         await shop.Shop.RunAsync(
-            "UPDATE dxy.run_step SET state = 'started', checkpoint = '{}', done = 0 WHERE step IN ('copy/conflicts', 'copy/bars'); UPDATE dxy.run SET state = 'running'"
+            "UPDATE dxy.run_step SET state = 'started', checkpoint = '{}', done = 0 WHERE step IN ('copy/conflicts', 'copy/bars'); "
+                + "UPDATE dxy.run SET state = 'running'"
         );
         await shop.CopyAsync();
         Assert.Equal(before, await shop.Shop.TextsAsync(Rows));
@@ -160,7 +164,8 @@ public sealed class CopyTests(TestServer server)
             {
                 // Minute 5 was copied by the first batch, 150 is in this one, 250 in the next.
                 await shop.Shop.RunAsync(
-                    $"UPDATE public.data_bars SET close = close * 1.0001 WHERE canonical_symbol = 'EURUSD' AND ts_utc IN ('{Shop.Minute(5)}', '{Shop.Minute(150)}', '{Shop.Minute(250)}')"
+                    $"UPDATE public.data_bars SET close = close * 1.0001 WHERE canonical_symbol = 'EURUSD' AND ts_utc IN "
+                        + $"('{Shop.Minute(5)}', '{Shop.Minute(150)}', '{Shop.Minute(250)}')"
                 );
                 await shop.Shop.DrainAsync();
             }
@@ -201,7 +206,8 @@ public sealed class CopyTests(TestServer server)
         Assert.Equal(
             1,
             await shop.CountAsync(
-                $"public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(50)}' AND jsonb_typeof(raw->'inputs') = 'object'"
+                $"public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(50)}' AND jsonb_typeof(raw->'inputs') = "
+                    + $"'object'"
             )
         );
     }
@@ -249,7 +255,8 @@ public sealed class CopyTests(TestServer server)
         );
         Assert.Equal(40, arrived);
         await shop.Shop.RunAsync(
-            $"DELETE FROM public.derived_data_bars WHERE ts_utc >= '{Shop.Minute(300)}' AND timeframe = '1m'; DELETE FROM public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"
+            $"DELETE FROM public.derived_data_bars WHERE ts_utc >= '{Shop.Minute(300)}' AND timeframe = '1m'; DELETE FROM "
+                + $"public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"
         );
         Assert.Equal(
             [.. before.Where(line => !line.StartsWith("core_asset_registry_all (DXY", StringComparison.Ordinal))],

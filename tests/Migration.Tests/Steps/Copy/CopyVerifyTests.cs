@@ -14,7 +14,8 @@ public sealed class CopyVerifyTests(TestServer server)
         await using var shop = await CopyRun.OpenAsync(server);
         await shop.DriveAsync(CopyRun.Steps(All), run => run.Step == "copy/verify");
         await shop.Shop.RunAsync(
-            $"DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'; UPDATE public.derived_data_bars SET close = 99, low = 99 WHERE timeframe = '1m' AND ts_utc = '{Shop.Minute(8)}'"
+            $"DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'; UPDATE "
+                + $"public.derived_data_bars SET close = 99, low = 99 WHERE timeframe = '1m' AND ts_utc = '{Shop.Minute(8)}'"
         );
         await shop.DriveAsync(CopyRun.Steps(All), run => run.WaitingSince is not null);
         Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);

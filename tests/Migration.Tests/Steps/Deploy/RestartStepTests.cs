@@ -38,9 +38,11 @@ public sealed class RestartStepTests(TestServer server)
             $"""
             UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
                 + 1} seconds' WHERE port = 11111;
-            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '1 hour', seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
+            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '1 hour',
+              seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
                 - 5} seconds' WHERE port = 11112;
-            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() + interval '1 hour', seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
+            UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() + interval '1 hour',
+              seen_at = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
                 + 1} seconds' WHERE port = 11113
             """
         );
@@ -150,7 +152,8 @@ public sealed class RestartStepTests(TestServer server)
         await shop.Shop.RunAsync(
             $"""
             INSERT INTO dxy_orleans.cluster_version (deployment_id) VALUES ('dxy') ON CONFLICT DO NOTHING;
-            INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_time)
+            INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port,
+              start_time, alive_time)
             VALUES ('dxy', '127.0.0.1', {port}, {generation}, 'silo', 'host', {(
                 active ? 3 : 6
             )}, 30000, clock_timestamp(), clock_timestamp())

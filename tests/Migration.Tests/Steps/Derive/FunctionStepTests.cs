@@ -13,17 +13,21 @@ public sealed class FunctionStepTests(TestServer server)
 
     const string Rights = """
         SELECT format('%s.%s %s %s %s', n.nspname, p.proname, md5(pg_get_functiondef(p.oid)), pg_get_userbyid(p.proowner),
-                      (SELECT string_agg(coalesce(nullif(x.grantee, 0)::regrole::text, 'public'), ',' ORDER BY x.grantee) FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS x))
+                      (SELECT string_agg(coalesce(nullif(x.grantee, 0)::regrole::text, 'public'), ',' ORDER BY x.grantee)
+                        FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS x))
         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE p.proname LIKE 'calc_dxy%'
         UNION ALL
-        SELECT format('%s %s', c.oid::regclass, x.grantee::regrole) FROM pg_class AS c, LATERAL aclexplode(c.relacl) AS x WHERE c.relnamespace = 'dxy'::regnamespace
+        SELECT format('%s %s', c.oid::regclass, x.grantee::regrole) FROM pg_class AS c, LATERAL aclexplode(c.relacl) AS x
+          WHERE c.relnamespace = 'dxy'::regnamespace
         UNION ALL
-        SELECT format('%s %s', p.oid::regprocedure, x.grantee) FROM pg_proc AS p, LATERAL aclexplode(p.proacl) AS x WHERE p.pronamespace = 'dxy'::regnamespace
+        SELECT format('%s %s', p.oid::regprocedure, x.grantee) FROM pg_proc AS p, LATERAL aclexplode(p.proacl) AS x
+          WHERE p.pronamespace = 'dxy'::regnamespace
         ORDER BY 1
         """;
 
     static string Old(string name, string schema = "public") =>
-        $"CREATE FUNCTION {schema}.{name}(p_from_utc timestamptz, p_to_utc timestamptz, p_derivation_version integer DEFAULT 1) RETURNS jsonb LANGUAGE sql SECURITY DEFINER AS $$ SELECT '{{\"old\": true}}'::jsonb $$;";
+        $"CREATE FUNCTION {schema}.{name}(p_from_utc timestamptz, p_to_utc timestamptz, p_derivation_version integer DEFAULT 1) RETURNS "
+        + $"jsonb LANGUAGE sql SECURITY DEFINER AS $$ SELECT '{{\"old\": true}}'::jsonb $$;";
 
     [Fact]
     public async Task With_no_old_function_it_stands_in_public_for_nobody_and_undoing_drops_it()
@@ -35,7 +39,8 @@ public sealed class FunctionStepTests(TestServer server)
         Assert.Equal(
             1,
             await shop.Shop.ValueAsync<long>(
-                "SELECT count(*) FROM pg_proc WHERE oid = 'public.calc_dxy_range_1m(timestamptz, timestamptz, integer)'::regprocedure AND NOT prosecdef"
+                "SELECT count(*) FROM pg_proc WHERE oid = 'public.calc_dxy_range_1m(timestamptz, timestamptz, integer)'::regprocedure "
+                    + "AND NOT prosecdef"
             )
         );
         await using var nobody = await shop.Shop.LoginAsync("GRANT SELECT ON public.data_bars TO {0}");
@@ -55,13 +60,15 @@ public sealed class FunctionStepTests(TestServer server)
             new LegacyOptions
             {
                 Before =
-                    $"CREATE SCHEMA calc; {Old("calc_dxy_range_derived", "calc")} REVOKE ALL ON FUNCTION calc.calc_dxy_range_derived FROM PUBLIC",
+                    $"CREATE SCHEMA calc; {Old("calc_dxy_range_derived", "calc")} REVOKE ALL ON FUNCTION calc.calc_dxy_range_derived "
+                    + $"FROM PUBLIC",
             }
         );
         await using var caller = await shop.Shop.LoginAsync(
             """
             GRANT USAGE ON SCHEMA calc TO {0}; GRANT EXECUTE ON FUNCTION calc.calc_dxy_range_derived TO {0};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO {0}; GRANT SELECT ON public.core_asset_registry_all TO {0}
+            GRANT SELECT, INSERT, UPDATE, DELETE ON public.data_bars, public.derived_data_bars TO {0}; GRANT SELECT
+              ON public.core_asset_registry_all TO {0}
             """
         );
         await using var other = await shop.Shop.LoginAsync(

@@ -24,7 +24,8 @@ public sealed class FunctionTests(TestServer server)
     }
 
     static string Call(int from, int to) =>
-        $"SELECT public.calc_dxy_range_1m(p_from_utc => '{Shop.Minute(from)}', p_to_utc => '{Shop.Minute(to)}', p_derivation_version => 1)::text";
+        $"SELECT public.calc_dxy_range_1m(p_from_utc => '{Shop.Minute(from)}', p_to_utc => '{Shop.Minute(to)}', p_derivation_version => "
+        + $"1)::text";
 
     static async Task<JsonNode> CallAsync(Shop shop, int from, int to) => JsonNode.Parse((await shop.ValueAsync<string>(Call(from, to)))!)!;
 
@@ -47,7 +48,8 @@ public sealed class FunctionTests(TestServer server)
         Assert.Equal(fresh, await shop.CountAsync($"data_bars WHERE {Rows}"));
 
         const string Versions =
-            $"SELECT string_agg(xmin::text || ctid::text, ',') FROM (SELECT xmin, ctid FROM data_bars WHERE {Rows} UNION ALL SELECT xmin, ctid FROM derived_data_bars WHERE {Rows}) AS b";
+            $"SELECT string_agg(xmin::text || ctid::text, ',') FROM (SELECT xmin, ctid FROM data_bars WHERE {Rows} UNION ALL SELECT "
+            + $"xmin, ctid FROM derived_data_bars WHERE {Rows}) AS b";
         var before = await shop.ValueAsync<string>(Versions);
         Assert.Equal("0 0 1 5", Counts(await CallAsync(shop, 0, 60)));
         Assert.Equal(before, await shop.ValueAsync<string>(Versions));
@@ -79,8 +81,10 @@ public sealed class FunctionTests(TestServer server)
             $"""
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT p.s, '1m', timestamptz '{Shop.Open}' + m * interval '1 minute', c.v, c.v, c.v, c.v, 'ingest'
-            FROM (VALUES ('EURUSD', 1.1), ('USDJPY', 150), ('GBPUSD', 1.27), ('USDCAD', 1.36), ('USDSEK', 10.5), ('USDCHF', 0.88)) AS p(s, price),
-                 generate_series(0, 999) AS m, LATERAL (SELECT round((p.price * (1 + CASE m WHEN 0 THEN 0 ELSE (hashtext(p.s || m) % 1000) * 0.0001 END))::numeric, 8) AS v) AS c
+            FROM (VALUES ('EURUSD', 1.1), ('USDJPY', 150), ('GBPUSD', 1.27), ('USDCAD', 1.36), ('USDSEK', 10.5), ('USDCHF', 0.88)) AS p(s,
+              price),
+                 generate_series(0, 999) AS m, LATERAL (SELECT round((p.price * (1 + CASE m WHEN 0 THEN 0
+                   ELSE (hashtext(p.s || m) % 1000) * 0.0001 END))::numeric, 8) AS v) AS c
             """
         );
         Assert.Equal("1000 0 0 0", Counts(await CallAsync(shop, 0, 1000)));
@@ -91,7 +95,8 @@ public sealed class FunctionTests(TestServer server)
                 $"""
                 SELECT count(*) FROM data_bars AS d WHERE {Rows} AND d.close <> round(50.14348112 * exp(
                   (SELECT sum(x.e * ln(b.close)) FROM data_bars AS b
-                   JOIN (VALUES ('EURUSD', -0.576), ('USDJPY', 0.136), ('GBPUSD', -0.119), ('USDCAD', 0.091), ('USDSEK', 0.042), ('USDCHF', 0.036)) AS x(s, e) ON x.s = b.canonical_symbol
+                   JOIN (VALUES ('EURUSD', -0.576), ('USDJPY', 0.136), ('GBPUSD', -0.119), ('USDCAD', 0.091), ('USDSEK', 0.042), ('USDCHF',
+                     0.036)) AS x(s, e) ON x.s = b.canonical_symbol
                    WHERE b.timeframe = '1m' AND b.ts_utc = d.ts_utc)), 8)
                 """
             )
@@ -159,7 +164,8 @@ public sealed class FunctionTests(TestServer server)
         await shop.StoreAsync(Shop.AllSix(0));
         await shop.RunAsync(
             $$"""
-            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw)
+            INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source,
+              raw)
             VALUES ('DXY', '1m', '{{Shop.Open}}', 9, 9, 9, 9, 5, 9, 5, true, 'synthetic', '{"version": 0}')
             """
         );
@@ -167,7 +173,8 @@ public sealed class FunctionTests(TestServer server)
         Assert.Equal(
             "f 0 0 1.0843 1",
             await shop.ValueAsync<string>(
-                $"SELECT concat_ws(' ', is_partial, vol, vwap, trade_count, raw->'inputs'->>'EURUSD', raw->>'version') FROM data_bars WHERE {Rows}"
+                $"SELECT concat_ws(' ', is_partial, vol, vwap, trade_count, raw->'inputs'->>'EURUSD', raw->>'version') FROM data_bars "
+                    + $"WHERE {Rows}"
             )
         );
     }
@@ -257,7 +264,8 @@ public sealed class FunctionTests(TestServer server)
         }
 
         await shop.RunAsync(
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()"
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$; "
+                + "CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()"
         );
         Assert.Equal("40P01", (await Assert.ThrowsAsync<PostgresException>(() => shop.RunAsync(Call(0, 1)))).SqlState);
     }
@@ -360,7 +368,8 @@ public sealed class FunctionTests(TestServer server)
         await using var shop = await OpenAsync(server);
         await shop.StoreAsync(Shop.AllSix(0));
         await using var mallory = await shop.LoginAsync(
-            "GRANT EXECUTE ON FUNCTION public.calc_dxy_range_1m TO {0}; GRANT USAGE ON SCHEMA dxy TO {0}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dxy TO {0}"
+            "GRANT EXECUTE ON FUNCTION public.calc_dxy_range_1m TO {0}; GRANT USAGE ON SCHEMA dxy TO {0}; GRANT EXECUTE ON ALL "
+                + "FUNCTIONS IN SCHEMA dxy TO {0}"
         );
         await using var connection = await mallory.OpenConnectionAsync(Shop.Token);
         await using (
@@ -368,7 +377,8 @@ public sealed class FunctionTests(TestServer server)
                 """
                 CREATE TEMP TABLE data_bars (canonical_symbol text, timeframe text, ts_utc timestamptz, close numeric, is_partial boolean);
                 CREATE TEMP TABLE ran (who text);
-                CREATE FUNCTION pg_temp.spring() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO pg_temp.ran VALUES (current_user); RETURN NULL; END';
+                CREATE FUNCTION pg_temp.spring() RETURNS trigger LANGUAGE plpgsql
+                  AS 'BEGIN INSERT INTO pg_temp.ran VALUES (current_user); RETURN NULL; END';
                 CREATE TRIGGER spring AFTER INSERT OR UPDATE OR DELETE ON pg_temp.data_bars EXECUTE FUNCTION pg_temp.spring();
                 """,
                 connection

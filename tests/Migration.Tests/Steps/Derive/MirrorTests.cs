@@ -9,21 +9,25 @@ namespace DxyOrleans.Migration.Tests.Steps.Derive;
 public sealed class MirrorTests(TestServer server)
 {
     const string Unequal = """
-        SELECT count(*) FROM (SELECT ts_utc, open, high, low, close, vol FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL) AS o
-        FULL JOIN (SELECT ts_utc, open, high, low, close, vol FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m') AS n USING (ts_utc, open, high, low, close, vol)
+        SELECT count(*) FROM (SELECT ts_utc, open, high, low, close, vol FROM derived_data_bars WHERE canonical_symbol = 'DXY'
+          AND timeframe = '1m' AND deleted_at IS NULL) AS o
+        FULL JOIN (SELECT ts_utc, open, high, low, close, vol FROM data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m')
+          AS n USING (ts_utc, open, high, low, close, vol)
         WHERE o.ts_utc IS NULL OR n.ts_utc IS NULL
         """;
 
     const string Fill = """
         INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
-        SELECT 'DXY', '1m', timestamptz '2024-03-04 00:00Z' + i * interval '1 minute', 101, 102, 100, 101, 0, 'synthetic' FROM generate_series(0, 4999) AS i
+        SELECT 'DXY', '1m', timestamptz '2024-03-04 00:00Z' + i * interval '1 minute', 101, 102, 100, 101, 0, 'synthetic'
+          FROM generate_series(0, 4999) AS i
         """;
 
     static async Task<Shop> MirroringAsync(TestServer server, string before = "")
     {
         var shop = await Shop.OpenAsync(server, before);
         await shop.RunAsync(
-            "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT dxy.flip_route('DXY', 'both')"
+            "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT "
+                + "dxy.flip_route('DXY', 'both')"
         );
         await shop.RunAsync(MigrationSql.Template("derive/mirror_on"));
         return shop;
@@ -41,7 +45,8 @@ public sealed class MirrorTests(TestServer server)
                     "UPDATE derived_data_bars SET ts_utc = ts_utc - interval '10 days' WHERE ts_utc < '2024-03-04 10:00Z'",
                     "UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc > '2024-03-06Z'",
                     "DELETE FROM derived_data_bars WHERE ts_utc < '2024-03-01Z'",
-                    "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('OTHER', '1m', '2024-03-04 00:00Z', 1, 1, 1, 1, 'synthetic')",
+                    "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES "
+                        + "('OTHER', '1m', '2024-03-04 00:00Z', 1, 1, 1, 1, 'synthetic')",
                 ]
         )
         {
@@ -62,7 +67,8 @@ public sealed class MirrorTests(TestServer server)
         await using var shop = await MirroringAsync(server);
         await using var admin = await shop.Database.Admin.OpenConnectionAsync(Shop.Token);
         await using var write = new NpgsqlCommand(
-            $"SET session_replication_role = replica; {Fill.Replace("4999", "9", StringComparison.Ordinal)}; UPDATE derived_data_bars SET close = 101.5; DELETE FROM derived_data_bars WHERE ts_utc < '2024-03-04 00:03Z'; RESET session_replication_role",
+            $"SET session_replication_role = replica; {Fill.Replace("4999", "9", StringComparison.Ordinal)}; UPDATE derived_data_bars "
+                + $"SET close = 101.5; DELETE FROM derived_data_bars WHERE ts_utc < '2024-03-04 00:03Z'; RESET session_replication_role",
             admin
         );
         await write.ExecuteNonQueryAsync(Shop.Token);
@@ -75,10 +81,12 @@ public sealed class MirrorTests(TestServer server)
     {
         await using var shop = await Shop.OpenAsync(server);
         await shop.RunAsync(
-            "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT dxy.flip_route('DXY', 'both')"
+            "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT "
+                + "dxy.flip_route('DXY', 'both')"
         );
         await shop.RunAsync(
-            "CREATE TRIGGER dxy_mirror AFTER INSERT OR UPDATE OR DELETE ON public.derived_data_bars FOR EACH ROW EXECUTE FUNCTION dxy.mirror()"
+            "CREATE TRIGGER dxy_mirror AFTER INSERT OR UPDATE OR DELETE ON public.derived_data_bars FOR EACH ROW EXECUTE FUNCTION "
+                + "dxy.mirror()"
         );
         await shop.RunAsync(Fill.Replace("4999", "9", StringComparison.Ordinal));
         Assert.Equal(0, await shop.ValueAsync<long>(Unequal));

@@ -7,7 +7,8 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Migration.Tests.Steps.Derive;
 
-/// <summary>The old writer goes on undisturbed until the new one is proved beside it, and no trigger stays in his way that would stop him.</summary>
+/// <summary>The old writer goes on undisturbed until the new one is proved beside it, and no trigger stays in his way that would stop
+/// him.</summary>
 public sealed class ProvedBeforeOwnershipTests(TestServer server)
 {
     const int First = 1440;
@@ -50,7 +51,8 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
         {
             await shop.WriteLegacyAsync(minute, 1, fx: false, writer);
             await shop.Shop.RunAsync(
-                $"UPDATE public.derived_data_bars SET close = 105, high = 105 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(minute)}' AND {minute} = {First + 1}"
+                $"UPDATE public.derived_data_bars SET close = 105, high = 105 WHERE canonical_symbol = 'DXY' AND ts_utc = "
+                    + $"'{Shop.Minute(minute)}' AND {minute} = {First + 1}"
             );
         });
         await ShadowAsync(shop);
@@ -102,12 +104,14 @@ public sealed class ProvedBeforeOwnershipTests(TestServer server)
         "venue"
     )]
     [InlineData(
-        "CREATE FUNCTION public.nodxy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF new.canonical_symbol = ''DXY'' THEN RAISE EXCEPTION ''no index here''; END IF; RETURN new; END'; "
+        "CREATE FUNCTION public.nodxy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF new.canonical_symbol = ''DXY'' THEN RAISE "
+            + "EXCEPTION ''no index here''; END IF; RETURN new; END'; "
             + "CREATE TRIGGER nodxy BEFORE INSERT ON public.data_bars FOR EACH ROW EXECUTE FUNCTION public.nodxy()",
         "no index here"
     )]
     [InlineData(
-        "CREATE FUNCTION public.drops() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF new.canonical_symbol = ''DXY'' THEN RETURN NULL; END IF; RETURN new; END'; "
+        "CREATE FUNCTION public.drops() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF new.canonical_symbol = ''DXY'' THEN RETURN NULL; "
+            + "END IF; RETURN new; END'; "
             + "CREATE TRIGGER drops BEFORE INSERT ON public.data_bars FOR EACH ROW EXECUTE FUNCTION public.drops()",
         "it doesn't arrive, and no error said so"
     )]

@@ -61,24 +61,29 @@ public sealed class WindowStepTests(TestServer server)
     [Theory]
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'", "FAIL derived parity")]
     [InlineData(
-        "UPDATE derived_data_bars SET close = close + 0.00000001, high = high + 0.00000001 WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2024-03-04 09:20Z'",
+        "UPDATE derived_data_bars SET close = close + 0.00000001, high = high + 0.00000001 WHERE canonical_symbol = 'DXY' AND timeframe "
+            + "= '1m' AND ts_utc = '2024-03-04 09:20Z'",
         "FAIL legacy writers parity"
     )]
     [InlineData(
-        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2024-03-04 09:20Z'",
+        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = '2024-03-04 "
+            + "09:20Z'",
         "FAIL legacy writers parity"
     )]
     [InlineData("UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'", "FAIL parity")]
     [InlineData(
-        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2024-03-04 09:25Z'",
+        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND ts_utc = '2024-03-04 "
+            + "09:25Z'",
         "FAIL schedule"
     )]
     [InlineData(
-        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1h' AND ts_utc = '2024-03-04 08:00Z'",
+        "UPDATE derived_data_bars SET deleted_at = now() WHERE canonical_symbol = 'DXY' AND timeframe = '1h' AND ts_utc = '2024-03-04 "
+            + "08:00Z'",
         "FAIL schedule"
     )]
     [InlineData(
-        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '5m', '2024-03-07 09:30Z', 104, 104, 104, 104, 'derived')",
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '5m', "
+            + "'2024-03-07 09:30Z', 104, 104, 104, 104, 'derived')",
         "FAIL future"
     )]
     [InlineData(
@@ -88,11 +93,13 @@ public sealed class WindowStepTests(TestServer server)
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY'", "FAIL coverage derived freshness parity")]
     [InlineData("DELETE FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'", "FAIL derived")]
     [InlineData(
-        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at, attempts) VALUES ('DXY', '1m', '2024-03-04 08:00Z', '2024-03-04 08:10Z', 'change', '2024-03-04 08:10Z', 6)",
+        "INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at, attempts) VALUES ('DXY', '1m', '2024-03-04 "
+            + "08:00Z', '2024-03-04 08:10Z', 'change', '2024-03-04 08:10Z', 6)",
         "FAIL backlog stuck"
     )]
     [InlineData(
-        "UPDATE dxy.touch SET own = false, at = dxy.now() WHERE id = (SELECT id FROM dxy.touch WHERE table_name = 'derived_data_bars' LIMIT 1)",
+        "UPDATE dxy.touch SET own = false, at = dxy.now() WHERE id = (SELECT id FROM dxy.touch WHERE table_name = 'derived_data_bars' "
+            + "LIMIT 1)",
         "WARN legacy writers"
     )]
     public async Task What_is_not_well_is_named(string harm, string said)
@@ -119,7 +126,8 @@ public sealed class WindowStepTests(TestServer server)
         await shop.Shop.RunAsync(
             $"""
             UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z';
-            INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('{ObservedShop.Name}', '2024-03-04 09:20Z', 'different', 'keep_target');
+            INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('{ObservedShop.Name}', '2024-03-04 09:20Z', 'different',
+              'keep_target');
             """
         );
 

@@ -77,7 +77,8 @@ public sealed class BackupTests(TestServer server)
         "5 rows are gone or changed (data_bars 2024-03-04T11:10Z"
     )]
     [InlineData(
-        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', '{0}', 1, 1, 1, 1, 'synthetic', '{\"migration\": \"test-run\"}')",
+        "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m', "
+            + "'{0}', 1, 1, 1, 1, 'synthetic', '{\"migration\": \"test-run\"}')",
         "1 rows of the run are left"
     )]
     [InlineData("INSERT INTO public.core_asset_registry_all (canonical_symbol) VALUES ('DXY')", "the registry's row differs")]
@@ -99,7 +100,8 @@ public sealed class BackupTests(TestServer server)
         await using var shop = await SavedAsync();
         await shop.WriteLegacyAsync(1500, 7);
         await shop.Shop.RunAsync(
-            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', '{Shop.Minute(7)}', 1, 1, 1, 1, 'massive_api')"
+            $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', "
+                + $"'{Shop.Minute(7)}', 1, 1, 1, 1, 'massive_api')"
         );
         await shop.Shop.RunAsync(
             $"UPDATE public.derived_data_bars SET close = close + 0.01, high = high + 0.01 WHERE ts_utc = '{Shop.Minute(100)}'"

@@ -72,7 +72,8 @@ public sealed class PreFlightTests(TestServer server)
             new LegacyOptions { MissingKey = true, Before = "ALTER TABLE public.data_bars ALTER COLUMN timeframe DROP NOT NULL" }
         );
         await shop.Shop.RunAsync(
-            "INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1; INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')"
+            "INSERT INTO public.data_bars SELECT * FROM public.data_bars LIMIT 1; INSERT INTO public.data_bars (canonical_symbol, "
+                + "timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')"
         );
         var gates = await CheckAsync(shop);
         Assert.Equal((GateVerdict.Fail, GateVerdict.Fail), (gates["pre-flight/duplicates"].Verdict, gates["pre-flight/null-keys"].Verdict));

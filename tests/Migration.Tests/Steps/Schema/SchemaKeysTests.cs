@@ -116,7 +116,8 @@ public sealed class SchemaKeysTests(TestServer server)
             shop.Shop.RunAsync($"CREATE UNIQUE INDEX CONCURRENTLY data_bars_unique_idx ON public.data_bars {Key}")
         );
         await shop.Shop.RunAsync(
-            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)"
+            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, "
+                + "ts_utc HAVING count(*) > 1)"
         );
         await PassesAsync(shop);
 
@@ -145,7 +146,8 @@ public sealed class SchemaKeysTests(TestServer server)
         Assert.Equal("", await Definitions.IndexesAsync(shop));
 
         await shop.Shop.RunAsync(
-            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)"
+            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, "
+                + "ts_utc HAVING count(*) > 1)"
         );
         await PassesAsync(shop);
     }
@@ -165,7 +167,8 @@ public sealed class SchemaKeysTests(TestServer server)
         Assert.Equal("schema/keys", run.Step);
         Assert.StartsWith("1 keys have 2 rows", (await shop.GatesAsync())["schema/duplicates"].Observed, StringComparison.Ordinal);
         await shop.Shop.RunAsync(
-            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, ts_utc HAVING count(*) > 1)"
+            "DELETE FROM public.data_bars WHERE ctid IN (SELECT max(ctid) FROM public.data_bars GROUP BY canonical_symbol, timeframe, "
+                + "ts_utc HAVING count(*) > 1)"
         );
         await PassesAsync(shop);
         Assert.DoesNotContain("false", await Definitions.IndexesAsync(shop), StringComparison.Ordinal);
@@ -178,7 +181,8 @@ public sealed class SchemaKeysTests(TestServer server)
             "ALTER TABLE public.data_bars ALTER COLUMN ts_utc DROP NOT NULL, ALTER COLUMN timeframe DROP NOT NULL"
         );
         await shop.Shop.RunAsync(
-            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest'), ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')"
+            "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', NULL, "
+                + "'2024-01-08Z', 1, 1, 1, 1, 'ingest'), ('DXY', NULL, '2024-01-08Z', 1, 1, 1, 1, 'ingest')"
         );
         var before = await Definitions.OfAsync(shop);
 
@@ -191,7 +195,8 @@ public sealed class SchemaKeysTests(TestServer server)
         Assert.Equal(
             0,
             await shop.Shop.ValueAsync<long>(
-                "SELECT count(*) FROM pg_attribute WHERE attrelid = 'public.data_bars'::regclass AND attname IN ('canonical_symbol', 'timeframe', 'ts_utc') AND NOT attnotnull"
+                "SELECT count(*) FROM pg_attribute WHERE attrelid = 'public.data_bars'::regclass AND attname IN ('canonical_symbol', "
+                    + "'timeframe', 'ts_utc') AND NOT attnotnull"
             )
         );
 
@@ -204,7 +209,8 @@ public sealed class SchemaKeysTests(TestServer server)
     public async Task Tables_of_the_same_name_in_another_schema_are_not_looked_at()
     {
         await using var shop = await OpenAsync(
-            "CREATE SCHEMA aaa; CREATE TABLE aaa.data_bars (LIKE public.data_bars INCLUDING ALL, raw2 jsonb); CREATE UNIQUE INDEX data_bars_unique_idx ON aaa.data_bars (canonical_symbol, timeframe, ts_utc)"
+            "CREATE SCHEMA aaa; CREATE TABLE aaa.data_bars (LIKE public.data_bars INCLUDING ALL, raw2 jsonb); CREATE UNIQUE INDEX "
+                + "data_bars_unique_idx ON aaa.data_bars (canonical_symbol, timeframe, ts_utc)"
         );
         Assert.Equal("", await Definitions.IndexesAsync(shop));
         await PassesAsync(shop);

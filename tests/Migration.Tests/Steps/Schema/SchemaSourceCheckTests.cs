@@ -80,7 +80,8 @@ public sealed class SchemaSourceCheckTests(TestServer server)
         Assert.Equal(
             1,
             await shop.Shop.RunAsync(
-                "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', '2024-01-08Z', 1, 1, 1, 1, 'back''fill')"
+                "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', "
+                    + "'1m', '2024-01-08Z', 1, 1, 1, 1, 'back''fill')"
             )
         );
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Shop.RunAsync("UPDATE public.data_bars SET source = 'other'"));
@@ -93,7 +94,8 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     public async Task Of_several_checks_each_that_refuses_us_is_widened()
     {
         await using var shop = await OpenAsync(
-            "ALTER TABLE public.data_bars ADD CONSTRAINT one CHECK (source IN ('ingest', 'massive_api')), ADD CONSTRAINT two CHECK (length(source) < 8), ADD CONSTRAINT three CHECK (source <> '')"
+            "ALTER TABLE public.data_bars ADD CONSTRAINT one CHECK (source IN ('ingest', 'massive_api')), ADD CONSTRAINT two CHECK "
+                + "(length(source) < 8), ADD CONSTRAINT three CHECK (source <> '')"
         );
         var definitions = await Definitions.OfAsync(shop);
         await PassesAsync(shop);
@@ -108,7 +110,8 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     {
         await using var shop = await OpenAsync("");
         await shop.Shop.RunAsync(
-            "UPDATE public.data_bars SET source = 'ancient' WHERE canonical_symbol = 'USDSEK'; ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source IN ('ingest')) NOT VALID"
+            "UPDATE public.data_bars SET source = 'ancient' WHERE canonical_symbol = 'USDSEK'; ALTER TABLE public.data_bars ADD "
+                + "CONSTRAINT chk_src CHECK (source IN ('ingest')) NOT VALID"
         );
         var definitions = await Definitions.OfAsync(shop);
         await PassesAsync(shop);

@@ -52,7 +52,8 @@ public sealed class RoutesTests(TestServer server)
             new LegacyOptions
             {
                 Before =
-                    """INSERT INTO public.core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('DXY', true, '{"vendor_id": 7, "base_timeframe": "1m"}')""",
+                    """INSERT INTO public.core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('DXY', true, """
+                    + """'{"vendor_id": 7, "base_timeframe": "1m"}')""",
             }
         );
         var before = await shop.FingerprintAsync();
@@ -213,7 +214,8 @@ public sealed class RoutesTests(TestServer server)
             if (moveMarket && until is null)
             {
                 await shop.Shop.RunAsync(
-                    $"{LegacyTables.Fx(1440 + (round * 15), 15)}; UPDATE dxy.clock SET anchor_market = anchor_market + interval '15 minutes'"
+                    $"{LegacyTables.Fx(1440 + (round * 15), 15)}; UPDATE dxy.clock SET anchor_market = anchor_market + interval '15 "
+                        + $"minutes'"
                 );
                 await shop.Shop.DrainAsync();
             }

@@ -17,7 +17,8 @@ public sealed class SwitchReadsTests(TestServer server)
         await using var shop = await CopyRun.OpenAsync(server);
         await shop.DriveAsync(CopyRun.Steps(All), run => run.Step == "switch/reads");
         await shop.Shop.RunAsync(
-            $"UPDATE public.data_bars SET close = close + 0.00000001, high = high + 0.00000001 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'"
+            $"UPDATE public.data_bars SET close = close + 0.00000001, high = high + 0.00000001 WHERE canonical_symbol = 'DXY' AND "
+                + $"ts_utc = '{Shop.Minute(7)}'"
         );
         var run = await shop.DriveAsync(CopyRun.Steps(All));
         Assert.Equal((RunState.Running, "switch/reads"), (run.State, run.Step));
@@ -27,7 +28,8 @@ public sealed class SwitchReadsTests(TestServer server)
         Assert.Contains("1 different", gate.Observed, StringComparison.Ordinal);
 
         await shop.Shop.RunAsync(
-            $"UPDATE public.data_bars SET close = close - 0.00000001, high = high - 0.00000001 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'"
+            $"UPDATE public.data_bars SET close = close - 0.00000001, high = high - 0.00000001 WHERE canonical_symbol = 'DXY' AND "
+                + $"ts_utc = '{Shop.Minute(7)}'"
         );
         await shop.Shop.RunAsync($"SELECT dxy.migrate_retry('{LegacyShop.Name}')");
         await shop.DriveAsync(CopyRun.Steps(All));
@@ -43,7 +45,8 @@ public sealed class SwitchReadsTests(TestServer server)
         await using var open = await writer.BeginTransactionAsync(Shop.Token);
         await using (
             var write = new NpgsqlCommand(
-                $"SELECT dxy.hold_route('DXY'); UPDATE public.data_bars SET close = close + 0.00000001, high = high + 0.00000001 WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'",
+                $"SELECT dxy.hold_route('DXY'); UPDATE public.data_bars SET close = close + 0.00000001, high = high + 0.00000001 WHERE "
+                    + $"canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(7)}'",
                 writer
             )
         )

@@ -55,7 +55,8 @@ public sealed class TestPhaseTests(TestServer server)
         "Waiting: test/fresh Pass, test/rollups Warn, test/rollups since Fail"
     )]
     [InlineData(
-        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '15m', '2024-03-04 09:00Z', 100, 100, 100, 100, 'derived')",
+        "INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '15m', "
+            + "'2024-03-04 09:00Z', 100, 100, 100, 100, 'derived')",
         "Waiting: test/fresh Pass, test/rollups 5m Pass, test/rollups 1h Pass, test/rollups since Fail"
     )]
     public async Task The_newest_closed_bucket_is_the_expected_one_and_what_its_minutes_fold_to(string harm, string said)
@@ -78,7 +79,8 @@ public sealed class TestPhaseTests(TestServer server)
         "Waiting: test/prices Fail"
     )]
     [InlineData(
-        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_prices_check; UPDATE data_bars SET close = 'NaN' WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:50Z'",
+        "ALTER TABLE data_bars DROP CONSTRAINT data_bars_prices_check; UPDATE data_bars SET close = 'NaN' WHERE canonical_symbol = "
+            + "'DXY' AND ts_utc = '2024-03-04 09:50Z'",
         "Waiting: test/prices Fail"
     )]
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY'", "Done: test/prices Warn")]
@@ -99,9 +101,11 @@ public sealed class TestPhaseTests(TestServer server)
     )]
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY'", "Waiting: test/parity Fail")]
     [InlineData(
-        "UPDATE data_bars SET raw = '{}', close = low, open = low, high = low + 0.001 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:50Z';"
+        "UPDATE data_bars SET raw = '{}', close = low, open = low, high = low + 0.001 WHERE canonical_symbol = 'DXY' AND ts_utc = "
+            + "'2024-03-04 09:50Z';"
             + "UPDATE data_bars SET close = close + 0.001 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:50Z';"
-            + "UPDATE derived_data_bars AS d SET raw = '{}', open = n.open, high = n.high, low = n.low, close = n.close FROM data_bars AS n WHERE n.canonical_symbol = 'DXY' AND n.ts_utc = '2024-03-04 09:50Z' "
+            + "UPDATE derived_data_bars AS d SET raw = '{}', open = n.open, high = n.high, low = n.low, close = n.close FROM data_bars "
+            + "AS n WHERE n.canonical_symbol = 'DXY' AND n.ts_utc = '2024-03-04 09:50Z' "
             + "AND d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.ts_utc = n.ts_utc",
         "Done: test/parity Warn"
     )]

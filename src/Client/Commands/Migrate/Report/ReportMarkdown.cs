@@ -18,7 +18,8 @@ internal sealed class ReportMarkdown(TextWriter writer, RunReport report)
         writer.WriteLine($"# Migration {run.Name}");
         writer.WriteLine();
         writer.WriteLine(
-            $"{run.Symbol}/1m from `derived_data_bars` to `data_bars`: **{RunWords.Doing(run)}**, phase {RunWords.Phase(run.Phase)}. Started {run.StartedAt} by {run.StartedBy}"
+            $"{run.Symbol}/1m from `derived_data_bars` to `data_bars`: **{RunWords.Doing(run)}**, phase {RunWords.Phase(run.Phase)}. "
+                + $"Started {run.StartedAt} by {run.StartedBy}"
                 + $"{(run.FinishedAt is { } finished ? $", ended {finished}" : "")}. As of {View.Now}; times are market time."
         );
         Text(run.Error is { } error ? $"Last error: {error}" : null);

@@ -9,7 +9,8 @@ namespace DxyOrleans.Client.Commands.Migrate.Views;
 
 /// <summary>How far a phase is.</summary>
 /// <param name="Phase">Which.</param>
-/// <param name="State"><c>waits</c> for its turn, <c>at work</c>, <c>done</c>, <c>undone</c>, or <c>skipped</c> by a rollback that came first.</param>
+/// <param name="State"><c>waits</c> for its turn, <c>at work</c>, <c>done</c>, <c>undone</c>, or <c>skipped</c> by a rollback that came
+/// first.</param>
 /// <param name="Done">Steps done.</param>
 /// <param name="Steps">Steps it has.</param>
 /// <param name="Rows">Rows or things its steps dealt with.</param>

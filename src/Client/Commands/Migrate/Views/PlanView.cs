@@ -66,7 +66,8 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
         foreach (var phase in Enum.GetValues<MigrationPhase>())
         {
             writer.WriteLine(
-                $"{RunWords.Phase(phase)}: {(IsReversible(phase) ? "reversible" : "point of no return: only on its own order, after retention")}"
+                $"{RunWords.Phase(phase)}: "
+                    + $"{(IsReversible(phase) ? "reversible" : "point of no return: only on its own order, after retention")}"
             );
             foreach (var step in plan.Steps.Where(step => step.Phase == phase))
             {
@@ -96,7 +97,8 @@ internal sealed class PlanView(Symbol symbol, RunSettings settings, MigrationPla
                 ? $"bars can't be counted by class before the schema phase: {why}"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"copies {Copied:N0} rows; some {Bytes / 1048576:N0} MiB with the backup; copying takes about {Durations.Show(TimeSpan.FromSeconds(Copied / Pace))} at {Pace:N0} rows/s ({Basis})"
+                    $"copies {Copied:N0} rows; some {Bytes / 1048576:N0} MiB with the backup; copying takes about "
+                        + $"{Durations.Show(TimeSpan.FromSeconds(Copied / Pace))} at {Pace:N0} rows/s ({Basis})"
                 )
         );
         writer.WriteLine($"the window can be over at {WindowEnds} at the earliest, were it to begin now");

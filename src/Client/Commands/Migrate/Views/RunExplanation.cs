@@ -199,7 +199,8 @@ internal sealed record RunExplanation(bool GoesOn, string Summary, ImmutableArra
     {
         var command =
             gate.Gate.Name.Contains("approval", StringComparison.Ordinal)
-                ? $"./dxy migrate approve {(run.Phase switch { MigrationPhase.SwitchReads => "cut-over", MigrationPhase.Deploy => "deploy", _ => "cleanup" })} {run.Name}"
+                ? $"./dxy migrate approve "
+                    + $"{(run.Phase switch { MigrationPhase.SwitchReads => "cut-over", MigrationPhase.Deploy => "deploy", _ => "cleanup" })} {run.Name}"
             : gate.Gate.Verdict == GateVerdict.Warn ? $"./dxy migrate ack {gate.Gate.Name} {run.Name}"
             : $"./dxy migrate retry {run.Name}";
         var todo = gate.Gate.Unblock

@@ -12,10 +12,12 @@ internal static class RunText
 {
     /// <summary>Who and what: one line.</summary>
     public static string Head(RunView view) =>
-        $"{view.Run.Name}: {view.Run.Symbol}/1m, {RunWords.Doing(view.Run)}, phase {RunWords.Phase(view.Run.Phase)}; started {view.Run.StartedAt} by {view.Run.StartedBy}"
+        $"{view.Run.Name}: {view.Run.Symbol}/1m, {RunWords.Doing(view.Run)}, phase {RunWords.Phase(view.Run.Phase)}; started "
+        + $"{view.Run.StartedAt} by {view.Run.StartedBy}"
         + (view.Run.FinishedAt is { } finished ? $", ended {finished}" : "");
 
-    /// <summary>The step at hand: how far, how fast, how long yet. A number for the time left only while nothing holds the run back.</summary>
+    /// <summary>The step at hand: how far, how fast, how long yet. A number for the time left only while nothing holds the run
+    /// back.</summary>
     public static string AtHand(RunView view)
     {
         if (!view.Run.IsUnfinished)
@@ -53,7 +55,10 @@ internal static class RunText
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"window: {view.Window.Length.TotalHours:0.0} of {view.Run.Settings.WindowHours:0.#} h, {view.Window.Healthy:N0} of {view.Run.Settings.HealthyMinutes:N0} healthy minutes, began {view.Window.Began?.ToString() ?? "not yet"}, begun again {view.Window.Restarts} times; newest {string.Join(" ", view.Samples.Newest.Select(sample => $"{sample.At.ToString()[11..16]} {RunWords.Verdict(sample.Verdict)}"))}"
+                $"window: {view.Window.Length.TotalHours:0.0} of {view.Run.Settings.WindowHours:0.#} h, {view.Window.Healthy:N0} of "
+                    + $"{view.Run.Settings.HealthyMinutes:N0} healthy minutes, began {view.Window.Began?.ToString() ?? "not yet"}, "
+                    + $"begun again {view.Window.Restarts} times; newest "
+                    + $"{string.Join(" ", view.Samples.Newest.Select(sample => $"{sample.At.ToString()[11..16]} {RunWords.Verdict(sample.Verdict)}"))}"
             );
 
     public static TextTable Phases(RunView view, IReadOnlyList<IMigrationStep> steps)
@@ -78,7 +83,8 @@ internal static class RunText
         view
             .Gates.Where(gate => gate.Gate.Verdict != GateVerdict.Pass)
             .Select(gate =>
-                $"{RunWords.Verdict(gate.Gate.Verdict)}  {gate.Gate.Name}: expected {gate.Gate.Expected}, observed {gate.Gate.Observed}, since {gate.Since}"
+                $"{RunWords.Verdict(gate.Gate.Verdict)}  {gate.Gate.Name}: expected {gate.Gate.Expected}, observed "
+                + $"{gate.Gate.Observed}, since {gate.Since}"
                 + (gate.Gate.Evidence is { } evidence ? $"; evidence: {evidence}" : "")
                 + (gate.Accepted is { } accepted ? $"; accepted by {accepted.Role}{(accepted.Note is { } note ? $" ({note})" : "")}" : "")
             );

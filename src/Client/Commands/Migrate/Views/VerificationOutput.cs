@@ -20,7 +20,8 @@ internal static class VerificationOutput
         {
             var counts = found.Recomputation;
             session.Out.WriteLine(
-                $"recomputed: {RunWords.Count(counts.Agreeing)} agree, {RunWords.Count(counts.Deviating)} deviate, {RunWords.Count(counts.InputsGone)} inputs gone, "
+                $"recomputed: {RunWords.Count(counts.Agreeing)} agree, {RunWords.Count(counts.Deviating)} deviate, "
+                    + $"{RunWords.Count(counts.InputsGone)} inputs gone, "
                     + $"{RunWords.Count(counts.InputsDiffer)} inputs differ, {RunWords.Count(counts.NotStored)} not stored"
             );
         }
@@ -115,7 +116,8 @@ internal static class VerificationOutput
     {
         session.Out.WriteLine($"{run.Name} is completed: what it removed from derived_data_bars, against data_bars");
         session.Out.WriteLine(
-            $"{RunWords.Count(found.Compared)} compared, {RunWords.Count(found.Missing)} missing, {RunWords.Count(found.Extra)} active in the old table, "
+            $"{RunWords.Count(found.Compared)} compared, {RunWords.Count(found.Missing)} missing, {RunWords.Count(found.Extra)} active "
+                + $"in the old table, "
                 + $"{RunWords.Count(found.Different)} different, {RunWords.Count(found.Explained)} explained"
                 + (found.First is { } first ? $"; the first that isn't as it should be: {first}" : "")
         );
@@ -161,7 +163,8 @@ internal static class VerificationOutput
     static string Values(RowValues? values) =>
         values is null
             ? "-"
-            : $"{values.Open}/{values.High}/{values.Low}/{values.Close} vol {values.Vol ?? "-"} vwap {values.Vwap ?? "-"} count {values.TradeCount ?? "-"}{(values.IsPartial == "true" ? " partial" : "")}";
+            : $"{values.Open}/{values.High}/{values.Low}/{values.Close} vol {values.Vol ?? "-"} vwap {values.Vwap ?? "-"} count "
+                + $"{values.TradeCount ?? "-"}{(values.IsPartial == "true" ? " partial" : "")}";
 
     static string Kind(RowDifference sample) => JsonNamingPolicy.SnakeCaseLower.ConvertName(sample.Kind.ToString());
 
