@@ -83,9 +83,9 @@ static partial class SqlRooms
     [GeneratedRegex("""Include="\.\./\.\./sql/([^*"]+?)(?:/\*\*[^"]*)?" LogicalName="([^"]+)""")]
     private static partial Regex Includes();
 
-    [GeneratedRegex("""(?:(?<!\brows)\.Statement\(|\b[bB]atch\.Add\(|CopiedBytes\.ReadAsync\(connection, )\$?"([a-z_]+\{?)""")]
+    [GeneratedRegex("""(?:(?<!\brows)\.Statement\(|\b[bB]atch\.Add\(|CopiedBytes\.ReadAsync\(\s*connection,)\s*\$?"([a-z_]+\{?)""")]
     private static partial Regex Asked();
 
-    [GeneratedRegex("""Sql\.(?:Text|Files)\(\$?"([a-z_./-]+)""")]
+    [GeneratedRegex("""Sql\.(?:Text|Files)\(\s*\$?"([a-z_./-]+)""")]
     private static partial Regex Texts();
 }

@@ -17,6 +17,6 @@ public sealed partial class OperationsTests
         Assert.All(checks, check => Assert.Matches($@"\| {check} \| .+ \| .+ \|", page));
     }
 
-    [GeneratedRegex("new(?: HealthCheck)?\\(\"([a-z ]+)\"")]
+    [GeneratedRegex("new(?: HealthCheck)?\\(\\s*\"([a-z ]+)\"")]
     private static partial Regex Check();
 }

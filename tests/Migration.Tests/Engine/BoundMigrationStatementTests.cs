@@ -115,6 +115,6 @@ public sealed partial class BoundMigrationStatementTests(TestServer server)
     static Task<string?> FaultAsync(Shop shop, string path, string text) =>
         StatementTrial.FaultAsync(shop.Data, text, Typed.GetValueOrDefault(path[..^".sql".Length]));
 
-    [GeneratedRegex(@"Sql\.Text\(\$?""migration/")]
+    [GeneratedRegex(@"Sql\.Text\(\s*\$?""migration/")]
     private static partial Regex RawText();
 }

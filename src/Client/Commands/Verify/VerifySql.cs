@@ -28,10 +28,9 @@ internal static class VerifySql
         return binding.Render(
             $"""
             -- {definition.Symbol} 1m in {range}: stored against {Number(definition.Factor)} * product(close ^ exponent).
-            -- A row is a difference, or a minute whose inputs are no bars. Rows of a version that carries closes (dxy.deriving_rule) need
-              the latest of each within the maximum
-            -- age, others every close in the very minute. A stored minute whose inputs are gone is left out while what is left of them,
-              and what it recorded, agrees with it.
+            -- A row is a difference, or a minute whose inputs are no bars. Rows of a version that carries closes (dxy.deriving_rule)
+            -- need the latest of each within the maximum age, others every close in the very minute. A stored minute whose inputs are
+            -- gone is left out while what is left of them, and what it recorded, agrees with it.
             WITH stored AS (
               SELECT w.*, {Completeness("w")} AS completeness,
                 coalesce((SELECT r.carries_closes FROM dxy.deriving_rule AS r WHERE to_jsonb(r.version) = w.raw->'version'), {carries})
@@ -112,10 +111,9 @@ internal static class VerifySql
         var minutes = series.Timeframe.Minutes.ToString(CultureInfo.InvariantCulture);
         return binding.Render(
             $"""
-            -- {series} in {range}: stored against the 1m bars of each bucket. A row is a difference,
-              or a bucket with a 1m row that is no bar. A volume or count that is none
-            -- (null, below zero, NaN) adds nothing. A bucket some of whose bars are gone is left out while what is left of them agrees
-              with it.
+            -- {series} in {range}: stored against the 1m bars of each bucket. A row is a difference, or a bucket with a 1m row that is
+            -- no bar. A volume or count that is none (null, below zero, NaN) adds nothing. A bucket some of whose bars are gone is left
+            -- out while what is left of them agrees with it.
             WITH stored AS (
               SELECT w.*, {Completeness("w")} AS completeness
               FROM (SELECT DISTINCT ON (ts_utc) ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, raw
