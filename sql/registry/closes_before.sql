@@ -5,4 +5,4 @@ WHERE b.canonical_symbol = ANY ($1) AND b.timeframe = '1m' AND b.ts_utc < $2 AND
   AND NOT b.is_partial AND dxy.is_price(b.close)
 GROUP BY b.ts_utc
 HAVING count(*) = cardinality($1) AND count(DISTINCT b.canonical_symbol) = cardinality($1)
-ORDER BY b.ts_utc DESC LIMIT 1
+ORDER BY 1 DESC LIMIT 1
