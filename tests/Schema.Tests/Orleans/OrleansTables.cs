@@ -23,7 +23,10 @@ public sealed class OrleansTables : IAsyncDisposable
     private OrleansTables(TestDatabase database)
     {
         _database = database;
-        _provider = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = "dxy_orleans" });
+        // As a silo connects, whatever a host's database sets by itself.
+        _provider = DxyOrleans.Postgres.Database.OpenAs(
+            new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = "dxy_orleans" }.ConnectionString
+        );
     }
 
     public IReadOnlyDictionary<string, string> Texts => _texts;
