@@ -9,8 +9,7 @@ namespace DxyOrleans.Bench.Measurements;
 
 /// <summary>
 /// The live path while the same silo derives history month after month, beside the live path with nothing else to do, in turn. The months
-/// are derived from nothing the
-/// first time, then by the other version each time, so that every bar is written every time.
+/// are derived from nothing the first time, then by the other version each time, so that every bar is written every time.
 /// </summary>
 internal sealed class LiveBackfillMeasurement : IMeasurement
 {

@@ -7,15 +7,13 @@ namespace DxyOrleans.Bench.Measurements;
 
 /// <summary>
 /// What minutes took, in milliseconds: a bare commit beside each, a call to the same grain that does nothing, the sixth call until its
-/// answer, from it to the DXY row,
-/// and one look for that row.
+/// answer, from it to the DXY row, and one look for that row.
 /// </summary>
 internal sealed record LiveTimes(Samples Commits, Samples Calls, Samples Published, Samples Derived, Samples Looks);
 
 /// <summary>
 /// A silo as a process of its own, and this process as its Orleans client: what a feed outside the silo pays, and no measuring inside what
-/// is measured. Publishes minute
-/// after minute and sees when each DXY row is committed.
+/// is measured. Publishes minute after minute and sees when each DXY row is committed.
 /// </summary>
 internal sealed class LiveLoop : IAsyncDisposable
 {

@@ -9,8 +9,7 @@ namespace DxyOrleans.Bench.Measurements;
 
 /// <summary>
 /// Two hours of 500 symbols' minutes, each minute's bars arriving at once, in one call or in one a symbol in turn, answered after their
-/// commit, with 50 indexes derived; beside the
-/// same rows bare.
+/// commit, with 50 indexes derived; beside the same rows bare.
 /// </summary>
 internal sealed class ManyMeasurement : IMeasurement
 {

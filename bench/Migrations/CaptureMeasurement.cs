@@ -9,8 +9,7 @@ namespace DxyOrleans.Bench.Migrations;
 
 /// <summary>
 /// What the triggers cost the programs of a shop: the same statements into a twin table without any, in turn, in sessions with PostgreSQL's
-/// own settings (<c>jit = on</c>);
-/// then into the old table while a migration mirrors what is written there.
+/// own settings (<c>jit = on</c>); then into the old table while a migration mirrors what is written there.
 /// </summary>
 internal sealed class CaptureMeasurement : IMeasurement
 {

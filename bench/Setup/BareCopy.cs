@@ -7,8 +7,7 @@ namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
 /// The floor of every bulk write: one binary COPY, in one transaction, of rows that are in memory already, into a table with the same
-/// columns, checks and key
-/// and no triggers. It knows nothing of files, duplicates or what is stored.
+/// columns, checks and key and no triggers. It knows nothing of files, duplicates or what is stored.
 /// </summary>
 internal static class BareCopy
 {

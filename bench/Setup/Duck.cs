@@ -11,8 +11,7 @@ namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
 /// DuckDB in this process and in memory, on as many threads as there are cores, over the same rows as PostgreSQL gives them by COPY: a
-/// column store at the same
-/// arithmetic. It knows nothing of a durable commit, of what stands in a table already, of locks or provenance.
+/// column store at the same arithmetic. It knows nothing of a durable commit, of what stands in a table already, of locks or provenance.
 /// </summary>
 internal sealed class Duck : IDisposable
 {

@@ -2,8 +2,7 @@ namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
 /// The plan's own <c>calc_dxy_range_1m</c>, read from the plan where somebody put it, with its scope mended (as written it never ran: its
-/// second statement
-/// names what only the first one has) and its rows going to the table beside, which has no triggers.
+/// second statement names what only the first one has) and its rows going to the table beside, which has no triggers.
 /// </summary>
 internal static class PlanFunction
 {

@@ -4,8 +4,7 @@ namespace DxyOrleans.Abstractions;
 
 /// <summary>
 /// Takes bars of any number of series in one call, as a vendor's message brings them, and hands each series' bars to its
-/// <see cref="IBarGrain"/>. It keeps nothing and lives
-/// wherever it is called; its key is 0.
+/// <see cref="IBarGrain"/>. It keeps nothing and lives wherever it is called; its key is 0.
 /// </summary>
 [Alias("dxy.IIngestGrain")]
 [Version(Contract.Version)]

@@ -4,8 +4,7 @@ namespace DxyOrleans.Abstractions;
 
 /// <summary>
 /// One migration, keyed by its run's name. It keeps nothing that the tables don't have: a call takes the run further, from wherever it
-/// stands. Its reminder
-/// goes on with a run whose silo died.
+/// stands. Its reminder goes on with a run whose silo died.
 /// </summary>
 [Alias("dxy.IMigrationGrain")]
 [Version(Contract.Version)]

@@ -10,8 +10,8 @@ namespace DxyOrleans.Bars;
 
 /// <summary>
 /// Storing FX bars in <c>data_bars</c>. Where nothing stands yet they are copied straight in, else merged. A data error splits the bars
-/// until only the guilty one is
-/// refused; serialization failures, deadlocks and lost connections are tried again. Answers come after the commit.
+/// until only the guilty one is refused; serialization failures, deadlocks and lost connections are tried again. Answers come after the
+/// commit.
 /// </summary>
 public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
 {

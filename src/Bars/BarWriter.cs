@@ -7,10 +7,8 @@ namespace DxyOrleans.Bars;
 
 /// <summary>
 /// Group commit: the bars that all grains of a silo publish while one commit is under way go together into the next; where none is, a bar
-/// is committed at once, by
-/// its caller, without a change of threads. Nobody is answered before the commit.
-/// What waits is bounded in requests and in bars, so that a database that is slow or away slows the feed instead of filling memory: callers
-/// wait for their commit,
+/// is committed at once, by its caller, without a change of threads. Nobody is answered before the commit. What waits is bounded in
+/// requests and in bars, so that a database that is slow or away slows the feed instead of filling memory: callers wait for their commit,
 /// and who comes when too many bars wait already is refused at once.
 /// </summary>
 public sealed class BarWriter : IAsyncDisposable

@@ -4,8 +4,8 @@ namespace DxyOrleans.Bars;
 
 /// <summary>
 /// Rows in the form of PostgreSQL's binary COPY, gathered in memory: each value is its length, then its bytes, the highest first. Npgsql's
-/// importer takes a call, and
-/// mostly an allocation, a value; a backfill writes half a million rows of sixteen, most of them always the same.
+/// importer takes a call, and mostly an allocation, a value; a backfill writes half a million rows of sixteen, most of them always the
+/// same.
 /// </summary>
 public sealed class BinaryRows
 {

@@ -6,8 +6,7 @@ namespace DxyOrleans.Bars;
 
 /// <summary>
 /// A row of the host's table as it stands there, whoever wrote it: numbers in the server's binary form, empty where they are null. The one
-/// place that tells whether it
-/// is a bar, and what of it counts: prices decide; volume, count and volume-weighted price never do.
+/// place that tells whether it is a bar, and what of it counts: prices decide; volume, count and volume-weighted price never do.
 /// </summary>
 public readonly ref struct HostRow
 {

@@ -9,8 +9,8 @@ namespace DxyOrleans.Bars;
 
 /// <summary>
 /// The plain case of live bars: they are new. One round trip and one commit store them, and the index minutes they complete. It keeps its
-/// connection, because the
-/// pool hands them out in turn, and each would have to plan, and to warm up, by itself. Not for several threads at once.
+/// connection, because the pool hands them out in turn, and each would have to plan, and to warm up, by itself. Not for several threads at
+/// once.
 /// </summary>
 sealed class LiveBars(NpgsqlDataSource database) : IAsyncDisposable
 {

@@ -43,8 +43,7 @@ public readonly record struct Route(RouteMode Mode, long Epoch)
 
     /// <summary>
     /// Where bars are written first. The old table while it is written at all: a program that writes it, and whose rows a trigger brings
-    /// into the new one,
-    /// then can't deadlock with us.
+    /// into the new one, then can't deadlock with us.
     /// </summary>
     public BarTable Written => Mode == RouteMode.New ? BarTable.Data : BarTable.Derived;
 

@@ -7,8 +7,7 @@ namespace DxyOrleans.Bars;
 
 /// <summary>
 /// The server's <c>numeric</c> in its binary form: how many groups of four digits, the power of 10,000 of the first, the sign, the scale,
-/// the groups. It may hold what no
-/// number of .NET's does (131,072 digits, NaN, infinities): nothing here throws on it.
+/// the groups. It may hold what no number of .NET's does (131,072 digits, NaN, infinities): nothing here throws on it.
 /// </summary>
 public static class ServerNumber
 {

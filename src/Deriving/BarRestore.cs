@@ -8,8 +8,7 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// Brings back rows that a copy of the tables holds and that no import may put in the place of others: derived bars and partial ones. They
-/// are stored
-/// where nothing stands, and only compared where something does, under the locks by which derived rows are written.
+/// are stored where nothing stands, and only compared where something does, under the locks by which derived rows are written.
 /// </summary>
 public sealed class BarRestore(NpgsqlDataSource database)
 {

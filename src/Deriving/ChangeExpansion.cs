@@ -5,8 +5,7 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// Turning recorded changes into due work, in a short transaction of its own: changes held by a long one would be skipped by every other
-/// reader meanwhile.
-/// Its commit is not waited for; lost in a crash, the changes are there still and the work is not.
+/// reader meanwhile. Its commit is not waited for; lost in a crash, the changes are there still and the work is not.
 /// </summary>
 static class ChangeExpansion
 {

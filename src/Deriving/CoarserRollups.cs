@@ -5,8 +5,7 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// Takes on, beside a long slice of a rollup, what is due of larger ones of the same symbol within it: the bars they are folded of are then
-/// read once for all.
-/// Never waits: what somebody else is at, or what reaches out of the slice, is left to a slice of its own.
+/// read once for all. Never waits: what somebody else is at, or what reaches out of the slice, is left to a slice of its own.
 /// </summary>
 static class CoarserRollups
 {

@@ -11,8 +11,7 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// The one way derived rows are written, whoever asks (grain, console, sweep): in one transaction, under READ COMMITTED, lock a week of the
-/// target,
-/// then take the due rows in it, then read the inputs in a later statement, write what differs, delete exactly the due rows taken.
+/// target, then take the due rows in it, then read the inputs in a later statement, write what differs, delete exactly the due rows taken.
 /// Two derivers of one week at the same instant, or one killed at any point, leave what the newest inputs give; different weeks are derived
 /// at once.
 /// </summary>

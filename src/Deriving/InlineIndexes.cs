@@ -9,8 +9,8 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// Tells of bars that are about to be stored which index minutes they complete, from what this process stored before: those minutes can
-/// ride the bars' commit.
-/// A hint, like every nudge; what rides is proved by <c>dxy.ride</c>, and what doesn't is derived as ever. Not for several threads at once.
+/// ride the bars' commit. A hint, like every nudge; what rides is proved by <c>dxy.ride</c>, and what doesn't is derived as ever. Not for
+/// several threads at once.
 /// </summary>
 /// <param name="registry">The registry as it is known now; null: not read yet, and nothing rides.</param>
 public sealed class InlineIndexes(Func<SymbolRegistry?> registry) : IInlineDerivation

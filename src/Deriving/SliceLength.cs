@@ -2,10 +2,8 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// How long the next slice may be, so that each transaction takes about as long: a live minute that comes meanwhile has to wait for one at
-/// most, and its commit for
-/// all that was written before it to be on the disk. So slices are a fifth as long while live minutes come. But what is long enough for
-/// columns stays so: bar by bar the
-/// same work would take longer.
+/// most, and its commit for all that was written before it to be on the disk. So slices are a fifth as long while live minutes come. But
+/// what is long enough for columns stays so: bar by bar the same work would take longer.
 /// </summary>
 static class SliceLength
 {

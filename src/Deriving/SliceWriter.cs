@@ -12,8 +12,7 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// Writes what a rule gave for a slice, on the deriving transaction, and clears the due rows taken. Under dual write the old table is
-/// written, and the new one
-/// made to say the same of these bars: one rule for what stays, and no way for the two to differ.
+/// written, and the new one made to say the same of these bars: one rule for what stays, and no way for the two to differ.
 /// </summary>
 /// <param name="rule">The target.</param>
 /// <param name="written">Called between the tables' writes.</param>

@@ -43,8 +43,7 @@ public sealed class Sweeper(NpgsqlDataSource database, ITargetRule rule)
             var window = new TimeRange(from, UtcTime.Min(from + rule.MaxSlice, range.To));
             var comparison = await verifier.CompareAsync(window, onlyUnrecorded: true, cancellation);
             // What another program made, what somebody decided to keep and what was copied stands: deriving it again would undo that bar by
-            // bar, so it is left to who
-            // asks for it; verify shows it.
+            // bar, so it is left to who asks for it; verify shows it.
             var times = comparison
                 .Differences.Where(difference =>
                     difference.Kind != DifferenceKind.InputsGone

@@ -8,10 +8,9 @@ namespace DxyOrleans.Deriving;
 
 /// <summary>
 /// Inputs that say nothing that can be derived from: a price that is none, or, in a table without a unique key, two rows of one minute that
-/// don't say the same, of which
-/// nobody can tell which is right. Rows that do say the same count once. An index's minutes that depend on such an input are set aside; a
-/// rollup's bucket too where rows
-/// disagree, and is made of the rest where a row is no bar. Either way it is named until it is mended.
+/// don't say the same, of which nobody can tell which is right. Rows that do say the same count once. An index's minutes that depend on
+/// such an input are set aside; a rollup's bucket too where rows disagree, and is made of the rest where a row is no bar. Either way it is
+/// named until it is mended.
 /// </summary>
 public sealed class UnfitInputs(Timeframe target)
 {

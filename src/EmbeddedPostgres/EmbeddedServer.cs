@@ -17,8 +17,7 @@ public sealed class EmbeddedServer
 
     /// <summary>
     /// The role that owns the database and that everything of ours logs in as. Not the name of a schema of ours: by the default search path
-    /// what it makes without naming a
-    /// schema would land in that one.
+    /// what it makes without naming a schema would land in that one.
     /// </summary>
     public const string RoleName = "dxyowner";
 

@@ -23,8 +23,7 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
 internal static class ProgramRunner
 {
     // What is started here may outlive its caller (the server does), and would hold open whatever the caller had been given: a lock's file,
-    // a pipe somebody reads to
-    // its end. .NET marks its own descriptors to be closed, not those it inherited.
+    // a pipe somebody reads to its end. .NET marks its own descriptors to be closed, not those it inherited.
     private const string CloseInherited = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec \"$0\" \"$@\"";
 
     /// <exception cref="EmbeddedServerException">The program can't be started at all.</exception>

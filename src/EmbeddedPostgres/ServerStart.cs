@@ -123,8 +123,7 @@ internal sealed class ServerStart(EmbeddedServerOptions options, Action<string> 
     }
 
     // A server that was killed takes a moment to leave the table of processes, and its children to leave its memory; a free port may be
-    // taken between
-    // the look and the start.
+    // taken between the look and the start.
     private bool IsPassing(string said, ServerRecord record) =>
         said.Contains("still in use", StringComparison.Ordinal)
         || (

@@ -6,15 +6,13 @@ namespace DxyOrleans.Membership;
 
 /// <summary>
 /// Which cluster a ServiceId belongs to in this database: Orleans keeps reminders and grain state by ServiceId alone, so that two clusters
-/// with one ServiceId would
-/// fire every reminder twice.
+/// with one ServiceId would fire every reminder twice.
 /// </summary>
 public sealed class ServiceClaim(NpgsqlDataSource database, string serviceId, string clusterId)
 {
     /// <summary>
     /// Claims the ServiceId, also from a cluster of which no silo is alive. Where several clusters start at once, those that claim again
-    /// once a silo of theirs stands
-    /// in the membership table end with exactly one that holds it.
+    /// once a silo of theirs stands in the membership table end with exactly one that holds it.
     /// </summary>
     /// <returns>Null, or one line: what stands against it and what to do.</returns>
     public async Task<string?> TakeAsync(CancellationToken cancellation)

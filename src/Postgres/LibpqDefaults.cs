@@ -5,9 +5,8 @@ namespace DxyOrleans.Postgres;
 
 /// <summary>
 /// What psql and its kin read beside a connection string: <c>PGHOST</c>, <c>PGPORT</c>, <c>PGDATABASE</c>, <c>PGUSER</c>,
-/// <c>PGPASSWORD</c>, <c>PGSSLMODE</c>
-/// and the service file (<c>PGSERVICE</c>, <c>PGSERVICEFILE</c>, <c>~/.pg_service.conf</c>). Npgsql itself reads <c>.pgpass</c>,
-/// <c>PGPASSFILE</c> and the certificates.
+/// <c>PGPASSWORD</c>, <c>PGSSLMODE</c> and the service file (<c>PGSERVICE</c>, <c>PGSERVICEFILE</c>, <c>~/.pg_service.conf</c>). Npgsql
+/// itself reads <c>.pgpass</c>, <c>PGPASSFILE</c> and the certificates.
 /// </summary>
 public static class LibpqDefaults
 {

@@ -11,10 +11,8 @@ public sealed record SessionSetting(string Name, string Value, string Wanted, bo
 
 /// <summary>
 /// What every connection of ours relies on, set in one place when it is made: a database, a role or <c>PGOPTIONS</c> may say otherwise. It
-/// is one statement of the
-/// session and no parameter of its start, which poolers refuse; a pooler's connection, which may be another at each transaction, is left as
-/// it is and
-/// <see cref="PoolerFitness"/> judges what it brings.
+/// is one statement of the session and no parameter of its start, which poolers refuse; a pooler's connection, which may be another at each
+/// transaction, is left as it is and <see cref="PoolerFitness"/> judges what it brings.
 /// </summary>
 public static class SessionSettings
 {

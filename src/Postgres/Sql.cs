@@ -5,8 +5,7 @@ namespace DxyOrleans.Postgres;
 
 /// <summary>
 /// The files of the folder <c>sql/</c>, the only copy of each, embedded by the rooms that ask for them: statements by their names, which
-/// are of one file each,
-/// whatever is installed or put together by its path. What no room has that the program consists of isn't there.
+/// are of one file each, whatever is installed or put together by its path. What no room has that the program consists of isn't there.
 /// </summary>
 public static class Sql
 {

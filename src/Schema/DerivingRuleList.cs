@@ -6,8 +6,7 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// The list of deriving versions in the database, <c>dxy.deriving_rule</c>: SQL asks it what the code asks <see cref="DerivingRules"/>.
-/// Versions that a newer
-/// build wrote stand: rows may carry them.
+/// Versions that a newer build wrote stand: rows may carry them.
 /// </summary>
 static class DerivingRuleList
 {

@@ -5,9 +5,8 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// Lets old partitions of <c>data_bars</c> go: detached, and kept as tables of their own or dropped. Whatever was derived stays, as it does
-/// after every
-/// deletion beyond the correction window; <c>verify</c> counts it as made of inputs that are gone. Derived bars of the same partition get
-/// one of their own.
+/// after every deletion beyond the correction window; <c>verify</c> counts it as made of inputs that are gone. Derived bars of the same
+/// partition get one of their own.
 /// </summary>
 public static class OldPartitions
 {

@@ -6,8 +6,8 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// <c>data_bars</c> in monthly partitions, which is chosen when the table is made. Months are made from <paramref name="From"/> to three
-/// beyond market time, by each apply
-/// and hourly by the silos; older rows, and rows of months that nobody made, have partitions of their own, so that none is refused.
+/// beyond market time, by each apply and hourly by the silos; older rows, and rows of months that nobody made, have partitions of their
+/// own, so that none is refused.
 /// </summary>
 /// <param name="From">The first month is the one that holds it.</param>
 public sealed record Partitions(UtcTime From)

@@ -49,8 +49,7 @@ public static class SchemaCheck
 
     /// <summary>
     /// Whether a function, view, trigger, policy or right of ours is missing or another's: a restore by an owner who is no superuser leaves
-    /// it so, and whoever revoked too much.
-    /// All of them can be made again; tables can't.
+    /// it so, and whoever revoked too much. All of them can be made again; tables can't.
     /// </summary>
     internal static async Task<bool> LacksAsync(NpgsqlDataSource database, HostBinding stored, CancellationToken cancellation) =>
         Expected(stored)

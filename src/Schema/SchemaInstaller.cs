@@ -9,10 +9,9 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// Brings a database up to date: our schemas, the shop's tables where there are none, the capture triggers. Can be run again at any time,
-/// by several at once
-/// (a transaction lock lets one work and the others find nothing left to do). On tables that were there before it adds triggers and nothing
-/// else,
-/// each in a short transaction of its own under a lock budget; and before it adds anything it judges whether we can work with them.
+/// by several at once (a transaction lock lets one work and the others find nothing left to do). On tables that were there before it adds
+/// triggers and nothing else, each in a short transaction of its own under a lock budget; and before it adds anything it judges whether we
+/// can work with them.
 /// </summary>
 public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 {
@@ -41,10 +40,8 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
 
     /// <summary>What <see cref="ApplyAsync"/> would run now, as SQL; empty when the database is up to date, or newer than this build and
     /// fit for it.</summary>
-    /// <exception cref="SchemaException">
-    /// The schema is newer than this build, which can't work with it; or a table that is there in one piece was to be made in partitions;
-    /// or the host's tables are
-    /// such that we can't work there.
+    /// <exception cref="SchemaException"> The schema is newer than this build, which can't work with it; or a table that is there in one
+    /// piece was to be made in partitions; or the host's tables are such that we can't work there.
     /// </exception>
     public async Task<IReadOnlyList<SchemaScript>> PlanAsync(CancellationToken cancellation)
     {
@@ -116,8 +113,7 @@ public sealed class SchemaInstaller(string connectionString, TimeProvider time)
             : script;
 
     // What the host's tables are to us; nothing has been touched when they are refused. A trial that fails while rights or triggers of ours
-    // are not as they should be
-    // may blame the host for that: what mends them comes first, and the trial is made again after it.
+    // are not as they should be may blame the host for that: what mends them comes first, and the trial is made again after it.
     async Task<HostBinding> JudgeAsync(NpgsqlDataSource database, Func<Task<bool>> lacks, CancellationToken cancellation)
     {
         var judgement = await HostJudge.JudgeAsync(database, HostZone, cancellation);

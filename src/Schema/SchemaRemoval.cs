@@ -4,10 +4,8 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// Takes everything of ours out of a database, in one transaction: by its list, never by the schema that it stands in, so that what isn't
-/// ours stays or is named. Proves
-/// that the shop's tables are defined as they were, that no relation went that isn't ours, and that no row of theirs was touched. Tables
-/// that we created because there
-/// were none stay when they hold rows, and go when they are empty.
+/// ours stays or is named. Proves that the shop's tables are defined as they were, that no relation went that isn't ours, and that no row
+/// of theirs was touched. Tables that we created because there were none stay when they hold rows, and go when they are empty.
 /// </summary>
 public static class SchemaRemoval
 {
@@ -25,8 +23,7 @@ public static class SchemaRemoval
     /// <param name="discardBackups">Whether backups that a completed migration's way back still needs go all the same.</param>
     /// <param name="cancellation">Takes nothing out.</param>
     /// <exception cref="SchemaException">A migration still needs what is ours, something else's stands among it or depends on it, or
-    /// something of the shop's would have changed;
-    /// the message says what and what to do. Nothing was removed.</exception>
+    /// something of the shop's would have changed; the message says what and what to do. Nothing was removed.</exception>
     public static async Task<Result> RemoveAsync(NpgsqlDataSource database, CancellationToken cancellation, bool discardBackups = false)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

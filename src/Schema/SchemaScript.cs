@@ -6,8 +6,7 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// A script of <c>sql/</c> and the name under which the journal remembers that it ran. Tables are made once; functions and rights are
-/// renewed
-/// when their text changes, so their name carries a fingerprint.
+/// renewed when their text changes, so their name carries a fingerprint.
 /// </summary>
 public sealed record SchemaScript(string Name, string Text)
 {
@@ -16,8 +15,7 @@ public sealed record SchemaScript(string Name, string Text)
 
     /// <summary>
     /// Those that refer to the host's tables, and the rights on everything: they run after the tables are there. The rights are given again
-    /// whenever
-    /// anything they are given on has changed: a new function would be open to all.
+    /// whenever anything they are given on has changed: a new function would be open to all.
     /// </summary>
     public static IReadOnlyList<SchemaScript> AfterTables(HostBinding binding) => [.. Of(binding, afterTables: true)];
 

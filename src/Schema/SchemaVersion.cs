@@ -5,8 +5,7 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// The version of our schema. Several builds meet at one database while it is upgraded: whoever is older than the schema leaves it alone,
-/// and works with it or refuses,
-/// as the newer one says.
+/// and works with it or refuses, as the newer one says.
 /// </summary>
 /// <param name="Number">Higher is newer; 0 is a schema from before versions were counted.</param>
 /// <param name="Least">The lowest version of a build that works with this schema.</param>

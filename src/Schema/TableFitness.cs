@@ -7,8 +7,7 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// Whether the shop's tables of bars are such that bars can be read and stored there, by the catalog's word. Phase 2 of a migration mends
-/// what it can of this; until
-/// then, and where no migration ever comes, it has to be told: each attempt to write would fail in the same way.
+/// what it can of this; until then, and where no migration ever comes, it has to be told: each attempt to write would fail in the same way.
 /// </summary>
 public static class TableFitness
 {

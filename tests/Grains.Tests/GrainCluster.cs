@@ -19,8 +19,7 @@ namespace DxyOrleans.Grains.Tests;
 
 /// <summary>
 /// One silo in this process on a fresh database of the real server. Time stands still until a test moves it: grain timers and reminders
-/// follow a fake clock,
-/// and <c>dxy.now()</c> says the same instant.
+/// follow a fake clock, and <c>dxy.now()</c> says the same instant.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
 {

@@ -37,8 +37,8 @@ public sealed class LegacyShop : IAsyncDisposable
 
     /// <summary>
     /// The shop that a build of before left in the middle of a run's copy, as a superuser's restore brings it back here; see
-    /// <c>Upgrade/make-fixture</c>. Nothing
-    /// of today has been applied. A run goes on in its own database alone: as far as it can tell, this is that one.
+    /// <c>Upgrade/make-fixture</c>. Nothing of today has been applied. A run goes on in its own database alone: as far as it can tell, this
+    /// is that one.
     /// </summary>
     public static async Task<LegacyShop> RestoreAsync(TestServer server)
     {

@@ -10,9 +10,8 @@ namespace DxyOrleans.Migration.Tests;
 
 /// <summary>
 /// What goes on beside a run: the market moves a minute whenever the run waits, six pairs' bars come, derivers work, warnings are accepted
-/// and approvals given.
-/// The bars depend on the minute alone, so that two runs that were disturbed differently can be compared once both stand at the same
-/// minute.
+/// and approvals given. The bars depend on the minute alone, so that two runs that were disturbed differently can be compared once both
+/// stand at the same minute.
 /// </summary>
 sealed class MarketWorld(LegacyShop shop, int minutes = 0)
 {

@@ -8,9 +8,8 @@ namespace DxyOrleans.Testing;
 
 /// <summary>
 /// Gives a parser every line of a corpus (<c>Corpus/NAME.txt</c>, escaped as in C) and then damaged copies of them. A suite's run takes a
-/// fixed few;
-/// <c>DXY_FUZZ_SECONDS</c> gives each parser that long, <c>DXY_TEST_SEED</c> another beginning. What breaks one is printed as a line for
-/// the corpus.
+/// fixed few; <c>DXY_FUZZ_SECONDS</c> gives each parser that long, <c>DXY_TEST_SEED</c> another beginning. What breaks one is printed as a
+/// line for the corpus.
 /// </summary>
 public static class Fuzz
 {

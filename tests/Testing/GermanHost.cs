@@ -4,8 +4,8 @@ namespace DxyOrleans.Testing;
 
 /// <summary>
 /// A host's database with settings of its own that must change nothing: messages and sorting in German, times of Berlin written day first,
-/// transactions that are
-/// <c>repeatable read</c> unless they say otherwise. Chosen by <c>DXY_TEST_HOST=german</c>; the system needs the locale de_DE.UTF-8.
+/// transactions that are <c>repeatable read</c> unless they say otherwise. Chosen by <c>DXY_TEST_HOST=german</c>; the system needs the
+/// locale de_DE.UTF-8.
 /// </summary>
 internal static class GermanHost
 {

@@ -8,8 +8,7 @@ namespace DxyOrleans.Testing;
 
 /// <summary>
 /// A real pgbouncer in transaction mode before a test's database: one login, reached over a socket in a folder of its own. It ends with
-/// whoever started it,
-/// however that one ends.
+/// whoever started it, however that one ends.
 /// </summary>
 public sealed class PgBouncer : IAsyncDisposable
 {

@@ -10,8 +10,7 @@ namespace DxyOrleans.Testing;
 
 /// <summary>
 /// Judges, from the tables alone, what a system that was disturbed has left: nothing that was acknowledged is lost, nothing stands twice,
-/// every derived bar is what its
-/// inputs give, nothing is left undone, and the log of each migration is whole. It changes nothing.
+/// every derived bar is what its inputs give, nothing is left undone, and the log of each migration is whole. It changes nothing.
 /// </summary>
 /// <param name="database">The tables, as their owner.</param>
 public sealed partial class TableChecker(NpgsqlDataSource database)

@@ -8,8 +8,7 @@ namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
 /// Plays the shop's own programs beside a rehearsal, minute by minute of the market: they know nothing of ours. What may pass is tried
-/// again;
-/// a failure that would come again ends them, because live it would go on failing.
+/// again; a failure that would come again ends them, because live it would go on failing.
 /// </summary>
 internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data, SimulatedMarket market, TimeProvider realTime)
     : IAsyncDisposable

@@ -87,8 +87,7 @@ internal sealed record BatchSummary(string Step, long Count, long Rows, double M
 internal sealed record TableSize(string Table, long? Rows, long Bytes);
 
 /// <summary>What the shop's own programs did: bars of the pairs, minutes of the index, their longest round (real time), how often one
-/// failed and what it said, and the
-/// middle of their rounds before anything of ours was there and since.</summary>
+/// failed and what it said, and the middle of their rounds before anything of ours was there and since.</summary>
 internal sealed record ShopWrites(
     long Bars,
     long Derived,

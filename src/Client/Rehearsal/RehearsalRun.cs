@@ -13,8 +13,7 @@ namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
 /// Sees a run through as the people of a shop would: tells how it goes, accepts warnings, approves when it waits for that, and stops the
-/// old writers when it is
-/// their time. It moves nothing itself: every gate is the run's own.
+/// old writers when it is their time. It moves nothing itself: every gate is the run's own.
 /// </summary>
 /// <param name="database">The rehearsal's.</param>
 /// <param name="name">The run.</param>

@@ -5,8 +5,7 @@ namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
 /// A shop's schema as <c>pg_dump</c> sees it, all of it but what is ours: types, functions, tables with sequences, defaults and checks,
-/// then
-/// (once rows are there) keys, triggers, policies; owners and grants with them.
+/// then (once rows are there) keys, triggers, policies; owners and grants with them.
 /// </summary>
 /// <param name="folder">Where the dump is kept meanwhile.</param>
 /// <param name="from">The shop, for Npgsql.</param>

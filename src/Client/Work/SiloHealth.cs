@@ -6,8 +6,7 @@ namespace DxyOrleans.Client.Work;
 
 /// <summary>
 /// How the silos are: by their heartbeats in the table, which say that a process lives and reach back up to 15 s; by the processes of this
-/// machine, which are asked
-/// whether they work; and by which silos the others voted dead and nobody has put anything in the place of.
+/// machine, which are asked whether they work; and by which silos the others voted dead and nobody has put anything in the place of.
 /// </summary>
 internal static class SiloHealth
 {

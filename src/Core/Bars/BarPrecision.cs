@@ -24,8 +24,7 @@ public sealed record BarPrecision
 
     /// <summary>
     /// The bar as it reads from the table after it was written there. A bar that would be none any more (a price that rounds to nothing)
-    /// stays as it is: the
-    /// table refuses it, or says so.
+    /// stays as it is: the table refuses it, or says so.
     /// </summary>
     public Bar Stored(Bar bar) =>
         !IsExact

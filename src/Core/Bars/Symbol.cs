@@ -2,8 +2,7 @@ namespace DxyOrleans.Core.Bars;
 
 /// <summary>
 /// The canonical name of an instrument: 3 to 16 letters, digits, dots or underscores, upper case, beginning with a letter (<c>EURUSD</c>,
-/// <c>DXY</c>).
-/// <c>default</c> is no symbol; using it throws.
+/// <c>DXY</c>). <c>default</c> is no symbol; using it throws.
 /// </summary>
 public readonly record struct Symbol : IComparable<Symbol>
 {

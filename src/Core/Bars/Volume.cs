@@ -2,8 +2,7 @@ namespace DxyOrleans.Core.Bars;
 
 /// <summary>
 /// The one rounding of volumes: 18 places, or as many as leave 28 digits in all, half away from zero. A volume of another program's that is
-/// none (below 0, or
-/// <see cref="Limit"/> and more) is unknown.
+/// none (below 0, or <see cref="Limit"/> and more) is unknown.
 /// </summary>
 public static class Volume
 {

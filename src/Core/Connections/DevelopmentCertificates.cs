@@ -5,8 +5,7 @@ namespace DxyOrleans.Core.Connections;
 
 /// <summary>
 /// A set for trying TLS: <c>authority.pem</c>, and <c>silo.pem</c> with <c>silo.key</c>, which every silo and client may share. Good for a
-/// year. The authority's key isn't
-/// kept, so nobody can sign more.
+/// year. The authority's key isn't kept, so nobody can sign more.
 /// </summary>
 public static class DevelopmentCertificates
 {

@@ -6,8 +6,7 @@ namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
 /// One walk over the components' closes, for every rule that takes the latest close of each up to an age: strict is an age of zero.
-/// Candidates are the minutes
-/// in which some component printed.
+/// Candidates are the minutes in which some component printed.
 /// </summary>
 static class CloseScan
 {

@@ -2,8 +2,8 @@ namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
 /// A deriving version: the rule by which an index's minutes are made from its components. A stored row carries the version it was made by
-/// and is judged by it.
-/// Pure: no clock, no table. Each version is one class, listed in <see cref="DerivingRules"/>; nothing else tells versions apart.
+/// and is judged by it. Pure: no clock, no table. Each version is one class, listed in <see cref="DerivingRules"/>; nothing else tells
+/// versions apart.
 /// </summary>
 public interface IDerivingRule
 {
@@ -12,8 +12,7 @@ public interface IDerivingRule
 
     /// <summary>
     /// Whether a close stands for later minutes too, up to the definition's maximum age. Such a rule gives minutes only while the market is
-    /// open, its rows tell
-    /// each close's age, and a changed close changes what follows it.
+    /// open, its rows tell each close's age, and a changed close changes what follows it.
     /// </summary>
     bool CarriesCloses { get; }
 

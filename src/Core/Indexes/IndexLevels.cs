@@ -5,8 +5,8 @@ namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
 /// <see cref="IndexFormula"/> over columns, by the processor's vectors. A vector's logarithm may differ from a single one's in its last
-/// bits, so a level that those
-/// could round to another eighth place is computed once more by itself: the levels are the same to the last place.
+/// bits, so a level that those could round to another eighth place is computed once more by itself: the levels are the same to the last
+/// place.
 /// </summary>
 public static class IndexLevels
 {

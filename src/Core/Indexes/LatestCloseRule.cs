@@ -5,8 +5,7 @@ namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
 /// Deriving version 2: the latest close of each component within the definition's maximum age, in each open-market minute in which a
-/// component printed; emitted
-/// at the minute's end plus grace.
+/// component printed; emitted at the minute's end plus grace.
 /// </summary>
 sealed class LatestCloseRule : IDerivingRule
 {

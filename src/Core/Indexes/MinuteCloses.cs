@@ -5,8 +5,7 @@ namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
 /// The closes of the newest minutes as they were last stored, to tell when a minute has all of an index's components. It may be wrong
-/// (somebody else changed a bar)
-/// or lack some (another silo stored it): what it says has to be held against the table.
+/// (somebody else changed a bar) or lack some (another silo stored it): what it says has to be held against the table.
 /// </summary>
 public sealed class MinuteCloses
 {

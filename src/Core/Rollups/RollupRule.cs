@@ -7,8 +7,7 @@ namespace DxyOrleans.Core.Rollups;
 /// <summary>
 /// Folding bars of one timeframe into a larger: open of the first, highest high, lowest low, close of the last, sums of volume and count,
 /// vwap weighted by volume over the inputs that have both. What an input doesn't know adds nothing, and is counted. Partial inputs are left
-/// out. A bucket without
-/// input gives nothing.
+/// out. A bucket without input gives nothing.
 /// </summary>
 public static class RollupRule
 {

@@ -2,8 +2,7 @@ namespace DxyOrleans.Core.Time;
 
 /// <summary>
 /// Market time at a rate of its own, for rehearsals, or as the server has it: it stands at an anchor until a real instant and runs from
-/// there, so that processes that share the
-/// three numbers share the time. Timers wait the real time that their market time takes.
+/// there, so that processes that share the three numbers share the time. Timers wait the real time that their market time takes.
 /// </summary>
 public sealed class MarketClock : TimeProvider
 {
@@ -37,8 +36,7 @@ public sealed class MarketClock : TimeProvider
 
     /// <summary>
     /// The server's time on a machine whose own clock is wrong; null where it is right. What is live and what lies in the future must not
-    /// depend on which silo is asked.
-    /// A clock that is put right meanwhile doesn't step this one.
+    /// depend on which silo is asked. A clock that is put right meanwhile doesn't step this one.
     /// </summary>
     /// <param name="real">The real clock.</param>
     /// <param name="server">What the server's clock showed a moment ago.</param>
@@ -72,8 +70,7 @@ public sealed class MarketClock : TimeProvider
 
     /// <summary>
     /// The real time that a wait of market time takes, in whole milliseconds, never less than it: timers cut fractions off, and a wait of
-    /// 0.7 ms cut to none
-    /// would spin.
+    /// 0.7 ms cut to none would spin.
     /// </summary>
     public TimeSpan ToReal(TimeSpan market) => Wait(market, TimeSpan.Zero);
 

@@ -9,8 +9,7 @@ namespace DxyOrleans.Deriving.Bulk;
 
 /// <summary>
 /// An index's minutes of a long window: the components' closes read as packed columns in one round trip, what is stored by COPY, the
-/// formula over columns,
-/// the comparison here, so that what stands already neither travels nor is looked at by the server again.
+/// formula over columns, the comparison here, so that what stands already neither travels nor is looked at by the server again.
 /// </summary>
 static class IndexBulk
 {

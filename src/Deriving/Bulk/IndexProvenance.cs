@@ -6,8 +6,7 @@ namespace DxyOrleans.Deriving.Bulk;
 
 /// <summary>
 /// <see cref="Provenance"/> of a block's minutes as bytes, spelled and ordered as <c>jsonb</c> gives it back (shorter keys first), so that
-/// a stored one can be
-/// compared without being parsed. One spelled otherwise only costs a look by the server.
+/// a stored one can be compared without being parsed. One spelled otherwise only costs a look by the server.
 /// </summary>
 sealed class IndexProvenance
 {

@@ -21,8 +21,7 @@ public interface IProbeFaults
 
 /// <summary>
 /// Gives each look its time and says of one that can't be made why, so that a locked table, a right that is missing or a server that hangs
-/// leaves the others
-/// to be judged. They run beside each other; the order of what they say stays.
+/// leaves the others to be judged. They run beside each other; the order of what they say stays.
 /// </summary>
 /// <param name="database">The database.</param>
 /// <param name="connections">How many connections may be used, 2 or more.</param>

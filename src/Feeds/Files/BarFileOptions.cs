@@ -22,8 +22,7 @@ public sealed record BarFileOptions
 
     /// <summary>
     /// The zone of times that have none: an IANA name (<c>Europe/Athens</c>) or an offset (<c>-05:00</c>); null takes the format's own. A
-    /// file whose
-    /// times all have theirs is refused with it.
+    /// file whose times all have theirs is refused with it.
     /// </summary>
     public string? Zone { get; init; }
 

@@ -2,8 +2,7 @@ namespace DxyOrleans.Feeds.Files;
 
 /// <summary>
 /// A line cut at its delimiter, blanks around fields taken off. A field in double quotes may contain the delimiter, and a quote written
-/// twice;
-/// the quotes around it are taken off.
+/// twice; the quotes around it are taken off.
 /// </summary>
 sealed class RowFields
 {

@@ -5,8 +5,7 @@ namespace DxyOrleans.Feeds.Files;
 
 /// <summary>
 /// Lets a file's bars through, symbol by symbol, once enough of its rows are seen to tell that they lie as far apart as their timeframe
-/// says;
-/// else none of that symbol. Rows of symbols that have too few go the way of the others.
+/// says; else none of that symbol. Rows of symbols that have too few go the way of the others.
 /// </summary>
 sealed class SpacingGate(BarFileOptions options)
 {

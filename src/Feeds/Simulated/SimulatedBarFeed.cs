@@ -8,8 +8,7 @@ namespace DxyOrleans.Feeds.Simulated;
 
 /// <summary>
 /// Plays the simulated market as final bars instead of ticks, for clocks that run so fast that a minute is a moment: each look tells every
-/// minute that has ended
-/// since the last. Whoever takes them slowly gets more of them at once and loses none.
+/// minute that has ended since the last. Whoever takes them slowly gets more of them at once and loses none.
 /// </summary>
 /// <param name="market">What is played.</param>
 /// <param name="time">Market time; waits run on it as well.</param>

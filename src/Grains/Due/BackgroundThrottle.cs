@@ -4,9 +4,8 @@ namespace DxyOrleans.Grains.Due;
 
 /// <summary>
 /// How long this silo's long work, deriving or a migration's, rests after each transaction while a minute's bars are coming in: all of it
-/// together takes about a quarter of
-/// the time while a few have some, more where many do, for none rests longer than a live minute may wait. They take their turns in the
-/// order in which they ask.
+/// together takes about a quarter of the time while a few have some, more where many do, for none rests longer than a live minute may wait.
+/// They take their turns in the order in which they ask.
 /// </summary>
 public sealed class BackgroundThrottle(BarWriter writer, TimeProvider realTime)
 {

@@ -11,8 +11,7 @@ namespace DxyOrleans.Grains.Due;
 
 /// <summary>
 /// One on every silo: helps the grain of a target that has weeks of work, wherever that grain lives, by deriving weeks that nobody works
-/// on. It keeps nothing:
-/// what a killed silo had begun stays due. While live bars are being stored by this silo it stands back.
+/// on. It keeps nothing: what a killed silo had begun stays due. While live bars are being stored by this silo it stands back.
 /// </summary>
 public sealed partial class BacklogWorker(
     NpgsqlDataSource database,

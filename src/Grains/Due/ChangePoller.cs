@@ -16,9 +16,8 @@ namespace DxyOrleans.Grains.Due;
 
 /// <summary>
 /// Looks into the tables each quarter second, on every silo: turns what any program changed into due work, wakes the grains that have some,
-/// and those that hold a
-/// forming minute which ended. Several looking at once do no harm: changes are taken by one of them, and a grain woken twice finds nothing
-/// the second time.
+/// and those that hold a forming minute which ended. Several looking at once do no harm: changes are taken by one of them, and a grain
+/// woken twice finds nothing the second time.
 /// </summary>
 public sealed partial class ChangePoller(
     NpgsqlDataSource database,

@@ -11,10 +11,9 @@ namespace DxyOrleans.Grains.Due;
 
 /// <summary>
 /// Works off a target's due bars for its grain: slice after slice, for a bounded time, so that nudges are heard in between and no call
-/// outlives its timeout.
-/// The rule is renewed when the registry's definition changed. Long work leaves live bars their share of the machine: its transactions are
-/// shorter while bars come,
-/// and while a minute's bars are coming in it rests after each, see <see cref="BackgroundThrottle"/>.
+/// outlives its timeout. The rule is renewed when the registry's definition changed. Long work leaves live bars their share of the machine:
+/// its transactions are shorter while bars come, and while a minute's bars are coming in it rests after each, see
+/// <see cref="BackgroundThrottle"/>.
 /// </summary>
 sealed partial class DueWorker(
     Series target,

@@ -11,8 +11,8 @@ namespace DxyOrleans.Grains.Feeds;
 
 /// <summary>
 /// The one in the cluster that holds the feed's connection; see <see cref="IFeedGrain"/>. Every silo's <see cref="FeedKeeper"/> asks it
-/// each few seconds whether
-/// it runs, which brings it back on another silo when its own dies; a minutely reminder does where all of them died.
+/// each few seconds whether it runs, which brings it back on another silo when its own dies; a minutely reminder does where all of them
+/// died.
 /// </summary>
 [GrainType("feed")]
 public sealed partial class FeedGrain(

@@ -6,8 +6,7 @@ namespace DxyOrleans.Grains.Hosting;
 
 /// <summary>
 /// No line of trouble without a limit, whoever writes it: what repeats is written once a minute with its count, and of one kind no more
-/// than ten different lines
-/// a minute. Loops so may say each failure, and nobody has to remember in each of them what was said already.
+/// than ten different lines a minute. Loops so may say each failure, and nobody has to remember in each of them what was said already.
 /// </summary>
 [ProviderAlias("Console")]
 public sealed class RepeatLimit : ILoggerProvider, ISupportExternalScope

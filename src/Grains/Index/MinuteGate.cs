@@ -5,8 +5,7 @@ namespace DxyOrleans.Grains.Index;
 
 /// <summary>
 /// Tells from nudges when a minute is worth deriving: strictly, when the last component of a recent minute has come. It forgets, and may be
-/// wrong after a restart,
-/// at the cost of a wait for the pump's next look and nothing else.
+/// wrong after a restart, at the cost of a wait for the pump's next look and nothing else.
 /// </summary>
 sealed class MinuteGate
 {

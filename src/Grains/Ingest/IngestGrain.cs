@@ -7,8 +7,7 @@ namespace DxyOrleans.Grains.Ingest;
 
 /// <summary>
 /// Bars of many series in one call; see <see cref="IIngestGrain"/>. Their grains' writes share commits, and calls don't wait for each other
-/// here. There is one on a silo, so that
-/// calls are passed on in the order in which they came.
+/// here. There is one on a silo, so that calls are passed on in the order in which they came.
 /// </summary>
 [GrainType("ingest")]
 [StatelessWorker(1)]

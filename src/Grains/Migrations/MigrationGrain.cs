@@ -9,8 +9,7 @@ namespace DxyOrleans.Grains.Migrations;
 
 /// <summary>
 /// One run; see <see cref="IMigrationGrain"/>. Phases, their order and their progress are the engine's and the tables'. Between its
-/// transactions it rests as all long work
-/// does, see <see cref="BackgroundThrottle"/>.
+/// transactions it rests as all long work does, see <see cref="BackgroundThrottle"/>.
 /// </summary>
 [GrainType("migration")]
 [KeepAlive]

@@ -6,8 +6,7 @@ namespace DxyOrleans.Grains.Placement;
 
 /// <summary>
 /// Chooses the silo by the family alone, so that whoever asks comes to the same one: of all silos the one at which a hash of family and
-/// address is highest. When a silo
-/// goes, its families move and no other.
+/// address is highest. When a silo goes, its families move and no other.
 /// </summary>
 public sealed class BesideIndexDirector(RegistryCache registry) : IPlacementDirector
 {

@@ -15,8 +15,7 @@ namespace DxyOrleans.Grains.Rollups;
 
 /// <summary>
 /// One rollup; see <see cref="IRollupGrain"/>. Its reminder stands at every boundary of the timeframe plus grace; a tick is a wake-up,
-/// whatever was missed since
-/// the last is due in the table.
+/// whatever was missed since the last is due in the table.
 /// </summary>
 [GrainType("rollup")]
 public sealed class RollupGrain(

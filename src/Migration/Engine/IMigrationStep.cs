@@ -5,10 +5,8 @@ namespace DxyOrleans.Migration.Engine;
 
 /// <summary>
 /// A step of a phase. It can say what it will do, do it a bounded portion at a time, and undo it the same way. A call does at most one
-/// portion, in one
-/// <see cref="RunTransaction"/> that records it, so that a call that died left all of it or nothing; whatever can't be done in a
-/// transaction is done so that
-/// doing it again does no harm.
+/// portion, in one <see cref="RunTransaction"/> that records it, so that a call that died left all of it or nothing; whatever can't be done
+/// in a transaction is done so that doing it again does no harm.
 /// </summary>
 public interface IMigrationStep
 {

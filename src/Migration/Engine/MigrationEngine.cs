@@ -12,8 +12,7 @@ public readonly record struct Advance(bool Progressed, TimeSpan? Again);
 
 /// <summary>
 /// Takes a run through its steps, a portion a call. It keeps nothing: what is next comes from the run's row and its steps' each time, so
-/// that it may be called by
-/// anybody, die anywhere, and be called by two at once.
+/// that it may be called by anybody, die anywhere, and be called by two at once.
 /// </summary>
 /// <param name="database">The run's; may lead through a transaction-mode pooler.</param>
 /// <param name="steps">All of them, in order.</param>

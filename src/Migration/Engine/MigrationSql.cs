@@ -6,8 +6,7 @@ namespace DxyOrleans.Migration.Engine;
 
 /// <summary>
 /// Running the statements of <c>sql/migration/</c>: all of them come by here, where they are brought to the host's tables. What they
-/// compare of the two tables is
-/// compared at the coarser one's precision.
+/// compare of the two tables is compared at the coarser one's precision.
 /// </summary>
 public static class MigrationSql
 {

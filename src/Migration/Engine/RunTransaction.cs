@@ -8,8 +8,7 @@ namespace DxyOrleans.Migration.Engine;
 
 /// <summary>
 /// The only way a run's progress is written: a transaction that first moves the run's version from the one that was read, so that what it
-/// does commits once,
-/// together with the record of it, and not at all when somebody else was faster.
+/// does commits once, together with the record of it, and not at all when somebody else was faster.
 /// </summary>
 public sealed class RunTransaction : IAsyncDisposable
 {

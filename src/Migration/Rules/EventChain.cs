@@ -16,8 +16,7 @@ public sealed record LoggedEvent(string Run, long Seq, string At, string Role, s
 
 /// <summary>
 /// Goes through a run's log, event by event, and tells the first that is broken: each hash is that of the hash before and the event's own
-/// values. Computed here and
-/// not by the database's function, so that whoever changed that one is found too.
+/// values. Computed here and not by the database's function, so that whoever changed that one is found too.
 /// </summary>
 public sealed class EventChain
 {

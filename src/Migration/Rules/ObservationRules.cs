@@ -8,8 +8,7 @@ namespace DxyOrleans.Migration.Rules;
 
 /// <summary>
 /// From what a sample saw to its checks. Pure. Beside the rules of <see cref="HealthRules"/>, which say how a running system is, these say
-/// whether the migration
-/// may go on: a bar that could be there and isn't, or that differs in the two tables, is a failure at once.
+/// whether the migration may go on: a bar that could be there and isn't, or that differs in the two tables, is a failure at once.
 /// </summary>
 public static class ObservationRules
 {

@@ -16,8 +16,8 @@ public readonly record struct WindowSample(UtcTime Minute, GateVerdict Verdict, 
 /// <item>It begins with its first sample, and its length is market time from there to the newest sample.</item>
 /// <item>A PASS of an open market is a healthy minute. Nothing else is: no WARN, no closed market, no minute without a sample.</item>
 /// <item>A run of failure is counted in open-market minutes that FAIL. Only an open-market PASS ends it: a weekend, a WARN or a minute
-/// without a sample
-/// neither adds to it nor breaks it. Once it is longer than allowed, the window begins again, with the PASS that ends the run.</item>
+/// without a sample neither adds to it nor breaks it. Once it is longer than allowed, the window begins again, with the PASS that ends the
+/// run.</item>
 /// <item>A minute without a sample (every silo down) is no failure, however many there are: what was derived later is judged by the samples
 /// that follow.</item>
 /// </list>

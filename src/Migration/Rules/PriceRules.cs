@@ -16,8 +16,7 @@ public readonly record struct PriceFault(UtcTime Time, GateVerdict Verdict, stri
 
 /// <summary>
 /// Which prices are plausible: by bounds, by the return from one minute to the next beside those of the minutes before, and by the move
-/// that the
-/// components' closes imply. A day's low and high can't tell one bad print; a move that the components made too is none.
+/// that the components' closes imply. A day's low and high can't tell one bad print; a move that the components made too is none.
 /// </summary>
 public static class PriceRules
 {

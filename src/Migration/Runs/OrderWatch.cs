@@ -5,8 +5,8 @@ namespace DxyOrleans.Migration.Runs;
 
 /// <summary>
 /// Lets an order through while a step is at work: a portion may take long (an index that is built, a baseline of all history), and the
-/// order back has to wait for none. The order
-/// waits for the run's row with an advisory lock beside it, which everybody sees; whoever is at work sees it and gives way.
+/// order back has to wait for none. The order waits for the run's row with an advisory lock beside it, which everybody sees; whoever is at
+/// work sees it and gives way.
 /// </summary>
 static class OrderWatch
 {

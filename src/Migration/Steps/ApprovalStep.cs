@@ -11,8 +11,7 @@ namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
 /// Waits until somebody approved what was verified last. That an approval was used is recorded while the run's row is held, as revoking it
-/// needs that row too: it is
-/// either revoked or used.
+/// needs that row too: it is either revoked or used.
 /// </summary>
 /// <param name="name">The step's name.</param>
 /// <param name="phase">Its phase.</param>

@@ -8,8 +8,7 @@ namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
 /// For gates: a full verification of the run that is equal, and what was written to its bars since too. Begun, gone on with, confirmed, and
-/// begun anew where it
-/// isn't; which one it is stands in the step's checkpoint, so that a kill costs a portion.
+/// begun anew where it isn't; which one it is stands in the step's checkpoint, so that a kill costs a portion.
 /// </summary>
 static class FullVerification
 {

@@ -8,8 +8,8 @@ namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
 /// Brings rows back to what the run's backup says, every column of them, a month of one table a transaction: those that only we changed
-/// since the backup was made. What other
-/// programs wrote meanwhile stays, and so do bars whose components were corrected, and what came after the run began.
+/// since the backup was made. What other programs wrote meanwhile stays, and so do bars whose components were corrected, and what came
+/// after the run began.
 /// </summary>
 static class RowsRestore
 {

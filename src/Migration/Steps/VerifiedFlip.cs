@@ -6,8 +6,7 @@ namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
 /// Turning the route on the ground of a full verification: what was written since is compared once more when the route is held and nobody
-/// can write, which takes as
-/// long as a few days' bars take.
+/// can write, which takes as long as a few days' bars take.
 /// </summary>
 static class VerifiedFlip
 {

@@ -8,8 +8,7 @@ namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
 /// A step that rests on verifications of its own. Each is kept under a name in the step's checkpoint, taken on a portion a call, and begun
-/// anew a while after it
-/// found differences: what a transaction of somebody else mends needs nobody to say so.
+/// anew a while after it found differences: what a transaction of somebody else mends needs nobody to say so.
 /// </summary>
 abstract class VerifyingStep(string name, MigrationPhase phase) : MigrationStep(name, phase)
 {

@@ -14,8 +14,7 @@ namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// Compares three ways over a window: the old table, the new one, and the closes that the components give by the version each row carries.
-/// Everything is read in
-/// one snapshot, and a finding counts when a later snapshot still shows it.
+/// Everything is read in one snapshot, and a finding counts when a later snapshot still shows it.
 /// </summary>
 internal sealed class ParityComparison
 {

@@ -6,8 +6,8 @@ namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// One snapshot of the database, read by two connections at once where that can be had: what either sees, the other sees. Where it can't,
-/// because the pool has
-/// no second connection free or a pooler or the server passes no snapshot on, there is one connection. To be disposed of.
+/// because the pool has no second connection free or a pooler or the server passes no snapshot on, there is one connection. To be disposed
+/// of.
 /// </summary>
 internal sealed class SharedSnapshot : IAsyncDisposable
 {

@@ -9,8 +9,7 @@ namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// Compares the two tables over a slice: day checksums first, rows only of days that differ. Both tables are read in one snapshot, in which
-/// everything that
-/// is written to both in one transaction is equal; a difference counts when a later snapshot still shows it.
+/// everything that is written to both in one transaction is equal; a difference counts when a later snapshot still shows it.
 /// </summary>
 internal sealed class TableComparison(NpgsqlDataSource database, Symbol symbol, string? run)
 {

@@ -9,8 +9,7 @@ namespace DxyOrleans.Migration.Verification;
 
 /// <summary>
 /// Verifications of a migrated symbol: the winners of the old table against the new one, over business columns. They write nothing but
-/// their own rows, a portion a
-/// transaction, so that one that was killed goes on where it was, whoever calls.
+/// their own rows, a portion a transaction, so that one that was killed goes on where it was, whoever calls.
 /// </summary>
 public sealed class TableVerification(NpgsqlDataSource database)
 {
@@ -156,8 +155,7 @@ public sealed class TableVerification(NpgsqlDataSource database)
 
     /// <summary>
     /// Whether nobody touched the bars of its range, in either table, since its snapshot. False as well where that can't be known, because
-    /// the symbol wasn't
-    /// watched then.
+    /// the symbol wasn't watched then.
     /// </summary>
     public Task<bool> IsFreshAsync(VerificationResult verification, CancellationToken cancellation) =>
         database.Migration("verification/is_fresh", verification.Id).ValueAsync<bool>(cancellation);

@@ -16,8 +16,8 @@ public sealed record VerificationConfirmation(bool Holds, long Bars, string? Why
 
     /// <summary>
     /// Compares again what was written to the range of an equal verification since its snapshot: the list of what was written and the bars
-    /// themselves are read in
-    /// one snapshot, so that all of the range is known to be equal at that instant, however fast others go on writing.
+    /// themselves are read in one snapshot, so that all of the range is known to be equal at that instant, however fast others go on
+    /// writing.
     /// </summary>
     /// <param name="database">Where both tables are.</param>
     /// <param name="verification">An equal one.</param>

@@ -7,8 +7,8 @@ namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
 /// What a host's own triggers made of the rows of a trial. What they make of a row is what is stored: where it is a rounding it is
-/// foreseen, where it is no price it isn't
-/// compared, and a price that isn't known again can't be told right from wrong, so that such a host is refused.
+/// foreseen, where it is no price it isn't compared, and a price that isn't known again can't be told right from wrong, so that such a host
+/// is refused.
 /// </summary>
 sealed class Alterations(HostBinding binding)
 {

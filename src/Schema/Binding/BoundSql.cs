@@ -4,10 +4,9 @@ namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
 /// Brings statements that are written for our tables to a host's. What is read of a table becomes a subselect that gives our columns in our
-/// types; what is written
-/// goes to the columns that are there, in theirs; comparisons by which an index finds rows are made in the host's types, so that its
-/// indexes serve. It knows the
-/// forms in which the statements of <c>sql/</c> are written, and no more of SQL; a test renders and prepares every one of them.
+/// types; what is written goes to the columns that are there, in theirs; comparisons by which an index finds rows are made in the host's
+/// types, so that its indexes serve. It knows the forms in which the statements of <c>sql/</c> are written, and no more of SQL; a test
+/// renders and prepares every one of them.
 /// </summary>
 sealed class BoundSql(BoundTable data, BoundTable derived)
 {

@@ -2,8 +2,7 @@ namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
 /// The functions of triggers. Those of one table are given its rows; those of both are given now these, now those: where the host's tables
-/// differ, their bodies stand
-/// there twice, and the trigger's first argument, the table's name, says which runs.
+/// differ, their bodies stand there twice, and the trigger's first argument, the table's name, says which runs.
 /// </summary>
 static class CaptureFunctions
 {

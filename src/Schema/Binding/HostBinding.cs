@@ -4,8 +4,7 @@ namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
 /// How the host's columns stand for ours: the one thing by which statements are brought to a host's tables, and by which stored and
-/// computed are compared. A host
-/// whose columns are ours has none to speak of: every statement is run as it is written.
+/// computed are compared. A host whose columns are ours has none to speak of: every statement is run as it is written.
 /// </summary>
 public sealed class HostBinding
 {

@@ -5,8 +5,7 @@ namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
 /// Which binding a database has, by its address: all connections of a process to one database share what was read of it once. Read again
-/// after <c>db apply</c>, and
-/// when somebody says that it may have changed.
+/// after <c>db apply</c>, and when somebody says that it may have changed.
 /// </summary>
 public static class HostBindings
 {

@@ -31,8 +31,7 @@ public sealed record HostColumn
     public bool Generated { get; init; }
 
     /// <summary>What the host's own triggers make of our values, by symbol (of <c>source</c>: by source): the places after the point that
-    /// are left; null where it is another
-    /// change, and nothing is compared.</summary>
+    /// are left; null where it is another change, and nothing is compared.</summary>
     public IReadOnlyDictionary<string, int?>? Altered { get; init; }
 
     /// <summary>Which way they round, by symbol, where it isn't to the nearest: <see cref="Core.Bars.ColumnPrecision.Up"/> or

@@ -8,8 +8,7 @@ namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
 /// Judges a host's tables before anything of ours is put on them, and again whenever it is asked: by their shape, then by a trial. Changes
-/// nothing; a
-/// sequence that the tables draw from moves by one for each role that writes there.
+/// nothing; a sequence that the tables draw from moves by one for each role that writes there.
 /// </summary>
 public static class HostJudge
 {

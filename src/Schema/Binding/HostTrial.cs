@@ -6,9 +6,8 @@ namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
 /// Writes rows such as will be written, as the roles that will do it, corrects them, reads them back, and rolls all of it back: the host's
-/// checks, triggers,
-/// sequences, generated columns, foreign keys, deferred constraints and row security speak now, and not at night. One round trip, whatever
-/// is tried.
+/// checks, triggers, sequences, generated columns, foreign keys, deferred constraints and row security speak now, and not at night. One
+/// round trip, whatever is tried.
 /// </summary>
 sealed class HostTrial(NpgsqlDataSource database, HostBinding binding)
 {

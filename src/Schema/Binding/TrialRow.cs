@@ -28,8 +28,7 @@ public sealed record TrialRow(string Table, Series Series, string Source, string
 
     /// <summary>
     /// Its four prices and what they are corrected to, in the order in which they are tried: with digits at each of the eight places, as an
-    /// index has; then as pairs are
-    /// quoted, for a host that takes no finer ones.
+    /// index has; then as pairs are quoted, for a host that takes no finer ones.
     /// </summary>
     public IEnumerable<(decimal Price, decimal Corrected)> Prices()
     {

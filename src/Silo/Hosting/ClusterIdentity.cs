@@ -7,8 +7,8 @@ namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
 /// Keeps two clusters from sharing a ServiceId: claims it before the silo starts, once more when the silo stands in the membership table
-/// and before a reminder of it can
-/// fire, and looks from then on whether another cluster has taken it, which one may after a silence of this cluster's.
+/// and before a reminder of it can fire, and looks from then on whether another cluster has taken it, which one may after a silence of this
+/// cluster's.
 /// </summary>
 sealed partial class ClusterIdentity(
     [FromKeyedServices(OrleansOnPostgres.Connections)] NpgsqlDataSource database,

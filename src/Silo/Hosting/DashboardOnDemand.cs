@@ -4,8 +4,7 @@ namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
 /// The dashboard, mapped when it is first asked for: mapping it unpacks all its pages and packs them again, and keeps both, which takes
-/// some 60 MiB and a good part of a
-/// start. A silo that nobody looks at is spared that.
+/// some 60 MiB and a good part of a start. A silo that nobody looks at is spared that.
 /// </summary>
 static class DashboardOnDemand
 {

@@ -8,8 +8,7 @@ namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
 /// What the silo's HTTP port is for: being looked at. What would change something is refused before it is routed, orders to the API apart:
-/// those the API refuses
-/// itself to whom it doesn't know.
+/// those the API refuses itself to whom it doesn't know.
 /// </summary>
 static class HttpGuard
 {

@@ -6,9 +6,8 @@ namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
 /// The cluster's market time. An embedded server may hold a clock of its own (<c>dxy.clock</c>), which then drives grain timers and
-/// reminders as it drives
-/// <c>dxy.now()</c>; so does the server's own clock where this machine's is wrong. Everything else, Orleans' own probes and timeouts
-/// included, stays on the real clock.
+/// reminders as it drives <c>dxy.now()</c>; so does the server's own clock where this machine's is wrong. Everything else, Orleans' own
+/// probes and timeouts included, stays on the real clock.
 /// </summary>
 static partial class MarketTime
 {

@@ -7,8 +7,8 @@ namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
 /// The connections of Orleans' ADO.NET providers. They look for their statements in a table that they name without a schema; here it gets
-/// its schema, so that
-/// no connection needs a search path of its own: a pooler in transaction mode carries none, and refuses whoever asks for one.
+/// its schema, so that no connection needs a search path of its own: a pooler in transaction mode carries none, and refuses whoever asks
+/// for one.
 /// </summary>
 sealed class OrleansDataSource(NpgsqlDataSource database) : DbDataSource
 {

@@ -55,14 +55,10 @@ static class OrleansOnPostgres
         }
 
         // A silo whose process is gone refuses each probe at once, so the time until it is declared dead is three times that between
-        // probes: by ProbeTimeout while
-        // silos are new to each other, by MinProbeTimeout later. Short ones throw out no silo that is slow: while a connection has brought
-        // anything within
-        // MaxProbeTimeout x 3 there is no vote, so that MaxProbeTimeout alone says when a silo that hangs is dead. The heartbeat bounds how
-        // long rows of a cluster
-        // that was killed as a whole hold up its restart. A silo that nobody reaches hears that it was declared dead from the table alone:
-        // until it looks, what lived
-        // on it lives twice.
+        // probes: by ProbeTimeout while silos are new to each other, by MinProbeTimeout later. Short ones throw out no silo that is slow:
+        // while a connection has brought anything within MaxProbeTimeout x 3 there is no vote, so that MaxProbeTimeout alone says when a
+        // silo that hangs is dead. The heartbeat bounds how long rows of a cluster that was killed as a whole hold up its restart. A silo
+        // that nobody reaches hears that it was declared dead from the table alone: until it looks, what lived on it lives twice.
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = TimeSpan.FromSeconds(1);
@@ -73,8 +69,7 @@ static class OrleansOnPostgres
             membership.NumMissedTableIAmAliveLimit = Heartbeat.MaxMissed;
 
             // A silo's generation is the second in which it starts, by its own clock: one whose clock is an hour ahead would take the
-            // others' for retired, and throw out
-            // whoever joins because his start seems long ago.
+            // others' for retired, and throw out whoever joins because his start seems long ago.
             membership.SiloGenerationRetirementAge = TimeSpan.FromDays(1);
             membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         });

@@ -4,8 +4,8 @@ namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
 /// Looks whether this silo is asked to restart (a row of <c>dxy.restart</c> names it by address and generation) and then stops the host
-/// gracefully, for the program
-/// to start a new generation. What asked an earlier generation at this address is fulfilled when this one is up, and removed.
+/// gracefully, for the program to start a new generation. What asked an earlier generation at this address is fulfilled when this one is
+/// up, and removed.
 /// </summary>
 sealed partial class RestartWatch(
     NpgsqlDataSource database,

@@ -33,8 +33,7 @@ static class SiloLogging
                 console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             })
             // Orleans logs each step of its start; a person wants to hear of trouble and of our own steps. Its watchdog counts from the
-            // machine's start, and a probe
-            // that finds a silo not ready yet is no failure.
+            // machine's start, and a probe that finds a silo not ready yet is no failure.
             .AddFilter("Orleans", LogLevel.Warning)
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
             .AddFilter("Polly", LogLevel.Warning)

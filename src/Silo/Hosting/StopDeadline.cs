@@ -7,10 +7,9 @@ namespace DxyOrleans.Silo.Hosting;
 
 /// <summary>
 /// Ends the process of a silo that was asked to stop and can't: while its database is away Orleans tries on to write its good-bye, and a
-/// supervisor would have to kill
-/// it. The others find such a silo dead by its connections. A silo that is to start again in this process waits instead: nobody else would
-/// start it.
-/// That the database is away the silo asks itself: behind a pooler the place that it connects to goes on listening.
+/// supervisor would have to kill it. The others find such a silo dead by its connections. A silo that is to start again in this process
+/// waits instead: nobody else would start it. That the database is away the silo asks itself: behind a pooler the place that it connects to
+/// goes on listening.
 /// </summary>
 sealed partial class StopDeadline(
     IHostApplicationLifetime host,
@@ -89,8 +88,7 @@ sealed partial class StopDeadline(
         catch (Exception away) when (away is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
         {
             // Where there is no room for one more, or the password is another by now, connections that are open may still do. Else no login
-            // means no good-bye: the
-            // database is dropped or shut, or a pooler finds no server behind it.
+            // means no good-bye: the database is dropped or shut, or a pooler finds no server behind it.
             return away
                 is PostgresException
                 {

@@ -10,8 +10,7 @@ namespace DxyOrleans.Client.Tests.Processes;
 
 /// <summary>
 /// What the console makes of silos whose processes are not at work. The processes are real, only not silos: whether one is alive, stopped,
-/// unreaped or another's
-/// is the system's word, and whether it works is what it answers.
+/// unreaped or another's is the system's word, and whether it works is what it answers.
 /// </summary>
 public sealed class SiloProcessTests(TestServer server)
 {

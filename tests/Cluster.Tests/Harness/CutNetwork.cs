@@ -5,8 +5,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// Two hosts' networks with a wire between them that can be cut: this one, and a namespace of its own. The database is reached through its
-/// socket in the file system,
-/// which no cut concerns.
+/// socket in the file system, which no cut concerns.
 /// </summary>
 public sealed class CutNetwork : IDisposable
 {

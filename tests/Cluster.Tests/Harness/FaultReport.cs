@@ -33,8 +33,8 @@ public sealed record FaultSeen(
 
 /// <summary>
 /// Keeps what was seen in <c>artifacts/faults.jsonl</c>, a line a try, and with <c>DXY_RELIABILITY=1</c> writes the table of
-/// <c>docs/measured/faults.md</c> from it.
-/// Removing the file begins the book anew; a row of the table that the book has no try of stays as an earlier book wrote it.
+/// <c>docs/measured/faults.md</c> from it. Removing the file begins the book anew; a row of the table that the book has no try of stays as
+/// an earlier book wrote it.
 /// </summary>
 public static class FaultReport
 {

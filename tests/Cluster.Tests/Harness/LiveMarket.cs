@@ -10,8 +10,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// A market whose minutes come at a <see cref="MarketPace"/>: the six pairs' bars are published by calls to their grains, a call that
-/// failed is made again until it is
-/// answered, and each new minute of the index is noticed in the tables as it appears.
+/// failed is made again until it is answered, and each new minute of the index is noticed in the tables as it appears.
 /// </summary>
 public sealed class LiveMarket : IAsyncDisposable
 {

@@ -6,8 +6,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// How much memory each silo's process took through the time: a sample each two seconds. A silo that was started again begins anew, so only
-/// a process that lived for
-/// over half of the whole time can show that nothing grows; of the others the highest is told.
+/// a process that lived for over half of the whole time can show that nothing grows; of the others the highest is told.
 /// </summary>
 public sealed class MemoryBook : IAsyncDisposable
 {

@@ -6,8 +6,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// The silo as a build of tomorrow: the sources copied elsewhere, the contract raised by one with a method and a field more, the schema's
-/// version raised by one with a function
-/// more, and built there.
+/// version raised by one with a function more, and built there.
 /// </summary>
 public sealed class NextBuild : IDisposable
 {

@@ -5,8 +5,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// What the tables ought to hold, told by SQL alone: nothing of the code under test is used. The index by PostgreSQL's numeric over the six
-/// closes,
-/// rounded to 8 places; each 5m and 1h bucket by a plain rollup of the 1m bars, in all columns.
+/// closes, rounded to 8 places; each 5m and 1h bucket by a plain rollup of the 1m bars, in all columns.
 /// </summary>
 public static class Parity
 {

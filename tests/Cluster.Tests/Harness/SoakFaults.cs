@@ -8,8 +8,7 @@ public sealed record SoakFault(string Name, Func<SiloProcess, Task> Inject, bool
 
 /// <summary>
 /// The faults of a soak over three silos. The first silo is spared what ends a process, after the first round, so that its memory can be
-/// followed through the hours; it
-/// suffers everything else.
+/// followed through the hours; it suffers everything else.
 /// </summary>
 public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable, DatabaseWay[] ways, CutNetwork? network, SmallDisk? disk)
 {

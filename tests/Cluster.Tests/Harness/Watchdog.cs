@@ -5,8 +5,7 @@ namespace DxyOrleans.Cluster.Tests.Harness;
 
 /// <summary>
 /// Ends the silos when the tests' own process ends, even by a kill: a small shell reads the ids of running silos from a pipe and kills
-/// those that are left
-/// when the pipe closes.
+/// those that are left when the pipe closes.
 /// </summary>
 public sealed class Watchdog : IDisposable
 {

@@ -8,8 +8,7 @@ namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// When to kill: at the beginning of phases, and at random instants after one began or the run was taken further again, so that each life
-/// comes to something.
-/// <c>DXY_KILLS=100</c> asks for so many kills in each; <c>DXY_TEST_SEED</c> repeats an earlier plan.
+/// comes to something. <c>DXY_KILLS=100</c> asks for so many kills in each; <c>DXY_TEST_SEED</c> repeats an earlier plan.
 /// </summary>
 public sealed class KillPlan
 {

@@ -10,9 +10,8 @@ namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// A legacy shop with a run that silos carry out, and what goes on beside it: the market runs <see cref="Rate"/> times as fast, the six
-/// pairs' bars of each
-/// minute come once it is over, warnings are accepted, approvals given. What the shop was before is kept in a schema of the test's own,
-/// <c>before</c>.
+/// pairs' bars of each minute come once it is over, warnings are accepted, approvals given. What the shop was before is kept in a schema of
+/// the test's own, <c>before</c>.
 /// </summary>
 public sealed class MigratingShop : IAsyncDisposable
 {

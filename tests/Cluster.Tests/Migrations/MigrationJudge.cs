@@ -6,8 +6,7 @@ namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// What the shop of <see cref="MigratingShop"/> ought to hold after a run, told by SQL alone from what it held before and the formula: what
-/// an undisturbed run
-/// leaves. Nothing of the code under test is used.
+/// an undisturbed run leaves. Nothing of the code under test is used.
 /// </summary>
 public sealed class MigrationJudge(MigratingShop shop)
 {

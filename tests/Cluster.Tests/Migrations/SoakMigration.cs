@@ -7,8 +7,7 @@ namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// Runs that go through a soak, one after the other: forward to the end, back again, forward anew. Orders are given as an operator gives
-/// them: warnings accepted,
-/// approvals given, a run that has failed tried again. What each has left is judged when asked to.
+/// them: warnings accepted, approvals given, a run that has failed tried again. What each has left is judged when asked to.
 /// </summary>
 public sealed class SoakMigration : IAsyncDisposable
 {

@@ -9,9 +9,8 @@ namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
 /// Hours of a market, disturbed at random, while a legacy shop is migrated, goes back and is migrated again: <c>DXY_SOAK=24</c> is 24 hours
-/// of the market at 60 times
-/// its speed, 24 minutes with a fault each ten seconds or so. The seed, the schedule and the verdict are printed; <c>DXY_TEST_SEED</c>
-/// repeats the schedule.
+/// of the market at 60 times its speed, 24 minutes with a fault each ten seconds or so. The seed, the schedule and the verdict are printed;
+/// <c>DXY_TEST_SEED</c> repeats the schedule.
 /// </summary>
 [Collection(DurableServer.Name)]
 public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTests(server)

@@ -9,8 +9,7 @@ namespace DxyOrleans.Migration.Tests.Engine;
 public sealed class RollbackTests(TestServer server)
 {
     // What the shop keeps beside the minutes: a registry row that isn't like ours, rollups of its own aggregator, which says other things
-    // than ours would, and a
-    // vendor's bars that stand in the new table alone.
+    // than ours would, and a vendor's bars that stand in the new table alone.
     const string Rollups = """
         INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, test_active, metadata, created_at, updated_at)
         VALUES ('DXY', 'index', NULL, NULL, '{"vendor_id": 7, "derived_timeframes": ["5m", "1h"]}', '2024-01-01Z', '2024-01-02Z');

@@ -7,8 +7,7 @@ namespace DxyOrleans.Migration.Tests.Upgrade;
 
 /// <summary>
 /// A database as an earlier build left it: work that is due, forming bars, and a run in the middle of its fourth phase. <c>make-fixture</c>
-/// made it, by the
-/// installer, the derivers and the engine of commit 2472c4d.
+/// made it, by the installer, the derivers and the engine of commit 2472c4d.
 /// </summary>
 public sealed class EarlierSchemaTests(TestServer server)
 {

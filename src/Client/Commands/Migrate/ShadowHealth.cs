@@ -9,8 +9,7 @@ namespace DxyOrleans.Client.Commands.Migrate;
 
 /// <summary>
 /// Health of a cluster in shadow mode: it derives, rolls up and works off nothing here, and mustn't, so that these are no faults of it.
-/// What it
-/// owes is a comparison that is young and didn't fail.
+/// What it owes is a comparison that is young and didn't fail.
 /// </summary>
 internal static class ShadowHealth
 {

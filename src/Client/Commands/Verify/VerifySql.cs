@@ -10,8 +10,7 @@ namespace DxyOrleans.Client.Commands.Verify;
 
 /// <summary>
 /// Queries by which a stranger can check a target with psql alone, in PostgreSQL's own arithmetic: a row back is a difference, or an input
-/// that is no bar. They keep the
-/// rules of <c>verify</c> and end without a row exactly where it says "equal".
+/// that is no bar. They keep the rules of <c>verify</c> and end without a row exactly where it says "equal".
 /// </summary>
 internal static class VerifySql
 {

@@ -2,8 +2,7 @@ namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>
 /// Dukascopy's historical data as its site exports them: a side a file, the symbol in the file's name, times in GMT or, when so chosen,
-/// local
-/// with their offset in each (<c>01.10.2019 03:00:00.000 GMT+0300</c>).
+/// local with their offset in each (<c>01.10.2019 03:00:00.000 GMT+0300</c>).
 /// </summary>
 static class DukascopyFormat
 {

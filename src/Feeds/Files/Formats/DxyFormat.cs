@@ -2,8 +2,7 @@ namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>
 /// The shape of this project's own files, and of any whose header names time and prices in whatever order and spelling: times in ISO-8601
-/// or
-/// Unix time, labelled by the bar's open.
+/// or Unix time, labelled by the bar's open.
 /// </summary>
 static class DxyFormat
 {

@@ -2,8 +2,7 @@ namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>
 /// HistData's 1-minute bars for MetaTrader: date and time of day apart, Eastern Standard Time all year like the others. MetaTrader 4 writes
-/// the
-/// same columns in its broker's time; but HistData has no volume and writes 0, and MetaTrader has no bar without a tick.
+/// the same columns in its broker's time; but HistData has no volume and writes 0, and MetaTrader has no bar without a tick.
 /// </summary>
 static class HistDataMetaTraderFormat
 {

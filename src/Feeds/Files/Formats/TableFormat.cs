@@ -2,8 +2,7 @@ namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>
 /// Rows of <c>data_bars</c> or <c>derived_data_bars</c> as <c>bars --format csv</c> and psql's <c>\copy … csv header</c> write them. Each
-/// names its
-/// timeframe; volume, count and vwap may be unknown; derived, partial and deleted rows are known as such.
+/// names its timeframe; volume, count and vwap may be unknown; derived, partial and deleted rows are known as such.
 /// </summary>
 static class TableFormat
 {

@@ -7,8 +7,7 @@ namespace DxyOrleans.Migration.Steps.CleanUp;
 
 /// <summary>
 /// The dual write ends, at a moment at which both tables are verified equal: the new table alone is written, once no transaction is open
-/// any more that wrote
-/// both. Undoing begins the dual write again and brings to the old table what was written to the new one alone.
+/// any more that wrote both. Undoing begins the dual write again and brings to the old table what was written to the new one alone.
 /// </summary>
 sealed class OldWritesOffStep() : MigrationStep("cleanup/old-writes-off", MigrationPhase.CleanUp)
 {

@@ -8,8 +8,7 @@ namespace DxyOrleans.Migration.Steps.CleanUp;
 
 /// <summary>
 /// Nothing active is left in the old table, as much was removed as was planned, and nobody writes there. Where rows are left that can't be
-/// proven, an ordered retry
-/// goes through what is left once more.
+/// proven, an ordered retry goes through what is left once more.
 /// </summary>
 sealed class RemovalProofStep() : MigrationStep("cleanup/proof", MigrationPhase.CleanUp)
 {

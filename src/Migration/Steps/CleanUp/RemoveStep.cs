@@ -9,8 +9,7 @@ namespace DxyOrleans.Migration.Steps.CleanUp;
 
 /// <summary>
 /// Soft-deletes the old table's rows, a batch a transaction, each only where the same statement finds it proven by the new table. What
-/// can't be proven stays.
-/// Undoing brings back exactly the rows that bear the batches' marks, the last batch first.
+/// can't be proven stays. Undoing brings back exactly the rows that bear the batches' marks, the last batch first.
 /// </summary>
 sealed class RemoveStep() : MigrationStep(Title, MigrationPhase.CleanUp)
 {

@@ -8,10 +8,8 @@ namespace DxyOrleans.Migration.Steps.Copy;
 
 /// <summary>
 /// Copies the old table's winners that the new one lacks, a batch a transaction, by key order. What is there already isn't rewritten;
-/// whatever is written to both
-/// tables meanwhile stands, whoever was first. A copy does no harm twice, and a second round also removes what was copied and is gone from
-/// the old table since.
-/// Undoing brings the new table back to what it held.
+/// whatever is written to both tables meanwhile stands, whoever was first. A copy does no harm twice, and a second round also removes what
+/// was copied and is gone from the old table since. Undoing brings the new table back to what it held.
 /// </summary>
 sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
 {
@@ -169,8 +167,7 @@ sealed class BarsStep() : MigrationStep("copy/bars", MigrationPhase.Copy)
     }
 
     // Where the new table holds nothing yet, rows go in without the second look and the marks that ON CONFLICT costs each of them. Should
-    // somebody write one of
-    // these bars meanwhile, the statement is taken back and done again with it: his bar stands.
+    // somebody write one of these bars meanwhile, the statement is taken back and done again with it: his bar stands.
     static async Task<long> InsertAsync(RunTransaction transaction, CopyPortion portion, CancellationToken cancellation)
     {
         var insert = MigrationSql.Template("copy/insert_bars");

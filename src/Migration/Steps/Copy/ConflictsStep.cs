@@ -8,8 +8,8 @@ namespace DxyOrleans.Migration.Steps.Copy;
 
 /// <summary>
 /// Compares the old table's bars with the new table's before anything is copied, a month a portion, lists what conflicts and settles it by
-/// the run's policies.
-/// It stops where a policy says so; a changed policy is obeyed at once, an ordered retry compares anew. It changes no bar.
+/// the run's policies. It stops where a policy says so; a changed policy is obeyed at once, an ordered retry compares anew. It changes no
+/// bar.
 /// </summary>
 sealed class ConflictsStep() : MigrationStep(Title, MigrationPhase.Copy)
 {

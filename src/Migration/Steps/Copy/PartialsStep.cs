@@ -7,8 +7,7 @@ namespace DxyOrleans.Migration.Steps.Copy;
 
 /// <summary>
 /// Bars of the old table marked partial though their minute has ended are made due, so that the deriver completes them, in both tables.
-/// What stays partial, because
-/// the components don't give it, is a conflict. Nothing to undo: a completed bar is one that arrived.
+/// What stays partial, because the components don't give it, is a conflict. Nothing to undo: a completed bar is one that arrived.
 /// </summary>
 sealed class PartialsStep() : MigrationStep("copy/partials", MigrationPhase.Copy)
 {

@@ -7,9 +7,8 @@ namespace DxyOrleans.Migration.Steps.Copy;
 
 /// <summary>
 /// Both tables are equal, by a full verification and what was written since. Where they aren't, what the copy can mend is compared and
-/// copied again: by itself the
-/// first times, since a bar that was changed or removed in the old table while it was copied is no fault of anybody; after that on
-/// <c>migrate retry</c>.
+/// copied again: by itself the first times, since a bar that was changed or removed in the old table while it was copied is no fault of
+/// anybody; after that on <c>migrate retry</c>.
 /// </summary>
 sealed class VerifyStep() : MigrationStep("copy/verify", MigrationPhase.Copy)
 {

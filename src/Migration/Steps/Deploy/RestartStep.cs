@@ -11,8 +11,7 @@ namespace DxyOrleans.Migration.Steps.Deploy;
 
 /// <summary>
 /// Has the silos start again one after the other, each only when the one before is in the cluster under a new generation and the newest bar
-/// that is due is
-/// stored, so that deriving never stops. A silo is asked by a row of <c>dxy.restart</c>, which it finds itself.
+/// that is due is stored, so that deriving never stops. A silo is asked by a row of <c>dxy.restart</c>, which it finds itself.
 /// </summary>
 public sealed class RestartStep : IMigrationStep
 {

@@ -6,8 +6,7 @@ namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
 /// Both tables are written in one transaction from here until cleanup. Undoing turns the route back to the old table alone and removes from
-/// the new one
-/// what was written there until then.
+/// the new one what was written there until then.
 /// </summary>
 sealed class DualWriteStep() : MigrationStep("derive/dual-write", MigrationPhase.Derive)
 {

@@ -6,10 +6,8 @@ namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
 /// Who writes the old table from now on: us alone, or others as well, whose writes a trigger then brings into the new table in their own
-/// transaction.
-/// Making the trigger waits for every transaction that is writing the table, so that none is left whose writes it missed; and it stays only
-/// when a minute written as
-/// the old writers do it comes through, see <see cref="WriteTrial"/>.
+/// transaction. Making the trigger waits for every transaction that is writing the table, so that none is left whose writes it missed; and
+/// it stays only when a minute written as the old writers do it comes through, see <see cref="WriteTrial"/>.
 /// </summary>
 sealed class OwnershipStep() : MigrationStep("derive/ownership", MigrationPhase.Derive)
 {

@@ -7,8 +7,7 @@ namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
 /// Whether anybody else still writes the old table: some minutes came, and none of them brought a foreign write, or every one was mirrored.
-/// Where no minute comes nothing
-/// is shown: that nobody writes is no proof then.
+/// Where no minute comes nothing is shown: that nobody writes is no proof then.
 /// </summary>
 sealed class QuietStep() : MigrationStep("derive/quiet", MigrationPhase.Derive)
 {

@@ -13,8 +13,7 @@ namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
 /// The new deriver is proved beside the old one before anything is asked of it: minutes that come are derived and compared with what the
-/// old writer makes of them, and
-/// nothing is stored. Only then is the index registered, and the old writer stopped or mirrored.
+/// old writer makes of them, and nothing is stored. Only then is the index registered, and the old writer stopped or mirrored.
 /// </summary>
 sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive)
 {

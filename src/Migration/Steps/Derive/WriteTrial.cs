@@ -6,8 +6,8 @@ namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
 /// Writes a minute to both tables under a savepoint and takes it back, before such writes are let stand: checks, generated columns,
-/// sequences' rights and other people's
-/// triggers speak here and not in the old writer's next statement. Only sequences keep what they counted.
+/// sequences' rights and other people's triggers speak here and not in the old writer's next statement. Only sequences keep what they
+/// counted.
 /// </summary>
 static class WriteTrial
 {

@@ -11,8 +11,8 @@ namespace DxyOrleans.Migration.Steps.Observe;
 
 /// <summary>
 /// Takes a sample in each market minute, until the window is long enough and enough of it was healthy. A minute that went by unseen stays
-/// without one:
-/// a sample taken later would say how the tables are now, not how they were. Then all of both tables is verified, for somebody to approve.
+/// without one: a sample taken later would say how the tables are now, not how they were. Then all of both tables is verified, for somebody
+/// to approve.
 /// </summary>
 sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Observe)
 {

@@ -6,8 +6,7 @@ namespace DxyOrleans.Migration.Steps.PreFlight;
 
 /// <summary>
 /// Where a run's backup stands: <c>dxy_backup."RUN_data_bars"</c> and <c>dxy_backup."RUN_derived_data_bars"</c>, each with every row of the
-/// symbol, minutes and
-/// rollups, that opened before the run began, softly deleted ones too. What opens later arrived meanwhile.
+/// symbol, minutes and rollups, that opened before the run began, softly deleted ones too. What opens later arrived meanwhile.
 /// </summary>
 static class Backup
 {

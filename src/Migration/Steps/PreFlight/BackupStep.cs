@@ -8,9 +8,8 @@ namespace DxyOrleans.Migration.Steps.PreFlight;
 
 /// <summary>
 /// Saves the symbol's bars of both tables, a month a transaction, and in that transaction brings them back into a table beside and compares
-/// that with the original:
-/// a backup that was never restored is none. From its beginning on every write to the symbol's minutes is noted: a way back has to tell
-/// what others wrote from what we did.
+/// that with the original: a backup that was never restored is none. From its beginning on every write to the symbol's minutes is noted: a
+/// way back has to tell what others wrote from what we did.
 /// </summary>
 public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationPhase.PreFlight)
 {

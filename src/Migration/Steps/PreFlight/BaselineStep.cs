@@ -8,10 +8,8 @@ namespace DxyOrleans.Migration.Steps.PreFlight;
 
 /// <summary>
 /// What the tables were before: counts, spans, sources and a checksum a day, kept with the run. Its undoing comes when everything after it
-/// is undone and the backup still
-/// stands: what only we changed of the rows of before gets every column back, see <see cref="RowsRestore"/>, and then the backup proves
-/// that the tables are what they were, but
-/// for what arrived meanwhile.
+/// is undone and the backup still stands: what only we changed of the rows of before gets every column back, see <see cref="RowsRestore"/>,
+/// and then the backup proves that the tables are what they were, but for what arrived meanwhile.
 /// </summary>
 public sealed class BaselineStep() : MigrationStep("pre-flight/baseline", MigrationPhase.PreFlight)
 {

@@ -9,8 +9,7 @@ namespace DxyOrleans.Migration.Steps.Schema;
 
 /// <summary>
 /// A usable unique key on <c>data_bars</c>. Where there is none it is built beside the table's writers, under a name of this run's alone;
-/// on a partitioned table a
-/// partition at a time. Rows that stand in its way are reported, never removed.
+/// on a partitioned table a partition at a time. Rows that stand in its way are reported, never removed.
 /// </summary>
 public sealed class KeysStep() : SchemaStep("schema/keys")
 {

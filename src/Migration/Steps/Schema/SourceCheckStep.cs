@@ -9,8 +9,7 @@ namespace DxyOrleans.Migration.Steps.Schema;
 
 /// <summary>
 /// Checks on the column <c>source</c> that refuse 'synthetic' get a wider one in their place and name: added NOT VALID, validated beside
-/// the table's writers,
-/// then swapped, so that the table is never unprotected. Everything that was let in before still is.
+/// the table's writers, then swapped, so that the table is never unprotected. Everything that was let in before still is.
 /// </summary>
 public sealed class SourceCheckStep() : SchemaStep("schema/source-check")
 {

@@ -6,9 +6,8 @@ namespace DxyOrleans.Migration.Steps.SwitchReads;
 
 /// <summary>
 /// From now on rollups and readers of ours take the new table; both are written as before. Only after a verification that is newer than the
-/// last write to what it
-/// covers, looked at once more while nobody can write; after a dry run, and when the operator said: on approval, in a window, or as soon as
-/// it can be. Every silo obeys at once: the route is read in each deriving transaction.
+/// last write to what it covers, looked at once more while nobody can write; after a dry run, and when the operator said: on approval, in a
+/// window, or as soon as it can be. Every silo obeys at once: the route is read in each deriving transaction.
 /// </summary>
 sealed class ReadsStep() : MigrationStep("switch/reads", MigrationPhase.SwitchReads)
 {

@@ -9,8 +9,7 @@ namespace DxyOrleans.Migration.Steps.Test;
 
 /// <summary>
 /// Old table, new table and a recomputation from the components, of the last days and of days spread over all of history. Tables that
-/// differ fail; bars that an
-/// older method made otherwise than ours would are told, and want consent.
+/// differ fail; bars that an older method made otherwise than ours would are told, and want consent.
 /// </summary>
 sealed class ParityStep() : VerifyingStep("test/parity", MigrationPhase.Test)
 {
