@@ -28,12 +28,28 @@ public static class OldPartitions
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var (key, byTime) = await DividedByAsync(connection, cancellation);
-        return byTime
-            ? await OfAsync(connection, before, cancellation)
-            : throw new SchemaException(
+        if (!byTime)
+        {
+            throw new SchemaException(
                 $"{Table} is {(key is null ? "not divided" : $"divided by {key}")}: only whole partitions by ts_utc are let go. "
                     + "Delete old rows in your own way; nothing was done."
             );
+        }
+
+        var found = new List<OldPartition>();
+        foreach (var old in await OfAsync(connection, before, cancellation))
+        {
+            // One that holds nothing but derived bars is what an earlier call kept.
+            if (
+                await HoldsAsync(connection, old, $"NOT ({Derived})", cancellation)
+                || !await HoldsAsync(connection, old, Derived, cancellation)
+            )
+            {
+                found.Add(old);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>What still needs bars that open before then, a sentence; null: nothing does.</summary>
@@ -58,17 +74,17 @@ public static class OldPartitions
         try
         {
             // Writers queue behind whoever waits for this lock: not for long.
-            await RunAsync("SET LOCAL lock_timeout = '5s'");
-            await RunAsync($"ALTER TABLE {Table} DETACH PARTITION {partition.Name}");
+            await connection.RunAsync("SET LOCAL lock_timeout = '5s'", cancellation);
+            await connection.RunAsync($"ALTER TABLE {Table} DETACH PARTITION {partition.Name}", cancellation);
             foreach (var trigger in await connection.TextsAsync(Sql.Text("retain/our_triggers.sql"), cancellation, partition.Name))
             {
-                await RunAsync($"DROP TRIGGER {trigger} ON {partition.Name}");
+                await connection.RunAsync($"DROP TRIGGER {trigger} ON {partition.Name}", cancellation);
             }
 
             await KeepDerivedAsync(connection, partition, cancellation);
             if (drop)
             {
-                await RunAsync($"DROP TABLE {partition.Name}");
+                await connection.RunAsync($"DROP TABLE {partition.Name}", cancellation);
             }
 
             await transaction.CommitAsync(cancellation);
@@ -82,20 +98,15 @@ public static class OldPartitions
                 refused
             );
         }
-
-        Task RunAsync(string statement) => OldPartitions.RunAsync(connection, statement, cancellation);
     }
 
     // In a partition of its own with the same bounds. It is filled while it is off the table and its triggers are, for nothing of it is
     // new.
     static async Task KeepDerivedAsync(NpgsqlConnection connection, OldPartition old, CancellationToken cancellation)
     {
-        await using (var any = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM {old.Name} WHERE {Derived})", connection))
+        if (!await HoldsAsync(connection, old, Derived, cancellation))
         {
-            if (!(bool)(await any.ExecuteScalarAsync(cancellation))!)
-            {
-                return;
-            }
+            return;
         }
 
         var name = $"{old.Name.Split('.')[^1].Trim('"')}_derived";
@@ -107,20 +118,20 @@ public static class OldPartitions
             await adding.ExecuteNonQueryAsync(cancellation);
         }
 
-        await RunAsync(connection, $"ALTER TABLE {Table} DETACH PARTITION {kept}", cancellation);
-        await RunAsync(connection, $"ALTER TABLE {kept} DISABLE TRIGGER USER", cancellation);
-        await RunAsync(connection, $"INSERT INTO {kept} ({columns}) SELECT {columns} FROM {old.Name} WHERE {Derived}", cancellation);
-        await RunAsync(connection, $"ALTER TABLE {kept} ENABLE TRIGGER USER", cancellation);
-        await RunAsync(connection, $"ALTER TABLE {Table} ATTACH PARTITION {kept} {old.Bounds}", cancellation);
+        await connection.RunAsync($"ALTER TABLE {Table} DETACH PARTITION {kept}", cancellation);
+        await connection.RunAsync($"ALTER TABLE {kept} DISABLE TRIGGER USER", cancellation);
+        await connection.RunAsync($"INSERT INTO {kept} ({columns}) SELECT {columns} FROM {old.Name} WHERE {Derived}", cancellation);
+        await connection.RunAsync($"ALTER TABLE {kept} ENABLE TRIGGER USER", cancellation);
+        await connection.RunAsync($"ALTER TABLE {Table} ATTACH PARTITION {kept} {old.Bounds}", cancellation);
         await using var noting = new NpgsqlCommand(Sql.Text("retain/note_attached.sql"), connection);
         noting.Parameters.With(kept);
         await noting.ExecuteNonQueryAsync(cancellation);
     }
 
-    static async Task RunAsync(NpgsqlConnection connection, string statement, CancellationToken cancellation)
+    static async Task<bool> HoldsAsync(NpgsqlConnection connection, OldPartition partition, string rows, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(statement, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await using var command = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM {partition.Name} WHERE {rows})", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     static async Task<(string? Key, bool ByTime)> DividedByAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -74,6 +74,9 @@ public sealed class OldPartitionsTests(TestServer server)
         Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.change"));
         Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
 
+        // What was kept is not let go by the next call.
+        Assert.Empty(await OldPartitions.FindAsync(shop.Data, Before, Shop.Token));
+
         // And it is captured like any: its triggers are on again.
         await shop.RunAsync("UPDATE public.data_bars_2024_02_derived SET close = 99, low = 99 WHERE canonical_symbol = 'DXY'");
         Assert.Equal(1, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.change"));
