@@ -11,6 +11,9 @@ public static class Sql
 {
     static readonly ConcurrentDictionary<string, string> Texts = new();
 
+    // Those that were there at the last look; another look is taken only for what they don't have.
+    static volatile List<Assembly> _rooms = [];
+
     /// <summary>One statement of a room, by its file's name without folder and ending.</summary>
     /// <exception cref="ArgumentException">No room has such a statement.</exception>
     public static string Statement(string name) => Resource($"statement/{name}");
@@ -27,11 +30,15 @@ public static class Sql
 
     static string Resource(string name) => Texts.GetOrAdd(name, static name =>
         {
-            using var stream = Rooms().Select(room => room.GetManifestResourceStream(name)).FirstOrDefault(found => found is not null)
+            using var stream = Find(_rooms, name)
+                ?? Find(_rooms = Rooms(), name)
                 ?? throw new ArgumentException($"{name} is embedded by no room of this program.", nameof(name));
             using var reader = new StreamReader(stream);
             return reader.ReadToEnd();
         });
+
+    static Stream? Find(List<Assembly> rooms, string name) =>
+        rooms.Select(room => room.GetManifestResourceStream(name)).FirstOrDefault(found => found is not null);
 
     static IEnumerable<string> Names(string beginning) =>
         Rooms()
