@@ -1,10 +1,10 @@
 using System.Text;
 using DxyOrleans.Core.Time;
 
-namespace DxyOrleans.Web.Api;
+namespace DxyOrleans.Bars;
 
 /// <summary>Bars as CSV with the columns of <c>data_bars</c>: what is handed out, <c>dxy import</c> reads.</summary>
-static class BarCsv
+public static class BarCsv
 {
     public const string Header =
         "canonical_symbol,timeframe,ts_utc,open,high,low,close,vol,vwap,trade_count,is_partial,"
@@ -12,7 +12,8 @@ static class BarCsv
 
     static readonly char[] Special = [',', '"', '\n', '\r'];
 
-    public static void Write(StringBuilder text, StoredRow row)
+    /// <summary>A bar's line, without its end.</summary>
+    public static void Write(StringBuilder text, ExportedBar row)
     {
         text.Append(row.Series.Symbol.Name).Append(',').Append(row.Series.Timeframe.ToString()).Append(',').Append(row.Time.ToString());
         foreach (var number in (string?[])[row.Open, row.High, row.Low, row.Close, row.Volume, row.Vwap, row.TradeCount])
@@ -26,7 +27,14 @@ static class BarCsv
         text.Append(",\"").Append(row.Raw.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
         Time(text, row.CreatedAt);
         Time(text, row.UpdatedAt);
-        text.Append('\n');
+    }
+
+    /// <inheritdoc cref="Write"/>
+    public static string Line(ExportedBar row)
+    {
+        var text = new StringBuilder();
+        Write(text, row);
+        return text.ToString();
     }
 
     static void Time(StringBuilder text, UtcTime? time) => text.Append(',').Append(time?.ToString());

@@ -2,12 +2,12 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using Npgsql;
 
-namespace DxyOrleans.Web.Api;
+namespace DxyOrleans.Bars;
 
 /// <summary>
 /// A stored row as it stands, numbers as the database prints them: what is handed out is what is there, whoever wrote it.
 /// </summary>
-sealed record StoredRow(
+public sealed record ExportedBar(
     Series Series,
     UtcTime Time,
     string? Open,
@@ -25,7 +25,8 @@ sealed record StoredRow(
     UtcTime? UpdatedAt
 )
 {
-    public static StoredRow Read(NpgsqlDataReader row, Series series) =>
+    /// <summary>One row of <c>export_bars</c> or <c>export_bars_as_of</c>.</summary>
+    public static ExportedBar Read(NpgsqlDataReader row, Series series) =>
         new(
             series,
             row.GetUtc(0),

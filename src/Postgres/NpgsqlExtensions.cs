@@ -7,6 +7,8 @@ namespace DxyOrleans.Postgres;
 /// <summary>Our types on the wire.</summary>
 public static class NpgsqlExtensions
 {
+    const string Now = "SELECT dxy.now()";
+
     static readonly UtcTime First = UtcTime.At(1, 1, 2);
     static readonly UtcTime Last = UtcTime.At(9999, 12, 30);
 
@@ -32,9 +34,16 @@ public static class NpgsqlExtensions
         parameters.With(UtcTime.Max(range.From, First).ToDateTime()).With(UtcTime.Min(range.To, Last).ToDateTime());
 
     /// <summary>The server's market time.</summary>
-    public static async Task<UtcTime> NowAsync(this NpgsqlDataSource database, CancellationToken cancellation)
+    public static Task<UtcTime> NowAsync(this NpgsqlDataSource database, CancellationToken cancellation) =>
+        NowAsync(database.CreateCommand(Now), cancellation);
+
+    /// <summary>The server's market time, in the connection's transaction.</summary>
+    public static Task<UtcTime> NowAsync(this NpgsqlConnection connection, CancellationToken cancellation) =>
+        NowAsync(new NpgsqlCommand(Now, connection), cancellation);
+
+    static async Task<UtcTime> NowAsync(NpgsqlCommand reading, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("SELECT dxy.now()");
+        await using var command = reading;
         return UtcTime.From((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
     }
 

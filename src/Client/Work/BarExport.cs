@@ -8,25 +8,6 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Work;
 
-/// <summary>A stored row as it stands, numbers as the database prints them: what is exported is what is there, whoever wrote it.</summary>
-internal sealed record ExportedBar(
-    Series Series,
-    UtcTime Time,
-    string? Open,
-    string? High,
-    string? Low,
-    string? Close,
-    string? Volume,
-    string? Vwap,
-    string? TradeCount,
-    bool IsPartial,
-    string? Source,
-    UtcTime? IngestedAt,
-    string Raw,
-    UtcTime? CreatedAt,
-    UtcTime? UpdatedAt
-);
-
 /// <summary>Reading stored bars for people and programs.</summary>
 internal static class BarExport
 {
@@ -65,27 +46,7 @@ internal static class BarExport
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            yield return new ExportedBar(
-                series,
-                reader.GetUtc(0),
-                Text(reader, 1),
-                Text(reader, 2),
-                Text(reader, 3),
-                Text(reader, 4),
-                Text(reader, 5),
-                Text(reader, 6),
-                Text(reader, 7),
-                reader.GetBoolean(8),
-                Text(reader, 9),
-                Time(reader, 10),
-                Text(reader, 11) ?? "{}",
-                Time(reader, 12),
-                Time(reader, 13)
-            );
+            yield return ExportedBar.Read(reader, series);
         }
     }
-
-    static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
-
-    static UtcTime? Time(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetUtc(ordinal);
 }

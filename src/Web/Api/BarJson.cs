@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
@@ -12,7 +13,7 @@ static class BarJson
     static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A page of bars.</summary>
-    public static ReadOnlyMemory<byte> Document(Series series, UtcTime? asOf, IReadOnlyList<StoredRow> rows, string? next)
+    public static ReadOnlyMemory<byte> Document(Series series, UtcTime? asOf, IReadOnlyList<ExportedBar> rows, string? next)
     {
         var buffer = new ArrayBufferWriter<byte>(1024 + (rows.Count * 512));
         using var json = new Utf8JsonWriter(buffer, Plain);
@@ -37,7 +38,7 @@ static class BarJson
     }
 
     /// <summary>One bar, as the stream sends it.</summary>
-    public static string One(StoredRow row)
+    public static string One(ExportedBar row)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(buffer, Plain);
@@ -48,7 +49,7 @@ static class BarJson
         return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    static void Fields(Utf8JsonWriter json, StoredRow row)
+    static void Fields(Utf8JsonWriter json, ExportedBar row)
     {
         json.WriteString("symbol", row.Series.Symbol.Name);
         json.WriteString("timeframe", row.Series.Timeframe.ToString());

@@ -78,7 +78,7 @@ sealed class BarsEndpoint(NpgsqlDataSource database, SeriesReader reader, ReadGa
         }
     }
 
-    static ReadOnlyMemory<byte> Csv(IReadOnlyList<StoredRow> rows, bool header = true)
+    static ReadOnlyMemory<byte> Csv(IReadOnlyList<ExportedBar> rows, bool header = true)
     {
         var text = new StringBuilder(128 + (rows.Count * 256));
         if (header)
@@ -89,6 +89,7 @@ sealed class BarsEndpoint(NpgsqlDataSource database, SeriesReader reader, ReadGa
         foreach (var row in rows)
         {
             BarCsv.Write(text, row);
+            text.Append('\n');
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());

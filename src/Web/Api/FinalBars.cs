@@ -25,7 +25,7 @@ static class FinalBars
     /// The newest bars before an instant, ascending: as many as are asked for where there are so many, whatever else stands between
     /// them.
     /// </summary>
-    public static async Task<IReadOnlyList<StoredRow>> NewestAsync(
+    public static async Task<IReadOnlyList<ExportedBar>> NewestAsync(
         SeriesReader reader,
         BarTable table,
         Series series,
@@ -34,7 +34,7 @@ static class FinalBars
         CancellationToken cancellation
     )
     {
-        var newest = new List<StoredRow>();
+        var newest = new List<ExportedBar>();
         while (newest.Count < count && await reader.NewestFromAsync(table, series, before, count, cancellation) is { } from)
         {
             var page = await reader.PageAsync(table, series, new TimeRange(from, before), null, count, cancellation);
@@ -45,7 +45,7 @@ static class FinalBars
         return newest.Count <= count ? newest : newest.GetRange(newest.Count - count, count);
     }
 
-    static bool IsFinal(StoredRow row) =>
+    static bool IsFinal(ExportedBar row) =>
         !row.IsPartial && IsNumber(row.Open) && IsNumber(row.High) && IsNumber(row.Low) && IsNumber(row.Close);
 
     public static bool IsNumber(string? text) =>

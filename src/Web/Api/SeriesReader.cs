@@ -3,14 +3,13 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Schema.Binding;
 using Npgsql;
-using Route = DxyOrleans.Bars.Route;
 
 namespace DxyOrleans.Web.Api;
 
 /// <summary>A bounded part of a range.</summary>
 /// <param name="Rows">Ascending.</param>
 /// <param name="Next">Where the rest begins; null when there is none.</param>
-sealed record RowPage(IReadOnlyList<StoredRow> Rows, UtcTime? Next);
+sealed record RowPage(IReadOnlyList<ExportedBar> Rows, UtcTime? Next);
 
 /// <summary>Reads stored bars, a bounded piece at a time, each in its turn at the gate.</summary>
 sealed class SeriesReader(NpgsqlDataSource database, Registries registries, ReadGate gate)
@@ -23,14 +22,13 @@ sealed class SeriesReader(NpgsqlDataSource database, Registries registries, Read
     {
         var registry = await registries.LoadAsync(cancellation);
         registry.Require(series.Symbol);
-        return !registry.IsTarget(series) ? BarTable.Data
-            : series.Timeframe > Timeframe.OneMinute ? BarTable.Derived
-            : (
+        return RouteReader.TableWithoutRoute(registry, series)
+            ?? (
                 await gate.ReadAsync(
                     async end =>
                     {
                         await using var connection = await database.OpenConnectionAsync(end);
-                        return await RouteAsync(connection, series.Symbol, end);
+                        return await RouteReader.RouteAsync(connection, series.Symbol, end);
                     },
                     cancellation
                 )
@@ -42,9 +40,8 @@ sealed class SeriesReader(NpgsqlDataSource database, Registries registries, Read
     {
         var registry = await registries.LoadAsync(cancellation);
         registry.Require(series.Symbol);
-        return !registry.IsTarget(series) ? BarTable.Data
-            : series.Timeframe > Timeframe.OneMinute ? BarTable.Derived
-            : (await RouteAsync(connection, series.Symbol, cancellation)).Read;
+        return RouteReader.TableWithoutRoute(registry, series)
+            ?? (await RouteReader.RouteAsync(connection, series.Symbol, cancellation)).Read;
     }
 
     /// <summary>
@@ -82,7 +79,7 @@ sealed class SeriesReader(NpgsqlDataSource database, Registries registries, Read
         );
 
     /// <summary>All rows of a range that is known to be short.</summary>
-    public static async Task<List<StoredRow>> RowsAsync(
+    public static async Task<List<ExportedBar>> RowsAsync(
         NpgsqlConnection connection,
         BarTable table,
         Series series,
@@ -98,11 +95,11 @@ sealed class SeriesReader(NpgsqlDataSource database, Registries registries, Read
             command.Parameters.With(instant.ToDateTime());
         }
 
-        var rows = new List<StoredRow>();
+        var rows = new List<ExportedBar>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            rows.Add(StoredRow.Read(reader, series));
+            rows.Add(ExportedBar.Read(reader, series));
         }
 
         return rows;
@@ -122,14 +119,5 @@ sealed class SeriesReader(NpgsqlDataSource database, Registries registries, Read
         await using var command = connection.Statement("page_end");
         command.Parameters.AddSeries(series).AddRange(range).With(table.Name).With(limit + 1).With(corrections);
         return await command.ExecuteScalarAsync(cancellation) is DateTime next ? UtcTime.From(next) : null;
-    }
-
-    static async Task<Route> RouteAsync(NpgsqlConnection connection, Symbol symbol, CancellationToken cancellation)
-    {
-        await using var command = connection.Statement("read_route");
-        command.Parameters.With(symbol.Name);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return Route.Parse(reader.GetString(0), reader.GetInt64(1));
     }
 }

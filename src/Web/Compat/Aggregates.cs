@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Schema.Registry;
@@ -32,12 +33,12 @@ sealed class Aggregates(SeriesReader reader, Registries registries)
         var to = AggregatesQuery.Instant("to", query.To, end: true) + TimeSpan.FromMilliseconds(1);
         var table = await reader.TableAsync(series, cancellation);
         var range = Times.Range(from, UtcTime.Max(from, to));
-        IReadOnlyList<StoredRow> rows;
+        IReadOnlyList<ExportedBar> rows;
         string? next = null;
         if (newestFirst)
         {
             var newest = await FinalBars.NewestAsync(reader, table, series, range.To, limit + 1, cancellation);
-            List<StoredRow> within = [.. newest.Where(row => row.Time >= range.From).Reverse()];
+            List<ExportedBar> within = [.. newest.Where(row => row.Time >= range.From).Reverse()];
             rows = within.Count > limit ? within[..limit] : within;
             next = within.Count > limit ? NextUrl(http.Request, query, query.From, Milliseconds(rows[^1].Time) - 1, limit, "desc") : null;
         }
@@ -88,7 +89,7 @@ sealed class Aggregates(SeriesReader reader, Registries registries)
         + $"{Uri.EscapeDataString(query.Multiplier)}/{query.Timespan}/{Uri.EscapeDataString(from)}/"
         + $"{Uri.EscapeDataString(to?.ToString(CultureInfo.InvariantCulture) ?? query.To)}?cursor={AggregatesQuery.Cursor(limit, sort)}";
 
-    static ReadOnlyMemory<byte> Document(HttpContext http, string ticker, IReadOnlyList<StoredRow> rows, bool hasVolume, string? next)
+    static ReadOnlyMemory<byte> Document(HttpContext http, string ticker, IReadOnlyList<ExportedBar> rows, bool hasVolume, string? next)
     {
         var buffer = new ArrayBufferWriter<byte>(512 + (rows.Count * 128));
         using var json = new Utf8JsonWriter(buffer);
@@ -144,7 +145,7 @@ sealed class Aggregates(SeriesReader reader, Registries registries)
         }
     }
 
-    static ReadOnlyMemory<byte> Csv(IReadOnlyList<StoredRow> rows)
+    static ReadOnlyMemory<byte> Csv(IReadOnlyList<ExportedBar> rows)
     {
         var text = new StringBuilder("c,h,l,n,o,t,v,vw\n");
         foreach (var row in rows)

@@ -30,7 +30,7 @@ sealed class BarTail(Series series)
             : UtcTime.Max(SeriesReader.First, _seen.Keys.Last() - new TimeSpan(series.Timeframe.Ticks * (deep ? DeepWindow : Window)));
 
     /// <summary>What differs from what was seen, now that these are the rows from an instant on.</summary>
-    public IEnumerable<StreamEvent> Differences(UtcTime from, IReadOnlyList<StoredRow> rows)
+    public IEnumerable<StreamEvent> Differences(UtcTime from, IReadOnlyList<ExportedBar> rows)
     {
         var first = !_begun;
         _begun = true;
@@ -63,7 +63,7 @@ sealed class BarTail(Series series)
         }
     }
 
-    public StreamEvent Event(StoredRow row) => Event(row.Time, BarJson.One(row));
+    public StreamEvent Event(ExportedBar row) => Event(row.Time, BarJson.One(row));
 
     public StreamEvent Removed(UtcTime time) =>
         new(

@@ -91,7 +91,7 @@ sealed partial class StreamHub(
             async end =>
             {
                 await using var connection = await database.OpenConnectionAsync(end);
-                var now = await NowAsync(connection, end);
+                var now = await connection.NowAsync(end);
                 return StreamPosition.TryParse(position, out var since) && since.Time <= now && now - since.Time <= MaxBreak
                     ? await SinceAsync(connection, subscription, since, end) ?? [StreamEvent.Reset]
                     : [StreamEvent.Reset];
@@ -197,7 +197,7 @@ sealed partial class StreamHub(
                 await _corrections.BeginAsync(connection, cancellation);
             }
 
-            var now = await NowAsync(connection, cancellation);
+            var now = await connection.NowAsync(cancellation);
             await TablesAsync(connection, readers, cancellation);
             await BarsAsync(connection, Due(ref _last.Deep, DeepEvery), cancellation);
             await CorrectionsAsync(connection, cancellation);
@@ -384,12 +384,6 @@ sealed partial class StreamHub(
 
         last = time.GetTimestamp();
         return true;
-    }
-
-    static async Task<UtcTime> NowAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("SELECT dxy.now()", connection);
-        return UtcTime.From((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
     }
 
     [LoggerMessage(2202, LogLevel.Warning, "The stream's readers can't be told what is new, goes on trying: {Reason}")]

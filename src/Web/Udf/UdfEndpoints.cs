@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DxyOrleans.Bars;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Schema.Registry;
@@ -195,7 +196,7 @@ sealed class UdfHistoryQuery
 
 /// <summary>Bars as columns, with the table's own digits.</summary>
 [JsonConverter(typeof(UdfBarsWriter))]
-sealed record UdfBars(IReadOnlyList<StoredRow> Rows, bool HasVolume);
+sealed record UdfBars(IReadOnlyList<ExportedBar> Rows, bool HasVolume);
 
 sealed class UdfBarsWriter : JsonConverter<UdfBars>
 {
@@ -225,7 +226,7 @@ sealed class UdfBarsWriter : JsonConverter<UdfBars>
         writer.WriteEndObject();
     }
 
-    static void Column(Utf8JsonWriter writer, string name, IReadOnlyList<StoredRow> rows, Func<StoredRow, string?> value)
+    static void Column(Utf8JsonWriter writer, string name, IReadOnlyList<ExportedBar> rows, Func<ExportedBar, string?> value)
     {
         writer.WriteStartArray(name);
         foreach (var row in rows)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Commands.Bars;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;

@@ -29,7 +29,7 @@ internal static class BarFollower
         var text = new BarTableText(session.Out);
         if (format == "csv")
         {
-            session.Out.WriteLine(BarOutput.CsvHeader);
+            session.Out.WriteLine(BarCsv.Header);
         }
 
         while (true)
@@ -72,7 +72,7 @@ internal static class BarFollower
         }
         else if (format == "csv")
         {
-            writer.WriteLine(BarOutput.Csv(bar));
+            writer.WriteLine(BarCsv.Line(bar));
         }
         else
         {

@@ -1,5 +1,5 @@
+using DxyOrleans.Bars;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 
 namespace DxyOrleans.Client.Commands.Bars;
 

@@ -128,10 +128,10 @@ internal sealed class BarsVerb : Verb
 
     static async Task CsvAsync(Session session, IAsyncEnumerable<ExportedBar> bars, CancellationToken cancellation)
     {
-        session.Out.Write(BarOutput.CsvHeader + "\n");
+        session.Out.Write(BarCsv.Header + "\n");
         await foreach (var bar in bars.WithCancellation(cancellation))
         {
-            session.Out.Write(BarOutput.Csv(bar));
+            session.Out.Write(BarCsv.Line(bar));
             session.Out.Write('\n');
         }
     }

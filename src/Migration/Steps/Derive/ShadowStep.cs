@@ -127,7 +127,7 @@ sealed class ShadowStep() : MigrationStep("derive/shadow", MigrationPhase.Derive
     {
         await using var connection = await context.Database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var now = UtcTime.From(await connection.Text("SELECT dxy.now()").ValueAsync<DateTime>(cancellation));
+        var now = await connection.NowAsync(cancellation);
         var window = new TimeRange(from, UtcTime.Max(from, now.Floor(Timeframe.OneMinute)));
         var derived = await new IndexTargetRule(index, TimeSpan.Zero).DeriveAsync(
             connection,

@@ -24,7 +24,7 @@ static class DrySwitch
         var named = (await new RegistryStore(context.Database).LoadAsync(cancellation)).Find(symbol)?.Rollups ?? [];
         await using var connection = await context.Database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var now = UtcTime.From(await connection.Text("SELECT dxy.now()").ValueAsync<DateTime>(cancellation));
+        var now = await connection.NowAsync(cancellation);
         var (compared, different, first) = (0, 0, "");
         foreach (var timeframe in named.IsEmpty ? Usual : named)
         {
