@@ -39,6 +39,8 @@ public sealed class ArchiveTests
             [
                 "CHANGELOG.md",
                 "LICENSE",
+                "PAGE-LICENSE.txt",
+                "PAGE-NOTICES.md",
                 "README.md",
                 "SECURITY.md",
                 "THIRD-PARTY-NOTICES.txt",
