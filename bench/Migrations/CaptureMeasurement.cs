@@ -8,7 +8,7 @@ using Npgsql;
 namespace DxyOrleans.Bench.Migrations;
 
 /// <summary>
-/// What the triggers cost the programs of a shop: the same statements into a twin table without any, in turn, in sessions with PostgreSQL's
+/// What the triggers cost the programs of a host: the same statements into a twin table without any, in turn, in sessions with PostgreSQL's
 /// own settings (<c>jit = on</c>); then into the old table while a migration mirrors what is written there.
 /// </summary>
 internal sealed class CaptureMeasurement : IMeasurement
@@ -22,7 +22,7 @@ internal sealed class CaptureMeasurement : IMeasurement
 
     public string Name => "capture";
 
-    public string What => "a shop's own statements with our triggers, beside the same without; and mirrored by a migration";
+    public string What => "a host's own statements with our triggers, beside the same without; and mirrored by a migration";
 
     public int Rounds => 5;
 
@@ -58,7 +58,7 @@ internal sealed class CaptureMeasurement : IMeasurement
         );
     }
 
-    // As a program of the shop's has it, whatever the embedded server's file says.
+    // As a program of the host's has it, whatever the embedded server's file says.
     static NpgsqlDataSource HostPool(BenchServer server) =>
         NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(server.Data.ConnectionString)

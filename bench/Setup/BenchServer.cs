@@ -17,7 +17,7 @@ namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
 /// One durable PostgreSQL server for the whole run, thrown away at its end, with our schema and, in the schema <c>bench</c>, twins of the
-/// shop's tables that have their columns, checks and keys and no triggers.
+/// host's tables that have their columns, checks and keys and no triggers.
 /// </summary>
 internal sealed class BenchServer : IAsyncDisposable
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DxyOrleans.Bench.Setup;
 
-/// <summary>The old table as a shop has it: DXY minutes one after the other, their prices a function of their number.</summary>
+/// <summary>The old table as a host has it: DXY minutes one after the other, their prices a function of their number.</summary>
 internal static class LegacyBars
 {
     /// <param name="server">Where.</param>

@@ -5,7 +5,7 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Bench.Setup;
 
 /// <summary>
-/// A shop with 500 symbols and 50 indexes of six of them each in the registry, for as long as a measurement takes. No rollups: the minutes
+/// A host with 500 symbols and 50 indexes of six of them each in the registry, for as long as a measurement takes. No rollups: the minutes
 /// of a bench are in the past, where each would change a bucket that is over, which a live minute doesn't.
 /// </summary>
 internal static class ManySymbols

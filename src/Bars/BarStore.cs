@@ -39,7 +39,7 @@ public sealed class BarStore(NpgsqlDataSource database, TimeProvider time)
     /// <param name="replaceOtherSources">Whether they take the place of other sources' rows.</param>
     /// <param name="cancellation">Gives up; what was committed stays.</param>
     /// <returns>One outcome a bar, in order of symbol, timeframe and time.</returns>
-    /// <exception cref="SchemaException">The shop's table is not such that bars can be stored there; the message says what to
+    /// <exception cref="SchemaException">The host's table is not such that bars can be stored there; the message says what to
     /// do.</exception>
     public async Task<IReadOnlyList<WrittenBar>> WriteAsync(
         IReadOnlyCollection<Bar> bars,

@@ -2,7 +2,7 @@ using DxyOrleans.Core.Bars;
 
 namespace DxyOrleans.Deriving;
 
-/// <summary>A row was neither updated nor inserted: another program was faster, or a row that is soft-deleted holds the key of the shop's
+/// <summary>A row was neither updated nor inserted: another program was faster, or a row that is soft-deleted holds the key of the host's
 /// table.</summary>
 public sealed class CollisionException(Series target, string table)
     : Exception(

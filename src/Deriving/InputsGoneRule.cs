@@ -7,7 +7,7 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Deriving;
 
 /// <summary>
-/// Judges a stored row for which the inputs of today give nothing. Inputs may be gone for good reason (a shop keeps 90 days of FX), so a
+/// Judges a stored row for which the inputs of today give nothing. Inputs may be gone for good reason (a host keeps 90 days of FX), so a
 /// row that agrees with the inputs it recorded stands; one that doesn't, or that recorded none although older inputs are still kept, was
 /// not made from inputs.
 /// </summary>

@@ -88,7 +88,7 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
         var byTime = new Dictionary<UtcTime, StoredBar>(stored.Count);
         foreach (var bar in stored)
         {
-            // A shop's table may lack the key and hold a bar twice; that is for the pre-flight to tell.
+            // A host's table may lack the key and hold a bar twice; that is for the pre-flight to tell.
             byTime[bar.Bar.Time] = bar;
         }
 

@@ -8,7 +8,7 @@ public sealed record DatabaseSettings
     /// <summary>An Npgsql connection string or a <c>postgresql://</c> URL; may lead through a transaction-mode pooler.</summary>
     public required string Connection { get; init; }
 
-    /// <summary>Connections of this process at most, 2 to 200. Shops on small plans have few: the default is 8.</summary>
+    /// <summary>Connections of this process at most, 2 to 200. Hosts on small plans have few: the default is 8.</summary>
     public int PoolSize { get; init; } = 8;
 
     /// <summary>Whether statements are prepared on the server; off for poolers that don't carry prepared statements.</summary>

@@ -11,13 +11,13 @@ sealed class RemovalProof
     RemovalProof(Dictionary<string, string> relations, List<string> facts, long rows) =>
         (_relations, _facts, Rows) = (relations, facts, rows);
 
-    /// <summary>Definitions of the shop's tables.</summary>
+    /// <summary>Definitions of the host's tables.</summary>
     public int Facts => _facts.Count;
 
     /// <summary>Relations of every kind outside our schemas.</summary>
     public int Relations => _relations.Count;
 
-    /// <summary>Rows of the shop's tables and each of their partitions.</summary>
+    /// <summary>Rows of the host's tables and each of their partitions.</summary>
     public long Rows { get; private set; }
 
     public static async Task<RemovalProof> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -70,7 +70,7 @@ sealed class RemovalProof
         if (!_facts.SequenceEqual(facts))
         {
             throw new SchemaException(
-                $"Removing would change the shop's tables ({_facts.Except(facts).Concat(facts.Except(_facts)).First()}); nothing was "
+                $"Removing would change the host's tables ({_facts.Except(facts).Concat(facts.Except(_facts)).First()}); nothing was "
                     + $"removed."
             );
         }

@@ -34,7 +34,7 @@ public static class SchemaCheck
             (await Subscriptions.ReadAsync(database, cancellation)).Select(subscription => subscription.Fault).OfType<string>()
         );
 
-        // The shop's tables need not be ours to the letter; but where they keep us from working that is a difference too.
+        // The host's tables need not be ours to the letter; but where they keep us from working that is a difference too.
         if (differences.Count == 0)
         {
             differences.AddRange(

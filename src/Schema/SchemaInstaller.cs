@@ -8,7 +8,7 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// Brings a database up to date: our schemas, the shop's tables where there are none, the capture triggers. Can be run again at any time,
+/// Brings a database up to date: our schemas, the host's tables where there are none, the capture triggers. Can be run again at any time,
 /// by several at once (a transaction lock lets one work and the others find nothing left to do). On tables that were there before it adds
 /// triggers and nothing else, each in a short transaction of its own under a lock budget; and before it adds anything it judges whether we
 /// can work with them.

@@ -4,7 +4,7 @@ namespace DxyOrleans.Schema;
 
 /// <summary>
 /// Takes everything of ours out of a database, in one transaction: by its list, never by the schema that it stands in, so that what isn't
-/// ours stays or is named. Proves that the shop's tables are defined as they were, that no relation went that isn't ours, and that no row
+/// ours stays or is named. Proves that the host's tables are defined as they were, that no relation went that isn't ours, and that no row
 /// of theirs was touched. Tables that we created because there were none stay when they hold rows, and go when they are empty.
 /// </summary>
 public static class SchemaRemoval
@@ -14,16 +14,16 @@ public static class SchemaRemoval
     /// <param name="Removed">What was dropped, a line each.</param>
     /// <param name="Kept">Tables we created that hold rows, and roles that another database or another table needs: they stay, with the
     /// reason.</param>
-    /// <param name="Facts">How many facts of the shop's tables were compared and found unchanged.</param>
+    /// <param name="Facts">How many facts of the host's tables were compared and found unchanged.</param>
     /// <param name="Relations">How many relations that aren't ours were there before and are there after.</param>
-    /// <param name="Rows">How many rows of the shop's tables and their partitions were counted; none was touched.</param>
+    /// <param name="Rows">How many rows of the host's tables and their partitions were counted; none was touched.</param>
     public sealed record Result(IReadOnlyList<string> Removed, IReadOnlyList<string> Kept, int Facts, int Relations, long Rows);
 
     /// <param name="database">The owner's.</param>
     /// <param name="discardBackups">Whether backups that a completed migration's way back still needs go all the same.</param>
     /// <param name="cancellation">Takes nothing out.</param>
     /// <exception cref="SchemaException">A migration still needs what is ours, something else's stands among it or depends on it, or
-    /// something of the shop's would have changed; the message says what and what to do. Nothing was removed.</exception>
+    /// something of the host's would have changed; the message says what and what to do. Nothing was removed.</exception>
     public static async Task<Result> RemoveAsync(NpgsqlDataSource database, CancellationToken cancellation, bool discardBackups = false)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -1,6 +1,6 @@
 namespace DxyOrleans.Schema;
 
-/// <summary>Something in a table of the shop's that keeps bars from being read or stored there.</summary>
+/// <summary>Something in a table of the host's that keeps bars from being read or stored there.</summary>
 /// <param name="Line">Where, what, and what to do, in one line.</param>
 /// <param name="Stops">Whether something that is derived or rolled up here stands still for it; else only bars that are brought by us (a
 /// feed, an import) do.</param>

@@ -6,7 +6,7 @@ using Npgsql;
 namespace DxyOrleans.Schema;
 
 /// <summary>
-/// Whether the shop's tables of bars are such that bars can be read and stored there, by the catalog's word. Phase 2 of a migration mends
+/// Whether the host's tables of bars are such that bars can be read and stored there, by the catalog's word. Phase 2 of a migration mends
 /// what it can of this; until then, and where no migration ever comes, it has to be told: each attempt to write would fail in the same way.
 /// </summary>
 public static class TableFitness
@@ -155,7 +155,7 @@ public static class TableFitness
             .Select(rule => $"ADD COLUMN {rule.Name} {rule.Add}");
         return CanBeAdded(table)
             ? $"ALTER TABLE {table.QuotedName} {string.Join(", ", added)}, {Mend}"
-            : "the shop has to mend that: only it knows what the values are";
+            : "the host has to mend that: only it knows what the values are";
     }
 
     static string Key(TableShape table) =>

@@ -7,7 +7,7 @@ namespace DxyOrleans.Bars.Tests;
 
 public sealed class BarStoreTests(TestServer server)
 {
-    static BarStore Store(Shop shop) => new(shop.Data, TimeProvider.System);
+    static BarStore Store(TestHost host) => new(host.Data, TimeProvider.System);
 
     static int Count(IEnumerable<WrittenBar> written, BarOutcome outcome) => written.Count(bar => bar.Outcome == outcome);
 
@@ -16,49 +16,49 @@ public sealed class BarStoreTests(TestServer server)
     [InlineData(700)]
     public async Task New_changed_and_equal_bars_are_told_apart_in_order(int minutes)
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var bars = Enumerable.Range(0, minutes).Select(minute => Shop.Fx("EURUSD", minute)).Reverse().ToList();
-        var first = await Store(shop).WriteAsync(bars, BarSource.Ingest, false, Shop.Token);
-        Assert.Equal(Enumerable.Range(0, minutes).Select(Shop.Minute), first.Select(bar => bar.Bar.Time));
+        await using var host = await TestHost.OpenAsync(server);
+        var bars = Enumerable.Range(0, minutes).Select(minute => TestHost.Fx("EURUSD", minute)).Reverse().ToList();
+        var first = await Store(host).WriteAsync(bars, BarSource.Ingest, false, TestHost.Token);
+        Assert.Equal(Enumerable.Range(0, minutes).Select(TestHost.Minute), first.Select(bar => bar.Bar.Time));
         Assert.Equal(minutes, Count(first, BarOutcome.New));
 
-        bars[3] = Shop.Fx("EURUSD", minutes - 4, 1.09m);
-        bars.Add(Shop.Fx("EURUSD", minutes));
-        var second = await Store(shop).WriteAsync(bars, BarSource.Ingest, false, Shop.Token);
+        bars[3] = TestHost.Fx("EURUSD", minutes - 4, 1.09m);
+        bars.Add(TestHost.Fx("EURUSD", minutes));
+        var second = await Store(host).WriteAsync(bars, BarSource.Ingest, false, TestHost.Token);
         Assert.Equal(BarOutcome.Changed, second[minutes - 4].Outcome);
         Assert.Equal(BarOutcome.New, second[^1].Outcome);
         Assert.Equal(minutes - 1, Count(second, BarOutcome.Equal));
-        Assert.Equal(minutes + 1, await shop.CountAsync("data_bars"));
+        Assert.Equal(minutes + 1, await host.CountAsync("data_bars"));
     }
 
     [Fact]
     public async Task Many_bars_are_stored_where_counts_of_trades_have_eight_bytes()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync("ALTER TABLE data_bars ALTER COLUMN trade_count TYPE bigint");
-        await shop.StoreAsync(Shop.Minutes(0, 400));
-        Assert.Equal(2400 * 3, await shop.ValueAsync<decimal>("SELECT sum(trade_count) FROM data_bars"));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync("ALTER TABLE data_bars ALTER COLUMN trade_count TYPE bigint");
+        await host.StoreAsync(TestHost.Minutes(0, 400));
+        Assert.Equal(2400 * 3, await host.ValueAsync<decimal>("SELECT sum(trade_count) FROM data_bars"));
     }
 
     [Fact]
     public async Task What_was_stored_reads_back_as_it_was()
     {
-        await using var shop = await Shop.OpenAsync(server);
+        await using var host = await TestHost.OpenAsync(server);
         Bar[] bars =
         [
-            Bar.Create(Shop.One("EURUSD"), Shop.Minute(0), 1.12345678m, 1.2m, 1.1m, 1.15m, 12.345m, 1.13m, 7),
-            Bar.Create(Shop.One("EURUSD"), Shop.Minute(1), 1.1m, 1.1m, 1.1m, 1.1m, isPartial: true),
-            Bar.Create(Shop.One("EURUSD"), Shop.Minute(2), 1m, 999_999_999_999.99999999m, 0.00000001m, 1m),
+            Bar.Create(TestHost.One("EURUSD"), TestHost.Minute(0), 1.12345678m, 1.2m, 1.1m, 1.15m, 12.345m, 1.13m, 7),
+            Bar.Create(TestHost.One("EURUSD"), TestHost.Minute(1), 1.1m, 1.1m, 1.1m, 1.1m, isPartial: true),
+            Bar.Create(TestHost.One("EURUSD"), TestHost.Minute(2), 1m, 999_999_999_999.99999999m, 0.00000001m, 1m),
         ];
-        await Store(shop).WriteAsync(bars, BarSource.Vendor, false, Shop.Token);
+        await Store(host).WriteAsync(bars, BarSource.Vendor, false, TestHost.Token);
         var stored = new List<StoredBar>();
         await foreach (
             var bar in BarReader.StreamAsync(
-                shop.Data,
+                host.Data,
                 BarTable.Data,
-                Shop.One("EURUSD"),
-                new TimeRange(Shop.Minute(0), Shop.Minute(9)),
-                Shop.Token
+                TestHost.One("EURUSD"),
+                new TimeRange(TestHost.Minute(0), TestHost.Minute(9)),
+                TestHost.Token
             )
         )
         {
@@ -72,27 +72,27 @@ public sealed class BarStoreTests(TestServer server)
     [Fact]
     public async Task Another_sources_row_stands_unless_it_is_to_be_replaced()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await Store(shop).WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Vendor, false, Shop.Token);
-        var kept = await Store(shop).WriteAsync([Shop.Fx("EURUSD", 0, 1.2m)], BarSource.Ingest, false, Shop.Token);
+        await using var host = await TestHost.OpenAsync(server);
+        await Store(host).WriteAsync([TestHost.Fx("EURUSD", 0)], BarSource.Vendor, false, TestHost.Token);
+        var kept = await Store(host).WriteAsync([TestHost.Fx("EURUSD", 0, 1.2m)], BarSource.Ingest, false, TestHost.Token);
         Assert.Equal(BarOutcome.OtherSource, kept[0].Outcome);
-        Assert.Equal("massive_api 1.08430000", await shop.ValueAsync<string>("SELECT source || ' ' || close FROM data_bars"));
+        Assert.Equal("massive_api 1.08430000", await host.ValueAsync<string>("SELECT source || ' ' || close FROM data_bars"));
 
-        var replaced = await Store(shop).WriteAsync([Shop.Fx("EURUSD", 0, 1.2m)], BarSource.Ingest, true, Shop.Token);
+        var replaced = await Store(host).WriteAsync([TestHost.Fx("EURUSD", 0, 1.2m)], BarSource.Ingest, true, TestHost.Token);
         Assert.Equal(BarOutcome.Changed, replaced[0].Outcome);
-        Assert.Equal("ingest 1.20000000", await shop.ValueAsync<string>("SELECT source || ' ' || close FROM data_bars"));
+        Assert.Equal("ingest 1.20000000", await host.ValueAsync<string>("SELECT source || ' ' || close FROM data_bars"));
     }
 
     [Fact]
     public async Task Times_move_exactly_when_values_do()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Fx("EURUSD", 0), Shop.Fx("EURUSD", 1));
-        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(2));
-        await shop.StoreAsync(Shop.Fx("EURUSD", 0), Shop.Fx("EURUSD", 1, 1.2m));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Fx("EURUSD", 0), TestHost.Fx("EURUSD", 1));
+        await host.AtAsync(TestHost.Open + TimeSpan.FromDays(2));
+        await host.StoreAsync(TestHost.Fx("EURUSD", 0), TestHost.Fx("EURUSD", 1, 1.2m));
         Assert.Equal(
             ["5 5 5", "5 6 6"],
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 "SELECT concat_ws(' ', extract(day FROM created_at), extract(day FROM updated_at), extract(day FROM ingested_at)) FROM "
                     + "data_bars ORDER BY ts_utc"
             )
@@ -102,21 +102,21 @@ public sealed class BarStoreTests(TestServer server)
     [Fact]
     public async Task Of_a_thousand_bars_only_the_guilty_one_is_refused_with_its_reason()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync($"ALTER TABLE data_bars ADD CONSTRAINT not_this_one CHECK (ts_utc <> '{Shop.Minute(777)}')");
-        var written = await shop.StoreAsync(Enumerable.Range(0, 1000).Select(minute => Shop.Fx("EURUSD", minute)));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync($"ALTER TABLE data_bars ADD CONSTRAINT not_this_one CHECK (ts_utc <> '{TestHost.Minute(777)}')");
+        var written = await host.StoreAsync(Enumerable.Range(0, 1000).Select(minute => TestHost.Fx("EURUSD", minute)));
         var refused = Assert.Single(written, bar => bar.Outcome == BarOutcome.Refused);
-        Assert.Equal(Shop.Minute(777), refused.Bar.Time);
+        Assert.Equal(TestHost.Minute(777), refused.Bar.Time);
         Assert.Contains("not_this_one", refused.Reason, StringComparison.Ordinal);
         Assert.Equal(999, Count(written, BarOutcome.New));
-        Assert.Equal(999, await shop.CountAsync("data_bars"));
+        Assert.Equal(999, await host.CountAsync("data_bars"));
     }
 
     [Fact]
     public async Task A_deadlock_a_conflict_or_a_cut_connection_is_tried_again()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync(
             """
             CREATE SEQUENCE tries;
             CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -128,15 +128,15 @@ public sealed class BarStoreTests(TestServer server)
             CREATE TRIGGER stumble BEFORE INSERT ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION stumble();
             """
         );
-        Assert.Equal(BarOutcome.New, (await shop.StoreAsync(Shop.Fx("EURUSD", 0)))[0].Outcome);
-        Assert.Equal(4, await shop.ValueAsync<long>("SELECT last_value FROM tries"));
+        Assert.Equal(BarOutcome.New, (await host.StoreAsync(TestHost.Fx("EURUSD", 0)))[0].Outcome);
+        Assert.Equal(4, await host.ValueAsync<long>("SELECT last_value FROM tries"));
     }
 
     [Fact]
     public async Task What_a_foreign_writer_stored_between_looking_and_copying_is_merged()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync(
             """
             CREATE SEQUENCE tries;
             CREATE FUNCTION beside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('tries') = 1 THEN RAISE unique_violation; END
@@ -144,9 +144,9 @@ public sealed class BarStoreTests(TestServer server)
             CREATE TRIGGER beside BEFORE INSERT ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION beside();
             """
         );
-        var written = await shop.StoreAsync(Enumerable.Range(0, 600).Select(minute => Shop.Fx("EURUSD", minute)));
+        var written = await host.StoreAsync(Enumerable.Range(0, 600).Select(minute => TestHost.Fx("EURUSD", minute)));
         Assert.Equal(600, Count(written, BarOutcome.New));
-        Assert.Equal(600, await shop.CountAsync("data_bars"));
+        Assert.Equal(600, await host.CountAsync("data_bars"));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class BarStoreTests(TestServer server)
     {
         await using var away = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=none;Timeout=1");
         await Assert.ThrowsAsync<NpgsqlException>(() =>
-            new BarStore(away, TimeProvider.System).WriteAsync([Shop.Fx("EURUSD", 0)], BarSource.Ingest, false, Shop.Token)
+            new BarStore(away, TimeProvider.System).WriteAsync([TestHost.Fx("EURUSD", 0)], BarSource.Ingest, false, TestHost.Token)
         );
     }
 }

@@ -41,11 +41,11 @@ public sealed class BinaryRowsTests(TestServer server)
             )
             .ToArray();
         var time = UtcTime.At(1999, 1, 4, 12, 34, 56) + TimeSpan.FromMicroseconds(789_012);
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await using var connection = await database.Data.OpenConnectionAsync(Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await using var connection = await database.Data.OpenConnectionAsync(TestHost.Token);
         await database.RunAsync(
             "CREATE TABLE t (n integer, v numeric, name text, at timestamptz, yes boolean, raw jsonb, nothing numeric)",
-            Shop.Token
+            TestHost.Token
         );
         var rows = new BinaryRows();
         rows.Begin();
@@ -62,9 +62,9 @@ public sealed class BinaryRowsTests(TestServer server)
         }
 
         rows.End();
-        await using (var copy = await connection.BeginRawBinaryCopyAsync("COPY t FROM STDIN BINARY", Shop.Token))
+        await using (var copy = await connection.BeginRawBinaryCopyAsync("COPY t FROM STDIN BINARY", TestHost.Token))
         {
-            await copy.WriteAsync(rows.Written, Shop.Token);
+            await copy.WriteAsync(rows.Written, TestHost.Token);
         }
 
         Assert.Equal(
@@ -79,9 +79,9 @@ public sealed class BinaryRowsTests(TestServer server)
                 WHERE (t.v::text, t.name, t.at, t.yes, t.raw, t.nothing) IS DISTINCT FROM (w.v, 'Zürich', timestamptz '{time}',
                   t.n % 2 = 0, jsonb '{"{\"a\": 1.10}"}', NULL::numeric)
                 """,
-                Shop.Token
+                TestHost.Token
             )
         );
-        Assert.Equal(numbers.LongLength, await database.ValueAsync<long>("SELECT count(*) FROM t", Shop.Token));
+        Assert.Equal(numbers.LongLength, await database.ValueAsync<long>("SELECT count(*) FROM t", TestHost.Token));
     }
 }

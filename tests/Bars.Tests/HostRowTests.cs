@@ -39,8 +39,8 @@ public sealed class HostRowTests(TestServer server)
     [Fact]
     public async Task Prices_are_judged_alike_here_and_in_the_server()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await using var command = shop.Data.CreateCommand(
+        await using var host = await TestHost.OpenAsync(server);
+        await using var command = host.Data.CreateCommand(
             $"""
             SELECT numeric_send(o), numeric_send(h), numeric_send(l), numeric_send(c), dxy.bar_fault(o, h, l, c), dxy.is_price(c)
               AND c < 999999999999.9
@@ -48,13 +48,13 @@ public sealed class HostRowTests(TestServer server)
                  LATERAL (VALUES (v, 2, 0.5, 1), (1, v, 0.5, 1), (1, 2, v, 1), (1, 2, 0.5, v), (v, v, v, v)) AS r(o, h, l, c)
             """
         );
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
         var rows = 0;
-        while (await reader.ReadAsync(Shop.Token))
+        while (await reader.ReadAsync(TestHost.Token))
         {
             rows++;
             var row = Row(Bytes(reader, 0), Bytes(reader, 1), Bytes(reader, 2), Bytes(reader, 3), [], []);
-            var isBar = row.TryBar(Shop.One("EURUSD"), out var bar, out var unfit);
+            var isBar = row.TryBar(TestHost.One("EURUSD"), out var bar, out var unfit);
             Assert.Equal((isBar, isBar), (bar is not null, unfit is null));
             var fault = reader.IsDBNull(4) ? null : reader.GetString(4);
             Assert.Equal(fault is null, isBar);
@@ -76,8 +76,8 @@ public sealed class HostRowTests(TestServer server)
     [Fact]
     public async Task Volumes_are_known_alike_here_and_in_the_server()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await using var command = shop.Data.CreateCommand(
+        await using var host = await TestHost.OpenAsync(server);
+        await using var command = host.Data.CreateCommand(
             $"""
             SELECT numeric_send(v), dxy.known_volume(v)::text
             FROM unnest(ARRAY[{string.Join(
@@ -88,11 +88,11 @@ public sealed class HostRowTests(TestServer server)
             )}]) AS v
             """
         );
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
-        while (await reader.ReadAsync(Shop.Token))
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
+        while (await reader.ReadAsync(TestHost.Token))
         {
-            var one = await OneAsync(shop);
-            Assert.True(Row(one, one, one, one, Bytes(reader, 0), []).TryBar(Shop.One("EURUSD"), out var bar, out _));
+            var one = await OneAsync(host);
+            Assert.True(Row(one, one, one, one, Bytes(reader, 0), []).TryBar(TestHost.One("EURUSD"), out var bar, out _));
             Assert.Equal(reader.IsDBNull(1), bar.Unknown.HasFlag(BarUnknowns.Volume));
             Assert.Equal(
                 reader.IsDBNull(1) ? 0 : decimal.Parse(reader.GetString(1), System.Globalization.CultureInfo.InvariantCulture),
@@ -104,16 +104,16 @@ public sealed class HostRowTests(TestServer server)
     [Fact]
     public async Task Sums_of_volumes_are_the_servers_own_to_the_last_place()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await using var command = shop.Data.CreateCommand(
+        await using var host = await TestHost.OpenAsync(server);
+        await using var command = host.Data.CreateCommand(
             """
             SELECT array_agg(v::text), round(sum(v), least(18, 28 - length(trunc(sum(v))::text)))::text
             FROM (SELECT i % 50 AS g, dxy.known_volume((random() * 10 ^ (i % 16))::numeric + round(random()::numeric / (i % 9 + 1), 18))
               AS v FROM generate_series(1, 3000) AS i) AS x GROUP BY g
             """
         );
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
-        while (await reader.ReadAsync(Shop.Token))
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
+        while (await reader.ReadAsync(TestHost.Token))
         {
             var volumes = reader
                 .GetFieldValue<string[]>(0)
@@ -128,7 +128,7 @@ public sealed class HostRowTests(TestServer server)
         Assert.False(
             new HostRow
             {
-                Time = Shop.Minute(0),
+                Time = TestHost.Minute(0),
                 Open = [],
                 High = [],
                 Low = [],
@@ -137,12 +137,12 @@ public sealed class HostRowTests(TestServer server)
                 Vwap = [],
                 TradeCount = null,
                 IsPartial = true,
-            }.TryBar(Shop.One("EURUSD"), out _, out var partial)
+            }.TryBar(TestHost.One("EURUSD"), out _, out var partial)
         );
         Assert.False(
             new HostRow
             {
-                Time = Shop.Minute(0) + TimeSpan.FromSeconds(1),
+                Time = TestHost.Minute(0) + TimeSpan.FromSeconds(1),
                 Open = [],
                 High = [],
                 Low = [],
@@ -151,7 +151,7 @@ public sealed class HostRowTests(TestServer server)
                 Vwap = [],
                 TradeCount = null,
                 IsPartial = false,
-            }.TryBar(Shop.One("EURUSD"), out _, out var off)
+            }.TryBar(TestHost.One("EURUSD"), out _, out var off)
         );
         Assert.Equal((null, null), (partial, off));
     }
@@ -159,7 +159,7 @@ public sealed class HostRowTests(TestServer server)
     static HostRow Row(byte[] open, byte[] high, byte[] low, byte[] close, byte[] volume, byte[] vwap) =>
         new()
         {
-            Time = Shop.Minute(0),
+            Time = TestHost.Minute(0),
             Open = open,
             High = high,
             Low = low,
@@ -172,9 +172,9 @@ public sealed class HostRowTests(TestServer server)
 
     static byte[] Bytes(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? [] : reader.GetFieldValue<byte[]>(ordinal);
 
-    static async Task<byte[]> OneAsync(Shop shop)
+    static async Task<byte[]> OneAsync(TestHost host)
     {
-        await using var command = shop.Data.CreateCommand("SELECT numeric_send(1::numeric)");
-        return (byte[])(await command.ExecuteScalarAsync(Shop.Token))!;
+        await using var command = host.Data.CreateCommand("SELECT numeric_send(1::numeric)");
+        return (byte[])(await command.ExecuteScalarAsync(TestHost.Token))!;
     }
 }

@@ -17,10 +17,10 @@ public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) 
         var cluster = Own(await durable.MakeClusterAsync("away"));
         var silo = cluster.Start();
         await silo.ReadyAsync();
-        var shop = cluster.HostDatabase;
-        await shop.HireIngestAsync();
-        await shop.InsertAsync(Hour(8));
-        await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
+        var host = cluster.HostDatabase;
+        await host.HireIngestAsync();
+        await host.InsertAsync(Hour(8));
+        await Parity.ReachedAsync(host, Hour(8), 60, 7 * 13, Soon);
 
         await durable.StopAsync();
         Until.Measured(
@@ -49,11 +49,11 @@ public sealed class DatabaseAwayTests(TestServer server, DurableServer durable) 
         Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync("/health/live"));
 
         await durable.StartAsync();
-        shop.ForgetConnections();
-        await shop.InsertAsync(Hour(9));
+        host.ForgetConnections();
+        await host.InsertAsync(Hour(9));
         Until.Measured(
             "database back, bars written by another program: derived and rolled up after",
-            await Parity.ReachedAsync(shop, Hour(9), 60, 7 * 13, Long)
+            await Parity.ReachedAsync(host, Hour(9), 60, 7 * 13, Long)
         );
         Until.Measured(
             "the silo is ready again after",

@@ -110,13 +110,13 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task No_new_connection_is_allowed_for_a_while()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_limit"));
-        var shop = disturbed.Cluster.HostDatabase;
+        var host = disturbed.Cluster.HostDatabase;
         await disturbed.InjectAsync("all connections ended and no more than three allowed, 5 s", "connects again when it may", async () =>
         {
-            await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 3', current_database()); END $$");
-            await EndConnectionsAsync(shop);
+            await host.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 3', current_database()); END $$");
+            await EndConnectionsAsync(host);
             await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
-            await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT -1', current_database()); END $$");
+            await host.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT -1', current_database()); END $$");
         });
     }
 
@@ -135,16 +135,16 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Statements_run_out_of_time()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_timeout"));
-        var shop = disturbed.Cluster.HostDatabase;
+        var host = disturbed.Cluster.HostDatabase;
         await disturbed.InjectAsync("statement_timeout of 2 ms, 5 s", "tried again", async () =>
         {
-            await shop.RunAsync(
+            await host.RunAsync(
                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = %L', current_database(), '2ms'); END $$"
             );
-            await EndConnectionsAsync(shop);
+            await EndConnectionsAsync(host);
             await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
-            await shop.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET statement_timeout', current_database()); END $$");
-            await EndConnectionsAsync(shop);
+            await host.RunAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET statement_timeout', current_database()); END $$");
+            await EndConnectionsAsync(host);
         });
     }
 
@@ -154,10 +154,10 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Every_other_statement_on_bars_is_refused_for_a_while(string code, string name)
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_" + code.ToLowerInvariant()));
-        var shop = disturbed.Cluster.HostDatabase;
+        var host = disturbed.Cluster.HostDatabase;
         await disturbed.InjectAsync($"{name} injected in half of all statements that write bars, 5 s", "tried again", async () =>
         {
-            await shop.RunAsync(
+            await host.RunAsync(
                 $"""
                 CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS
                 $f$ BEGIN IF random() < 0.5 THEN RAISE EXCEPTION 'injected' USING ERRCODE = '{code}'; END IF; RETURN NULL; END $f$;
@@ -165,7 +165,7 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
                 """
             );
             await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
-            await shop.RunAsync("DROP FUNCTION public.refuse() CASCADE");
+            await host.RunAsync("DROP FUNCTION public.refuse() CASCADE");
         });
     }
 
@@ -303,32 +303,32 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task A_bar_that_cant_be_derived_is_stored_by_another_program()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_poison"));
-        var shop = disturbed.Cluster.HostDatabase;
-        await shop.HireIngestAsync();
+        var host = disturbed.Cluster.HostDatabase;
+        await host.HireIngestAsync();
         var minute = disturbed.Market.Published.From - TimeSpan.FromMinutes(7);
         await disturbed.InjectAsync(
             "a bar that can't be derived (a price of zero) stored by another program, 5 s",
             "set apart with its reason, derived once it is corrected",
             async () =>
             {
-                // A shop without our checks.
-                await shop.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_prices_check");
-                await shop.IngestAsync(
+                // A host without our checks.
+                await host.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_prices_check");
+                await host.IngestAsync(
                     $"{HostDatabase.InsertStatement(new TimeRange(minute, minute + TimeSpan.FromMinutes(1)))}; UPDATE data_bars SET "
                         + $"close = 0 WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'"
                 );
                 await Until.TrueAsync(
                     "it is set apart with its reason",
-                    async () => await shop.CountAsync("dxy.due WHERE error LIKE '%USDCAD has to be above zero%'") == 1,
+                    async () => await host.CountAsync("dxy.due WHERE error LIKE '%USDCAD has to be above zero%'") == 1,
                     DisturbedCluster.Patience
                 );
                 await disturbed.Market.FlowsAsync(DisturbedCluster.Patience);
                 await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Token);
-                Assert.Equal(0, await shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'"));
-                await shop.IngestAsync($"UPDATE data_bars SET close = open WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'");
+                Assert.Equal(0, await host.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'"));
+                await host.IngestAsync($"UPDATE data_bars SET close = open WHERE canonical_symbol = 'USDCAD' AND ts_utc = '{minute}'");
                 await Until.TrueAsync(
                     "it is derived",
-                    async () => await shop.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'") == 1,
+                    async () => await host.CountAsync($"data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{minute}'") == 1,
                     DisturbedCluster.Patience
                 );
             }
@@ -400,17 +400,17 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
     public async Task Statements_that_write_bars_are_slow()
     {
         await using var disturbed = await DisturbedCluster.OpenAsync(await OpenAsync("fault_slow_disk"));
-        var shop = disturbed.Cluster.HostDatabase;
+        var host = disturbed.Cluster.HostDatabase;
         await disturbed.InjectAsync("each statement that writes bars half a second slower, 10 s", "slower, and back as before", async () =>
         {
-            await shop.RunAsync(
+            await host.RunAsync(
                 """
                 CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $f$;
                 CREATE TRIGGER dawdle BEFORE INSERT OR UPDATE ON data_bars FOR EACH STATEMENT EXECUTE FUNCTION public.dawdle();
                 """
             );
             await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Token);
-            await shop.RunAsync("DROP FUNCTION public.dawdle() CASCADE");
+            await host.RunAsync("DROP FUNCTION public.dawdle() CASCADE");
         });
     }
 
@@ -427,8 +427,8 @@ public sealed class FaultTests(TestServer server, DurableServer durable) : SiloT
         });
     }
 
-    static Task<int> EndConnectionsAsync(HostDatabase shop) =>
-        shop.RunAsync(
+    static Task<int> EndConnectionsAsync(HostDatabase host) =>
+        host.RunAsync(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"
         );
 }

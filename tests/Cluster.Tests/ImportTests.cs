@@ -61,9 +61,9 @@ public sealed class ImportTests(TestServer server, DurableServer durable) : Silo
         );
 
     // A line a series: how many rows, and a print of every business column and of raw.
-    static async Task<List<string>> PrintAsync(HostDatabase shop) =>
+    static async Task<List<string>> PrintAsync(HostDatabase host) =>
         [
-            .. await shop.ListAsync(
+            .. await host.ListAsync(
                 """
                 SELECT concat_ws(' ', canonical_symbol, timeframe, count(*),
                        md5(string_agg(row(ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial, source, raw)::text, ','

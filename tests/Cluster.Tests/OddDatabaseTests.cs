@@ -10,7 +10,7 @@ public sealed class OddDatabaseTests(TestServer server) : SiloTests(server)
     public async Task A_silo_on_a_database_with_settings_of_its_own_derives_what_it_derives_on_any()
     {
         var cluster = await OpenAsync("odd");
-        var shop = cluster.HostDatabase;
+        var host = cluster.HostDatabase;
         foreach (
             var setting in (string[])
                 [
@@ -26,16 +26,16 @@ public sealed class OddDatabaseTests(TestServer server) : SiloTests(server)
                 ]
         )
         {
-            await shop.RunAsync(
+            await host.RunAsync(
                 $"DO $do$ BEGIN EXECUTE format('ALTER DATABASE %I SET ', current_database()) || $set${setting}$set$; END $do$"
             );
         }
 
         await cluster.Start().ReadyAsync();
-        await shop.HireIngestAsync();
+        await host.HireIngestAsync();
         var hours = new TimeRange(UtcTime.At(2024, 3, 4, 8), UtcTime.At(2024, 3, 4, 10));
-        await shop.CopyAsync(hours);
-        await Parity.ReachedAsync(shop, hours, 120, 2 * 7 * 13, Soon);
-        Assert.Equal(0, await shop.CountAsync("dxy.due WHERE error IS NOT NULL"));
+        await host.CopyAsync(hours);
+        await Parity.ReachedAsync(host, hours, 120, 2 * 7 * 13, Soon);
+        Assert.Equal(0, await host.CountAsync("dxy.due WHERE error IS NOT NULL"));
     }
 }

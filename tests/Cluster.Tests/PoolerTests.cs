@@ -19,18 +19,18 @@ public sealed class PoolerTests(TestServer server) : SiloTests(server)
             await silo.ReadyAsync();
         }
 
-        var shop = cluster.HostDatabase;
-        await shop.HireIngestAsync();
+        var host = cluster.HostDatabase;
+        await host.HireIngestAsync();
         var hour = new TimeRange(UtcTime.At(2024, 3, 4, 8), UtcTime.At(2024, 3, 4, 9));
-        await shop.InsertAsync(hour);
-        await Parity.ReachedAsync(shop, hour, 60, 7 * 13, Soon);
-        await shop.CopyAsync(new TimeRange(hour.To, hour.To + TimeSpan.FromHours(1)));
-        await Parity.ReachedAsync(shop, new TimeRange(hour.To, hour.To + TimeSpan.FromHours(1)), 60, 7 * 13, Soon);
+        await host.InsertAsync(hour);
+        await Parity.ReachedAsync(host, hour, 60, 7 * 13, Soon);
+        await host.CopyAsync(new TimeRange(hour.To, hour.To + TimeSpan.FromHours(1)));
+        await Parity.ReachedAsync(host, new TimeRange(hour.To, hour.To + TimeSpan.FromHours(1)), 60, 7 * 13, Soon);
 
-        Assert.Equal(2, await shop.CountAsync("dxy_orleans.cluster_member WHERE status = 3"));
-        Assert.NotEqual(0, await shop.CountAsync("dxy_orleans.reminder"));
+        Assert.Equal(2, await host.CountAsync("dxy_orleans.cluster_member WHERE status = 3"));
+        Assert.NotEqual(0, await host.CountAsync("dxy_orleans.reminder"));
         Assert.InRange(
-            await shop.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"),
+            await host.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"),
             1,
             4
         );
@@ -43,15 +43,15 @@ public sealed class PoolerTests(TestServer server) : SiloTests(server)
     {
         var cluster = await OpenAsync("budget");
         await cluster.Start(poolSize == 8 ? [] : ["--PoolSize", "4"]).ReadyAsync();
-        var shop = cluster.HostDatabase;
-        await shop.HireIngestAsync();
+        var host = cluster.HostDatabase;
+        await host.HireIngestAsync();
         var hours = new TimeRange(UtcTime.At(2024, 3, 4, 8), UtcTime.At(2024, 3, 4, 14));
-        await shop.CopyAsync(hours);
-        await Parity.ReachedAsync(shop, hours, 360, 6 * 7 * 13, Soon);
+        await host.CopyAsync(hours);
+        await Parity.ReachedAsync(host, hours, 360, 6 * 7 * 13, Soon);
 
         // A pool's connections stay for minutes after the last that needed them.
         Assert.InRange(
-            await shop.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"),
+            await host.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dxy-%'"),
             3,
             poolSize
         );

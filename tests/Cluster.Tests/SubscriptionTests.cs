@@ -61,8 +61,8 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
         Assert.Equal(0, await silo.StopAsync());
     }
 
-    static async Task<bool> IsQuietAsync(HostDatabase shop) =>
-        await shop.CountAsync(
+    static async Task<bool> IsQuietAsync(HostDatabase host) =>
+        await host.CountAsync(
             "(SELECT FROM dxy.change UNION ALL SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name "
                 + "LIKE 'dxy-silo%' AND state <> 'idle') AS w"
         ) == 0;
@@ -75,8 +75,8 @@ public sealed class SubscriptionTests(TestServer server, SharedCluster shared) :
             .PublishAsync(new PublishBars([Bar.Flat(series, time, 1.1m + (time.Minute % 10 * 0.001m))], BarSource.Ingest), Token);
     }
 
-    static Task<List<string>> SubscriptionsAsync(HostDatabase shop) =>
-        shop.ListAsync(
+    static Task<List<string>> SubscriptionsAsync(HostDatabase host) =>
+        host.ListAsync(
             "SELECT type_name || ' ' || coalesce(id_ext, '') || ' ' || version FROM dxy_orleans.grain_state WHERE type_name LIKE "
                 + "'%bar-subscriptions%' ORDER BY 1"
         );

@@ -23,15 +23,15 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
             Until.Measured("one of two silos on an empty database: ready after", await twin.ReadyAsync());
         }
 
-        var shop = cluster.HostDatabase;
-        await shop.HireIngestAsync();
-        await shop.InsertAsync(Hour(8));
-        await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
-        Assert.Equal(60, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND created_at = updated_at"));
-        Assert.Equal(0, await shop.CountAsync("dxy.correction"));
+        var host = cluster.HostDatabase;
+        await host.HireIngestAsync();
+        await host.InsertAsync(Hour(8));
+        await Parity.ReachedAsync(host, Hour(8), 60, 7 * 13, Soon);
+        Assert.Equal(60, await host.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND created_at = updated_at"));
+        Assert.Equal(0, await host.CountAsync("dxy.correction"));
         Assert.Equal(
             2,
-            await shop.CountAsync(
+            await host.CountAsync(
                 "(SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE "
                     + "'dxy-silo %') AS s"
             )
@@ -42,8 +42,8 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
     public async Task Two_silos_derive_different_weeks_of_one_index_at_once()
     {
         await _cluster.ReadyAsync(2);
-        var shop = _cluster.HostDatabase;
-        await using var flip = await shop.OpenAsync();
+        var host = _cluster.HostDatabase;
+        await using var flip = await host.OpenAsync();
         await using (var transaction = await flip.BeginTransactionAsync(Token))
         {
             // Every deriver has its week by then, and waits here.
@@ -52,7 +52,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
                 await hold.ExecuteNonQueryAsync(Token);
             }
 
-            await shop.RunAsync(
+            await host.RunAsync(
                 """
                 INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
                 SELECT p, '1m', t, v, v, v, v, 'ingest'
@@ -64,7 +64,7 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
             await Until.TrueAsync(
                 "derivers of both silos hold a week",
                 async () =>
-                    await shop.CountAsync(
+                    await host.CountAsync(
                         """
                         (SELECT DISTINCT s.application_name FROM pg_locks AS l JOIN pg_stat_activity AS s USING (pid)
                          WHERE l.locktype = 'advisory' AND l.classid = 21882 AND NOT l.granted AND s.application_name LIKE 'dxy-silo %')
@@ -79,8 +79,8 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         await Until.TrueAsync(
             "the index has every minute",
             async () =>
-                await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND ts_utc < '2019-06-01'")
-                == await shop.CountAsync("data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc < '2019-06-01'"),
+                await host.CountAsync("data_bars WHERE canonical_symbol = 'DXY' AND ts_utc < '2019-06-01'")
+                == await host.CountAsync("data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc < '2019-06-01'"),
             Soon
         );
     }
@@ -156,18 +156,18 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
 
     async Task KillTheOneOfTheIndexAsync()
     {
-        var shop = _cluster.HostDatabase;
+        var host = _cluster.HostDatabase;
         await using var client = await _cluster.ConnectAsync();
-        await shop.InsertAsync(Hour(8));
-        await Parity.ReachedAsync(shop, Hour(8), 60, 7 * 13, Soon);
+        await host.InsertAsync(Hour(8));
+        await Parity.ReachedAsync(host, Hour(8), 60, 7 * 13, Soon);
         var killed = await SiloOfAsync(client, client.Grains.GetGrain<IIndexGrain>("DXY"));
         var survivor = Assert.Single(_cluster.Running, silo => silo != killed);
 
         await killed.KillAsync();
-        await shop.InsertAsync(Hour(9));
+        await host.InsertAsync(Hour(9));
         Until.Measured(
             "bars inserted right after the kill of the index's silo: derived and rolled up after",
-            await Parity.ReachedAsync(shop, Hour(9), 60, 7 * 13, TimeSpan.FromSeconds(30))
+            await Parity.ReachedAsync(host, Hour(9), 60, 7 * 13, TimeSpan.FromSeconds(30))
         );
         await using (var other = await _cluster.ConnectAsync())
         {
@@ -175,21 +175,21 @@ public sealed class TwoSilosTests(TestServer server, SharedCluster shared) : Sil
         }
 
         Until.Measured("the killed silo started again: ready after", await _cluster.StartAt(killed.Ports).ReadyAsync());
-        await shop.InsertAsync(Hour(10));
-        await Parity.ReachedAsync(shop, Hour(10), 60, 7 * 13, Soon);
+        await host.InsertAsync(Hour(10));
+        await Parity.ReachedAsync(host, Hour(10), 60, 7 * 13, Soon);
     }
 
     async Task HangTheOneOfTheIndexAsync()
     {
-        var shop = _cluster.HostDatabase;
+        var host = _cluster.HostDatabase;
         await using var client = await _cluster.ConnectAsync();
         var frozen = await SiloOfAsync(client, client.Grains.GetGrain<IIndexGrain>("DXY"));
 
         await frozen.FreezeAsync();
-        await shop.InsertAsync(Hour(12));
+        await host.InsertAsync(Hour(12));
         Until.Measured(
             "bars inserted while the index's silo hangs: derived and rolled up after",
-            await Parity.ReachedAsync(shop, Hour(12), 60, 7 * 13, TimeSpan.FromSeconds(60))
+            await Parity.ReachedAsync(host, Hour(12), 60, 7 * 13, TimeSpan.FromSeconds(60))
         );
         await frozen.KillAsync();
     }

@@ -9,37 +9,37 @@ public sealed class AdoptTests(TestServer server)
         FROM dxy.due WHERE cause = 'definition' ORDER BY symbol, timeframe
         """;
 
-    static async Task<List<string>> AdoptAsync(Shop shop)
+    static async Task<List<string>> AdoptAsync(TestHost host)
     {
-        await shop.RunAsync("DELETE FROM dxy.due; SELECT dxy.adopt_targets()");
-        return await shop.TextsAsync(Due);
+        await host.RunAsync("DELETE FROM dxy.due; SELECT dxy.adopt_targets()");
+        return await host.TextsAsync(Due);
     }
 
     /// <summary>An hour of the six pairs, everything derived and adopted.</summary>
-    static async Task<Shop> SettledAsync(TestServer server)
+    static async Task<TestHost> SettledAsync(TestServer server)
     {
-        var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(3, 60));
-        await shop.DrainAsync();
-        await AdoptAsync(shop);
-        return shop;
+        var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(3, 60));
+        await host.DrainAsync();
+        await AdoptAsync(host);
+        return host;
     }
 
     [Fact]
     public async Task A_new_index_makes_its_history_due()
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync(
+        await using var host = await SettledAsync(server);
+        await host.RunAsync(
             """
             INSERT INTO core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('EUX', true,
               '{"is_synthetic": true, "components": ["EURUSD", "GBPUSD"], "factor": 2, "exponents": {"EURUSD": 0.5, "GBPUSD": 0.5}, "derived_timeframes": ["5m"]}')
             """
         );
-        Assert.Equal(["EUX/1m 08:03 09:03"], await AdoptAsync(shop));
-        await shop.RunAsync("SELECT dxy.adopt_targets()");
-        await shop.DrainAsync();
-        Assert.Equal(60, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'EUX'"));
-        Assert.Equal(13, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'EUX'"));
+        Assert.Equal(["EUX/1m 08:03 09:03"], await AdoptAsync(host));
+        await host.RunAsync("SELECT dxy.adopt_targets()");
+        await host.DrainAsync();
+        Assert.Equal(60, await host.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'EUX'"));
+        Assert.Equal(13, await host.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'EUX'"));
     }
 
     [Theory]
@@ -50,10 +50,10 @@ public sealed class AdoptTests(TestServer server)
     )]
     public async Task A_changed_definition_makes_the_history_due(string change)
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync($"UPDATE core_asset_registry_all SET metadata = metadata || '{change}' WHERE canonical_symbol = 'DXY'");
-        Assert.Equal(["DXY/1m 08:03 09:03"], await AdoptAsync(shop));
-        Assert.Empty(await AdoptAsync(shop));
+        await using var host = await SettledAsync(server);
+        await host.RunAsync($"UPDATE core_asset_registry_all SET metadata = metadata || '{change}' WHERE canonical_symbol = 'DXY'");
+        Assert.Equal(["DXY/1m 08:03 09:03"], await AdoptAsync(host));
+        Assert.Empty(await AdoptAsync(host));
     }
 
     [Theory]
@@ -62,62 +62,62 @@ public sealed class AdoptTests(TestServer server)
     [InlineData("{\"a note\": true}")]
     public async Task Another_version_or_age_changes_nothing_stored(string change)
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync($"UPDATE core_asset_registry_all SET metadata = metadata || '{change}' WHERE canonical_symbol = 'DXY'");
-        Assert.Empty(await AdoptAsync(shop));
+        await using var host = await SettledAsync(server);
+        await host.RunAsync($"UPDATE core_asset_registry_all SET metadata = metadata || '{change}' WHERE canonical_symbol = 'DXY'");
+        Assert.Empty(await AdoptAsync(host));
     }
 
     [Fact]
     public async Task What_a_row_leaves_out_is_as_published_and_news_only_when_it_comes_to_differ()
     {
         const string Row = "UPDATE core_asset_registry_all SET metadata = metadata";
-        await using var shop = await SettledAsync(server);
+        await using var host = await SettledAsync(server);
         foreach (var keys in (string[])["since", "exponents", "factor"])
         {
-            await shop.RunAsync($"{Row} - '{keys}' WHERE canonical_symbol = 'DXY'");
-            Assert.Empty(await AdoptAsync(shop));
+            await host.RunAsync($"{Row} - '{keys}' WHERE canonical_symbol = 'DXY'");
+            Assert.Empty(await AdoptAsync(host));
         }
 
-        await shop.RunAsync(Row + """ || '{"factor": 50.143481120, "since": "1999-01-04T00:00:00Z"}' WHERE canonical_symbol = 'DXY'""");
-        Assert.Empty(await AdoptAsync(shop));
-        await shop.RunAsync(Row + """ || '{"factor": 50.2}' WHERE canonical_symbol = 'DXY'""");
-        Assert.Equal(["DXY/1m 08:03 09:03"], await AdoptAsync(shop));
+        await host.RunAsync(Row + """ || '{"factor": 50.143481120, "since": "1999-01-04T00:00:00Z"}' WHERE canonical_symbol = 'DXY'""");
+        Assert.Empty(await AdoptAsync(host));
+        await host.RunAsync(Row + """ || '{"factor": 50.2}' WHERE canonical_symbol = 'DXY'""");
+        Assert.Equal(["DXY/1m 08:03 09:03"], await AdoptAsync(host));
 
         // Of another index nothing is published: it can be made when its row says how.
-        await shop.RunAsync(
+        await host.RunAsync(
             """INSERT INTO core_asset_registry_all (canonical_symbol, active, metadata) VALUES ('EUX', true, '{"is_synthetic": true, "components": ["EURUSD"]}')"""
         );
-        await AdoptAsync(shop);
-        await shop.RunAsync(Row + """ || '{"factor": 2, "exponents": {"EURUSD": 0.5}}' WHERE canonical_symbol = 'EUX'""");
-        Assert.Equal(["EUX/1m 08:03 09:03"], await AdoptAsync(shop));
+        await AdoptAsync(host);
+        await host.RunAsync(Row + """ || '{"factor": 2, "exponents": {"EURUSD": 0.5}}' WHERE canonical_symbol = 'EUX'""");
+        Assert.Equal(["EUX/1m 08:03 09:03"], await AdoptAsync(host));
     }
 
     [Fact]
     public async Task A_new_rollup_is_made_of_the_history()
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync(
+        await using var host = await SettledAsync(server);
+        await host.RunAsync(
             "UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\", \"15m\", \"1h\"]}' WHERE canonical_symbol IN ('DXY', 'EURUSD')"
         );
-        Assert.Equal(["DXY/15m 08:00 09:15", "EURUSD/15m 08:00 09:15"], await AdoptAsync(shop));
+        Assert.Equal(["DXY/15m 08:00 09:15", "EURUSD/15m 08:00 09:15"], await AdoptAsync(host));
     }
 
     [Fact]
     public async Task Targets_that_hold_bars_when_first_seen_are_adopted_as_they_stand()
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync("DELETE FROM dxy.adopted");
-        Assert.Empty(await AdoptAsync(shop));
-        Assert.Equal(14 + 1, await shop.CountAsync("dxy.adopted"));
+        await using var host = await SettledAsync(server);
+        await host.RunAsync("DELETE FROM dxy.adopted");
+        Assert.Empty(await AdoptAsync(host));
+        Assert.Equal(14 + 1, await host.CountAsync("dxy.adopted"));
     }
 
     [Fact]
     public async Task Those_that_hold_none_are_made_and_inactive_ones_left_alone()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, 2));
-        await shop.RunAsync("DELETE FROM dxy.change; UPDATE core_asset_registry_all SET active = false WHERE canonical_symbol = 'USDSEK'");
-        var due = await AdoptAsync(shop);
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, 2));
+        await host.RunAsync("DELETE FROM dxy.change; UPDATE core_asset_registry_all SET active = false WHERE canonical_symbol = 'USDSEK'");
+        var due = await AdoptAsync(host);
         Assert.Contains("DXY/1m 08:00 08:02", due);
         Assert.Contains("EURUSD/5m 08:00 08:05", due);
         Assert.DoesNotContain(due, row => row.StartsWith("USDSEK", StringComparison.Ordinal));
@@ -126,9 +126,11 @@ public sealed class AdoptTests(TestServer server)
     [Fact]
     public async Task Adopting_at_once_makes_due_once()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, 2));
-        await Parallel.ForAsync(0, 4, Shop.Token, async (_, token) => await shop.Database.RunAsync("SELECT dxy.adopt_targets()", token));
-        Assert.Equal(1, await shop.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, 2));
+        await Parallel.ForAsync(0, 4, TestHost.Token, async (_, token) =>
+            await host.Database.RunAsync("SELECT dxy.adopt_targets()", token)
+        );
+        Assert.Equal(1, await host.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
     }
 }

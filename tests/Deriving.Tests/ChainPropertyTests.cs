@@ -22,11 +22,13 @@ public sealed class ChainPropertyTests(TestServer server)
     sealed record Arrival(int Way, bool Drains, Bar[] Bars);
 
     static readonly Gen<Bar> AnyBar = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 89], Gen.Int[1, 400])
-        .Select((pair, minute, price) => Shop.Fx(Shop.Pairs[pair], minute, 1m + (price * 0.00125m)));
+        .Select((pair, minute, price) => TestHost.Fx(TestHost.Pairs[pair], minute, 1m + (price * 0.00125m)));
 
     // Minutes mostly full, so that the index has something to say; then single bars that correct them.
     static readonly Gen<Bar[]> FullMinutes = Gen.Select(Gen.Int[0, 80], Gen.Int[1, 10], Gen.Int[1, 300])
-        .Select((from, count, price) => Enumerable.Range(from, count).SelectMany(minute => Shop.AllSix(minute, price * 0.0003m)).ToArray());
+        .Select(
+            (from, count, price) => Enumerable.Range(from, count).SelectMany(minute => TestHost.AllSix(minute, price * 0.0003m)).ToArray()
+        );
 
     static readonly Gen<Arrival[]> History = Gen.Select(Gen.Int[0, 2], Gen.Bool, Gen.OneOf(FullMinutes, AnyBar.Array[1, 15]))
         .Select(
@@ -40,7 +42,7 @@ public sealed class ChainPropertyTests(TestServer server)
         await History.SampleAsync(
             async history =>
             {
-                await using var lived = await Shop.OpenAsync(server);
+                await using var lived = await TestHost.OpenAsync(server);
                 var last = new SortedDictionary<(Series, UtcTime), Bar>();
                 foreach (var arrival in history)
                 {
@@ -58,7 +60,7 @@ public sealed class ChainPropertyTests(TestServer server)
                 }
 
                 await lived.DrainAsync();
-                await using var told = await Shop.OpenAsync(server);
+                await using var told = await TestHost.OpenAsync(server);
                 await told.StoreAsync(last.Values);
                 await told.DrainAsync();
                 Assert.Equal(await told.TextsAsync(Tables), await lived.TextsAsync(Tables));
@@ -69,21 +71,21 @@ public sealed class ChainPropertyTests(TestServer server)
         );
     }
 
-    static async Task WriteAsync(Shop shop, Arrival arrival)
+    static async Task WriteAsync(TestHost host, Arrival arrival)
     {
         if (arrival.Way == 0)
         {
-            await shop.StoreAsync(arrival.Bars);
+            await host.StoreAsync(arrival.Bars);
             return;
         }
 
         // The ways of programs that know nothing of us: COPY into a table of their own, then a merge a pair or one for all.
-        await using var connection = await shop.Database.Data.OpenConnectionAsync(Shop.Token);
+        await using var connection = await host.Database.Data.OpenConnectionAsync(TestHost.Token);
         await RunAsync(connection, "CREATE TEMP TABLE arrived (LIKE public.data_bars INCLUDING DEFAULTS)");
         await using (
             var copy = await connection.BeginTextImportAsync(
                 "COPY arrived (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source) FROM STDIN",
-                Shop.Token
+                TestHost.Token
             )
         )
         {
@@ -103,7 +105,7 @@ public sealed class ChainPropertyTests(TestServer server)
             SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, vol = excluded.vol,
               vwap = excluded.vwap
             """;
-        foreach (var which in arrival.Way == 1 ? Shop.Pairs.Select(pair => $"canonical_symbol = '{pair}'") : ["true"])
+        foreach (var which in arrival.Way == 1 ? TestHost.Pairs.Select(pair => $"canonical_symbol = '{pair}'") : ["true"])
         {
             await RunAsync(connection, Merge.Replace("{0}", which, StringComparison.Ordinal));
         }
@@ -114,6 +116,6 @@ public sealed class ChainPropertyTests(TestServer server)
     static async Task RunAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(Shop.Token);
+        await command.ExecuteNonQueryAsync(TestHost.Token);
     }
 }

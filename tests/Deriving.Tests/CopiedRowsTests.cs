@@ -58,8 +58,8 @@ public sealed class CopiedRowsTests(TestServer server)
                 FROM generate_series(1, 2000) AS i) AS x
             """
         );
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
-        while (await reader.ReadAsync(Shop.Token))
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
+        while (await reader.ReadAsync(TestHost.Token))
         {
             Assert.True(ServerNumber.TryDecimal(reader.GetFieldValue<byte[]>(1), 8, out var read));
             Assert.Equal(decimal.GetBits(reader.GetDecimal(0)), decimal.GetBits(read));
@@ -80,8 +80,8 @@ public sealed class CopiedRowsTests(TestServer server)
             ) AS x
             """
         );
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
-        Assert.True(await reader.ReadAsync(Shop.Token));
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
+        Assert.True(await reader.ReadAsync(TestHost.Token));
         var doubles = reader.GetFieldValue<double[]>(0);
         var read = Doubles(reader.GetFieldValue<byte[]>(1));
         Assert.Equal(doubles, read);
@@ -118,8 +118,8 @@ public sealed class CopiedRowsTests(TestServer server)
             ) AS x
             """
         );
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
-        while (await reader.ReadAsync(Shop.Token))
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
+        while (await reader.ReadAsync(TestHost.Token))
         {
             Assert.True(ServerNumber.TryDecimal(reader.GetFieldValue<byte[]>(0), 8, out var read), reader.GetString(2));
             Assert.Equal(
@@ -165,6 +165,6 @@ public sealed class CopiedRowsTests(TestServer server)
     {
         await using var data = NpgsqlDataSource.Create(server.AdminConnectionString);
         await using var command = data.CreateCommand(sql);
-        return (byte[])(await command.ExecuteScalarAsync(Shop.Token))!;
+        return (byte[])(await command.ExecuteScalarAsync(TestHost.Token))!;
     }
 }

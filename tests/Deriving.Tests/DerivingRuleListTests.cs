@@ -14,8 +14,8 @@ public sealed class DerivingRuleListTests(TestServer server)
     [Fact]
     public async Task The_table_has_the_versions_of_the_code()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        Assert.Equal(Expected, await shop.TextsAsync(Listed));
+        await using var host = await TestHost.OpenAsync(server);
+        Assert.Equal(Expected, await host.TextsAsync(Listed));
     }
 
     [Theory]
@@ -23,22 +23,22 @@ public sealed class DerivingRuleListTests(TestServer server)
     [InlineData("UPDATE dxy.deriving_rule SET carries_closes = true WHERE version = 1", "unexpected: deriving rule 1 carries_closes=yes")]
     public async Task A_table_that_says_otherwise_is_a_difference_and_applying_mends_it(string harm, string difference)
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(harm);
-        Assert.Contains(difference, await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync(harm);
+        Assert.Contains(difference, await SchemaCheck.DifferencesAsync(host.Data, TestHost.Token));
 
-        await new SchemaInstaller(shop.Database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
-        Assert.Equal(Expected, await shop.TextsAsync(Listed));
-        Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
+        await new SchemaInstaller(host.Database.ConnectionString, TimeProvider.System).ApplyAsync(TestHost.Token);
+        Assert.Equal(Expected, await host.TextsAsync(Listed));
+        Assert.Empty(await SchemaCheck.DifferencesAsync(host.Data, TestHost.Token));
     }
 
     [Fact]
     public async Task A_version_that_a_newer_build_wrote_stands_and_is_no_difference()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync("INSERT INTO dxy.deriving_rule VALUES (77, true)");
-        Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
-        await new SchemaInstaller(shop.Database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
-        Assert.Equal([.. Expected, "77 t"], await shop.TextsAsync(Listed));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync("INSERT INTO dxy.deriving_rule VALUES (77, true)");
+        Assert.Empty(await SchemaCheck.DifferencesAsync(host.Data, TestHost.Token));
+        await new SchemaInstaller(host.Database.ConnectionString, TimeProvider.System).ApplyAsync(TestHost.Token);
+        Assert.Equal([.. Expected, "77 t"], await host.TextsAsync(Listed));
     }
 }

@@ -17,7 +17,7 @@ public sealed class FormulaTests(TestServer server)
             .ToArray();
         var levels = closes.Select(six => IndexFormula.Level(IndexDefinition.Dxy, [.. six.Select(close => (double)close)])).ToArray();
 
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
         await using var exact = database.Data.CreateCommand(
             """
             SELECT count(*), coalesce(string_agg(concat_ws(' ', eur, jpy, gbp, cad, sek, chf, level), '; '), '')
@@ -35,8 +35,8 @@ public sealed class FormulaTests(TestServer server)
         }
 
         exact.Parameters.With(levels);
-        await using var reader = await exact.ExecuteReaderAsync(Shop.Token);
-        await reader.ReadAsync(Shop.Token);
+        await using var reader = await exact.ExecuteReaderAsync(TestHost.Token);
+        await reader.ReadAsync(TestHost.Token);
         Assert.Equal((0L, ""), (reader.GetInt64(0), reader.GetString(1)));
     }
 }

@@ -9,41 +9,41 @@ public sealed class IndexDerivingTests(TestServer server)
 {
     static readonly Series Dxy = Series.Parse("DXY/1m");
 
-    static Task<List<string>> IndexAsync(Shop shop, string table = "data_bars") =>
-        shop.TextsAsync(
+    static Task<List<string>> IndexAsync(TestHost host, string table = "data_bars") =>
+        host.TextsAsync(
             $"SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI') || ' v' || (raw->>'version') FROM {table} WHERE canonical_symbol = 'DXY' AND timeframe = '1m' ORDER BY ts_utc"
         );
 
-    static Task UseVersionAsync(Shop shop, int version) =>
-        shop.RunAsync(
+    static Task UseVersionAsync(TestHost host, int version) =>
+        host.RunAsync(
             $"UPDATE core_asset_registry_all SET metadata = metadata || '{{\"deriving_version\": {version}}}' WHERE canonical_symbol = 'DXY'"
         );
 
     [Fact]
     public async Task Strictly_a_minute_with_all_six_closes_gives_a_bar_and_one_with_five_gives_none()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(1).Skip(1)).Concat(Shop.AllSix(2)));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.AllSix(0).Concat(TestHost.AllSix(1).Skip(1)).Concat(TestHost.AllSix(2)));
         var outcomes = new List<SliceOutcome>();
-        await new DueStore(shop.Data).ExpandAsync(Shop.Token);
-        await (await shop.DeriverAsync("DXY/1m")).DrainAsync(outcomes.Add, Shop.Token);
+        await new DueStore(host.Data).ExpandAsync(TestHost.Token);
+        await (await host.DeriverAsync("DXY/1m")).DrainAsync(outcomes.Add, TestHost.Token);
 
-        Assert.Equal(["08:00 v1", "08:02 v1"], await IndexAsync(shop));
+        Assert.Equal(["08:00 v1", "08:02 v1"], await IndexAsync(host));
         var outcome = Assert.Single(outcomes);
         Assert.Equal((2, 0, 0), (outcome.New, outcome.Changed, outcome.Equal));
         Assert.Equal("EURUSD", Assert.Single(outcome.Skipped).Missing.Name);
-        Assert.Equal(Shop.Minute(2), outcome.Newest!.Time);
+        Assert.Equal(TestHost.Minute(2), outcome.Newest!.Time);
     }
 
     [Fact]
     public async Task The_row_says_what_it_was_made_from()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.AllSix(0));
-        await shop.DrainAsync();
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.AllSix(0));
+        await host.DrainAsync();
         Assert.Equal(
             """{"kind": "dxy", "inputs": {"EURUSD": 1.0843, "GBPUSD": 1.2654, "USDCAD": 1.3561, "USDCHF": 0.8843, "USDJPY": 150.12, "USDSEK": 10.3712}, "version": 1} synthetic false 0""",
-            await shop.ValueAsync<string>(
+            await host.ValueAsync<string>(
                 "SELECT raw::text || ' ' || source || ' ' || is_partial || ' ' || trade_count FROM data_bars WHERE canonical_symbol = 'DXY' AND open = close AND high = low AND open = low AND vwap IS NULL"
             )
         );
@@ -52,15 +52,15 @@ public sealed class IndexDerivingTests(TestServer server)
     [Fact]
     public async Task Under_version_two_closes_are_carried_no_further_than_the_maximum_age()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await UseVersionAsync(shop, 2);
-        await shop.StoreAsync(Shop.AllSix(0).Concat(Enumerable.Range(1, 8).Select(minute => Shop.Fx("EURUSD", minute))));
-        await shop.DrainAsync();
-        Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2", "08:03 v2", "08:04 v2", "08:05 v2"], await IndexAsync(shop));
+        await using var host = await TestHost.OpenAsync(server);
+        await UseVersionAsync(host, 2);
+        await host.StoreAsync(TestHost.AllSix(0).Concat(Enumerable.Range(1, 8).Select(minute => TestHost.Fx("EURUSD", minute))));
+        await host.DrainAsync();
+        Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2", "08:03 v2", "08:04 v2", "08:05 v2"], await IndexAsync(host));
         Assert.Equal(
             "5 25",
-            await shop.ValueAsync<string>(
-                $"SELECT (raw->'ages'->>'USDSEK') || ' ' || (raw->>'age_total') FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(5)}'"
+            await host.ValueAsync<string>(
+                $"SELECT (raw->'ages'->>'USDSEK') || ' ' || (raw->>'age_total') FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{TestHost.Minute(5)}'"
             )
         );
     }
@@ -68,72 +68,72 @@ public sealed class IndexDerivingTests(TestServer server)
     [Fact]
     public async Task Under_version_two_a_minute_waits_for_its_end_and_the_grace()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await UseVersionAsync(shop, 2);
-        await shop.StoreAsync(Shop.AllSix(0));
-        await shop.AtAsync(Shop.Minute(1));
-        await shop.DrainAsync();
-        Assert.Empty(await IndexAsync(shop));
-        await shop.AtAsync(Shop.Minute(1) + TimeSpan.FromSeconds(1));
-        await shop.DrainAsync();
-        Assert.Single(await IndexAsync(shop));
+        await using var host = await TestHost.OpenAsync(server);
+        await UseVersionAsync(host, 2);
+        await host.StoreAsync(TestHost.AllSix(0));
+        await host.AtAsync(TestHost.Minute(1));
+        await host.DrainAsync();
+        Assert.Empty(await IndexAsync(host));
+        await host.AtAsync(TestHost.Minute(1) + TimeSpan.FromSeconds(1));
+        await host.DrainAsync();
+        Assert.Single(await IndexAsync(host));
     }
 
     [Fact]
     public async Task A_minute_that_has_not_ended_stays_due_until_it_has()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.AtAsync(Shop.Minute(1) + TimeSpan.FromSeconds(59));
-        await shop.StoreAsync(Shop.Minutes(0, 4));
-        await shop.DrainAsync();
-        Assert.Equal(["08:00 v1"], await IndexAsync(shop));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.AtAsync(TestHost.Minute(1) + TimeSpan.FromSeconds(59));
+        await host.StoreAsync(TestHost.Minutes(0, 4));
+        await host.DrainAsync();
+        Assert.Equal(["08:00 v1"], await IndexAsync(host));
         Assert.Equal(
-            Shop.Minute(1),
-            UtcTime.From(await shop.ValueAsync<DateTime>("SELECT from_ts FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"))
+            TestHost.Minute(1),
+            UtcTime.From(await host.ValueAsync<DateTime>("SELECT from_ts FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"))
         );
 
-        await shop.AtAsync(Shop.Minute(2));
-        await shop.DrainAsync();
-        Assert.Equal(2, (await IndexAsync(shop)).Count);
-        await shop.AtAsync(Shop.Minute(300));
-        await shop.DrainAsync();
-        Assert.Equal(4, (await IndexAsync(shop)).Count);
-        Assert.Equal(0, await shop.CountAsync("dxy.due"));
+        await host.AtAsync(TestHost.Minute(2));
+        await host.DrainAsync();
+        Assert.Equal(2, (await IndexAsync(host)).Count);
+        await host.AtAsync(TestHost.Minute(300));
+        await host.DrainAsync();
+        Assert.Equal(4, (await IndexAsync(host)).Count);
+        Assert.Equal(0, await host.CountAsync("dxy.due"));
     }
 
     [Fact]
     public async Task Partial_inputs_count_only_once_they_are_final()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.AllSix(0));
-        await shop.RunAsync("UPDATE data_bars SET is_partial = true WHERE canonical_symbol = 'GBPUSD'");
-        await shop.DrainAsync();
-        Assert.Empty(await IndexAsync(shop));
-        await shop.RunAsync("UPDATE data_bars SET is_partial = false");
-        await shop.DrainAsync();
-        Assert.Single(await IndexAsync(shop));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.AllSix(0));
+        await host.RunAsync("UPDATE data_bars SET is_partial = true WHERE canonical_symbol = 'GBPUSD'");
+        await host.DrainAsync();
+        Assert.Empty(await IndexAsync(host));
+        await host.RunAsync("UPDATE data_bars SET is_partial = false");
+        await host.DrainAsync();
+        Assert.Single(await IndexAsync(host));
     }
 
     [Fact]
     public async Task A_correction_derives_again_and_moves_nothing_else()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, 60));
-        await shop.DrainAsync();
-        var before = await shop.TextsAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, 60));
+        await host.DrainAsync();
+        var before = await host.TextsAsync(
             "SELECT ts_utc || ' ' || close || ' ' || updated_at FROM data_bars WHERE canonical_symbol = 'DXY' ORDER BY ts_utc"
         );
-        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(60));
-        await shop.StoreAsync(Shop.Fx("EURUSD", 7, 1.2m));
-        await shop.DrainAsync();
+        await host.AtAsync(TestHost.Open + TimeSpan.FromDays(60));
+        await host.StoreAsync(TestHost.Fx("EURUSD", 7, 1.2m));
+        await host.DrainAsync();
 
-        var after = await shop.TextsAsync(
+        var after = await host.TextsAsync(
             "SELECT ts_utc || ' ' || close || ' ' || updated_at FROM data_bars WHERE canonical_symbol = 'DXY' ORDER BY ts_utc"
         );
         Assert.Equal([7], Enumerable.Range(0, 60).Where(i => before[i] != after[i]));
         Assert.Equal(
             1,
-            await shop.ValueAsync<long>(
+            await host.ValueAsync<long>(
                 "SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m' AND updated_at > created_at"
             )
         );
@@ -142,48 +142,48 @@ public sealed class IndexDerivingTests(TestServer server)
     [Fact]
     public async Task Vanished_inputs_leave_the_row_and_only_pruning_removes_it()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, 3));
-        await shop.DrainAsync();
-        await shop.RunAsync("DELETE FROM data_bars WHERE canonical_symbol = 'USDCHF' AND ts_utc = '2024-03-04 08:01Z'");
-        await shop.DrainAsync();
-        Assert.Equal(3, (await IndexAsync(shop)).Count);
-        await shop.AskAsync("DXY/1m", 0, 3, prune: true);
-        await shop.DrainAsync();
-        Assert.Equal(["08:00 v1", "08:02 v1"], await IndexAsync(shop));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, 3));
+        await host.DrainAsync();
+        await host.RunAsync("DELETE FROM data_bars WHERE canonical_symbol = 'USDCHF' AND ts_utc = '2024-03-04 08:01Z'");
+        await host.DrainAsync();
+        Assert.Equal(3, (await IndexAsync(host)).Count);
+        await host.AskAsync("DXY/1m", 0, 3, prune: true);
+        await host.DrainAsync();
+        Assert.Equal(["08:00 v1", "08:02 v1"], await IndexAsync(host));
     }
 
     [Fact]
     public async Task Changing_the_index_version_leaves_stored_rows_their_own_and_a_request_derives_by_another()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.AllSix(0).Concat(Shop.AllSix(1).Skip(1)).Concat(Shop.AllSix(2)));
-        await shop.DrainAsync();
-        await UseVersionAsync(shop, 2);
-        await shop.StoreAsync(Shop.Fx("USDJPY", 0, 151m));
-        await shop.DrainAsync();
-        Assert.Equal(["08:00 v1", "08:01 v2", "08:02 v1"], await IndexAsync(shop));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.AllSix(0).Concat(TestHost.AllSix(1).Skip(1)).Concat(TestHost.AllSix(2)));
+        await host.DrainAsync();
+        await UseVersionAsync(host, 2);
+        await host.StoreAsync(TestHost.Fx("USDJPY", 0, 151m));
+        await host.DrainAsync();
+        Assert.Equal(["08:00 v1", "08:01 v2", "08:02 v1"], await IndexAsync(host));
 
-        await shop.AskAsync("DXY/1m", 0, 3, DerivingRules.LatestClose);
-        await shop.DrainAsync();
-        Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2"], await IndexAsync(shop));
+        await host.AskAsync("DXY/1m", 0, 3, DerivingRules.LatestClose);
+        await host.DrainAsync();
+        Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2"], await IndexAsync(host));
 
-        await UseVersionAsync(shop, 1);
-        await shop.StoreAsync(Shop.Fx("EURUSD", 0, 1.2m));
-        await shop.DrainAsync();
-        Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2"], await IndexAsync(shop));
+        await UseVersionAsync(host, 1);
+        await host.StoreAsync(TestHost.Fx("EURUSD", 0, 1.2m));
+        await host.DrainAsync();
+        Assert.Equal(["08:00 v2", "08:01 v2", "08:02 v2"], await IndexAsync(host));
         Assert.Equal(
             "1.2",
-            await shop.ValueAsync<string>(
-                $"SELECT raw->'inputs'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'"
+            await host.ValueAsync<string>(
+                $"SELECT raw->'inputs'->>'EURUSD' FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{TestHost.Minute(1)}'"
             )
         );
         Assert.Empty(
             (
-                await new TargetVerifier(shop.Data, await shop.RuleAsync("DXY/1m")).CompareAsync(
-                    new TimeRange(Shop.Minute(0), Shop.Minute(9)),
+                await new TargetVerifier(host.Data, await host.RuleAsync("DXY/1m")).CompareAsync(
+                    new TimeRange(TestHost.Minute(0), TestHost.Minute(9)),
                     false,
-                    Shop.Token
+                    TestHost.Token
                 )
             ).Differences
         );
@@ -192,17 +192,17 @@ public sealed class IndexDerivingTests(TestServer server)
     [Fact]
     public async Task A_legacy_rows_version_is_kept_too()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync("SELECT dxy.flip_route('DXY', 'legacy')");
-        await shop.StoreAsync(Shop.AllSix(0));
-        await shop.DrainAsync();
-        await UseVersionAsync(shop, 2);
-        await shop.StoreAsync(Shop.Fx("USDJPY", 0, 151m));
-        await shop.DrainAsync();
-        Assert.Equal(["08:00 v1"], await IndexAsync(shop, "derived_data_bars"));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync("SELECT dxy.flip_route('DXY', 'legacy')");
+        await host.StoreAsync(TestHost.AllSix(0));
+        await host.DrainAsync();
+        await UseVersionAsync(host, 2);
+        await host.StoreAsync(TestHost.Fx("USDJPY", 0, 151m));
+        await host.DrainAsync();
+        Assert.Equal(["08:00 v1"], await IndexAsync(host, "derived_data_bars"));
         Assert.Equal(
             "151",
-            await shop.ValueAsync<string>(
+            await host.ValueAsync<string>(
                 "SELECT raw->'inputs'->>'USDJPY' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'"
             )
         );

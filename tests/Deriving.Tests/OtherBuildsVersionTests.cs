@@ -16,47 +16,49 @@ public sealed class OtherBuildsVersionTests(TestServer server)
     [InlineData(600)]
     public async Task A_row_of_its_version_is_not_remade_by_ours(int minutes)
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, minutes));
-        await shop.DrainAsync();
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, minutes));
+        await host.DrainAsync();
+        await host.RunAsync(
             $"""
             INSERT INTO dxy.deriving_rule VALUES (77, true);
             UPDATE data_bars SET raw = jsonb_set(raw, ARRAY['version'], '77'), open = 99, high = 99, low = 99, close = 99
-              WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(
+              WHERE canonical_symbol = 'DXY' AND ts_utc = '{TestHost.Minute(
                 1
             )}'
             """
         );
-        await shop.AskAsync("DXY/1m", 0, minutes);
-        await shop.DrainAsync();
-        Assert.Equal(["08:00 v1", "08:01 v77", "08:02 v1"], (await shop.TextsAsync(Stored)).Take(3));
+        await host.AskAsync("DXY/1m", 0, minutes);
+        await host.DrainAsync();
+        Assert.Equal(["08:00 v1", "08:01 v77", "08:02 v1"], (await host.TextsAsync(Stored)).Take(3));
         Assert.Equal(
             99m,
-            await shop.ValueAsync<decimal>($"SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(1)}'")
+            await host.ValueAsync<decimal>(
+                $"SELECT close FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{TestHost.Minute(1)}'"
+            )
         );
     }
 
     [Fact]
     public async Task Its_carried_closes_make_what_follows_a_change_due()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, 9));
-        await shop.DrainAsync();
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, 9));
+        await host.DrainAsync();
+        await host.RunAsync(
             $"""
             INSERT INTO dxy.deriving_rule VALUES (77, true);
-            UPDATE data_bars SET raw = jsonb_set(raw, ARRAY['version'], '77') WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(
+            UPDATE data_bars SET raw = jsonb_set(raw, ARRAY['version'], '77') WHERE canonical_symbol = 'DXY' AND ts_utc = '{TestHost.Minute(
                 5
             )}';
             DELETE FROM dxy.due; DELETE FROM dxy.change;
-            UPDATE data_bars SET high = 1.2, close = 1.2 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(3)}'
+            UPDATE data_bars SET high = 1.2, close = 1.2 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{TestHost.Minute(3)}'
             """
         );
-        await new DueStore(shop.Data).ExpandAsync(Shop.Token);
+        await new DueStore(host.Data).ExpandAsync(TestHost.Token);
         Assert.Equal(
-            [$"{Shop.Minute(3).ToDateTime():HH:mm}-{Shop.Minute(9).ToDateTime():HH:mm}"],
-            await shop.TextsAsync(
+            [$"{TestHost.Minute(3).ToDateTime():HH:mm}-{TestHost.Minute(9).ToDateTime():HH:mm}"],
+            await host.TextsAsync(
                 "SELECT format('%s-%s', to_char(from_ts AT TIME ZONE 'UTC', 'HH24:MI'), to_char(to_ts AT TIME ZONE 'UTC', 'HH24:MI')) "
                     + "FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"
             )
@@ -66,22 +68,22 @@ public sealed class OtherBuildsVersionTests(TestServer server)
     [Fact]
     public async Task A_request_for_it_is_parked_in_one_piece_with_what_to_do()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, 600));
-        await shop.DrainAsync();
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, 600));
+        await host.DrainAsync();
+        await host.RunAsync(
             $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, recorded_at) VALUES ('DXY', '1m', "
-                + $"'{Shop.Minute(0)}', '{Shop.Minute(600)}', 'request', 77, dxy.now())"
+                + $"'{TestHost.Minute(0)}', '{TestHost.Minute(600)}', 'request', 77, dxy.now())"
         );
-        var outcome = await (await shop.DeriverAsync("DXY/1m")).ProcessSliceAsync(Shop.Token);
+        var outcome = await (await host.DeriverAsync("DXY/1m")).ProcessSliceAsync(TestHost.Token);
         Assert.Equal(1, outcome.Parked);
         Assert.Equal(
             [$"600 minutes: deriving version 77 was asked for, and this build has {DerivingRules.Numbers}: install the build that has it"],
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 "SELECT format('%s minutes: %s', extract(epoch FROM to_ts - from_ts)::integer / 60, error) FROM dxy.due WHERE symbol = "
                     + "'DXY' AND timeframe = '1m'"
             )
         );
-        Assert.Equal(600L, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(600L, await host.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
     }
 }

@@ -23,12 +23,12 @@ public sealed class PartitionedDerivingTests(TestServer server)
     [Fact]
     public async Task Minutes_and_rollups_across_a_months_end_are_those_of_a_table_in_one_piece_and_are_left_alone_the_next_time()
     {
-        await using var whole = await Shop.OpenAsync(server);
-        await using var divided = await Shop.OpenAsync(server, partitions: Partitioned.Monthly);
-        foreach (var shop in new[] { whole, divided })
+        await using var whole = await TestHost.OpenAsync(server);
+        await using var divided = await TestHost.OpenAsync(server, partitions: Partitioned.Monthly);
+        foreach (var host in new[] { whole, divided })
         {
-            await shop.StoreAsync(Shop.Minutes(First, 1000));
-            await shop.DrainAsync();
+            await host.StoreAsync(TestHost.Minutes(First, 1000));
+            await host.DrainAsync();
         }
 
         var bars = await divided.TextsAsync(All);
@@ -39,15 +39,17 @@ public sealed class PartitionedDerivingTests(TestServer server)
             await divided.TextsAsync("SELECT DISTINCT tableoid::regclass::text FROM public.data_bars ORDER BY 1")
         );
 
-        var range = new TimeRange(Shop.Minute(First), Shop.Minute(First + 1000));
-        await new DueStore(divided.Data).RequestAsync(Shop.One("DXY"), range, "request", null, prune: false, Shop.Token);
+        var range = new TimeRange(TestHost.Minute(First), TestHost.Minute(First + 1000));
+        await new DueStore(divided.Data).RequestAsync(TestHost.One("DXY"), range, "request", null, prune: false, TestHost.Token);
         var slices = new List<SliceOutcome>();
-        await (await divided.DeriverAsync("DXY/1m")).DrainAsync(slices.Add, Shop.Token);
+        await (await divided.DeriverAsync("DXY/1m")).DrainAsync(slices.Add, TestHost.Token);
         Assert.Equal((0, 0, 1000), (slices.Sum(slice => slice.New), slices.Sum(slice => slice.Changed), slices.Sum(slice => slice.Equal)));
         foreach (var target in new[] { "DXY/1m", "DXY/1h", "EURUSD/5m" })
         {
             Assert.Empty(
-                (await new TargetVerifier(divided.Data, await divided.RuleAsync(target)).CompareAsync(range, false, Shop.Token)).Differences
+                (
+                    await new TargetVerifier(divided.Data, await divided.RuleAsync(target)).CompareAsync(range, false, TestHost.Token)
+                ).Differences
             );
         }
     }
@@ -55,17 +57,17 @@ public sealed class PartitionedDerivingTests(TestServer server)
     [Fact]
     public async Task A_correction_is_told_derived_again_and_remembered()
     {
-        await using var shop = await Shop.OpenAsync(server, partitions: Partitioned.Monthly);
-        await shop.StoreAsync(Shop.Minutes(First, 300));
-        await shop.DrainAsync();
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server, partitions: Partitioned.Monthly);
+        await host.StoreAsync(TestHost.Minutes(First, 300));
+        await host.DrainAsync();
+        await host.RunAsync(
             $"UPDATE public.data_bars SET close = close + 0.0005 WHERE canonical_symbol = 'EURUSD' AND ts_utc IN "
-                + $"('{Shop.Minute(First + 10)}', '{Shop.Minute(First + 290)}')"
+                + $"('{TestHost.Minute(First + 10)}', '{TestHost.Minute(First + 290)}')"
         );
-        await shop.DrainAsync();
+        await host.DrainAsync();
         Assert.Equal(
             ["DXY 2", "EURUSD 2"],
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 "SELECT canonical_symbol || ' ' || count(*) FROM dxy.correction WHERE timeframe = '1m' GROUP BY canonical_symbol ORDER BY 1"
             )
         );
@@ -73,10 +75,10 @@ public sealed class PartitionedDerivingTests(TestServer server)
         {
             Assert.Empty(
                 (
-                    await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(
-                        new TimeRange(Shop.Minute(First), Shop.Minute(First + 300)),
+                    await new TargetVerifier(host.Data, await host.RuleAsync(target)).CompareAsync(
+                        new TimeRange(TestHost.Minute(First), TestHost.Minute(First + 300)),
                         false,
-                        Shop.Token
+                        TestHost.Token
                     )
                 ).Differences
             );
@@ -86,18 +88,18 @@ public sealed class PartitionedDerivingTests(TestServer server)
     [Fact]
     public async Task An_index_minute_rides_its_sixth_bars_commit()
     {
-        await using var shop = await Shop.OpenAsync(server, partitions: Partitioned.Monthly);
-        var registry = await new RegistryStore(shop.Data).LoadAsync(Shop.Token);
-        await using var writer = new BarWriter(new BarStore(shop.Data, TimeProvider.System), new InlineIndexes(() => registry));
+        await using var host = await TestHost.OpenAsync(server, partitions: Partitioned.Monthly);
+        var registry = await new RegistryStore(host.Data).LoadAsync(TestHost.Token);
+        await using var writer = new BarWriter(new BarStore(host.Data, TimeProvider.System), new InlineIndexes(() => registry));
         WrittenBar last = default;
-        foreach (var bar in Shop.AllSix(0))
+        foreach (var bar in TestHost.AllSix(0))
         {
-            last = Assert.Single(await writer.WriteAsync([bar], BarSource.Ingest, Shop.Token));
+            last = Assert.Single(await writer.WriteAsync([bar], BarSource.Ingest, TestHost.Token));
         }
 
         Assert.Equal(
             Assert.Single(last.Derived!.Value).Close,
-            await shop.ValueAsync<decimal>("SELECT close FROM public.data_bars_2024_03 WHERE canonical_symbol = 'DXY'")
+            await host.ValueAsync<decimal>("SELECT close FROM public.data_bars_2024_03 WHERE canonical_symbol = 'DXY'")
         );
     }
 }

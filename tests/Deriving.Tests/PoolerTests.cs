@@ -20,8 +20,8 @@ public sealed class PoolerTests(TestServer server)
     public async Task Writers_and_derivers_that_share_one_connection_get_done_equal_the_recomputation_and_leave_no_setting_behind()
     {
         PgBouncer.Require();
-        await using var shop = await Shop.OpenAsync(server);
-        await using var pooler = await PgBouncer.StartAsync(shop.Database.ConnectionString, poolSize: 1, Shop.Token);
+        await using var host = await TestHost.OpenAsync(server);
+        await using var pooler = await PgBouncer.StartAsync(host.Database.ConnectionString, poolSize: 1, TestHost.Token);
         await using var silo = Open(pooler);
         await using var other = Open(pooler);
         var before = await TextsAsync(silo, SessionSettings);
@@ -33,33 +33,37 @@ public sealed class PoolerTests(TestServer server)
                 {
                     var data = part % 2 == 0 ? silo : other;
                     await new BarStore(data, TimeProvider.System).WriteAsync(
-                        Shop.Minutes(part * 60, part == 3 ? 240 : 60),
+                        TestHost.Minutes(part * 60, part == 3 ? 240 : 60),
                         BarSource.Ingest,
                         false,
-                        Shop.Token
+                        TestHost.Token
                     );
                     await DrainAsync(data);
                 })
         );
         var forming = new FormingBarStore(silo);
-        var bar = FormingBar.Begin(Shop.One("EURUSD"), new Quote(Shop.Minute(0), 1.1m));
-        Assert.True(await forming.SaveAsync(new SavedForming(bar, BarSource.Vendor, 0), Shop.Token));
+        var bar = FormingBar.Begin(TestHost.One("EURUSD"), new Quote(TestHost.Minute(0), 1.1m));
+        Assert.True(await forming.SaveAsync(new SavedForming(bar, BarSource.Vendor, 0), TestHost.Token));
         await new DueStore(other).RequestAsync(
             Series.Parse("DXY/1m"),
-            new TimeRange(Shop.Minute(0), Shop.Minute(9)),
+            new TimeRange(TestHost.Minute(0), TestHost.Minute(9)),
             "request",
             null,
             prune: true,
-            Shop.Token
+            TestHost.Token
         );
         await DrainAsync(silo);
 
-        Assert.Equal(420, await shop.CountAsync("data_bars WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(420, await host.CountAsync("data_bars WHERE canonical_symbol = 'DXY'"));
         foreach (var rule in await RulesAsync(silo))
         {
             Assert.Empty(
                 (
-                    await new TargetVerifier(other, rule).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(480)), false, Shop.Token)
+                    await new TargetVerifier(other, rule).CompareAsync(
+                        new TimeRange(TestHost.Minute(0), TestHost.Minute(480)),
+                        false,
+                        TestHost.Token
+                    )
                 ).Differences
             );
         }
@@ -67,7 +71,7 @@ public sealed class PoolerTests(TestServer server)
         Assert.Equal(before, await TextsAsync(other, SessionSettings));
         Assert.Equal(
             0,
-            await shop.CountAsync(
+            await host.CountAsync(
                 "pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )
         );
@@ -77,11 +81,11 @@ public sealed class PoolerTests(TestServer server)
     public async Task The_schema_is_installed_through_a_pooler_and_then_found_to_be_there()
     {
         PgBouncer.Require();
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 3, Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 3, TestHost.Token);
         var installer = new DxyOrleans.Schema.SchemaInstaller(pooler.ConnectionString, TimeProvider.System);
-        Assert.NotEmpty(await installer.ApplyAsync(Shop.Token));
-        Assert.Empty(await installer.ApplyAsync(Shop.Token));
+        Assert.NotEmpty(await installer.ApplyAsync(TestHost.Token));
+        Assert.Empty(await installer.ApplyAsync(TestHost.Token));
     }
 
     static NpgsqlDataSource Open(PgBouncer pooler) =>
@@ -89,7 +93,7 @@ public sealed class PoolerTests(TestServer server)
 
     static async Task<List<ITargetRule>> RulesAsync(NpgsqlDataSource data)
     {
-        var registry = await new RegistryStore(data).LoadAsync(Shop.Token);
+        var registry = await new RegistryStore(data).LoadAsync(TestHost.Token);
         return [.. registry.Targets.Select(target => TargetRules.For(registry, target, new DerivingOptions())!)];
     }
 
@@ -100,10 +104,10 @@ public sealed class PoolerTests(TestServer server)
         var slices = 1;
         while (slices > 0)
         {
-            slices = await due.ExpandAsync(Shop.Token);
-            foreach (var target in await due.TargetsAsync(Shop.Token))
+            slices = await due.ExpandAsync(TestHost.Token);
+            foreach (var target in await due.TargetsAsync(TestHost.Token))
             {
-                await new Deriver(data, rules[target]).DrainAsync(_ => slices++, Shop.Token);
+                await new Deriver(data, rules[target]).DrainAsync(_ => slices++, TestHost.Token);
             }
         }
     }
@@ -112,8 +116,8 @@ public sealed class PoolerTests(TestServer server)
     {
         var rows = new List<string>();
         await using var command = data.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
-        while (await reader.ReadAsync(Shop.Token))
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
+        while (await reader.ReadAsync(TestHost.Token))
         {
             rows.Add(reader.GetString(0));
         }

@@ -9,16 +9,16 @@ public sealed class RollupDerivingTests(TestServer server)
     [Fact]
     public async Task Rollups_equal_what_plain_SQL_gives()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, 200).Where(bar => bar.Time.Minute % 7 != 3 || bar.Symbol.Name != "EURUSD"));
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, 200).Where(bar => bar.Time.Minute % 7 != 3 || bar.Symbol.Name != "EURUSD"));
+        await host.RunAsync(
             "UPDATE data_bars SET vol = extract(minute FROM ts_utc) * 1.25, trade_count = extract(minute FROM ts_utc), vwap = CASE WHEN "
                 + "extract(minute FROM ts_utc)::integer % 4 > 0 THEN close END"
         );
-        await shop.DrainAsync();
-        Assert.Equal(7 * (40 + 4), await shop.CountAsync("derived_data_bars"));
+        await host.DrainAsync();
+        Assert.Equal(7 * (40 + 4), await host.CountAsync("derived_data_bars"));
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 """
                 WITH plain AS (
                   SELECT b.canonical_symbol, t.timeframe, date_bin(t.length, b.ts_utc, '2000-01-01Z') AS ts_utc,
@@ -43,55 +43,55 @@ public sealed class RollupDerivingTests(TestServer server)
     [Fact]
     public async Task A_bucket_is_emitted_when_its_end_and_the_grace_have_passed_and_not_before()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Enumerable.Range(0, 5).Select(minute => Shop.Fx("EURUSD", minute)));
-        await shop.AtAsync(Shop.Minute(5));
-        await shop.DrainAsync();
-        Assert.Equal(0, await shop.CountAsync("derived_data_bars"));
-        await shop.AtAsync(Shop.Minute(5) + TimeSpan.FromSeconds(1));
-        await shop.DrainAsync();
-        Assert.Equal("5", await shop.ValueAsync<string>("SELECT string_agg(raw->>'inputs', ',') FROM derived_data_bars"));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(Enumerable.Range(0, 5).Select(minute => TestHost.Fx("EURUSD", minute)));
+        await host.AtAsync(TestHost.Minute(5));
+        await host.DrainAsync();
+        Assert.Equal(0, await host.CountAsync("derived_data_bars"));
+        await host.AtAsync(TestHost.Minute(5) + TimeSpan.FromSeconds(1));
+        await host.DrainAsync();
+        Assert.Equal("5", await host.ValueAsync<string>("SELECT string_agg(raw->>'inputs', ',') FROM derived_data_bars"));
     }
 
     [Fact]
     public async Task Vanished_inputs_do_not_shrink_a_rollup_unless_it_is_pruned()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Enumerable.Range(0, 5).Select(minute => Shop.Fx("EURUSD", minute)));
-        await shop.DrainAsync();
-        await shop.RunAsync("DELETE FROM data_bars WHERE ts_utc >= '2024-03-04 08:02Z'");
-        await shop.DrainAsync();
-        Assert.Equal("5", await shop.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE timeframe = '5m'"));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(Enumerable.Range(0, 5).Select(minute => TestHost.Fx("EURUSD", minute)));
+        await host.DrainAsync();
+        await host.RunAsync("DELETE FROM data_bars WHERE ts_utc >= '2024-03-04 08:02Z'");
+        await host.DrainAsync();
+        Assert.Equal("5", await host.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE timeframe = '5m'"));
 
-        await shop.AskAsync("EURUSD/5m", 0, 1, prune: true);
-        await shop.DrainAsync();
-        Assert.Equal("2", await shop.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE timeframe = '5m'"));
-        await shop.RunAsync("DELETE FROM data_bars");
-        await shop.AskAsync("EURUSD/5m", 0, 1, prune: true);
-        await shop.DrainAsync();
+        await host.AskAsync("EURUSD/5m", 0, 1, prune: true);
+        await host.DrainAsync();
+        Assert.Equal("2", await host.ValueAsync<string>("SELECT raw->>'inputs' FROM derived_data_bars WHERE timeframe = '5m'"));
+        await host.RunAsync("DELETE FROM data_bars");
+        await host.AskAsync("EURUSD/5m", 0, 1, prune: true);
+        await host.DrainAsync();
         Assert.Equal(
             1,
-            await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m' AND deleted_at IS NOT NULL")
+            await host.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE timeframe = '5m' AND deleted_at IS NOT NULL")
         );
     }
 
     [Fact]
     public async Task A_late_bar_renews_its_buckets_and_no_other()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Enumerable.Range(0, 120).Where(minute => minute != 33).Select(minute => Shop.Fx("EURUSD", minute)));
-        await shop.DrainAsync();
-        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(2));
-        await shop.StoreAsync(Shop.Fx("EURUSD", 33, 1.5m));
-        await shop.DrainAsync();
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(Enumerable.Range(0, 120).Where(minute => minute != 33).Select(minute => TestHost.Fx("EURUSD", minute)));
+        await host.DrainAsync();
+        await host.AtAsync(TestHost.Open + TimeSpan.FromDays(2));
+        await host.StoreAsync(TestHost.Fx("EURUSD", 33, 1.5m));
+        await host.DrainAsync();
         Assert.Equal(
             ["1h 08:00", "5m 08:30"],
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 "SELECT timeframe || to_char(ts_utc AT TIME ZONE 'UTC', ' HH24:MI') FROM derived_data_bars WHERE high > 1.5 AND "
                     + "updated_at > created_at ORDER BY 1"
             )
         );
-        Assert.Equal(2, await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE updated_at > created_at"));
+        Assert.Equal(2, await host.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE updated_at > created_at"));
     }
 
     [Theory]
@@ -101,24 +101,24 @@ public sealed class RollupDerivingTests(TestServer server)
     [InlineData("new", 3, 0)]
     public async Task The_route_says_which_tables_get_the_index_in_one_transaction(string mode, int inData, int inDerived)
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync($"SELECT dxy.flip_route('DXY', '{mode}')");
-        await shop.StoreAsync(Shop.Minutes(0, 3));
-        await shop.DrainAsync();
-        Assert.Equal(inData, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync($"SELECT dxy.flip_route('DXY', '{mode}')");
+        await host.StoreAsync(TestHost.Minutes(0, 3));
+        await host.DrainAsync();
+        Assert.Equal(inData, await host.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
         Assert.Equal(
             inDerived,
-            await shop.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'")
+            await host.ValueAsync<long>("SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'")
         );
         Assert.Equal(
             "3",
-            await shop.ValueAsync<string>(
+            await host.ValueAsync<string>(
                 "SELECT raw->>'inputs' FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '5m'"
             )
         );
         Assert.Equal(
             inData + inDerived,
-            await shop.ValueAsync<long>(
+            await host.ValueAsync<long>(
                 "SELECT count(*) FROM (SELECT xmin FROM data_bars WHERE canonical_symbol = 'DXY' UNION ALL SELECT xmin FROM "
                     + "derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m') AS x WHERE xmin = (SELECT max(xmin::text) "
                     + "FROM data_bars WHERE canonical_symbol = 'DXY')::xid OR NOT EXISTS (SELECT FROM data_bars WHERE "
@@ -130,9 +130,9 @@ public sealed class RollupDerivingTests(TestServer server)
     [Fact]
     public async Task Long_work_goes_in_slices_each_committed()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(20));
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.AtAsync(TestHost.Open + TimeSpan.FromDays(20));
+        await host.RunAsync(
             """
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
             SELECT p, '1m', t, 1.1, 1.1, 1.1, 1.1, 'ingest' FROM unnest(ARRAY['EURUSD', 'USDJPY', 'GBPUSD', 'USDCAD', 'USDSEK', 'USDCHF'])
@@ -142,11 +142,11 @@ public sealed class RollupDerivingTests(TestServer server)
         );
         var slices = new List<SliceOutcome>();
         var waiting = new List<long>();
-        var deriver = await shop.DeriverAsync("DXY/1m");
-        while (await deriver.ProcessSliceAsync(Shop.Token) is { Window: not null } slice)
+        var deriver = await host.DeriverAsync("DXY/1m");
+        while (await deriver.ProcessSliceAsync(TestHost.Token) is { Window: not null } slice)
         {
             slices.Add(slice);
-            waiting.Add(await shop.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
+            waiting.Add(await host.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
         }
 
         Assert.Equal(14_400, slices.Sum(slice => slice.New));

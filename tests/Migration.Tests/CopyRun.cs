@@ -26,20 +26,20 @@ static class CopyRun
         "(SELECT ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial FROM public.data_bars WHERE canonical_symbol = "
         + "'DXY' AND timeframe = '1m')";
 
-    /// <summary>A legacy shop, its backup made, its run at the beginning of the copy; batches of 100 rows.</summary>
-    public static async Task<LegacyShop> OpenAsync(TestServer server, LegacyOptions? options = null, RunSettings? settings = null)
+    /// <summary>A legacy host, its backup made, its run at the beginning of the copy; batches of 100 rows.</summary>
+    public static async Task<LegacyHost> OpenAsync(TestServer server, LegacyOptions? options = null, RunSettings? settings = null)
     {
-        var shop = await LegacyShop.OpenAsync(server, options);
-        await shop.Shop.RunAsync(
+        var host = await LegacyHost.OpenAsync(server, options);
+        await host.TestHost.RunAsync(
             $"""
             CREATE SCHEMA IF NOT EXISTS dxy_backup;
-            CREATE TABLE dxy_backup."{LegacyShop.Name}_data_bars" AS SELECT * FROM public.data_bars WHERE canonical_symbol = 'DXY'
+            CREATE TABLE dxy_backup."{LegacyHost.Name}_data_bars" AS SELECT * FROM public.data_bars WHERE canonical_symbol = 'DXY'
               AND timeframe = '1m';
-            CREATE TABLE dxy_backup."{LegacyShop.Name}_derived_data_bars" AS SELECT * FROM public.derived_data_bars
+            CREATE TABLE dxy_backup."{LegacyHost.Name}_derived_data_bars" AS SELECT * FROM public.derived_data_bars
               WHERE canonical_symbol = 'DXY' AND timeframe = '1m';
             """
         );
-        await shop.StartAsync(
+        await host.StartAsync(
             (settings ?? new RunSettings()) with
             {
                 BatchRows = 100,
@@ -47,13 +47,13 @@ static class CopyRun
                 QuietMinutes = settings?.QuietMinutes ?? 0,
             }
         );
-        await shop.Shop.RunAsync(
-            $"INSERT INTO dxy.run_step (run, step, phase, state, started_at) VALUES ('{LegacyShop.Name}', 'pre-flight/backup', 1, "
+        await host.TestHost.RunAsync(
+            $"INSERT INTO dxy.run_step (run, step, phase, state, started_at) VALUES ('{LegacyHost.Name}', 'pre-flight/backup', 1, "
                 + $"'done', dxy.now())"
         );
-        await shop.DriveAsync(Steps(Copying), run => run.Step == Copying[0]);
-        await shop.Shop.DrainAsync();
-        return shop;
+        await host.DriveAsync(Steps(Copying), run => run.Step == Copying[0]);
+        await host.TestHost.DrainAsync();
+        return host;
     }
 
     /// <summary>The steps before the copy, and these.</summary>
@@ -61,16 +61,16 @@ static class CopyRun
         [.. MigrationSteps.All.Where(step => Deriving.Concat(names).Contains(step.Name))];
 
     /// <summary>Through the copy, and further steps.</summary>
-    public static async Task<Run> CopyAsync(this LegacyShop shop, params string[] more)
+    public static async Task<Run> CopyAsync(this LegacyHost host, params string[] more)
     {
-        var run = await shop.DriveAsync(Steps([.. Copying, .. more]));
+        var run = await host.DriveAsync(Steps([.. Copying, .. more]));
         Assert.True(run.Error is null, run.Error);
         return run;
     }
 
-    public static Task<long> CountAsync(this LegacyShop shop, string from) => shop.Shop.CountAsync(from);
+    public static Task<long> CountAsync(this LegacyHost host, string from) => host.TestHost.CountAsync(from);
 
     /// <summary>Rows that only one of the tables has.</summary>
-    public static async Task<long> UnequalAsync(this LegacyShop shop) =>
-        await shop.CountAsync($"(({Winners} EXCEPT {Target}) UNION ALL ({Target} EXCEPT {Winners})) AS u");
+    public static async Task<long> UnequalAsync(this LegacyHost host) =>
+        await host.CountAsync($"(({Winners} EXCEPT {Target}) UNION ALL ({Target} EXCEPT {Winners})) AS u");
 }

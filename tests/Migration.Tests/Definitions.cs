@@ -12,9 +12,9 @@ static partial class Definitions
     public static IReadOnlyList<IMigrationStep> Steps { get; } =
     [new ColumnsStep(), new KeysStep(), new SourceCheckStep(), new ProofStep()];
 
-    /// <summary>Columns, constraints, indexes and triggers of the shop's tables, a line each.</summary>
-    public static Task<IReadOnlyList<string>> OfAsync(LegacyShop shop) =>
-        SchemaCheck.FactsAsync(shop.Data, "checks/host_definitions.sql", Shop.Token);
+    /// <summary>Columns, constraints, indexes and triggers of the host's tables, a line each.</summary>
+    public static Task<IReadOnlyList<string>> OfAsync(LegacyHost host) =>
+        SchemaCheck.FactsAsync(host.Data, "checks/host_definitions.sql", TestHost.Token);
 
     /// <summary>Without the columns that undoing leaves, nor their NOT NULL, which is a constraint with a name from PostgreSQL 18
     /// on.</summary>
@@ -23,19 +23,19 @@ static partial class Definitions
     [GeneratedRegex("column (raw|created_at|updated_at) |constraint [a-z_0-9]+_(raw|created_at|updated_at)_not_null ")]
     private static partial Regex Added();
 
-    public static async Task<string> IndexesAsync(LegacyShop shop, string table = "data_bars") =>
+    public static async Task<string> IndexesAsync(LegacyHost host, string table = "data_bars") =>
         string.Join(
             '\n',
-            await shop.Shop.TextsAsync(
+            await host.TestHost.TextsAsync(
                 $"SELECT pg_get_indexdef(indexrelid) || ' ' || indisvalid FROM pg_index WHERE indrelid = 'public.{table}'::regclass "
                     + $"ORDER BY 1"
             )
         );
 
-    public static async Task<string> ChecksAsync(LegacyShop shop, string table = "data_bars") =>
+    public static async Task<string> ChecksAsync(LegacyHost host, string table = "data_bars") =>
         string.Join(
             '\n',
-            await shop.Shop.TextsAsync(
+            await host.TestHost.TextsAsync(
                 $"SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = "
                     + $"'public.{table}'::regclass ORDER BY 1"
             )
@@ -43,12 +43,12 @@ static partial class Definitions
 
     /// <summary>A row of the index in the new table, as a copy writes it.</summary>
     public static Task<int> InsertDxyAsync(
-        LegacyShop shop,
+        LegacyHost host,
         int minute,
         string conflict = "ON CONFLICT (canonical_symbol, timeframe, ts_utc) DO NOTHING"
     ) =>
-        shop.Shop.RunAsync(
+        host.TestHost.RunAsync(
             $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', "
-                + $"'1m', '{Shop.Minute(minute)}', 104, 104, 104, 104, 'synthetic', '{{}}') {conflict}"
+                + $"'1m', '{TestHost.Minute(minute)}', 104, 104, 104, 104, 'synthetic', '{{}}') {conflict}"
         );
 }

@@ -13,9 +13,9 @@ namespace DxyOrleans.Migration.Tests;
 /// and approvals given. The bars depend on the minute alone, so that two runs that were disturbed differently can be compared once both
 /// stand at the same minute.
 /// </summary>
-sealed class MarketWorld(LegacyShop shop, int minutes = 0)
+sealed class MarketWorld(LegacyHost host, int minutes = 0)
 {
-    // The legacy shop's clock stands a day after its opening.
+    // The legacy host's clock stands a day after its opening.
     const int First = 1440;
 
     const int MaxAdvances = 20_000;
@@ -41,9 +41,9 @@ sealed class MarketWorld(LegacyShop shop, int minutes = 0)
     /// <summary>The points at which the run died, in order.</summary>
     public List<string> Deaths { get; } = [];
 
-    /// <summary>What the shop's own programs do once a minute's bars are in (counted from <see cref="Shop.Open"/>), before we derive
+    /// <summary>What the host's own programs do once a minute's bars are in (counted from <see cref="TestHost.Open"/>), before we derive
     /// it.</summary>
-    public Func<int, Task>? OfTheShop { get; init; }
+    public Func<int, Task>? OfTheHost { get; init; }
 
     /// <summary>The statement that brings the pairs' bars of some minutes.</summary>
     public Func<int, int, string> Fx { get; init; } = LegacyTables.Fx;
@@ -52,14 +52,14 @@ sealed class MarketWorld(LegacyShop shop, int minutes = 0)
     public async Task TickAsync()
     {
         var minute = First + Minutes;
-        await shop.Shop.RunAsync(Fx(minute, 1));
-        await (OfTheShop?.Invoke(minute) ?? Task.CompletedTask);
+        await host.TestHost.RunAsync(Fx(minute, 1));
+        await (OfTheHost?.Invoke(minute) ?? Task.CompletedTask);
         Minutes++;
-        await shop.Shop.AtAsync(Shop.Minute(minute + 1) + TimeSpan.FromSeconds(5));
+        await host.TestHost.AtAsync(TestHost.Minute(minute + 1) + TimeSpan.FromSeconds(5));
 
         // As silos do whenever the registry may have changed.
-        await shop.Shop.RunAsync("SELECT dxy.adopt_targets()");
-        await shop.Shop.DrainAsync();
+        await host.TestHost.RunAsync("SELECT dxy.adopt_targets()");
+        await host.TestHost.DrainAsync();
     }
 
     public async Task TickToAsync(int minutes)
@@ -96,7 +96,7 @@ sealed class MarketWorld(LegacyShop shop, int minutes = 0)
         var (step, waits) = ("", 0);
         for (var i = 0; i < MaxAdvances && waits < MaxWaitsAtAStep; i++)
         {
-            var run = await shop.RunAsync();
+            var run = await host.RunAsync();
             (step, waits) = (run.Step, run.Step == step ? waits : 0);
             if (run.State != RunState.Running || until?.Invoke(run) == true)
             {
@@ -107,43 +107,43 @@ sealed class MarketWorld(LegacyShop shop, int minutes = 0)
             {
                 // A new engine each time: nothing may rest on what one remembers.
                 var advance = await new MigrationEngine(
-                    data ?? shop.Data,
+                    data ?? host.Data,
                     steps ?? MigrationSteps.All,
-                    shop.RealTime,
+                    host.RealTime,
                     interrupt,
                     pastPooler
-                ).AdvanceAsync(LegacyShop.Name, Shop.Token);
+                ).AdvanceAsync(LegacyHost.Name, TestHost.Token);
                 if (advance is { Progressed: false, Again: { } again })
                 {
-                    await shop.WaitedAsync(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
+                    await host.WaitedAsync(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
                     await OrderAsync(run);
                     await TickAsync();
                     waits++;
                 }
             }
-            catch (OperationCanceledException) when (!Shop.Token.IsCancellationRequested)
+            catch (OperationCanceledException) when (!TestHost.Token.IsCancellationRequested)
             {
                 // It died; whoever comes next goes on from what is stored.
             }
         }
 
-        var stuck = await shop.RunAsync();
+        var stuck = await host.RunAsync();
         var gates = string.Join(
             "; ",
-            (await shop.GatesAsync()).Values.Where(gate => gate.Verdict != GateVerdict.Pass).Select(gate => $"{gate.Name}: {gate.Observed}")
+            (await host.GatesAsync()).Values.Where(gate => gate.Verdict != GateVerdict.Pass).Select(gate => $"{gate.Name}: {gate.Observed}")
         );
         throw new InvalidOperationException($"The run stands at {stuck.Step} ({stuck.State}, {stuck.Error}); {gates}");
     }
 
     async Task OrderAsync(Run run)
     {
-        await shop.AcceptAsync();
+        await host.AcceptAsync();
         if (run.Direction == RunDirection.Forward && run.Step is "deploy/approval" or "observe/approval")
         {
             try
             {
-                await shop.Shop.RunAsync(
-                    $"SELECT dxy.migrate_approve('{LegacyShop.Name}', '{(run.Step == "deploy/approval" ? "deploy" : "cleanup")}')"
+                await host.TestHost.RunAsync(
+                    $"SELECT dxy.migrate_approve('{LegacyHost.Name}', '{(run.Step == "deploy/approval" ? "deploy" : "cleanup")}')"
                 );
             }
             catch (PostgresException refused) when (refused.SqlState == "DX004")

@@ -1,6 +1,6 @@
 namespace DxyOrleans.Testing;
 
-/// <summary>What a legacy shop holds. Each kind of dirt has minutes of its own, counted from <see cref="LegacyTables.Open"/>.</summary>
+/// <summary>What a legacy host holds. Each kind of dirt has minutes of its own, counted from <see cref="LegacyTables.Open"/>.</summary>
 public sealed record LegacyOptions
 {
     /// <summary>Legacy DXY minutes, each made of the six pairs' bars of that minute; at least 250 where there is dirt.</summary>
@@ -54,7 +54,7 @@ public sealed record LegacyOptions
     /// <summary>SQL run after the tables are filled and before our schema is installed.</summary>
     public string After { get; init; } = "";
 
-    /// <summary>Everything that a shop usually has wrong and a run gets along with.</summary>
+    /// <summary>Everything that a host usually has wrong and a run gets along with.</summary>
     public static LegacyOptions Dirty { get; } =
         new()
         {

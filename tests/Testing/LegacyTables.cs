@@ -3,13 +3,13 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Testing;
 
-/// <summary>The SQL that makes and fills a legacy shop's tables, as the shop's own people might have done.</summary>
+/// <summary>The SQL that makes and fills a legacy host's tables, as the host's own people might have done.</summary>
 public static class LegacyTables
 {
-    /// <summary>The shop's first minute: a Monday, 08:00Z; the market is open before and after.</summary>
+    /// <summary>The host's first minute: a Monday, 08:00Z; the market is open before and after.</summary>
     public static readonly UtcTime Open = UtcTime.At(2024, 3, 4, 8);
 
-    /// <summary>A shop of these options, from nothing.</summary>
+    /// <summary>A host of these options, from nothing.</summary>
     public static string Sql(LegacyOptions options) =>
         string.Join(";\n", Tables(options).Append(options.Before).Concat(Rows(options)).Append(options.After).Where(sql => sql.Length > 0));
 

@@ -6,10 +6,10 @@ namespace DxyOrleans.Testing;
 /// <summary>Tables of bars that are divided.</summary>
 public static class Partitioned
 {
-    /// <summary>Divided by us, from the January before <see cref="Shop.Open"/>.</summary>
+    /// <summary>Divided by us, from the January before <see cref="TestHost.Open"/>.</summary>
     public static Partitions Monthly { get; } = new(UtcTime.At(2024, 1, 20));
 
-    /// <summary>A <c>data_bars</c> in partitions by year, as some shops have it.</summary>
+    /// <summary>A <c>data_bars</c> in partitions by year, as some hosts have it.</summary>
     public const string Tables = """
         CREATE TABLE public.data_bars (
           canonical_symbol text NOT NULL, timeframe text NOT NULL, ts_utc timestamptz NOT NULL,

@@ -13,12 +13,12 @@ public static class StatementTrial
         var query = text.StartsWith("COPY (", StringComparison.Ordinal)
             ? text[(text.IndexOf('(', StringComparison.Ordinal) + 1)..text.LastIndexOf(") TO STDOUT", StringComparison.Ordinal)]
             : text;
-        await using var connection = await database.OpenConnectionAsync(Shop.Token);
+        await using var connection = await database.OpenConnectionAsync(TestHost.Token);
         try
         {
-            await connection.RunAsync("SET timezone = 'UTC'", Shop.Token);
-            await connection.RunAsync($"PREPARE tried{(types is null ? "" : $"({types})")} AS {query}", Shop.Token);
-            await connection.RunAsync("DEALLOCATE tried", Shop.Token);
+            await connection.RunAsync("SET timezone = 'UTC'", TestHost.Token);
+            await connection.RunAsync($"PREPARE tried{(types is null ? "" : $"({types})")} AS {query}", TestHost.Token);
+            await connection.RunAsync("DEALLOCATE tried", TestHost.Token);
             return null;
         }
         catch (PostgresException fault)

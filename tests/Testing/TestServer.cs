@@ -89,7 +89,7 @@ public sealed class TestServer : IAsyncLifetime
     }
 
     /// <summary>The same with our schema in it: a copy of one that was installed once, which takes a tenth of the time.</summary>
-    /// <param name="before">SQL run as the owner before our schema came: the tables of a shop that was there before us.</param>
+    /// <param name="before">SQL run as the owner before our schema came: the tables of a host that was there before us.</param>
     /// <param name="partitions">How <c>data_bars</c> is divided; it is in one piece when left out, or divided by month where
     /// <c>DXY_PARTITIONS</c> is set.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>

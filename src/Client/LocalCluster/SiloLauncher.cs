@@ -167,7 +167,7 @@ internal sealed class SiloLauncher(Session session)
             start.Environment[value.Setting.Variable] = value.Value;
         }
 
-        // A database of the shop's gets its schema by 'db apply', after a DBA has seen the SQL.
+        // A database of the host's gets its schema by 'db apply', after a DBA has seen the SQL.
         start.Environment.TryAdd(Setting.Find("ApplySchema").Variable, session.IsEmbedded ? "true" : "false");
 
         // Somebody waits for this start: a database that is away is told now, not after the ten minutes that a machine's boot may take.

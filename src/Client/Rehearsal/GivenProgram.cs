@@ -8,15 +8,15 @@ using Npgsql;
 namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
-/// The shop's own writer, run once for each minute of the market that has ended: a file of SQL through psql, or a command line through the
+/// The host's own writer, run once for each minute of the market that has ended: a file of SQL through psql, or a command line through the
 /// shell. A file gets the variables <c>minute</c> and <c>derive</c> (on, off), a command MINUTE, LEGACY_DXY (yes, no), DATABASE_URL and
 /// libpq's variables. Pairs' bars that it doesn't bring are brought by the rehearsal.
 /// </summary>
 /// <param name="writer">The file, when there is one of that name, else the command.</param>
-/// <param name="connection">By the shop's login.</param>
+/// <param name="connection">By the host's login.</param>
 /// <param name="data">The copy, by its owner.</param>
 /// <param name="ingest">What brings the bars that the writer doesn't.</param>
-internal sealed partial class GivenProgram(string writer, string connection, NpgsqlDataSource data, string ingest) : IShopProgram
+internal sealed partial class GivenProgram(string writer, string connection, NpgsqlDataSource data, string ingest) : IHostProgram
 {
     public string Name => IsFile ? $"psql -f {writer}" : writer;
 
@@ -73,7 +73,7 @@ internal sealed partial class GivenProgram(string writer, string connection, Npg
         {
             var refusal = Refusal().Match(answer.Error);
             var state = refusal.Groups["state"].Value;
-            throw new ShopProgramException(
+            throw new HostProgramException(
                 refusal.Success ? refusal.Groups["what"].Value.Trim() : $"it ended with {answer.Code}: {answer.Error.Trim()}",
                 state.Length > 0 ? state : null
             );

@@ -7,10 +7,10 @@ using Npgsql;
 namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
-/// Plays the shop's own programs beside a rehearsal, minute by minute of the market: they know nothing of ours. What may pass is tried
+/// Plays the host's own programs beside a rehearsal, minute by minute of the market: they know nothing of ours. What may pass is tried
 /// again; a failure that would come again ends them, because live it would go on failing.
 /// </summary>
-internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data, SimulatedMarket market, TimeProvider realTime)
+internal sealed class LegacyWriters(IHostProgram program, NpgsqlDataSource data, SimulatedMarket market, TimeProvider realTime)
     : IAsyncDisposable
 {
     static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(200);
@@ -95,7 +95,7 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
         _running = RunAsync(from, clock, factors, _ending.Token);
     }
 
-    /// <summary>Stops the deriver, as the shop's people do when the migration asks for it; its last statement has ended then.</summary>
+    /// <summary>Stops the deriver, as the host's people do when the migration asks for it; its last statement has ended then.</summary>
     public async Task StopDerivingAsync(CancellationToken cancellation)
     {
         await _playing.WaitAsync(cancellation);
@@ -134,7 +134,7 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
         }
         catch (Exception wrong) when (IsForGood(wrong))
         {
-            Ended = $"the shop's own writer ({program.Name}) fails: {Words(wrong)}";
+            Ended = $"the host's own writer ({program.Name}) fails: {Words(wrong)}";
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
 
                 return;
             }
-            catch (Exception fault) when (fault is NpgsqlException or ShopProgramException && !cancellation.IsCancellationRequested)
+            catch (Exception fault) when (fault is NpgsqlException or HostProgramException && !cancellation.IsCancellationRequested)
             {
                 LastFailure = Words(fault);
                 if (IsForGood(fault))
@@ -174,7 +174,7 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
         fault switch
         {
             PostgresException refused => !MayPass(refused.SqlState),
-            ShopProgramException failed => failed.SqlState is not { } state || !MayPass(state),
+            HostProgramException failed => failed.SqlState is not { } state || !MayPass(state),
             _ => false,
         };
 
@@ -184,14 +184,14 @@ internal sealed class LegacyWriters(IShopProgram program, NpgsqlDataSource data,
         fault switch
         {
             PostgresException refused => $"{refused.MessageText} ({refused.SqlState})",
-            ShopProgramException { SqlState: { } state } failed => $"{failed.Message} ({state})",
+            HostProgramException { SqlState: { } state } failed => $"{failed.Message} ({state})",
             _ => fault.Message,
         };
 
     static TimeSpan MiddleOf(List<double> took) =>
         took.Count == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(took.Order().ElementAt(took.Count / 2));
 
-    // The simulated market has levels of its own; a copy of a real shop goes on from the shop's.
+    // The simulated market has levels of its own; a copy of a real host goes on from the host's.
     async Task<ImmutableDictionary<Symbol, decimal>> FactorsAsync(UtcTime from, CancellationToken cancellation)
     {
         var factors = ImmutableDictionary.CreateBuilder<Symbol, decimal>();

@@ -8,19 +8,19 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;
 
-/// <summary>A database of one rehearsal's own on the embedded server, beside the user's, with a login of the shop's programs.</summary>
+/// <summary>A database of one rehearsal's own on the embedded server, beside the user's, with a login of the host's programs.</summary>
 internal sealed partial class RehearsalDatabase : IAsyncDisposable
 {
     readonly string _admin;
 
-    RehearsalDatabase(string name, string connection, string shopConnection, string admin)
+    RehearsalDatabase(string name, string connection, string hostConnection, string admin)
     {
-        (Name, Connection, ShopConnection, _admin) = (name, connection, shopConnection, admin);
+        (Name, Connection, HostConnection, _admin) = (name, connection, hostConnection, admin);
         Data = Database.Open(new DatabaseSettings { Connection = connection, ApplicationName = "dxy-rehearsal" });
-        Shop = Database.Open(
+        HostData = Database.Open(
             new DatabaseSettings
             {
-                Connection = shopConnection,
+                Connection = hostConnection,
                 ApplicationName = "shop",
                 PoolSize = 4,
             }
@@ -35,16 +35,16 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     /// <summary>A pool of the owner's.</summary>
     public NpgsqlDataSource Data { get; }
 
-    /// <summary>A pool of the shop's programs: they may read and write the bars and nothing else.</summary>
-    public NpgsqlDataSource Shop { get; private set; }
+    /// <summary>A pool of the host's programs: they may read and write the bars and nothing else.</summary>
+    public NpgsqlDataSource HostData { get; private set; }
 
     /// <summary>The same connection for other programs.</summary>
-    public string ShopConnection { get; private set; }
+    public string HostConnection { get; private set; }
 
     /// <summary>For Npgsql: a superuser, in this database.</summary>
     public string AdminConnection => new NpgsqlConnectionStringBuilder(_admin) { Database = Name }.ConnectionString;
 
-    string ShopRole => $"{Name}_shop";
+    string HostRole => $"{Name}_shop";
 
     public static string NewName() => $"dxy_rehearsal_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
 
@@ -57,20 +57,20 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
         await RunAsync(server.ConnectionString, cancellation, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'");
         var own = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name };
         await RunAsync(own.ConnectionString, cancellation, $"CREATE ROLE {name}_shop LOGIN PASSWORD '{password}'");
-        var shop = new NpgsqlConnectionStringBuilder(own.ConnectionString) { Username = $"{name}_shop", Password = password };
-        return new RehearsalDatabase(name, own.ConnectionString, shop.ConnectionString, server.AdminConnectionString);
+        var host = new NpgsqlConnectionStringBuilder(own.ConnectionString) { Username = $"{name}_shop", Password = password };
+        return new RehearsalDatabase(name, own.ConnectionString, host.ConnectionString, server.AdminConnectionString);
     }
 
-    /// <summary>Lets the shop's programs at the tables, once these are there.</summary>
+    /// <summary>Lets the host's programs at the tables, once these are there.</summary>
     public Task GrantAsync(CancellationToken cancellation) =>
         RunAsync(
             Connection,
             cancellation,
-            $"GRANT USAGE ON SCHEMA public TO {ShopRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO "
-                + $"{ShopRole}; GRANT SELECT ON public.core_asset_registry_all TO {ShopRole}"
+            $"GRANT USAGE ON SCHEMA public TO {HostRole}; GRANT SELECT, INSERT, UPDATE ON public.data_bars, public.derived_data_bars TO "
+                + $"{HostRole}; GRANT SELECT ON public.core_asset_registry_all TO {HostRole}"
         );
 
-    /// <summary>From now on the shop's programs log in as a role of the shop's own; it gets a password that nobody else knows.</summary>
+    /// <summary>From now on the host's programs log in as a role of the host's own; it gets a password that nobody else knows.</summary>
     public async Task LogInAsAsync(string role, CancellationToken cancellation)
     {
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -79,12 +79,12 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
             cancellation,
             $"ALTER ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\" LOGIN PASSWORD '{password}'"
         );
-        await Shop.DisposeAsync();
-        ShopConnection = new NpgsqlConnectionStringBuilder(ShopConnection) { Username = role, Password = password }.ConnectionString;
-        Shop = Database.Open(
+        await HostData.DisposeAsync();
+        HostConnection = new NpgsqlConnectionStringBuilder(HostConnection) { Username = role, Password = password }.ConnectionString;
+        HostData = Database.Open(
             new DatabaseSettings
             {
-                Connection = ShopConnection,
+                Connection = HostConnection,
                 ApplicationName = "shop",
                 PoolSize = 4,
             }
@@ -112,7 +112,7 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
         return new MarketClock(real, anchor, market, rate);
     }
 
-    /// <summary>Removes the database and the login; as the administrator, because a session of the shop's login, or of the server itself,
+    /// <summary>Removes the database and the login; as the administrator, because a session of the host's login, or of the server itself,
     /// may still be in it.</summary>
     public async Task DropAsync(CancellationToken cancellation)
     {
@@ -135,7 +135,7 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Data.DisposeAsync();
-        await Shop.DisposeAsync();
+        await HostData.DisposeAsync();
     }
 
     static async Task RunAsync(string connectionString, CancellationToken cancellation, params string[] statements)

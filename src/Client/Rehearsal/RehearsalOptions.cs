@@ -5,13 +5,13 @@ namespace DxyOrleans.Client.Rehearsal;
 /// <summary>What a rehearsal is asked for.</summary>
 internal sealed record RehearsalOptions
 {
-    /// <summary>The shop to copy; null: one is made.</summary>
+    /// <summary>The host to copy; null: one is made.</summary>
     public string? From { get; init; }
 
-    /// <summary>The shop's own writer, a file of SQL or a command line; null: writes like those seen.</summary>
+    /// <summary>The host's own writer, a file of SQL or a command line; null: writes like those seen.</summary>
     public string? Writer { get; init; }
 
-    /// <summary>The shop's role that writes; null: the likeliest.</summary>
+    /// <summary>The host's role that writes; null: the likeliest.</summary>
     public string? WriterRole { get; init; }
 
     public int Days { get; init; } = 20;

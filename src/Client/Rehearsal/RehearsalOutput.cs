@@ -42,7 +42,7 @@ internal static class RehearsalOutput
         output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"others     {report.Writers.Bars:N0} bars and {report.Writers.Derived:N0} index minutes by the shop's programs; a "
+                $"others     {report.Writers.Bars:N0} bars and {report.Writers.Derived:N0} index minutes by the host's programs; a "
                     + $"round took {report.Writers.MiddleBefore.TotalMilliseconds:N1} ms before anything of ours was there, "
                     + $"{report.Writers.Middle.TotalMilliseconds:N1} ms since, {report.Writers.Longest.TotalMilliseconds:N0} ms at "
                     + $"most; {report.Writers.Failures} failed{(report.Writers.LastFailure is { } fault ? $" ({fault})" : "")}"
@@ -53,7 +53,7 @@ internal static class RehearsalOutput
             output.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"WARN       the shop's programs took {report.Writers.Middle / report.Writers.MiddleBefore:N0} times as long with "
+                    $"WARN       the host's programs took {report.Writers.Middle / report.Writers.MiddleBefore:N0} times as long with "
                         + $"ours beside them; some of it is this machine's load at {options.Rate} times the market's rate"
                 )
             );

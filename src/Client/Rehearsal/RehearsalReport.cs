@@ -31,10 +31,10 @@ internal sealed record RehearsalReport
     /// <summary>Warnings that the rehearsal accepted, and what they said.</summary>
     public required ImmutableArray<string> Accepted { get; init; }
 
-    /// <summary>What the shop's own programs wrote meanwhile, and how they fared.</summary>
-    public required ShopWrites Writers { get; init; }
+    /// <summary>What the host's own programs wrote meanwhile, and how they fared.</summary>
+    public required HostWrites Writers { get; init; }
 
-    /// <summary>What of the shop could not be copied.</summary>
+    /// <summary>What of the host could not be copied.</summary>
     public ImmutableArray<string> Lost { get; init; } = [];
 
     /// <summary>Why it ended before the run was completed; null when it didn't.</summary>
@@ -86,9 +86,9 @@ internal sealed record BatchSummary(string Step, long Count, long Rows, double M
 /// <summary>Rows and bytes of a table; no rows for a whole schema.</summary>
 internal sealed record TableSize(string Table, long? Rows, long Bytes);
 
-/// <summary>What the shop's own programs did: bars of the pairs, minutes of the index, their longest round (real time), how often one
+/// <summary>What the host's own programs did: bars of the pairs, minutes of the index, their longest round (real time), how often one
 /// failed and what it said, and the middle of their rounds before anything of ours was there and since.</summary>
-internal sealed record ShopWrites(
+internal sealed record HostWrites(
     long Bars,
     long Derived,
     TimeSpan Longest,

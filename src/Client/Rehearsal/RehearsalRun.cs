@@ -12,12 +12,12 @@ using Npgsql;
 namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
-/// Sees a run through as the people of a shop would: tells how it goes, accepts warnings, approves when it waits for that, and stops the
+/// Sees a run through as the people of a host would: tells how it goes, accepts warnings, approves when it waits for that, and stops the
 /// old writers when it is their time. It moves nothing itself: every gate is the run's own.
 /// </summary>
 /// <param name="database">The rehearsal's.</param>
 /// <param name="name">The run.</param>
-/// <param name="writers">The shop's programs.</param>
+/// <param name="writers">The host's programs.</param>
 /// <param name="derivesUntil">The old deriver isn't stopped before that market time.</param>
 /// <param name="rate">How fast market time runs.</param>
 /// <param name="tell">Gets a line a time.</param>
@@ -122,7 +122,7 @@ internal sealed class RehearsalRun(
         }
     }
 
-    // What the shop's people do when the migration says that the old writers have to be stopped.
+    // What the host's people do when the migration says that the old writers have to be stopped.
     async Task StopWritersAsync(RunView view, CancellationToken cancellation)
     {
         var reached =

@@ -16,7 +16,7 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;
 
-/// <summary>A rehearsal from an empty database to its report: the shop, our schema, the clock, silos, the shop's programs, the run; and all
+/// <summary>A rehearsal from an empty database to its report: the host, our schema, the clock, silos, the host's programs, the run; and all
 /// of it cleared away.</summary>
 internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
 {
@@ -26,7 +26,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
     static readonly TimeSpan Standing = TimeSpan.FromSeconds(3);
     static readonly TimeSpan StandingEach = TimeSpan.FromSeconds(2);
 
-    // Played before anything of ours is there: they show what the shop's programs take by themselves.
+    // Played before anything of ours is there: they show what the host's programs take by themselves.
     const int TriedMinutes = 20;
 
     readonly long _began = session.Time.GetTimestamp();
@@ -37,7 +37,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         var name = RehearsalDatabase.NewName();
         await ClearAbandonedAsync(cancellation);
 
-        // A copied shop's roles and settings are a server's: it gets one of its own.
+        // A copied host's roles and settings are a server's: it gets one of its own.
         var copied = options.From is not null;
         var home = copied ? ServerOf(Home(name)) : session.Home;
         var ownServer = !Directory.Exists(home) || EmbeddedServer.Find(home, session.Time) is null;
@@ -99,9 +99,9 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
             throw Fault
                 .Gate(
                     "writer",
-                    $"the shop's own writer fails before anything of ours is there: {fault}",
+                    $"the host's own writer fails before anything of ours is there: {fault}",
                     null,
-                    "give the shop's own as --writer, and its login as --writer-role"
+                    "give the host's own as --writer, and its login as --writer-role"
                 )
                 .ToException();
         }
@@ -146,30 +146,30 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         }
     }
 
-    async Task<IShopProgram> ProgramAsync(RehearsalDatabase database, CancellationToken cancellation)
+    async Task<IHostProgram> ProgramAsync(RehearsalDatabase database, CancellationToken cancellation)
     {
         if (options.From is null)
         {
             await database.GrantAsync(cancellation);
-            return SeenProgram.OfMadeShop(database.Shop);
+            return SeenProgram.OfMadeHost(database.HostData);
         }
 
         var role = options.WriterRole
             ?? await FirstAsync(database, "writer_roles", cancellation)
             ?? await FirstAsync(database, "owners", cancellation)
-            ?? throw Fault.Gate("writer", "no role of the shop may write its tables", null, "name one with --writer-role").ToException();
+            ?? throw Fault.Gate("writer", "no role of the host may write its tables", null, "name one with --writer-role").ToException();
         await database.LogInAsAsync(role, cancellation);
-        var seen = await SeenProgram.ReadAsync(database.Data, database.Shop, role, cancellation);
+        var seen = await SeenProgram.ReadAsync(database.Data, database.HostData, role, cancellation);
         var columns = await SeenProgram.ColumnsAsync(database.Data, "public.data_bars", index: false, cancellation);
-        IShopProgram program = options.Writer is { } writer
+        IHostProgram program = options.Writer is { } writer
             ? new GivenProgram(
                 writer,
-                database.ShopConnection,
+                database.HostConnection,
                 database.Data,
                 SeenProgram.Ingest(SeenProgram.Columns(columns), SeenProgram.Values(columns))
             )
             : seen;
-        Tell($"the shop writes as {role}: {program.Name}");
+        Tell($"the host writes as {role}: {program.Name}");
         return program;
     }
 
@@ -255,8 +255,8 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
     {
         if (options.From is { } from)
         {
-            Tell(string.Create(CultureInfo.InvariantCulture, $"copying the last {options.Days} days of the shop's tables"));
-            var copy = await new ShopCopier(from, database.AdminConnection, Path.Combine(Home(database.Name), "copy")).CopyAsync(
+            Tell(string.Create(CultureInfo.InvariantCulture, $"copying the last {options.Days} days of the host's tables"));
+            var copy = await new HostCopier(from, database.AdminConnection, Path.Combine(Home(database.Name), "copy")).CopyAsync(
                 options.Days,
                 EmbeddedServer.RoleName,
                 cancellation
@@ -269,9 +269,9 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         }
 
         var start = RehearsalStart.MondayBefore(UtcTime.From(session.Time.GetUtcNow()));
-        Tell("making a legacy shop");
-        var rows = await new LegacyShopMaker(database.Data, market).MakeAsync(
-            new LegacyShopPlan(start, options.Days, options.Bars),
+        Tell("making a legacy host");
+        var rows = await new LegacyHostMaker(database.Data, market).MakeAsync(
+            new LegacyHostPlan(start, options.Days, options.Bars),
             cancellation
         );
         Tell(
@@ -293,7 +293,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         var symbol = IndexDefinition.Dxy.Symbol;
         await Task.Delay(clock.Standing, session.Time, cancellation);
         await new RunOrders(database.Data).StartAsync(RunName, symbol.Name, options.Settings.ToJson(), cancellation);
-        Tell("the run is started; the shop's ingest and its old deriver write all the while");
+        Tell("the run is started; the host's ingest and its old deriver write all the while");
         var run = new RehearsalRun(
             database.Data,
             RunName,
@@ -316,7 +316,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
             Audit = await AuditResult.ReadAsync(database.Data, RunName, null, cancellation),
             Accepted = [.. run.Accepted],
             Ended = run.GivenUp ?? writers.Ended,
-            Writers = new ShopWrites(
+            Writers = new HostWrites(
                 writers.Bars,
                 writers.Derived,
                 writers.Longest,

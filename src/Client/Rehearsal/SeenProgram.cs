@@ -6,41 +6,41 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;
 
-/// <summary>Writes like those that stand in the tables: the columns and values of the newest rows, and the shop's own deriving function
+/// <summary>Writes like those that stand in the tables: the columns and values of the newest rows, and the host's own deriving function
 /// where it has one.</summary>
-/// <param name="shop">By the shop's login.</param>
+/// <param name="host">By the host's login.</param>
 /// <param name="ingest">Arrays of symbols, times, four prices, volumes and counts.</param>
 /// <param name="derive">From and to; null: nothing derives there.</param>
 /// <param name="name">For people.</param>
-internal sealed class SeenProgram(NpgsqlDataSource shop, string ingest, string? derive, string name) : IShopProgram
+internal sealed class SeenProgram(NpgsqlDataSource host, string ingest, string? derive, string name) : IHostProgram
 {
-    // What the shop's function has to look back over, as old programs did.
+    // What the host's function has to look back over, as old programs did.
     static readonly TimeSpan LookBack = TimeSpan.FromMinutes(9);
 
     public string Name => name;
 
     bool CallsFunction => derive?.StartsWith("SELECT", StringComparison.Ordinal) == true;
 
-    /// <summary>As a made shop's programs are.</summary>
-    public static SeenProgram OfMadeShop(NpgsqlDataSource shop) =>
+    /// <summary>As a made host's programs are.</summary>
+    public static SeenProgram OfMadeHost(NpgsqlDataSource host) =>
         new(
-            shop,
+            host,
             Sql.Text("rehearsal/ingest.sql"),
             Deriver(
                 ", vol, vwap, trade_count, source, raw, derivation_version",
                 """, 0, NULL, 0, 'synthetic', '{"kind": "dxy", "version": 1}', 1"""
             ),
-            "a made shop's ingest and deriver"
+            "a made host's ingest and deriver"
         );
 
-    /// <summary>As the rows of a copied shop show them.</summary>
+    /// <summary>As the rows of a copied host show them.</summary>
     /// <param name="data">The copy, by its owner.</param>
-    /// <param name="shop">By the login that will write.</param>
+    /// <param name="host">By the login that will write.</param>
     /// <param name="role">That login.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public static async Task<SeenProgram> ReadAsync(
         NpgsqlDataSource data,
-        NpgsqlDataSource shop,
+        NpgsqlDataSource host,
         string role,
         CancellationToken cancellation
     )
@@ -52,7 +52,7 @@ internal sealed class SeenProgram(NpgsqlDataSource shop, string ingest, string? 
         var function = await find.ExecuteScalarAsync(cancellation) as string;
         var derive = function ?? (index.Count == 0 ? null : Deriver(Columns(index), Values(index)));
         return new SeenProgram(
-            shop,
+            host,
             Ingest(Columns(pairs), Values(pairs)),
             derive,
             $"bars like those "
@@ -74,7 +74,7 @@ internal sealed class SeenProgram(NpgsqlDataSource shop, string ingest, string? 
 
     public async Task<(long Bars, long Derived)> PlayAsync(ImmutableArray<Bar> bars, bool derive, CancellationToken cancellation)
     {
-        var stored = await StoreAsync(shop, ingest, bars, cancellation);
+        var stored = await StoreAsync(host, ingest, bars, cancellation);
         return (stored, derive ? await DeriveAsync(new TimeRange(bars[0].Time, bars[^1].End), cancellation) : 0);
     }
 
@@ -139,7 +139,7 @@ internal sealed class SeenProgram(NpgsqlDataSource shop, string ingest, string? 
             return 0;
         }
 
-        await using var command = shop.CreateCommand(derive);
+        await using var command = host.CreateCommand(derive);
         command.Parameters.AddRange(CallsFunction ? new TimeRange(range.To - Timeframe.OneMinute - LookBack, range.To) : range);
         return CallsFunction
             ? await command.ExecuteScalarAsync(cancellation) is int or long

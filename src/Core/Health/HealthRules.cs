@@ -224,7 +224,7 @@ public static class HealthRules
     public static HealthCheck Replication(string subject, string? fault, string note) =>
         new("replication", subject, fault is null ? HealthStatus.Pass : HealthStatus.Fail, fault ?? note);
 
-    /// <summary>What in the shop's tables keeps bars from being stored: FAIL where something derived here stands still for it, else
+    /// <summary>What in the host's tables keeps bars from being stored: FAIL where something derived here stands still for it, else
     /// WARN.</summary>
     public static HealthCheck Tables(IReadOnlyCollection<string> stopping, IReadOnlyCollection<string> others) =>
         new(

@@ -4,7 +4,7 @@ using DxyOrleans.Core.Time;
 namespace DxyOrleans.Core.Market;
 
 /// <summary>
-/// When bars are expected, and when they may be: the rule of <see cref="FxWeek"/>, and over it the periods that a shop has entered.
+/// When bars are expected, and when they may be: the rule of <see cref="FxWeek"/>, and over it the periods that a host has entered.
 /// Gaps, coverage, freshness and a
 /// migration's window count by it. What is derived doesn't depend on it: a bar outside the calendar is kept and derived from as any
 /// other.

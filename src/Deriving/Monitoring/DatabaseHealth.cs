@@ -72,7 +72,7 @@ public sealed class DatabaseHealth(NpgsqlDataSource database, HealthProbes looks
         ];
     }
 
-    // The indexes and what they are made of; other symbols of a shop are its own affair.
+    // The indexes and what they are made of; other symbols of a host are its own affair.
     static IEnumerable<RegistryEntry> Watched(SymbolRegistry registry)
     {
         var symbols = registry

@@ -46,7 +46,7 @@ public sealed partial class ChangePoller(
     /// <summary>Why the last look failed; null where it didn't, or there was none yet.</summary>
     public string? PollFailure { get; private set; }
 
-    /// <summary>What in the shop's tables keeps something from being derived here, a line each: the silo is ready when there is
+    /// <summary>What in the host's tables keeps something from being derived here, a line each: the silo is ready when there is
     /// none.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
 

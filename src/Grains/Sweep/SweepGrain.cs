@@ -81,7 +81,7 @@ public sealed partial class SweepGrain(
         }
     }
 
-    // A shop that has run for years without it, or shortens it, has millions of rows to let go of: a part each hour, and live bars first.
+    // A host that has run for years without it, or shortens it, has millions of rows to let go of: a part each hour, and live bars first.
     async Task ForgetAsync(CancellationToken cancellation)
     {
         try

@@ -57,7 +57,7 @@ public static class MigrationSql
     public static NpgsqlCommand AsItStands(this NpgsqlConnection connection, string sql, params object?[] values) =>
         new NpgsqlCommand(sql, connection).WithValues(values);
 
-    /// <summary>Lets this transaction wait for a lock on the shop's tables no longer than the run's budget.</summary>
+    /// <summary>Lets this transaction wait for a lock on the host's tables no longer than the run's budget.</summary>
     public static Task LockBudgetAsync(this RunTransaction transaction, CancellationToken cancellation) =>
         transaction
             .Connection.Text("SELECT set_config('lock_timeout', $1, true)", $"{transaction.Run.Settings.LockBudgetMs}ms")

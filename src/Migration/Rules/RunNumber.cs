@@ -75,7 +75,7 @@ public sealed record RunNumber(
             5000,
             true,
             true,
-            "How long a statement may wait for a lock on the shop's tables, milliseconds",
+            "How long a statement may wait for a lock on the host's tables, milliseconds",
             settings => settings.LockBudgetMs
         ),
         new("quiet-minutes", "quiet_minutes", 0, 1440, true, false, "Market minutes without a foreign write before the copy", settings =>

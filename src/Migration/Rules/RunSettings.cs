@@ -64,7 +64,7 @@ public sealed record RunSettings
     /// <summary>Held back while more sessions than this wait for a lock; negative: never.</summary>
     public int MaxLockWaits { get; init; } = 5;
 
-    /// <summary>How long a statement may wait for a lock on the shop's tables, milliseconds, 50 to 5000.</summary>
+    /// <summary>How long a statement may wait for a lock on the host's tables, milliseconds, 50 to 5000.</summary>
     public int LockBudgetMs { get; init; } = 500;
 
     /// <summary>Market minutes without a write of another program before the copy.</summary>

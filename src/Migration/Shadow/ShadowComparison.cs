@@ -12,11 +12,11 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Shadow;
 
-/// <summary>Derives and compares with what the shop's programs write in the old table, a UTC day of one target at a time. Only
+/// <summary>Derives and compares with what the host's programs write in the old table, a UTC day of one target at a time. Only
 /// reads.</summary>
 public sealed class ShadowComparison(NpgsqlDataSource database)
 {
-    /// <summary>How long after its end the shop's programs have for a bar. Market time.</summary>
+    /// <summary>How long after its end the host's programs have for a bar. Market time.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
 
     // A day that is over is compared again, because bars come late and are corrected.

@@ -6,13 +6,13 @@ using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Migration.Shadow;
 
-/// <summary>One target's bars of one UTC day: what the shop's programs wrote beside what deriving gives.</summary>
+/// <summary>One target's bars of one UTC day: what the host's programs wrote beside what deriving gives.</summary>
 /// <param name="Target">Whose bars.</param>
 /// <param name="Day">The day's first instant.</param>
-/// <param name="Equal">Bars that stand in the shop as deriving gives them.</param>
+/// <param name="Equal">Bars that stand in the host as deriving gives them.</param>
 /// <param name="Different">Bars with other prices.</param>
-/// <param name="Missing">Bars that deriving gives and the shop hasn't.</param>
-/// <param name="Extra">Bars that only the shop has.</param>
+/// <param name="Missing">Bars that deriving gives and the host hasn't.</param>
+/// <param name="Extra">Bars that only the host has.</param>
 /// <param name="LargestDifference">Between two prices.</param>
 /// <param name="Samples">A JSON array of some of the bars that aren't equal.</param>
 /// <param name="ComparedAt">Market time.</param>
@@ -43,20 +43,20 @@ public sealed record ShadowDay(
     /// <summary>Whether it was ever compared.</summary>
     public bool WasCompared => ComparedAt > UtcTime.From(DateTime.UnixEpoch);
 
-    /// <summary>Compares. Of an index's minute only the close is judged: what a shop sampled within the minute can't be derived.</summary>
+    /// <summary>Compares. Of an index's minute only the close is judged: what a host sampled within the minute can't be derived.</summary>
     public static ShadowDay Compare(Series target, UtcTime day, IEnumerable<BarRow> derived, IEnumerable<StoredBar> stored, UtcTime now)
     {
         var (equal, different, missing, largest) = (0L, 0L, 0L, 0m);
         var samples = new JsonArray();
-        var shop = new Dictionary<UtcTime, Bar>();
+        var host = new Dictionary<UtcTime, Bar>();
         foreach (var found in stored)
         {
-            shop[found.Bar.Time] = found.Bar;
+            host[found.Bar.Time] = found.Bar;
         }
 
         foreach (var expected in derived.Select(row => row.Bar))
         {
-            if (!shop.Remove(expected.Time, out var found))
+            if (!host.Remove(expected.Time, out var found))
             {
                 missing++;
                 Sample("missing", expected.Time, null, expected.Close);
@@ -76,14 +76,14 @@ public sealed record ShadowDay(
             }
         }
 
-        foreach (var extra in shop.Values.OrderBy(bar => bar.Time))
+        foreach (var extra in host.Values.OrderBy(bar => bar.Time))
         {
             Sample("extra", extra.Time, extra.Close, null);
         }
 
-        return new ShadowDay(target, day, equal, different, missing, shop.Count, largest, samples.ToJsonString(), now);
+        return new ShadowDay(target, day, equal, different, missing, host.Count, largest, samples.ToJsonString(), now);
 
-        void Sample(string kind, UtcTime time, decimal? inShop, decimal? given)
+        void Sample(string kind, UtcTime time, decimal? inHost, decimal? given)
         {
             if (samples.Count(sample => (string?)sample!["kind"] == kind) < MaxSamplesOfAKind)
             {
@@ -93,7 +93,7 @@ public sealed record ShadowDay(
                         {
                             ["kind"] = kind,
                             ["ts_utc"] = time.ToString(),
-                            ["shop"] = Text(inShop),
+                            ["shop"] = Text(inHost),
                             ["derived"] = Text(given),
                         }
                 );

@@ -5,7 +5,7 @@ using DxyOrleans.Core.Indexes;
 namespace DxyOrleans.Migration.Steps;
 
 /// <summary>
-/// What the registry row of a migrated index holds. Keys that are there stay as they are: a shop's own, and a definition it has already.
+/// What the registry row of a migrated index holds. Keys that are there stay as they are: a host's own, and a definition it has already.
 /// What deriving needs comes with the dual write; the rollups come with the switch of the readers, so that until then the old aggregator
 /// has no rival.
 /// </summary>

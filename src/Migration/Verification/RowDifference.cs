@@ -30,7 +30,7 @@ public enum RowDifferenceKind
     NotStored,
 }
 
-/// <summary>A bar's business columns as PostgreSQL prints them: a shop's numbers may be longer than <c>decimal</c>, or none.</summary>
+/// <summary>A bar's business columns as PostgreSQL prints them: a host's numbers may be longer than <c>decimal</c>, or none.</summary>
 public sealed record RowValues(
     string? Open,
     string? High,

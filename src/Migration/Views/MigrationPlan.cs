@@ -21,7 +21,7 @@ namespace DxyOrleans.Migration.Views;
 /// <param name="Step">Its name.</param>
 /// <param name="Phase">Its phase.</param>
 /// <param name="Lines">A line a thing, with counts.</param>
-/// <param name="Sql">The statements by which it changes the shop's tables.</param>
+/// <param name="Sql">The statements by which it changes the host's tables.</param>
 /// <param name="Unknown">Why it can't be said yet; null when it can.</param>
 public sealed record PlannedStep(
     string Step,

@@ -10,7 +10,7 @@ using DxyOrleans.Migration.Steps.SwitchReads;
 
 namespace DxyOrleans.Migration.Views;
 
-/// <summary>The statements by which a step changes the shop's tables, as they are sent: what only moves a run's own rows is left
+/// <summary>The statements by which a step changes the host's tables, as they are sent: what only moves a run's own rows is left
 /// out.</summary>
 static class PlannedSql
 {

@@ -3,7 +3,7 @@ namespace DxyOrleans.Schema.Catalog;
 /// <summary>A column we need.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Types">Types that will do, without precision.</param>
-/// <param name="Add">How it is added where it is missing; null: nobody but the shop can say what its values would be.</param>
+/// <param name="Add">How it is added where it is missing; null: nobody but the host can say what its values would be.</param>
 public sealed record ColumnRule(string Name, string[] Types, string? Add)
 {
     // now() is evaluated once, when the column is added: existing rows share that instant and no row is rewritten. So nothing may ever be

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace DxyOrleans.Schema.Catalog;
 
-/// <summary>Reads what the shop's tables are, by oid and shape, never by what something is called. Writes nothing.</summary>
+/// <summary>Reads what the host's tables are, by oid and shape, never by what something is called. Writes nothing.</summary>
 public static class SchemaCatalog
 {
     public const string New = "data_bars";

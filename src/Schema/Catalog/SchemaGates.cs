@@ -2,7 +2,7 @@ using DxyOrleans.Core.Gates;
 
 namespace DxyOrleans.Schema.Catalog;
 
-/// <summary>What the shape of the shop's tables says of each property we need. Pure.</summary>
+/// <summary>What the shape of the host's tables says of each property we need. Pure.</summary>
 public static class SchemaGates
 {
     public static IEnumerable<Gate> All(TableShape table, TableShape other) =>
@@ -17,7 +17,7 @@ public static class SchemaGates
             $"public.{table.Table}",
             table.Exists ? table.QuotedName : "there is none in schema public",
             $"SELECT to_regclass('public.{table.Table}')",
-            "give the connection of the shop's database; a table of this name in another schema is not looked at"
+            "give the connection of the host's database; a table of this name in another schema is not looked at"
         );
 
     public static Gate Columns(TableShape table)
@@ -36,7 +36,7 @@ public static class SchemaGates
             faults.Count == 0 ? "all are there" : string.Join("; ", faults),
             $@"SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'public.{table.Table}'::regclass AND "
                 + $@"attnum > 0",
-            "raw, created_at and updated_at are added by the run; any other, or another type, is the shop's to mend"
+            "raw, created_at and updated_at are added by the run; any other, or another type, is the host's to mend"
         );
     }
 
@@ -124,7 +124,7 @@ public static class SchemaGates
             null,
             holds
                 ? null
-                : "NULL passes every check; once the shop's writers give one: ALTER TABLE … ALTER COLUMN source SET NOT NULL; or accept it"
+                : "NULL passes every check; once the host's writers give one: ALTER TABLE … ALTER COLUMN source SET NOT NULL; or accept it"
         );
     }
 
@@ -139,12 +139,12 @@ public static class SchemaGates
                 ? "none does"
                 : string.Join("; ", refusing.Select(check => $"{check.Name} on {check.Relation}: {check.Definition}")),
             null,
-            "the shop has to change or drop it: what it protects is not known here"
+            "the host has to change or drop it: what it protects is not known here"
         );
     }
 
     // The old table needs no key for what we do there beyond finding a bar's rows: superseded versions are active beside the newest in some
-    // shops.
+    // hosts.
     static bool HasKey(TableShape table) =>
         table.DeferrableKey is null && (table.UsableKey is not null || (table.Table == SchemaCatalog.Old && table.Keys.Count > 0));
 

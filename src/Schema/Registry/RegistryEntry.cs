@@ -7,7 +7,7 @@ namespace DxyOrleans.Schema.Registry;
 
 /// <summary>One symbol of the registry.</summary>
 /// <param name="Symbol">Its name.</param>
-/// <param name="AssetClass">As the shop has it, e.g. <c>fx</c>.</param>
+/// <param name="AssetClass">As the host has it, e.g. <c>fx</c>.</param>
 /// <param name="Description">For people.</param>
 /// <param name="Active">Inactive symbols are neither derived nor rolled up.</param>
 /// <param name="Rollups">The timeframes its 1m bars are rolled up to.</param>

@@ -89,7 +89,7 @@ public sealed class SiloSettings
 
     public TrueFxOptions TrueFx { get; set; } = new();
 
-    /// <value>Whether this silo only derives and compares with what the shop's own programs write, storing nothing in the shop's
+    /// <value>Whether this silo only derives and compares with what the host's own programs write, storing nothing in the host's
     /// tables.</value>
     public bool Shadow { get; set; }
 
@@ -210,7 +210,7 @@ public sealed class SiloSettings
         );
         Require(
             !Shadow || Feed == FeedCatalog.None,
-            $"Shadow and the feed '{Feed}' exclude each other: in shadow mode nothing is stored in the shop's tables; leave one out."
+            $"Shadow and the feed '{Feed}' exclude each other: in shadow mode nothing is stored in the host's tables; leave one out."
         );
         Require(ShadowDays is >= 1 and <= 366, $"ShadowDays is {ShadowDays}; 1 to 366 can be.");
         Require(HostZone is null or "" or BindingRules.Utc, $"HostZone is '{HostZone}'; UTC can be, or nothing.");

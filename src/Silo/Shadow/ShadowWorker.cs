@@ -64,6 +64,6 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
         }
     }
 
-    [LoggerMessage(2041, LogLevel.Warning, "Can't compare with what the shop's programs write, goes on trying: {Reason}")]
+    [LoggerMessage(2041, LogLevel.Warning, "Can't compare with what the host's programs write, goes on trying: {Reason}")]
     partial void LogPollFailed(string reason);
 }

@@ -11,41 +11,41 @@ public sealed class DecorationTests(TestServer server)
     [Fact]
     public async Task A_minute_whose_volume_is_minus_one_counts_in_its_rollups()
     {
-        await using var shop = await CaseShop.OpenAsync(server);
-        await shop.PlayAsync("34-one-minus-one-in-five.sql");
-        Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 15"], await shop.BarsAsync("GBPUSD", "5m", Ten, Eleven));
-        Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 15"], await shop.BarsAsync("GBPUSD", "1h", Ten, Eleven));
+        await using var host = await CaseHost.OpenAsync(server);
+        await host.PlayAsync("34-one-minus-one-in-five.sql");
+        Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 15"], await host.BarsAsync("GBPUSD", "5m", Ten, Eleven));
+        Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 15"], await host.BarsAsync("GBPUSD", "1h", Ten, Eleven));
         Assert.Equal(
             """{"kind": "rollup", "inputs": 5, "unknown": {"vol": 2, "trade_count": 2}, "expected": 5}""",
-            await shop.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'GBPUSD' AND timeframe = '5m'")
+            await host.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'GBPUSD' AND timeframe = '5m'")
         );
-        Assert.Equal(0, (await shop.VerifyAsync("GBPUSD", Ten, Eleven)).Code);
-        Assert.Empty(await shop.DueAsync());
+        Assert.Equal(0, (await host.VerifyAsync("GBPUSD", Ten, Eleven)).Code);
+        Assert.Empty(await host.DueAsync());
 
         // Corrected afterwards to a proper volume.
-        await shop.ThenAsync("UPDATE data_bars SET vol = 7, trade_count = 3 WHERE canonical_symbol = 'GBPUSD' AND vol = -1");
-        Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 29"], await shop.BarsAsync("GBPUSD", "5m", Ten, Eleven));
+        await host.ThenAsync("UPDATE data_bars SET vol = 7, trade_count = 3 WHERE canonical_symbol = 'GBPUSD' AND vol = -1");
+        Assert.Equal(["10:00 1.286 1.2899 1.2858 1.2863 29"], await host.BarsAsync("GBPUSD", "5m", Ten, Eleven));
         Assert.Equal(
             """{"kind": "rollup", "inputs": 5, "expected": 5}""",
-            await shop.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'GBPUSD' AND timeframe = '5m'")
+            await host.ValueAsync("SELECT raw::text FROM derived_data_bars WHERE canonical_symbol = 'GBPUSD' AND timeframe = '5m'")
         );
-        Assert.Equal(0, (await shop.VerifyAsync("GBPUSD", Ten, Eleven)).Code);
+        Assert.Equal(0, (await host.VerifyAsync("GBPUSD", Ten, Eleven)).Code);
     }
 
     [Fact]
     public async Task A_pair_without_any_volume_is_rolled_up()
     {
-        await using var shop = await CaseShop.OpenAsync(server);
-        await shop.PlayAsync("31-ib-volume-minus-one.sql");
+        await using var host = await CaseHost.OpenAsync(server);
+        await host.PlayAsync("31-ib-volume-minus-one.sql");
         Assert.Equal(
             ["10:00 1.101 1.1012 1.1009 1.1011 0", "10:05 1.101 1.1012 1.1009 1.1011 0"],
-            await shop.BarsAsync("EURUSD", "5m", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")
+            await host.BarsAsync("EURUSD", "5m", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")
         );
         Assert.Equal(
             ["10:00 1.101 1.1012 1.1009 1.1011 0"],
-            await shop.BarsAsync("EURUSD", "1h", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")
+            await host.BarsAsync("EURUSD", "1h", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")
         );
-        Assert.Equal(0, (await shop.VerifyAsync("EURUSD", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")).Code);
+        Assert.Equal(0, (await host.VerifyAsync("EURUSD", "2019-10-16T10:00:00Z", "2019-10-16T11:00:00Z")).Code);
     }
 
     [Theory]
@@ -54,16 +54,16 @@ public sealed class DecorationTests(TestServer server)
     [InlineData("USDCHF", "10:00 0.99 1 0.98 0.9955 10", """{"vwap": 1}""")]
     public async Task A_count_below_zero_or_a_weighted_price_that_is_none_keeps_nothing_out(string symbol, string bar, string unknown)
     {
-        await using var shop = await CaseShop.OpenAsync(server);
-        await shop.PlayAsync("52-count-and-vwap.sql");
-        Assert.Equal([bar], await shop.BarsAsync(symbol, "5m", "2019-10-30T10:00:00Z", "2019-10-30T10:05:00Z"));
+        await using var host = await CaseHost.OpenAsync(server);
+        await host.PlayAsync("52-count-and-vwap.sql");
+        Assert.Equal([bar], await host.BarsAsync(symbol, "5m", "2019-10-30T10:00:00Z", "2019-10-30T10:05:00Z"));
         Assert.Equal(
             unknown,
-            await shop.ValueAsync(
+            await host.ValueAsync(
                 $"SELECT (raw->'unknown')::text FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '5m'"
             )
         );
-        Assert.Equal(0, (await shop.VerifyAsync(symbol, "2019-10-30T10:00:00Z", "2019-10-30T11:00:00Z")).Code);
+        Assert.Equal(0, (await host.VerifyAsync(symbol, "2019-10-30T10:00:00Z", "2019-10-30T11:00:00Z")).Code);
     }
 
     [Theory]
@@ -86,8 +86,8 @@ public sealed class DecorationTests(TestServer server)
     {
         foreach (var minutes in (string[])["0", "4", "0, 1, 2, 3, 4"])
         {
-            await using var shop = await CaseShop.OpenAsync(server);
-            await shop.RunAsync(
+            await using var host = await CaseHost.OpenAsync(server);
+            await host.RunAsync(
                 $"""
                 INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, source)
                 SELECT 'EURUSD', '1m', timestamptz '{Ten}' + i * interval '1 minute', 1.1 + i * 0.01, 1.2 + i * 0.01, 1.0 - i * 0.01,
@@ -95,13 +95,13 @@ public sealed class DecorationTests(TestServer server)
                 UPDATE data_bars SET {set} WHERE extract(minute FROM ts_utc) IN ({minutes})
                 """
             );
-            await shop.SettleAsync();
+            await host.SettleAsync();
             Assert.Equal(
                 "1.1 1.24 0.96 1.19",
-                string.Join(' ', Assert.Single(await shop.BarsAsync("EURUSD", "5m", Ten, Eleven)).Split(' ')[1..5])
+                string.Join(' ', Assert.Single(await host.BarsAsync("EURUSD", "5m", Ten, Eleven)).Split(' ')[1..5])
             );
-            Assert.Equal(0, (await shop.VerifyAsync("EURUSD", Ten, Eleven)).Code);
-            Assert.Empty(await shop.DueAsync());
+            Assert.Equal(0, (await host.VerifyAsync("EURUSD", Ten, Eleven)).Code);
+            Assert.Empty(await host.DueAsync());
         }
     }
 
@@ -112,20 +112,20 @@ public sealed class DecorationTests(TestServer server)
     [InlineData("USDCAD", "1.32", "2")]
     public async Task Numbers_too_long_for_a_decimal_stop_nothing(string symbol, string price, string volume)
     {
-        await using var shop = await CaseShop.OpenAsync(server);
-        await shop.PlayAsync("51-numbers-too-long.sql");
+        await using var host = await CaseHost.OpenAsync(server);
+        await host.PlayAsync("51-numbers-too-long.sql");
         foreach (var timeframe in (string[])["5m", "1h"])
         {
-            var bar = Assert.Single(await shop.BarsAsync(symbol, timeframe, "2019-10-15T11:00:00Z", "2019-10-15T12:00:00Z"));
+            var bar = Assert.Single(await host.BarsAsync(symbol, timeframe, "2019-10-15T11:00:00Z", "2019-10-15T12:00:00Z"));
             Assert.Equal($"11:00 {price} {price} {price} {price}", bar[..bar.LastIndexOf(' ')]);
             Assert.StartsWith(volume[..Math.Min(20, volume.Length)], bar[(bar.LastIndexOf(' ') + 1)..]);
         }
 
-        Assert.Equal(0, (await shop.VerifyAsync(symbol, "2019-10-15T11:00:00Z", "2019-10-15T12:00:00Z")).Code);
-        Assert.Empty(await shop.DueAsync());
+        Assert.Equal(0, (await host.VerifyAsync(symbol, "2019-10-15T11:00:00Z", "2019-10-15T12:00:00Z")).Code);
+        Assert.Empty(await host.DueAsync());
         foreach (var verb in (string[])["bars", "gaps"])
         {
-            var called = await shop.Console.RunAsync([
+            var called = await host.Console.RunAsync([
                 verb,
                 symbol,
                 .. verb == "bars" ? (string[])["1m"] : [],
@@ -137,18 +137,18 @@ public sealed class DecorationTests(TestServer server)
             Assert.True(called.Code == 0, called.ToString());
         }
 
-        Assert.DoesNotContain("this is a bug", (await shop.Console.RunAsync("health")).ToString());
+        Assert.DoesNotContain("this is a bug", (await host.Console.RunAsync("health")).ToString());
     }
 
     [Fact]
     public async Task One_volume_that_is_no_number_leaves_every_bucket()
     {
-        await using var shop = await CaseShop.OpenAsync(server);
-        await shop.PlayAsync("32-one-nan-in-three-hours.sql");
-        var bars = await shop.BarsAsync("USDCHF", "5m", "2019-10-16T12:00:00Z", "2019-10-16T15:00:00Z");
+        await using var host = await CaseHost.OpenAsync(server);
+        await host.PlayAsync("32-one-nan-in-three-hours.sql");
+        var bars = await host.BarsAsync("USDCHF", "5m", "2019-10-16T12:00:00Z", "2019-10-16T15:00:00Z");
         Assert.Equal(36, bars.Length);
         Assert.All(bars, bar => Assert.Equal("0.997 0.9972 0.9969 0.9971", string.Join(' ', bar.Split(' ')[1..5])));
-        Assert.Equal(3, (await shop.BarsAsync("USDCHF", "1h", "2019-10-16T12:00:00Z", "2019-10-16T15:00:00Z")).Length);
-        Assert.Equal(0, (await shop.VerifyAsync("USDCHF", "2019-10-16T12:00:00Z", "2019-10-16T15:00:00Z")).Code);
+        Assert.Equal(3, (await host.BarsAsync("USDCHF", "1h", "2019-10-16T12:00:00Z", "2019-10-16T15:00:00Z")).Length);
+        Assert.Equal(0, (await host.VerifyAsync("USDCHF", "2019-10-16T12:00:00Z", "2019-10-16T15:00:00Z")).Code);
     }
 }

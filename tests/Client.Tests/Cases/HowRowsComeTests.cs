@@ -20,8 +20,8 @@ public sealed class HowRowsComeTests(TestServer server)
                 FROM derived_data_bars WHERE deleted_at IS NULL) AS b
         """;
 
-    static async Task<string?> CountsAsync(CaseShop shop, string symbol) =>
-        await shop.ValueAsync(
+    static async Task<string?> CountsAsync(CaseHost host, string symbol) =>
+        await host.ValueAsync(
             $"""
             SELECT concat_ws(' ', (SELECT count(*) FROM data_bars WHERE canonical_symbol = '{symbol}'),
               (SELECT count(*) FROM derived_data_bars WHERE canonical_symbol = '{symbol}' AND timeframe = '5m' AND deleted_at IS NULL),
@@ -29,8 +29,8 @@ public sealed class HowRowsComeTests(TestServer server)
             """
         );
 
-    static async Task<string?> MidnightsAsync(CaseShop shop) =>
-        await shop.ValueAsync(
+    static async Task<string?> MidnightsAsync(CaseHost host) =>
+        await host.ValueAsync(
             "SELECT string_agg(close::numeric(14, 8)::text, ' ' ORDER BY ts_utc) FROM data_bars WHERE canonical_symbol = 'DXY' AND "
                 + "(ts_utc AT TIME ZONE 'UTC')::time = '00:00'"
         );
@@ -38,16 +38,16 @@ public sealed class HowRowsComeTests(TestServer server)
     [Fact]
     public async Task A_bulk_load_over_four_months_partitions_is_derived_whole_and_renewed_whole_by_the_next_one()
     {
-        await using var shop = await CaseShop.OpenAsync(server, partitions: new Partitions(UtcTime.At(2019, 9, 1)));
+        await using var host = await CaseHost.OpenAsync(server, partitions: new Partitions(UtcTime.At(2019, 9, 1)));
         foreach (var (open, level) in ((string, string)[])[("1.1120,1", "97.68697262"), ("1.1220,1", "97.18452640")])
         {
-            await shop.ThenAsync(CaseShop.Text(Bulk).Replace("1.1120,1", open, StringComparison.Ordinal));
-            Assert.Equal("60 16 8", await CountsAsync(shop, "DXY"));
-            Assert.Equal("60 16 8", await CountsAsync(shop, "EURUSD"));
-            Assert.Equal($"{level} {level} {level} {level}", await MidnightsAsync(shop));
+            await host.ThenAsync(CaseHost.Text(Bulk).Replace("1.1120,1", open, StringComparison.Ordinal));
+            Assert.Equal("60 16 8", await CountsAsync(host, "DXY"));
+            Assert.Equal("60 16 8", await CountsAsync(host, "EURUSD"));
+            Assert.Equal($"{level} {level} {level} {level}", await MidnightsAsync(host));
             foreach (var symbol in (string[])["DXY", "EURUSD", "USDSEK"])
             {
-                var verified = await shop.Console.RunAsync(
+                var verified = await host.Console.RunAsync(
                     "verify",
                     symbol,
                     "--from",
@@ -59,8 +59,8 @@ public sealed class HowRowsComeTests(TestServer server)
             }
         }
 
-        Assert.Equal("5", await shop.ValueAsync("SELECT count(DISTINCT tableoid)::text FROM data_bars"));
-        Assert.Empty(await shop.DueAsync());
+        Assert.Equal("5", await host.ValueAsync("SELECT count(DISTINCT tableoid)::text FROM data_bars"));
+        Assert.Empty(await host.DueAsync());
     }
 
     [Theory]
@@ -73,23 +73,23 @@ public sealed class HowRowsComeTests(TestServer server)
     [InlineData("moved to their minutes")]
     public async Task However_they_come_what_is_derived_of_them_is_the_same(string how)
     {
-        await using var once = await CaseShop.OpenAsync(server);
+        await using var once = await CaseHost.OpenAsync(server);
         await once.PlayAsync(Bulk);
         var expected = await once.ValueAsync(Derived);
 
-        await using var shop = await CaseShop.OpenAsync(
+        await using var host = await CaseHost.OpenAsync(
             server,
             partitions: how.StartsWith("straight", StringComparison.Ordinal) ? new Partitions(UtcTime.At(2019, 9, 1)) : null
         );
-        await shop.RunAsync(
+        await host.RunAsync(
             "CREATE TABLE loaded (LIKE data_bars INCLUDING DEFAULTS INCLUDING INDEXES);"
-                + CaseShop.Text(Bulk).Replace("INTO data_bars", "INTO loaded", StringComparison.Ordinal)
+                + CaseHost.Text(Bulk).Replace("INTO data_bars", "INTO loaded", StringComparison.Ordinal)
         );
         const string Insert = "INSERT INTO data_bars SELECT * FROM loaded ";
         switch (how)
         {
             case "row by row":
-                await shop.RunAsync(
+                await host.RunAsync(
                     "DO $$ DECLARE r loaded; BEGIN FOR r IN SELECT * FROM loaded ORDER BY md5(ts_utc::text || canonical_symbol) LOOP "
                         + "INSERT INTO data_bars SELECT r.*; END LOOP; END $$"
                 );
@@ -97,21 +97,21 @@ public sealed class HowRowsComeTests(TestServer server)
             case "in small transactions, worked off in between":
                 for (var part = 0; part < 10; part++)
                 {
-                    await shop.ThenAsync($"{Insert} WHERE abs(hashtext(ts_utc::text || canonical_symbol)) % 10 = {part}");
+                    await host.ThenAsync($"{Insert} WHERE abs(hashtext(ts_utc::text || canonical_symbol)) % 10 = {part}");
                 }
 
                 break;
             case "pair after pair, worked off in between":
                 foreach (var pair in (string[])["USDCHF", "USDJPY", "GBPUSD", "USDCAD", "EURUSD", "USDSEK"])
                 {
-                    await shop.ThenAsync($"{Insert} WHERE canonical_symbol = '{pair}'");
+                    await host.ThenAsync($"{Insert} WHERE canonical_symbol = '{pair}'");
                 }
 
                 break;
             case "backwards":
                 foreach (var month in (string[])["2020-01-01", "2019-12-01", "2019-11-01", "2019-10-01"])
                 {
-                    await shop.ThenAsync(
+                    await host.ThenAsync(
                         $"{Insert} WHERE ts_utc > timestamptz '{month}Z' - interval '1 day' AND ts_utc < timestamptz '{month}Z' + "
                             + $"interval '1 day'"
                     );
@@ -119,7 +119,7 @@ public sealed class HowRowsComeTests(TestServer server)
 
                 break;
             case "straight into the partitions":
-                await shop.RunAsync(
+                await host.RunAsync(
                     string.Join(
                         ";",
                         ((string[])["2019_09", "2019_10", "2019_11", "2019_12", "2020_01"]).Select(month =>
@@ -130,35 +130,35 @@ public sealed class HowRowsComeTests(TestServer server)
                 );
                 break;
             case "wrong first, and then corrected":
-                await shop.ThenAsync(
+                await host.ThenAsync(
                     "CREATE TABLE wrong AS SELECT * FROM loaded; UPDATE wrong SET open = 2 * open, high = 2 * high, low = 2 * low, "
                         + "close = 2 * close; INSERT INTO data_bars SELECT * FROM wrong"
                 );
-                await shop.ThenAsync(CaseShop.Text(Bulk));
+                await host.ThenAsync(CaseHost.Text(Bulk));
                 break;
             default:
-                await shop.ThenAsync(
+                await host.ThenAsync(
                     $"UPDATE loaded SET ts_utc = ts_utc + interval '1 day'; {Insert}; UPDATE data_bars SET ts_utc = ts_utc - interval "
                         + $"'1 day' WHERE canonical_symbol <> 'DXY'"
                 );
                 break;
         }
 
-        await shop.SettleAsync();
-        Assert.Equal(expected, await shop.ValueAsync(Derived));
+        await host.SettleAsync();
+        Assert.Equal(expected, await host.ValueAsync(Derived));
     }
 
     [Fact]
     public async Task Two_writers_at_once_come_to_what_one_comes_to()
     {
-        await using var once = await CaseShop.OpenAsync(server);
+        await using var once = await CaseHost.OpenAsync(server);
         await once.PlayAsync(Bulk);
-        await using var shop = await CaseShop.OpenAsync(server);
-        var writers = Enumerable.Range(0, 2).Select(_ => shop.RunAsync(CaseShop.Text(Bulk))).Append(shop.SettleAsync());
+        await using var host = await CaseHost.OpenAsync(server);
+        var writers = Enumerable.Range(0, 2).Select(_ => host.RunAsync(CaseHost.Text(Bulk))).Append(host.SettleAsync());
         await Task.WhenAll(writers);
-        await shop.SettleAsync();
-        Assert.Equal(await once.ValueAsync(Derived), await shop.ValueAsync(Derived));
-        Assert.Empty(await shop.DueAsync());
+        await host.SettleAsync();
+        Assert.Equal(await once.ValueAsync(Derived), await host.ValueAsync(Derived));
+        Assert.Empty(await host.DueAsync());
     }
 
     [Theory]
@@ -166,8 +166,8 @@ public sealed class HowRowsComeTests(TestServer server)
     [InlineData("ALTER ROLE {1} IN DATABASE {0} SET")]
     public async Task What_the_database_or_the_role_sets_changes_nothing_that_is_read_or_derived(string where)
     {
-        await using var shop = await CaseShop.OpenAsync(server);
-        await shop.PlayAsync("30-plain-sql.sql");
+        await using var host = await CaseHost.OpenAsync(server);
+        await host.PlayAsync("30-plain-sql.sql");
         string[][] calls =
         [
             ["bars", "DXY", "1m", "--last", "5"],
@@ -181,30 +181,30 @@ public sealed class HowRowsComeTests(TestServer server)
         var before = new List<Called>();
         foreach (var call in calls)
         {
-            before.Add(await shop.Console.RunAsync(call));
+            before.Add(await host.Console.RunAsync(call));
         }
 
-        var role = await shop.ValueAsync("SELECT current_user::text");
-        var settings = CaseShop
+        var role = await host.ValueAsync("SELECT current_user::text");
+        var settings = CaseHost
             .Text("35-database-settings.sql")
             .Replace(
                 "ALTER DATABASE dxy SET",
-                where.Replace("{0}", shop.Console.Database.Name, StringComparison.Ordinal).Replace("{1}", role, StringComparison.Ordinal),
+                where.Replace("{0}", host.Console.Database.Name, StringComparison.Ordinal).Replace("{1}", role, StringComparison.Ordinal),
                 StringComparison.Ordinal
             );
-        await using (var set = shop.Console.Database.Admin.CreateCommand(settings))
+        await using (var set = host.Console.Database.Admin.CreateCommand(settings))
         {
             await set.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        shop.Console.Database.Data.Clear();
-        Assert.Equal("German, DMY", await shop.ValueAsync("SHOW datestyle"));
+        host.Console.Database.Data.Clear();
+        Assert.Equal("German, DMY", await host.ValueAsync("SHOW datestyle"));
         foreach (var (call, said) in calls.Zip(before))
         {
-            Assert.Equal(said, await shop.Console.RunAsync(call));
+            Assert.Equal(said, await host.Console.RunAsync(call));
         }
 
-        await shop.ThenAsync(
+        await host.ThenAsync(
             """
             INSERT INTO data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, source)
             SELECT s, '1m', '2019-10-23T15:00Z', p, p, p, p, 1, 'ingest'
@@ -215,10 +215,10 @@ public sealed class HowRowsComeTests(TestServer server)
         {
             Assert.Equal(
                 ["15:00 97.2622006 97.2622006 97.2622006 97.2622006 0"],
-                await shop.BarsAsync("DXY", timeframe, "2019-10-23T15:00:00Z", "2019-10-23T16:00:00Z")
+                await host.BarsAsync("DXY", timeframe, "2019-10-23T15:00:00Z", "2019-10-23T16:00:00Z")
             );
         }
 
-        Assert.Equal(0, (await shop.VerifyAsync("DXY", "2019-10-23T15:00:00Z", "2019-10-23T16:00:00Z")).Code);
+        Assert.Equal(0, (await host.VerifyAsync("DXY", "2019-10-23T15:00:00Z", "2019-10-23T16:00:00Z")).Code);
     }
 }

@@ -35,7 +35,7 @@ public sealed class PlanOfOthersTests(TestServer server)
     [Fact]
     public async Task It_needs_select_alone_and_leaves_no_trace()
     {
-        await using var dxy = await ShopAsync(server);
+        await using var dxy = await HostAsync(server);
         var before = await TraceAsync(dxy);
         var plan = await dxy.RunAsync("migrate", "plan", "--json");
         Assert.Equal(0, plan.Code);
@@ -99,7 +99,7 @@ public sealed class PlanOfOthersTests(TestServer server)
     )]
     public async Task It_sees(string fact, string gate, string verdict, string observed)
     {
-        await using var dxy = await ShopAsync(server);
+        await using var dxy = await HostAsync(server);
         await dxy.Database.RunAsync(fact.Replace("{0}", Role(dxy), StringComparison.Ordinal));
         var plan = await dxy.RunAsync("migrate", "plan", "--json");
         var seen = Gate(plan, gate);
@@ -115,7 +115,7 @@ public sealed class PlanOfOthersTests(TestServer server)
     [Fact]
     public async Task It_names_the_sequence_that_a_writer_has_no_right_on()
     {
-        await using var dxy = await ShopAsync(server);
+        await using var dxy = await HostAsync(server);
         await dxy.Database.RunAsync($"GRANT SELECT, INSERT, UPDATE ON data_bars, derived_data_bars TO {Role(dxy)}");
         Assert.Contains(
             $"GRANT USAGE ON SEQUENCE data_bars_id_seq TO {Role(dxy)}",
@@ -127,7 +127,7 @@ public sealed class PlanOfOthersTests(TestServer server)
     [Fact]
     public async Task It_shows_the_statements_that_change_tables_as_they_would_be_sent()
     {
-        await using var dxy = await ShopAsync(server);
+        await using var dxy = await HostAsync(server);
         var steps = (await dxy.RunAsync("migrate", "plan", "--json"))
             .Json.GetProperty("phases")
             .EnumerateArray()
@@ -153,7 +153,7 @@ public sealed class PlanOfOthersTests(TestServer server)
     [Fact]
     public async Task All_of_it_is_of_one_instant()
     {
-        await using var dxy = await ShopAsync(server);
+        await using var dxy = await HostAsync(server);
         await using var snapshot = await PlanSnapshot.OpenAsync(
             new DatabaseSettings { Connection = dxy.Database.ConnectionString },
             TestContext.Current.CancellationToken
@@ -171,7 +171,7 @@ public sealed class PlanOfOthersTests(TestServer server)
     [Fact]
     public async Task Where_our_schema_stands_and_the_login_may_not_look_into_it_that_is_said()
     {
-        await using var dxy = await ShopAsync(server);
+        await using var dxy = await HostAsync(server);
         await dxy.Database.RunAsync("CREATE SCHEMA dxy");
         Assert.Contains(
             "GRANT dxy_reader",
@@ -194,7 +194,7 @@ public sealed class PlanOfOthersTests(TestServer server)
 
     static string Role(Dxy dxy) => $"{dxy.Database.Name}_looks";
 
-    static async Task<Dxy> ShopAsync(TestServer server)
+    static async Task<Dxy> HostAsync(TestServer server)
     {
         var dxy = await Dxy.OnAsync(server, schema: false);
         await dxy.Database.RunAsync(

@@ -55,7 +55,7 @@ public sealed class PlanTests(TestServer server)
     }
 
     [Fact]
-    public async Task Every_step_can_say_what_it_would_do_to_a_shop_before_anything_is_done()
+    public async Task Every_step_can_say_what_it_would_do_to_a_host_before_anything_is_done()
     {
         await using var dxy = await Dxy.OnAsync(server);
         var plan = await dxy.RunAsync("migrate", "plan", "--json");

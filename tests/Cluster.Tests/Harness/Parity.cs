@@ -71,10 +71,10 @@ public static class Parity
     public sealed record Result(string? Fault, long Minutes, long Buckets);
 
     /// <summary>Compares a range that begins and ends at whole hours.</summary>
-    public static async Task<Result> OfAsync(HostDatabase shop, TimeRange range)
+    public static async Task<Result> OfAsync(HostDatabase host, TimeRange range)
     {
-        var (minutes, minuteCount) = await AskAsync(shop, Index, range);
-        var (buckets, bucketCount) = await AskAsync(shop, Rollups, range);
+        var (minutes, minuteCount) = await AskAsync(host, Index, range);
+        var (buckets, bucketCount) = await AskAsync(host, Rollups, range);
         return new Result(
             minutes is null ? buckets
                 : buckets is null ? minutes
@@ -85,12 +85,12 @@ public static class Parity
     }
 
     /// <summary>Waits until so many minutes and buckets stand in the range, all of them right; tells how long it took.</summary>
-    public static Task<TimeSpan> ReachedAsync(HostDatabase shop, TimeRange range, long minutes, long buckets, TimeSpan deadline) =>
+    public static Task<TimeSpan> ReachedAsync(HostDatabase host, TimeRange range, long minutes, long buckets, TimeSpan deadline) =>
         Until.NothingIsMissingAsync(
             $"{minutes} minutes and {buckets} buckets of {range}",
             async () =>
             {
-                var result = await OfAsync(shop, range);
+                var result = await OfAsync(host, range);
                 return result.Fault
                     ?? (
                         (result.Minutes, result.Buckets) == (minutes, buckets)
@@ -101,9 +101,9 @@ public static class Parity
             deadline
         );
 
-    static async Task<(string? Fault, long Count)> AskAsync(HostDatabase shop, string sql, TimeRange range)
+    static async Task<(string? Fault, long Count)> AskAsync(HostDatabase host, string sql, TimeRange range)
     {
-        var answer = await shop.ListAsync(
+        var answer = await host.ListAsync(
             $"SELECT q.ok || '|' || q.count || '|' || q.text FROM ({HostDatabase.Within(sql, range)}) AS q(text, ok, count)"
         );
         var parts = answer[0].Split('|', 3);

@@ -12,7 +12,7 @@ public sealed record SoakFault(string Name, Func<SiloProcess, Task> Inject, bool
 /// </summary>
 public sealed class SoakFaults(DisturbedCluster disturbed, DurableServer durable, DatabaseWay[] ways, CutNetwork? network, SmallDisk? disk)
 {
-    /// <summary>The shop's own trigger that refuses half of all statements that write bars, while the table holds a code.</summary>
+    /// <summary>The host's own trigger that refuses half of all statements that write bars, while the table holds a code.</summary>
     public const string Refusal = """
         CREATE TABLE public.refusal (code text NOT NULL);
         CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS

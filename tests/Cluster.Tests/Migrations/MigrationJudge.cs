@@ -5,10 +5,10 @@ using DxyOrleans.Testing;
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
-/// What the shop of <see cref="MigratingShop"/> ought to hold after a run, told by SQL alone from what it held before and the formula: what
+/// What the host of <see cref="MigratingHost"/> ought to hold after a run, told by SQL alone from what it held before and the formula: what
 /// an undisturbed run leaves. Nothing of the code under test is used.
 /// </summary>
-public sealed class MigrationJudge(MigratingShop shop)
+public sealed class MigrationJudge(MigratingHost host)
 {
     const string Values =
         "trim_scale(open), trim_scale(high), trim_scale(low), trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, "
@@ -87,8 +87,8 @@ public sealed class MigrationJudge(MigratingShop shop)
         Assert.Equal(
             await CountAsync("derived_data_bars WHERE timeframe = '1m' AND deleted_at IS NOT NULL")
                 - await CountAsync("before.derived_data_bars WHERE deleted_at IS NOT NULL"),
-            await shop.HostDatabase.ValueAsync<long>(
-                $"SELECT sum(rows)::bigint FROM dxy.run_batch WHERE run = '{shop.Name}' AND step = 'cleanup/remove'"
+            await host.HostDatabase.ValueAsync<long>(
+                $"SELECT sum(rows)::bigint FROM dxy.run_batch WHERE run = '{host.Name}' AND step = 'cleanup/remove'"
             )
         );
         await AssertNoneAsync(
@@ -99,8 +99,8 @@ public sealed class MigrationJudge(MigratingShop shop)
         await AssertLedgerAsync();
         Assert.Equal(
             "equal",
-            await shop.HostDatabase.ValueAsync<string>(
-                $"SELECT state FROM dxy.verification WHERE run = '{shop.Name}' AND state <> 'running' ORDER BY id DESC LIMIT 1"
+            await host.HostDatabase.ValueAsync<string>(
+                $"SELECT state FROM dxy.verification WHERE run = '{host.Name}' AND state <> 'running' ORDER BY id DESC LIMIT 1"
             )
         );
     }
@@ -145,10 +145,10 @@ public sealed class MigrationJudge(MigratingShop shop)
             arrived AS (
               SELECT ts_utc, {Values} FROM derived_data_bars
               WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL AND ts_utc >= '{LegacyTables.Open
-                + TimeSpan.FromMinutes(shop.LegacyMinutes)}'),
+                + TimeSpan.FromMinutes(host.LegacyMinutes)}'),
             due AS (
               SELECT ts_utc, {Values} FROM ({Expected}) AS e, newest
-              WHERE ts_utc >= '{LegacyTables.Open + TimeSpan.FromMinutes(shop.LegacyMinutes)}' AND ts_utc <= newest.ts)
+              WHERE ts_utc >= '{LegacyTables.Open + TimeSpan.FromMinutes(host.LegacyMinutes)}' AND ts_utc <= newest.ts)
             (SELECT * FROM due EXCEPT ALL SELECT * FROM arrived) UNION ALL (SELECT * FROM arrived EXCEPT ALL SELECT * FROM due)
             """
         );
@@ -156,7 +156,7 @@ public sealed class MigrationJudge(MigratingShop shop)
             0,
             await CountAsync(
                 $"derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc >= "
-                    + $"'{LegacyTables.Open + TimeSpan.FromMinutes(shop.LegacyMinutes)}'"
+                    + $"'{LegacyTables.Open + TimeSpan.FromMinutes(host.LegacyMinutes)}'"
             )
         );
         await AssertLedgerAsync();
@@ -165,7 +165,7 @@ public sealed class MigrationJudge(MigratingShop shop)
     /// <summary>What keeps the derived bars behind the pairs'; null when nothing does. A bucket is due once it has ended.</summary>
     public async Task<string?> BehindAsync()
     {
-        var due = await shop.HostDatabase.ListAsync(
+        var due = await host.HostDatabase.ListAsync(
             """
             SELECT 'a change not looked at' FROM dxy.change
             UNION ALL
@@ -198,7 +198,7 @@ public sealed class MigrationJudge(MigratingShop shop)
             "5m and 1h buckets since the switch that aren't there",
             $"""
             SELECT f.timeframe, f.ts_utc FROM ({Folded}) AS f
-            WHERE f.ts_utc >= (SELECT min(started_at) FROM dxy.run_step WHERE run = '{shop.Name}' AND step = 'switch/buckets')
+            WHERE f.ts_utc >= (SELECT min(started_at) FROM dxy.run_step WHERE run = '{host.Name}' AND step = 'switch/buckets')
               AND f.ends + interval '2 minutes' < dxy.now()
               AND NOT EXISTS (SELECT FROM derived_data_bars AS s WHERE s.canonical_symbol = 'DXY' AND s.timeframe = f.timeframe
                 AND s.ts_utc = f.ts_utc AND s.deleted_at IS NULL)
@@ -215,14 +215,14 @@ public sealed class MigrationJudge(MigratingShop shop)
 
     async Task AssertLedgerAsync()
     {
-        Assert.NotEqual(0, await CountAsync($"dxy.run_batch WHERE run = '{shop.Name}'"));
+        Assert.NotEqual(0, await CountAsync($"dxy.run_batch WHERE run = '{host.Name}'"));
         await AssertNoneAsync(
             "batches that overlap another of their step",
             $"""
             SELECT a.step, a.number, b.number, a.from_ts, a.to_ts FROM dxy.run_batch AS a
             JOIN dxy.run_batch AS b ON b.run = a.run AND b.step = a.step AND b.table_name = a.table_name AND b.number > a.number
               AND b.from_ts < a.to_ts AND a.from_ts < b.to_ts
-            WHERE a.run = '{shop.Name}'
+            WHERE a.run = '{host.Name}'
             """
         );
         await AssertNoneAsync(
@@ -236,12 +236,12 @@ public sealed class MigrationJudge(MigratingShop shop)
         );
     }
 
-    Task<long> CountAsync(string from) => shop.HostDatabase.CountAsync(from);
+    Task<long> CountAsync(string from) => host.HostDatabase.CountAsync(from);
 
     async Task AssertNoneAsync(string what, string sql)
     {
-        var rows = await shop.HostDatabase.ListAsync(
-            $"SELECT ROW(q.*)::text FROM ({HostDatabase.Within(sql, shop.Played)}) AS q ORDER BY 1 LIMIT 2000"
+        var rows = await host.HostDatabase.ListAsync(
+            $"SELECT ROW(q.*)::text FROM ({HostDatabase.Within(sql, host.Played)}) AS q ORDER BY 1 LIMIT 2000"
         );
         Assert.True(
             rows.Count == 0,

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
-/// <summary>The whole of a migration, as <c>./dxy migrate rehearse</c> runs it: real silos, a real server, the shop's own programs writing,
+/// <summary>The whole of a migration, as <c>./dxy migrate rehearse</c> runs it: real silos, a real server, the host's own programs writing,
 /// a window of 24 hours.</summary>
 public sealed class RehearsalTests
 {
@@ -25,7 +25,7 @@ public sealed class RehearsalTests
     }
 
     [Fact(Explicit = true)]
-    public async Task A_legacy_shop_is_migrated_from_start_to_end_in_one_command_with_all_gates_real_and_nothing_is_left_running()
+    public async Task A_legacy_host_is_migrated_from_start_to_end_in_one_command_with_all_gates_real_and_nothing_is_left_running()
     {
         var folder = TestFolder.Make();
         var home = Path.Combine(folder, "home");
@@ -88,7 +88,7 @@ public sealed class RehearsalTests
         }
     }
 
-    // A shop of a reader's kind: nullable counts, keys from a sequence, jit on, a writer of its own and its old function.
+    // A host of a reader's kind: nullable counts, keys from a sequence, jit on, a writer of its own and its old function.
     [Theory(Explicit = true)]
     [InlineData("", 0, null)]
     [InlineData(
@@ -98,7 +98,7 @@ public sealed class RehearsalTests
         "no index here"
     )]
     [InlineData("REVOKE USAGE ON SEQUENCE derived_data_bars_id_seq FROM {0}", 4, "permission denied for sequence derived_data_bars_id_seq")]
-    public async Task A_copied_shop_of_others_is_migrated_or_fails_for_the_reason_it_would_fail_for_live(
+    public async Task A_copied_host_of_others_is_migrated_or_fails_for_the_reason_it_would_fail_for_live(
         string harm,
         int? code,
         string? reason

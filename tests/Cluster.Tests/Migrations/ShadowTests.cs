@@ -5,7 +5,7 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
-/// <summary>A silo in shadow mode beside a shop's own deriver, which knows nothing of us.</summary>
+/// <summary>A silo in shadow mode beside a host's own deriver, which knows nothing of us.</summary>
 public sealed class ShadowTests(TestServer server) : SiloTests(server)
 {
     readonly TestServer _server = server;
@@ -24,22 +24,22 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
         """;
 
     [Fact]
-    public async Task A_silo_in_shadow_mode_tells_what_a_legacy_deriver_writes_wrongly_and_writes_nothing_in_the_shops_tables()
+    public async Task A_silo_in_shadow_mode_tells_what_a_legacy_deriver_writes_wrongly_and_writes_nothing_in_the_hosts_tables()
     {
         var cluster = await OpenAsync("shadow");
-        var shop = cluster.HostDatabase;
+        var host = cluster.HostDatabase;
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
-        await shop.HireIngestAsync();
-        await shop.RunAsync("DELETE FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'");
-        var role = await shop.ValueAsync<string>(
+        await host.HireIngestAsync();
+        await host.RunAsync("DELETE FROM core_asset_registry_all WHERE canonical_symbol = 'DXY'");
+        var role = await host.ValueAsync<string>(
             "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'ingest\\_%' AND has_table_privilege(oid, 'data_bars', 'INSERT') "
                 + "ORDER BY oid DESC LIMIT 1"
         );
-        await shop.RunAsync($"GRANT SELECT, INSERT ON derived_data_bars TO {role}");
-        var day = (await shop.NowAsync()).Floor(Timeframe.OneDay) - TimeSpan.FromDays(1);
+        await host.RunAsync($"GRANT SELECT, INSERT ON derived_data_bars TO {role}");
+        var day = (await host.NowAsync()).Floor(Timeframe.OneDay) - TimeSpan.FromDays(1);
         var range = new TimeRange(day + TimeSpan.FromHours(8), day + TimeSpan.FromHours(9));
-        await shop.InsertAsync(range);
-        await shop.IngestAsync(
+        await host.InsertAsync(range);
+        await host.IngestAsync(
             HostDatabase.Within(
                 """
                 INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source)
@@ -57,42 +57,42 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
                 range
             )
         );
-        var before = await shop.ListAsync(Rows);
+        var before = await host.ListAsync(Rows);
         var written = await WrittenAsync();
         var log = await LogAsync();
-        var ours = $"@{await shop.ValueAsync<string>("SELECT current_database()::text")} ";
+        var ours = $"@{await host.ValueAsync<string>("SELECT current_database()::text")} ";
 
         var silo = cluster.Start("--Shadow", "true", "--ShadowDays", "2");
         await silo.ReadyAsync();
         await Until.NothingIsMissingAsync(
             "yesterday is compared",
             async () =>
-                await shop.CountAsync("dxy.shadow WHERE timeframe = '1m' AND equal = 59 AND different = 1 AND missing = 0 AND extra = 0")
+                await host.CountAsync("dxy.shadow WHERE timeframe = '1m' AND equal = 59 AND different = 1 AND missing = 0 AND extra = 0")
                 == 1
                     ? null
-                    : string.Join("; ", await shop.ListAsync("SELECT s::text FROM dxy.shadow AS s")),
+                    : string.Join("; ", await host.ListAsync("SELECT s::text FROM dxy.shadow AS s")),
             Soon
         );
         Assert.Equal(0, await silo.StopAsync());
 
-        Assert.Equal(before, await shop.ListAsync(Rows));
+        Assert.Equal(before, await host.ListAsync(Rows));
         Assert.Equal(written, await WrittenAsync());
         Assert.DoesNotContain((await LogAsync())[log.Length..].Split('\n'), line =>
             line.Contains(ours, StringComparison.Ordinal)
             && (line.Contains("ERROR:", StringComparison.Ordinal) || line.Contains("FATAL:", StringComparison.Ordinal))
         );
-        await shop.RunAsync($"REVOKE ALL ON derived_data_bars FROM {role}");
+        await host.RunAsync($"REVOKE ALL ON derived_data_bars FROM {role}");
 
         // The server counts a session's rows, those that were rolled back included, at the latest when it ends.
         async Task<string> WrittenAsync()
         {
-            shop.ForgetConnections();
+            host.ForgetConnections();
             await Until.NothingIsMissingAsync(
                 "every session of the database has ended",
                 async () =>
                     string.Join(
                         ", ",
-                        await shop.ListAsync(
+                        await host.ListAsync(
                             "SELECT usename || ' ' || application_name FROM pg_stat_activity WHERE datname = current_database() AND "
                                 + "backend_type = 'client backend' AND pid <> pg_backend_pid()"
                         )
@@ -102,7 +102,7 @@ public sealed class ShadowTests(TestServer server) : SiloTests(server)
                         : null,
                 Soon
             );
-            return string.Join(", ", await shop.ListAsync(Written));
+            return string.Join(", ", await host.ListAsync(Written));
         }
 
         // The server's own, whole; another server's isn't ours to read.

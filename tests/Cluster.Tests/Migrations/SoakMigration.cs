@@ -13,16 +13,16 @@ public sealed class SoakMigration : IAsyncDisposable
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
-    readonly MigratingShop _shop;
+    readonly MigratingHost _host;
     readonly Action<string> _tell;
     readonly CancellationTokenSource _ending = new();
     readonly Task _ordering;
     string _at = "";
     int _runs = 1;
 
-    SoakMigration(MigratingShop shop, Action<string> tell)
+    SoakMigration(MigratingHost host, Action<string> tell)
     {
-        (_shop, _tell) = (shop, tell);
+        (_host, _tell) = (host, tell);
         _ordering = Task.Run(OrderAsync);
     }
 
@@ -41,10 +41,10 @@ public sealed class SoakMigration : IAsyncDisposable
     /// <summary>Runs that have ended, each as it did.</summary>
     public List<RunState> Ends { get; } = [];
 
-    public static async Task<SoakMigration> StartAsync(MigratingShop shop, Action<string> tell)
+    public static async Task<SoakMigration> StartAsync(MigratingHost host, Action<string> tell)
     {
-        await shop.StartRunAsync("first");
-        return new SoakMigration(shop, tell);
+        await host.StartRunAsync("first");
+        return new SoakMigration(host, tell);
     }
 
     /// <summary>A completed run goes back; after one that went back another one begins.</summary>
@@ -52,11 +52,11 @@ public sealed class SoakMigration : IAsyncDisposable
     {
         if (Ended == RunState.Completed)
         {
-            await Persistently.DoAsync(() => _shop.HostDatabase.RunAsync($"SELECT dxy.migrate_rollback('{_shop.Name}')"));
+            await Persistently.DoAsync(() => _host.HostDatabase.RunAsync($"SELECT dxy.migrate_rollback('{_host.Name}')"));
         }
         else
         {
-            await Persistently.DoAsync(() => _shop.StartRunAsync($"run{++_runs}"));
+            await Persistently.DoAsync(() => _host.StartRunAsync($"run{++_runs}"));
         }
 
         (Ended, IsJudged) = (null, false);
@@ -65,8 +65,8 @@ public sealed class SoakMigration : IAsyncDisposable
     /// <summary>Has the tables judged as the run's end asks for; the market is paused.</summary>
     public async Task JudgeAsync(LiveMarket market)
     {
-        _shop.Played = new TimeRange(_shop.Played.From, market.Published.To);
-        var judge = new MigrationJudge(_shop);
+        _host.Played = new TimeRange(_host.Played.From, market.Published.To);
+        var judge = new MigrationJudge(_host);
         await Until.NothingIsMissingAsync("what was due is derived", judge.BehindAsync, DisturbedCluster.Patience);
         if (Ended == RunState.Completed)
         {
@@ -80,8 +80,8 @@ public sealed class SoakMigration : IAsyncDisposable
         IsJudged = true;
         Ends.Add(Ended!.Value);
         _tell(
-            $"{_shop.Name} has {(Ended == RunState.Completed ? "completed" : "gone back")}: the judge finds its tables as an "
-                + $"undisturbed run leaves them, {_shop.Played}"
+            $"{_host.Name} has {(Ended == RunState.Completed ? "completed" : "gone back")}: the judge finds its tables as an "
+                + $"undisturbed run leaves them, {_host.Played}"
         );
     }
 
@@ -114,7 +114,7 @@ public sealed class SoakMigration : IAsyncDisposable
 
     async Task CheckAsync()
     {
-        var run = await _shop.RunAsync();
+        var run = await _host.RunAsync();
         var at = $"{run.Name} {run.Step}{(run.Direction == RunDirection.Back ? " (back)" : "")}";
         if (at != _at)
         {
@@ -129,10 +129,10 @@ public sealed class SoakMigration : IAsyncDisposable
             case RunState.Failed:
                 _tell($"{at} failed and is tried again by order: {run.Error}");
                 Retried++;
-                await _shop.HostDatabase.RunAsync($"SELECT dxy.migrate_retry('{run.Name}')");
+                await _host.HostDatabase.RunAsync($"SELECT dxy.migrate_retry('{run.Name}')");
                 break;
             default:
-                await _shop.OrderAsync(run);
+                await _host.OrderAsync(run);
                 break;
         }
     }

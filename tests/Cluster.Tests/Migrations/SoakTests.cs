@@ -8,7 +8,7 @@ using Npgsql;
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
-/// Hours of a market, disturbed at random, while a legacy shop is migrated, goes back and is migrated again: <c>DXY_SOAK=24</c> is 24 hours
+/// Hours of a market, disturbed at random, while a legacy host is migrated, goes back and is migrated again: <c>DXY_SOAK=24</c> is 24 hours
 /// of the market at 60 times its speed, 24 minutes with a fault each ten seconds or so. The seed, the schedule and the verdict are printed;
 /// <c>DXY_TEST_SEED</c> repeats the schedule.
 /// </summary>
@@ -45,13 +45,13 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
         var (onDisk, disk, full) = await SmallDisk.TryOpenAsync(durable.Server, "soak", DiskMegabytes);
         Tell(disk is null ? full : "the database is on a volume of its own");
         var cluster = Own(onDisk ?? await durable.MakeClusterAsync("soak"));
-        await using var shop = await MigratingShop.OpenAsync(cluster, Legacy, Settings(hours));
-        await shop.HostDatabase.RunAsync(SoakFaults.Refusal);
+        await using var host = await MigratingHost.OpenAsync(cluster, Legacy, Settings(hours));
+        await host.HostDatabase.RunAsync(SoakFaults.Refusal);
         await using var one = new DatabaseWay(cluster.ConnectionString);
         await using var other = new DatabaseWay(cluster.ConnectionString);
-        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, Places(cluster, network, one, other), shop.PaceAsync);
+        await using var disturbed = await DisturbedCluster.OpenAsync(cluster, Places(cluster, network, one, other), host.PaceAsync);
         await using var memory = new MemoryBook(disturbed);
-        await using var migration = await SoakMigration.StartAsync(shop, Tell);
+        await using var migration = await SoakMigration.StartAsync(host, Tell);
 
         var (start, struck, longest) = (Stopwatch.GetTimestamp(), new Dictionary<string, int>(), TimeSpan.Zero);
         var last = start;
@@ -117,12 +117,12 @@ public sealed class SoakTests(TestServer server, DurableServer durable) : SiloTe
         Assert.True(flat, "No process lived long enough to judge its memory by, or it grew.");
         Tell($"verdict: sound; {seen}");
 
-        double Passed() => Stopwatch.GetElapsedTime(start).TotalHours * MigratingShop.Rate / hours;
+        double Passed() => Stopwatch.GetElapsedTime(start).TotalHours * MigratingHost.Rate / hours;
     }
 
     // A window of a sixth of the hours: faults go through it, and a second run has room.
     static RunSettings Settings(double hours) =>
-        MigratingShop.Brief with
+        MigratingHost.Brief with
         {
             WindowHours = hours / 6,
             HealthyMinutes = (int)(hours * 2),

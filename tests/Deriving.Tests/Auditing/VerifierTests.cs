@@ -5,33 +5,37 @@ namespace DxyOrleans.Deriving.Tests.Auditing;
 
 public sealed class VerifierTests(TestServer server)
 {
-    static readonly TimeRange All = new(Shop.Minute(0), Shop.Minute(240));
+    static readonly TimeRange All = new(TestHost.Minute(0), TestHost.Minute(240));
 
     const string Index = "canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 08:10Z'";
 
     const string Rollup = "canonical_symbol = 'EURUSD' AND timeframe = '5m' AND ts_utc = '2024-03-04 08:10Z'";
 
-    static async Task<Shop> SettledAsync(TestServer server)
+    static async Task<TestHost> SettledAsync(TestServer server)
     {
-        var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.Minutes(0, 60));
-        await shop.DrainAsync();
-        return shop;
+        var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.Minutes(0, 60));
+        await host.DrainAsync();
+        return host;
     }
 
-    static async Task<List<string>> CompareAsync(Shop shop, string target, bool onlyUnrecorded = false)
+    static async Task<List<string>> CompareAsync(TestHost host, string target, bool onlyUnrecorded = false)
     {
-        var comparison = await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(All, onlyUnrecorded, Shop.Token);
+        var comparison = await new TargetVerifier(host.Data, await host.RuleAsync(target)).CompareAsync(
+            All,
+            onlyUnrecorded,
+            TestHost.Token
+        );
         return [.. comparison.Differences.Select(difference => $"{difference.Time.ToDateTime():HH:mm} {difference.Kind}")];
     }
 
     [Fact]
     public async Task What_was_derived_is_equal_and_all_of_it_was_compared()
     {
-        await using var shop = await SettledAsync(server);
+        await using var host = await SettledAsync(server);
         foreach (var (target, bars) in new[] { ("DXY/1m", 60), ("DXY/5m", 12), ("EURUSD/1h", 1) })
         {
-            var comparison = await new TargetVerifier(shop.Data, await shop.RuleAsync(target)).CompareAsync(All, false, Shop.Token);
+            var comparison = await new TargetVerifier(host.Data, await host.RuleAsync(target)).CompareAsync(All, false, TestHost.Token);
             Assert.Equal((bars, 0), (comparison.Compared, comparison.Differences.Count));
         }
     }
@@ -55,16 +59,16 @@ public sealed class VerifierTests(TestServer server)
     [InlineData("UPDATE derived_data_bars SET raw = jsonb_set(raw, '{inputs}', '4') WHERE " + Rollup, "EURUSD/5m", "08:10 Different")]
     public async Task What_was_changed_behind_our_back_is_found(string harm, string target, string found)
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync(harm);
-        Assert.Equal([found], await CompareAsync(shop, target));
+        await using var host = await SettledAsync(server);
+        await host.RunAsync(harm);
+        Assert.Equal([found], await CompareAsync(host, target));
     }
 
     [Fact]
     public async Task Two_rows_that_changed_places_are_both_found()
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync(
+        await using var host = await SettledAsync(server);
+        await host.RunAsync(
             """
             UPDATE data_bars AS a SET open = b.open, high = b.high, low = b.low, close = b.close, raw = b.raw FROM data_bars AS b
             WHERE a.canonical_symbol = 'DXY' AND b.canonical_symbol = 'DXY' AND (a.ts_utc, b.ts_utc) IN
@@ -72,18 +76,18 @@ public sealed class VerifierTests(TestServer server)
                 '2024-03-04 08:10Z'::timestamptz))
             """
         );
-        Assert.Equal(["08:10 Different", "08:20 Different"], await CompareAsync(shop, "DXY/1m"));
+        Assert.Equal(["08:10 Different", "08:20 Different"], await CompareAsync(host, "DXY/1m"));
     }
 
     [Fact]
     public async Task No_vwap_and_a_vwap_of_zero_are_not_the_same()
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync("UPDATE data_bars SET vwap = NULL WHERE canonical_symbol = 'EURUSD'");
-        await shop.DrainAsync();
-        Assert.Empty(await CompareAsync(shop, "EURUSD/5m"));
-        await shop.RunAsync("UPDATE derived_data_bars SET vwap = 0 WHERE " + Rollup);
-        Assert.NotEmpty(await CompareAsync(shop, "EURUSD/5m"));
+        await using var host = await SettledAsync(server);
+        await host.RunAsync("UPDATE data_bars SET vwap = NULL WHERE canonical_symbol = 'EURUSD'");
+        await host.DrainAsync();
+        Assert.Empty(await CompareAsync(host, "EURUSD/5m"));
+        await host.RunAsync("UPDATE derived_data_bars SET vwap = 0 WHERE " + Rollup);
+        Assert.NotEmpty(await CompareAsync(host, "EURUSD/5m"));
     }
 
     [Theory]
@@ -94,43 +98,43 @@ public sealed class VerifierTests(TestServer server)
     [InlineData("UPDATE derived_data_bars SET raw = raw || '{\"note\": 1}'")]
     public async Task What_says_the_same_in_other_words_is_equal(string change)
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync(change);
-        Assert.Empty(await CompareAsync(shop, "EURUSD/5m"));
-        Assert.Empty(await CompareAsync(shop, "DXY/5m"));
+        await using var host = await SettledAsync(server);
+        await host.RunAsync(change);
+        Assert.Empty(await CompareAsync(host, "EURUSD/5m"));
+        Assert.Empty(await CompareAsync(host, "DXY/5m"));
     }
 
     [Fact]
     public async Task Bars_whose_inputs_are_gone_are_named_as_such()
     {
-        await using var shop = await SettledAsync(server);
-        await shop.RunAsync(
+        await using var host = await SettledAsync(server);
+        await host.RunAsync(
             "DELETE FROM data_bars WHERE canonical_symbol = 'EURUSD' AND ts_utc BETWEEN '2024-03-04 08:11Z' AND '2024-03-04 08:12Z'"
         );
-        Assert.Equal(["08:11 InputsGone", "08:12 InputsGone"], await CompareAsync(shop, "DXY/1m"));
-        Assert.Equal(["08:10 InputsGone"], await CompareAsync(shop, "EURUSD/5m"));
+        Assert.Equal(["08:11 InputsGone", "08:12 InputsGone"], await CompareAsync(host, "DXY/1m"));
+        Assert.Equal(["08:10 InputsGone"], await CompareAsync(host, "EURUSD/5m"));
     }
 
     [Fact]
     public async Task What_is_told_or_due_already_is_left_out_when_asked()
     {
-        await using var shop = await SettledAsync(server);
-        await shop.StoreAsync(Shop.Fx("EURUSD", 10, 1.2m));
-        Assert.Equal(["08:10 Different"], await CompareAsync(shop, "DXY/1m"));
-        Assert.Empty(await CompareAsync(shop, "DXY/1m", onlyUnrecorded: true));
-        await new DueStore(shop.Data).ExpandAsync(Shop.Token);
-        Assert.Empty(await CompareAsync(shop, "DXY/1m", onlyUnrecorded: true));
-        Assert.Empty(await CompareAsync(shop, "EURUSD/1h", onlyUnrecorded: true));
-        Assert.Equal(["08:00 Different"], await CompareAsync(shop, "EURUSD/1h"));
+        await using var host = await SettledAsync(server);
+        await host.StoreAsync(TestHost.Fx("EURUSD", 10, 1.2m));
+        Assert.Equal(["08:10 Different"], await CompareAsync(host, "DXY/1m"));
+        Assert.Empty(await CompareAsync(host, "DXY/1m", onlyUnrecorded: true));
+        await new DueStore(host.Data).ExpandAsync(TestHost.Token);
+        Assert.Empty(await CompareAsync(host, "DXY/1m", onlyUnrecorded: true));
+        Assert.Empty(await CompareAsync(host, "EURUSD/1h", onlyUnrecorded: true));
+        Assert.Equal(["08:00 Different"], await CompareAsync(host, "EURUSD/1h"));
     }
 
     [Fact]
     public async Task What_is_not_ripe_is_no_difference()
     {
-        await using var shop = await SettledAsync(server);
-        await shop.AtAsync(Shop.Minute(63));
-        await shop.StoreAsync(Shop.Minutes(60, 4));
-        Assert.Equal(["09:00 Missing", "09:01 Missing", "09:02 Missing"], await CompareAsync(shop, "DXY/1m"));
-        Assert.Empty(await CompareAsync(shop, "DXY/5m"));
+        await using var host = await SettledAsync(server);
+        await host.AtAsync(TestHost.Minute(63));
+        await host.StoreAsync(TestHost.Minutes(60, 4));
+        Assert.Equal(["09:00 Missing", "09:01 Missing", "09:02 Missing"], await CompareAsync(host, "DXY/1m"));
+        Assert.Empty(await CompareAsync(host, "DXY/5m"));
     }
 }

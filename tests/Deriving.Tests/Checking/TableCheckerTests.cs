@@ -9,21 +9,21 @@ public sealed class TableCheckerTests(TestServer server)
 {
     const string At = "ts_utc = '2024-03-04 08:10Z'";
 
-    static async Task<(Shop Shop, List<Bar> Acknowledged)> SettledAsync(TestServer server)
+    static async Task<(TestHost TestHost, List<Bar> Acknowledged)> SettledAsync(TestServer server)
     {
-        var shop = await Shop.OpenAsync(server);
-        var bars = Shop.Minutes(0, 60).ToList();
-        await shop.StoreAsync(bars);
-        await shop.DrainAsync();
-        return (shop, bars);
+        var host = await TestHost.OpenAsync(server);
+        var bars = TestHost.Minutes(0, 60).ToList();
+        await host.StoreAsync(bars);
+        await host.DrainAsync();
+        return (host, bars);
     }
 
     [Fact]
     public async Task Sound_tables_have_no_faults()
     {
-        var (shop, bars) = await SettledAsync(server);
-        await using var own = shop;
-        Assert.Empty(await new TableChecker(shop.Data).FaultsAsync(bars, Shop.Token));
+        var (host, bars) = await SettledAsync(server);
+        await using var own = host;
+        Assert.Empty(await new TableChecker(host.Data).FaultsAsync(bars, TestHost.Token));
     }
 
     // Past the triggers, as what is lost is lost.
@@ -71,16 +71,16 @@ public sealed class TableCheckerTests(TestServer server)
     )]
     public async Task Each_harm_is_named(string named, string harm)
     {
-        var (shop, bars) = await SettledAsync(server);
-        await using var own = shop;
-        await using (var connection = await shop.Database.Admin.OpenConnectionAsync(Shop.Token))
+        var (host, bars) = await SettledAsync(server);
+        await using var own = host;
+        await using (var connection = await host.Database.Admin.OpenConnectionAsync(TestHost.Token))
         {
             await using var command = connection.CreateCommand();
             command.CommandText = $"SET session_replication_role = replica; {harm}; RESET session_replication_role";
-            Assert.True(await command.ExecuteNonQueryAsync(Shop.Token) > 0);
+            Assert.True(await command.ExecuteNonQueryAsync(TestHost.Token) > 0);
         }
 
-        Assert.Contains(await new TableChecker(shop.Data).FaultsAsync(bars, Shop.Token), fault =>
+        Assert.Contains(await new TableChecker(host.Data).FaultsAsync(bars, TestHost.Token), fault =>
             fault.ToString().StartsWith(named, StringComparison.Ordinal)
         );
     }
@@ -88,12 +88,12 @@ public sealed class TableCheckerTests(TestServer server)
     [Fact]
     public async Task A_bucket_that_is_not_over_is_not_left_undone()
     {
-        var (shop, bars) = await SettledAsync(server);
-        await using var own = shop;
-        await shop.AtAsync(Shop.Minute(62));
-        await shop.StoreAsync(Shop.Minutes(60, 2));
-        await shop.DrainAsync();
-        Assert.NotEqual(0, await shop.CountAsync("dxy.due"));
-        Assert.Empty(await new TableChecker(shop.Data).FaultsAsync([.. bars, .. Shop.Minutes(60, 2)], Shop.Token));
+        var (host, bars) = await SettledAsync(server);
+        await using var own = host;
+        await host.AtAsync(TestHost.Minute(62));
+        await host.StoreAsync(TestHost.Minutes(60, 2));
+        await host.DrainAsync();
+        Assert.NotEqual(0, await host.CountAsync("dxy.due"));
+        Assert.Empty(await new TableChecker(host.Data).FaultsAsync([.. bars, .. TestHost.Minutes(60, 2)], TestHost.Token));
     }
 }

@@ -65,7 +65,7 @@ public sealed class DerivingTests(TestServer server)
     }
 
     [Fact]
-    public async Task A_shop_whose_table_of_bars_lacks_a_column_until_it_migrates_is_told_and_its_index_derived_all_the_same()
+    public async Task A_host_whose_table_of_bars_lacks_a_column_until_it_migrates_is_told_and_its_index_derived_all_the_same()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.InsertAllAsync(Minute - TimeSpan.FromMinutes(4), 5);

@@ -40,8 +40,8 @@ public sealed class BoundHostRunTests(TestServer server)
 
     static LegacyOptions Host(string name) => new() { Minutes = 250, After = Hosts[name] };
 
-    static MarketWorld World(LegacyShop shop, string name) =>
-        new(shop)
+    static MarketWorld World(LegacyHost host, string name) =>
+        new(host)
         {
             Fx = (from, count) =>
                 Hosts[name].Contains("DROP COLUMN vwap", StringComparison.Ordinal)
@@ -56,24 +56,24 @@ public sealed class BoundHostRunTests(TestServer server)
     [MemberData(nameof(Names))]
     public async Task A_host_that_is_bound_is_migrated_from_start_to_end(string name)
     {
-        await using var shop = await LegacyShop.OpenAsync(server, Host(name));
-        var old = await shop.Shop.TextsAsync(Closes("derived_data_bars"));
-        var world = World(shop, name);
-        await shop.StartAsync(MarketWorld.Settings);
+        await using var host = await LegacyHost.OpenAsync(server, Host(name));
+        var old = await host.TestHost.TextsAsync(Closes("derived_data_bars"));
+        var world = World(host, name);
+        await host.StartAsync(MarketWorld.Settings);
         var run = await world.DriveAsync();
         Assert.True(run.State == RunState.Completed, $"{run.State} at {run.Step}: {run.Error}");
         await world.TickToAsync(Until);
-        var stored = await shop.Shop.TextsAsync(Closes("data_bars"));
+        var stored = await host.TestHost.TextsAsync(Closes("data_bars"));
         Assert.Equal(old.Select(Minute), stored.Take(old.Count).Select(Minute));
         Assert.Equal(old.Count + Until, stored.Count);
         Assert.Equal(
             0,
-            await shop.Shop.CountAsync(
+            await host.TestHost.CountAsync(
                 "public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND deleted_at IS NULL"
             )
         );
-        Assert.Equal(VerificationState.Equal, (await RemovedComparison.ReadAsync(shop.Data, run, Shop.Token)).State);
-        Assert.Equal(0, await shop.BrokenEventsAsync());
+        Assert.Equal(VerificationState.Equal, (await RemovedComparison.ReadAsync(host.Data, run, TestHost.Token)).State);
+        Assert.Equal(0, await host.BrokenEventsAsync());
     }
 
     [Theory]
@@ -83,17 +83,17 @@ public sealed class BoundHostRunTests(TestServer server)
     [InlineData("whole volumes, other texts", "switch/buckets")]
     public async Task A_way_back_on_a_bound_host_leaves_every_column_as_it_was(string name, string from)
     {
-        await using var shop = await LegacyShop.OpenAsync(server, Host(name));
-        var columns = await shop.ColumnsAsync();
-        var dump = await shop.DumpAsync(columns);
-        var world = World(shop, name);
-        await shop.StartAsync(MarketWorld.Settings);
+        await using var host = await LegacyHost.OpenAsync(server, Host(name));
+        var columns = await host.ColumnsAsync();
+        var dump = await host.DumpAsync(columns);
+        var world = World(host, name);
+        await host.StartAsync(MarketWorld.Settings);
         var reached = await world.DriveAsync(run => run.Step == from);
         Assert.True(reached.Step == from || reached.State == RunState.Completed, $"{reached.State} at {reached.Step}: {reached.Error}");
-        await shop.RollBackAsync();
+        await host.RollBackAsync();
         var end = await world.DriveAsync();
         Assert.True(end.State == RunState.RolledBack, $"{end.State} at {end.Step}: {end.Error}");
-        Assert.Equal([], dump.Except(await shop.DumpAsync(columns)));
+        Assert.Equal([], dump.Except(await host.DumpAsync(columns)));
     }
 
     static string Closes(string table) =>

@@ -51,12 +51,12 @@ public sealed partial class BoundMigrationStatementTests(TestServer server)
     [InlineData("double precision")]
     [InlineData("two scales")]
     [InlineData("no vwap, no count")]
-    public async Task The_server_understands_every_statement_of_a_migration_for_the_hosts_tables_that_it_understands_for_ours(string host)
+    public async Task The_server_understands_every_statement_of_a_migration_for_the_hosts_tables_that_it_understands_for_ours(string kind)
     {
         Assert.NotEmpty(typeof(MigrationSql).Assembly.GetManifestResourceNames());
-        var change = host == "as unlike ours as can be" ? HostTables.Unlike : HostTables.Accepted[host].Change;
-        await using var ours = await Shop.OpenAsync(server);
-        await using var bound = await Shop.OnHostAsync(server, HostTables.Base + change, BindingRules.Utc);
+        var change = kind == "as unlike ours as can be" ? HostTables.Unlike : HostTables.Accepted[kind].Change;
+        await using var ours = await TestHost.OpenAsync(server);
+        await using var bound = await TestHost.OnHostAsync(server, HostTables.Base + change, BindingRules.Utc);
         await MakeBackupsAsync(ours);
         await MakeBackupsAsync(bound);
         var binding = HostBindings.Of(bound.Data);
@@ -103,8 +103,8 @@ public sealed partial class BoundMigrationStatementTests(TestServer server)
         throw new InvalidOperationException($"No solution stands above {AppContext.BaseDirectory}.");
     }
 
-    static Task MakeBackupsAsync(Shop shop) =>
-        shop.RunAsync(
+    static Task MakeBackupsAsync(TestHost host) =>
+        host.RunAsync(
             "CREATE TABLE public.kept_data_bars (LIKE data_bars); CREATE TABLE public.kept_derived_data_bars (LIKE derived_data_bars)"
         );
 
@@ -112,8 +112,8 @@ public sealed partial class BoundMigrationStatementTests(TestServer server)
         text.Replace("{0}", binding.Reading(BoundTable.New, "public.kept_data_bars"), StringComparison.Ordinal)
             .Replace("{1}", binding.Reading(BoundTable.Old, "public.kept_derived_data_bars"), StringComparison.Ordinal);
 
-    static Task<string?> FaultAsync(Shop shop, string path, string text) =>
-        StatementTrial.FaultAsync(shop.Data, text, Typed.GetValueOrDefault(path[..^".sql".Length]));
+    static Task<string?> FaultAsync(TestHost host, string path, string text) =>
+        StatementTrial.FaultAsync(host.Data, text, Typed.GetValueOrDefault(path[..^".sql".Length]));
 
     [GeneratedRegex(@"Sql\.Text\(\s*\$?""migration/")]
     private static partial Regex RawText();

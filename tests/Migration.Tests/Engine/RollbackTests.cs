@@ -8,7 +8,7 @@ namespace DxyOrleans.Migration.Tests.Engine;
 /// <summary>Going back from each phase, dying on the way, while bars arrive: what stood before stands again, every column of it.</summary>
 public sealed class RollbackTests(TestServer server)
 {
-    // What the shop keeps beside the minutes: a registry row that isn't like ours, rollups of its own aggregator, which says other things
+    // What the host keeps beside the minutes: a registry row that isn't like ours, rollups of its own aggregator, which says other things
     // than ours would, and a vendor's bars that stand in the new table alone.
     const string Rollups = """
         INSERT INTO public.core_asset_registry_all (canonical_symbol, asset_class, active, test_active, metadata, created_at, updated_at)
@@ -56,12 +56,12 @@ public sealed class RollbackTests(TestServer server)
 
     async Task RollBackAsync(string from, LegacyOptions options)
     {
-        await using var shop = await LegacyShop.OpenAsync(server, options);
-        await shop.Shop.RunAsync(Rollups);
-        var (columns, before) = (await shop.ColumnsAsync(), await shop.OutcomeAsync());
-        var dump = await shop.DumpAsync(columns);
-        var world = new MarketWorld(shop);
-        await shop.StartAsync(
+        await using var host = await LegacyHost.OpenAsync(server, options);
+        await host.TestHost.RunAsync(Rollups);
+        var (columns, before) = (await host.ColumnsAsync(), await host.OutcomeAsync());
+        var dump = await host.DumpAsync(columns);
+        var world = new MarketWorld(host);
+        await host.StartAsync(
             MarketWorld.Settings with
             {
                 Foreign = ConflictPolicy.TakeSource,
@@ -76,12 +76,12 @@ public sealed class RollbackTests(TestServer server)
             await world.TickAsync();
         }
 
-        await shop.RollBackAsync();
+        await host.RollBackAsync();
         var deadly = new Random(7);
         var end = await world.DriveAsync(dies: _ => deadly.Next(6) == 0);
         Assert.True(end.State == RunState.RolledBack, $"{end.State} at {end.Step}: {end.Error}");
 
-        var after = await shop.OutcomeAsync();
+        var after = await host.OutcomeAsync();
         Assert.Empty(before.Except(after));
         Assert.All(after.Except(before), line =>
             Assert.True(
@@ -96,13 +96,16 @@ public sealed class RollbackTests(TestServer server)
         );
 
         // Every column of every row, and among the rows of before none that nobody but us made.
-        var restored = await shop.DumpAsync(columns);
+        var restored = await host.DumpAsync(columns);
         Assert.Equal([], dump.Except(restored));
         Assert.Equal(dump.Count, dump.Intersect(restored).Count());
-        Assert.Equal(0, await shop.Shop.CountAsync($"public.derived_data_bars WHERE ts_utc < '{Shop.Minute(300)}' AND raw ? 'inputs'"));
         Assert.Equal(
             0,
-            await shop.Shop.ValueAsync<long>(
+            await host.TestHost.CountAsync($"public.derived_data_bars WHERE ts_utc < '{TestHost.Minute(300)}' AND raw ? 'inputs'")
+        );
+        Assert.Equal(
+            0,
+            await host.TestHost.ValueAsync<long>(
                 $"""
                 SELECT count(*) FROM public.data_bars AS b
                 WHERE b.canonical_symbol = 'EURUSD' AND b.timeframe = '1m'
@@ -113,11 +116,11 @@ public sealed class RollbackTests(TestServer server)
                 """
             )
         );
-        Assert.Equal(0, await shop.BrokenEventsAsync());
+        Assert.Equal(0, await host.BrokenEventsAsync());
         Assert.Equal(
             0,
-            await shop.Shop.CountAsync("dxy.watched")
-                + await shop.Shop.CountAsync("pg_trigger WHERE tgname LIKE 'dxy_mirror%' OR tgname LIKE 'dxy_capture_touch%'")
+            await host.TestHost.CountAsync("dxy.watched")
+                + await host.TestHost.CountAsync("pg_trigger WHERE tgname LIKE 'dxy_mirror%' OR tgname LIKE 'dxy_capture_touch%'")
         );
     }
 }

@@ -23,27 +23,27 @@ public sealed class DecisionTests(TestServer server)
     [Fact]
     public async Task Single_conflicts_and_classes_of_them_are_settled_at_the_gate_and_stay_settled_when_all_is_compared_again()
     {
-        await using var shop = await CopyRun.OpenAsync(server, new LegacyOptions { TargetVendor = 3 });
-        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying));
-        Assert.StartsWith("3: 3 undecided", (await shop.GatesAsync())["copy/foreign"].Observed, StringComparison.Ordinal);
+        await using var host = await CopyRun.OpenAsync(server, new LegacyOptions { TargetVendor = 3 });
+        await host.DriveAsync(CopyRun.Steps(CopyRun.Copying));
+        Assert.StartsWith("3: 3 undecided", (await host.GatesAsync())["copy/foreign"].Observed, StringComparison.Ordinal);
 
-        var orders = new RunOrders(shop.Data);
-        Assert.Equal(1, await orders.DecideAsync(LegacyShop.Name, "keep_target", null, Shop.Minute(190), Shop.Token));
-        await orders.RetryAsync(LegacyShop.Name, Shop.Token);
-        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying));
-        Assert.StartsWith("3: 2 undecided, 1 to stay", (await shop.GatesAsync())["copy/foreign"].Observed, StringComparison.Ordinal);
+        var orders = new RunOrders(host.Data);
+        Assert.Equal(1, await orders.DecideAsync(LegacyHost.Name, "keep_target", null, TestHost.Minute(190), TestHost.Token));
+        await orders.RetryAsync(LegacyHost.Name, TestHost.Token);
+        await host.DriveAsync(CopyRun.Steps(CopyRun.Copying));
+        Assert.StartsWith("3: 2 undecided, 1 to stay", (await host.GatesAsync())["copy/foreign"].Observed, StringComparison.Ordinal);
 
         await RefusedAsync(
-            () => orders.DecideAsync(LegacyShop.Name, "keep_target", null, Shop.Minute(5), Shop.Token),
+            () => orders.DecideAsync(LegacyHost.Name, "keep_target", null, TestHost.Minute(5), TestHost.Token),
             "has no conflict at 2024-03-04T08:05:00Z"
         );
-        await RefusedAsync(() => orders.DecideAsync(LegacyShop.Name, "perhaps", "foreign", null, Shop.Token), "is no decision");
-        Assert.Equal(2, await orders.DecideAsync(LegacyShop.Name, "take_source", "foreign", null, Shop.Token));
-        await shop.CopyAsync();
-        Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
-        Assert.Equal(1, await shop.CountAsync(Vendors));
-        Assert.Equal(1, await shop.CountAsync($"{Vendors} AND ts_utc = '{Shop.Minute(190)}'"));
-        Assert.Equal(2, await shop.CountAsync("dxy.run_event WHERE kind = 'decided'"));
+        await RefusedAsync(() => orders.DecideAsync(LegacyHost.Name, "perhaps", "foreign", null, TestHost.Token), "is no decision");
+        Assert.Equal(2, await orders.DecideAsync(LegacyHost.Name, "take_source", "foreign", null, TestHost.Token));
+        await host.CopyAsync();
+        Assert.Equal(RunState.Completed, (await host.RunAsync()).State);
+        Assert.Equal(1, await host.CountAsync(Vendors));
+        Assert.Equal(1, await host.CountAsync($"{Vendors} AND ts_utc = '{TestHost.Minute(190)}'"));
+        Assert.Equal(2, await host.CountAsync("dxy.run_event WHERE kind = 'decided'"));
     }
 
     [Theory]
@@ -51,42 +51,42 @@ public sealed class DecisionTests(TestServer server)
     [InlineData("take_source", 0)]
     public async Task Bars_of_the_new_table_alone_hold_the_copy_up_until_somebody_says_what_becomes_of_them(string resolution, int left)
     {
-        await using var shop = await CopyRun.OpenAsync(server, new LegacyOptions { Before = Alone });
-        await shop.DriveAsync(CopyRun.Steps([.. CopyRun.Copying, "copy/verify"]));
-        var gate = (await shop.GatesAsync())["copy/alone"];
+        await using var host = await CopyRun.OpenAsync(server, new LegacyOptions { Before = Alone });
+        await host.DriveAsync(CopyRun.Steps([.. CopyRun.Copying, "copy/verify"]));
+        var gate = (await host.GatesAsync())["copy/alone"];
         Assert.Equal(GateVerdict.Fail, gate.Verdict);
         Assert.Contains("3: 3 undecided", gate.Observed, StringComparison.Ordinal);
         Assert.Contains("2024-03-04T20:00Z: old none, new 77", gate.Observed, StringComparison.Ordinal);
 
-        await new RunOrders(shop.Data).SetAsync(LegacyShop.Name, $$"""{"alone": "{{resolution}}"}""", Shop.Token);
-        await shop.DriveAsync(CopyRun.Steps([.. CopyRun.Copying, "copy/verify"]));
-        Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
-        Assert.Equal(left, await shop.CountAsync(Vendors));
-        Assert.Contains($"{left} explained", (await shop.GatesAsync())["copy/verification"].Observed, StringComparison.Ordinal);
+        await new RunOrders(host.Data).SetAsync(LegacyHost.Name, $$"""{"alone": "{{resolution}}"}""", TestHost.Token);
+        await host.DriveAsync(CopyRun.Steps([.. CopyRun.Copying, "copy/verify"]));
+        Assert.Equal(RunState.Completed, (await host.RunAsync()).State);
+        Assert.Equal(left, await host.CountAsync(Vendors));
+        Assert.Contains($"{left} explained", (await host.GatesAsync())["copy/verification"].Observed, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_mirrored_write_leaves_a_bar_that_was_decided_to_stay()
     {
-        await using var shop = await CopyRun.OpenAsync(
+        await using var host = await CopyRun.OpenAsync(
             server,
             new LegacyOptions { TargetVendor = 3 },
             new RunSettings { LegacyWriters = LegacyWriters.Mirrored, Foreign = ConflictPolicy.KeepTarget }
         );
-        await using var writer = await shop.LegacyWriterAsync();
-        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars");
+        await using var writer = await host.LegacyWriterAsync();
+        await host.DriveAsync(CopyRun.Steps(CopyRun.Copying), run => run.Step == "copy/bars");
         await using var write = writer.CreateCommand(
             $"UPDATE public.derived_data_bars SET close = close + 1, high = high + 1 WHERE canonical_symbol = 'DXY' AND ts_utc IN "
-                + $"('{Shop.Minute(189)}', '{Shop.Minute(190)}')"
+                + $"('{TestHost.Minute(189)}', '{TestHost.Minute(190)}')"
         );
-        Assert.Equal(2, await write.ExecuteNonQueryAsync(Shop.Token));
-        Assert.Equal(1, await shop.CountAsync($"{Vendors} AND ts_utc = '{Shop.Minute(190)}'"));
+        Assert.Equal(2, await write.ExecuteNonQueryAsync(TestHost.Token));
+        Assert.Equal(1, await host.CountAsync($"{Vendors} AND ts_utc = '{TestHost.Minute(190)}'"));
         Assert.Equal(
             1,
-            await shop.Shop.ValueAsync<long>(
+            await host.TestHost.ValueAsync<long>(
                 $"""
                 SELECT count(*) FROM public.data_bars AS b JOIN public.derived_data_bars AS d USING (canonical_symbol, timeframe, ts_utc)
-                WHERE b.canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(189)}' AND b.close = d.close
+                WHERE b.canonical_symbol = 'DXY' AND ts_utc = '{TestHost.Minute(189)}' AND b.close = d.close
                 """
             )
         );
@@ -95,68 +95,68 @@ public sealed class DecisionTests(TestServer server)
     [Fact]
     public async Task The_readers_are_switched_when_somebody_approved_it_and_not_before()
     {
-        await using var shop = await LegacyShop.OpenAsync(server);
-        var world = new MarketWorld(shop);
-        await shop.StartAsync(MarketWorld.Settings with { CutOver = CutOverRule.Approve });
+        await using var host = await LegacyHost.OpenAsync(server);
+        var world = new MarketWorld(host);
+        await host.StartAsync(MarketWorld.Settings with { CutOver = CutOverRule.Approve });
         var looks = 0;
         await world.DriveAsync(run => run.Step == "switch/reads" && ++looks > 10);
-        var gates = await shop.GatesAsync();
+        var gates = await host.GatesAsync();
         Assert.Equal((GateVerdict.Pass, GateVerdict.Fail), (gates["switch/dry-run"].Verdict, gates["switch/approval"].Verdict));
-        Assert.Equal("both", await shop.Shop.ValueAsync<string>("SELECT mode FROM dxy.route"));
+        Assert.Equal("both", await host.TestHost.ValueAsync<string>("SELECT mode FROM dxy.route"));
 
-        await shop.Shop.RunAsync($"SELECT dxy.migrate_approve('{LegacyShop.Name}', 'cut-over')");
+        await host.TestHost.RunAsync($"SELECT dxy.migrate_approve('{LegacyHost.Name}', 'cut-over')");
         await world.DriveAsync(run => run.Step == "switch/registry");
-        Assert.Equal("both_read_new", await shop.Shop.ValueAsync<string>("SELECT mode FROM dxy.route"));
+        Assert.Equal("both_read_new", await host.TestHost.ValueAsync<string>("SELECT mode FROM dxy.route"));
     }
 
     [Fact]
     public async Task A_run_that_came_with_a_restored_copy_is_ended_there_and_only_there()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 3 });
-        await shop.StartAsync();
-        await CopyRunToDualWriteAsync(shop);
-        var orders = new RunOrders(shop.Data);
-        await RefusedAsync(() => orders.AbandonAsync(LegacyShop.Name, null, Shop.Token), "was made for this very database");
+        await using var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Minutes = 3 });
+        await host.StartAsync();
+        await CopyRunToDualWriteAsync(host);
+        var orders = new RunOrders(host.Data);
+        await RefusedAsync(() => orders.AbandonAsync(LegacyHost.Name, null, TestHost.Token), "was made for this very database");
 
-        await shop.Shop.RunAsync("""UPDATE dxy.run SET target = target || '{"system": "7"}'""");
-        Assert.Equal("legacy", await orders.AbandonAsync(LegacyShop.Name, "a copy", Shop.Token));
-        Assert.Equal(RunState.Abandoned, (await shop.RunAsync()).State);
-        Assert.Equal(0, await shop.CountAsync("dxy.watched"));
-        Assert.Null((await RunAudit(shop)).Fault);
-        await orders.StartAsync("another", "DXY", "{}", Shop.Token);
-        await RefusedAsync(() => orders.AbandonAsync(LegacyShop.Name, null, Shop.Token), "is abandoned");
+        await host.TestHost.RunAsync("""UPDATE dxy.run SET target = target || '{"system": "7"}'""");
+        Assert.Equal("legacy", await orders.AbandonAsync(LegacyHost.Name, "a copy", TestHost.Token));
+        Assert.Equal(RunState.Abandoned, (await host.RunAsync()).State);
+        Assert.Equal(0, await host.CountAsync("dxy.watched"));
+        Assert.Null((await RunAudit(host)).Fault);
+        await orders.StartAsync("another", "DXY", "{}", TestHost.Token);
+        await RefusedAsync(() => orders.AbandonAsync(LegacyHost.Name, null, TestHost.Token), "is abandoned");
 
-        static async Task<AuditResult> RunAudit(LegacyShop shop) =>
-            (await AuditResult.ReadAsync(shop.Data, LegacyShop.Name, null, Shop.Token))!;
+        static async Task<AuditResult> RunAudit(LegacyHost host) =>
+            (await AuditResult.ReadAsync(host.Data, LegacyHost.Name, null, TestHost.Token))!;
     }
 
     [Fact]
     public async Task Rows_of_the_backup_are_brought_back_with_every_column_and_what_came_since_stays()
     {
-        await using var shop = await CopyRun.OpenAsync(server);
-        var columns = await shop.ColumnsAsync();
-        var before = await shop.DumpAsync(columns);
-        await shop.Shop.RunAsync(
+        await using var host = await CopyRun.OpenAsync(server);
+        var columns = await host.ColumnsAsync();
+        var before = await host.DumpAsync(columns);
+        await host.TestHost.RunAsync(
             $"""
-            DELETE FROM public.derived_data_bars WHERE ts_utc = '{Shop.Minute(5)}';
-            UPDATE public.derived_data_bars SET close = 1, low = 1, updated_at = now() WHERE ts_utc = '{Shop.Minute(6)}'
+            DELETE FROM public.derived_data_bars WHERE ts_utc = '{TestHost.Minute(5)}';
+            UPDATE public.derived_data_bars SET close = 1, low = 1, updated_at = now() WHERE ts_utc = '{TestHost.Minute(6)}'
             """
         );
-        await shop.WriteLegacyAsync(301, 1);
-        var backup = new RunBackup(shop.Data, await shop.RunAsync());
-        var range = new TimeRange(Shop.Minute(0), Shop.Minute(400));
-        Assert.Equal((1L, 1L), await backup.CountAsync("derived_data_bars", range, Shop.Token));
-        Assert.Equal(2, await backup.RestoreAsync("derived_data_bars", range, Shop.Token));
-        Assert.Equal((0L, 0L), await backup.CountAsync("derived_data_bars", range, Shop.Token));
-        Assert.Empty(before.Except(await shop.DumpAsync(columns)));
-        Assert.Equal(1, await shop.CountAsync($"public.derived_data_bars WHERE ts_utc = '{Shop.Minute(301)}'"));
+        await host.WriteLegacyAsync(301, 1);
+        var backup = new RunBackup(host.Data, await host.RunAsync());
+        var range = new TimeRange(TestHost.Minute(0), TestHost.Minute(400));
+        Assert.Equal((1L, 1L), await backup.CountAsync("derived_data_bars", range, TestHost.Token));
+        Assert.Equal(2, await backup.RestoreAsync("derived_data_bars", range, TestHost.Token));
+        Assert.Equal((0L, 0L), await backup.CountAsync("derived_data_bars", range, TestHost.Token));
+        Assert.Empty(before.Except(await host.DumpAsync(columns)));
+        Assert.Equal(1, await host.CountAsync($"public.derived_data_bars WHERE ts_utc = '{TestHost.Minute(301)}'"));
 
-        await shop.Shop.RunAsync("DROP TABLE dxy_backup.\"test-run_derived_data_bars\"");
-        Assert.Null(await backup.CountAsync("derived_data_bars", range, Shop.Token));
+        await host.TestHost.RunAsync("DROP TABLE dxy_backup.\"test-run_derived_data_bars\"");
+        Assert.Null(await backup.CountAsync("derived_data_bars", range, TestHost.Token));
     }
 
-    static Task CopyRunToDualWriteAsync(LegacyShop shop) =>
-        shop.DriveAsync(CopyRun.Steps("derive/fence"), run => run.Step == "derive/fence");
+    static Task CopyRunToDualWriteAsync(LegacyHost host) =>
+        host.DriveAsync(CopyRun.Steps("derive/fence"), run => run.Step == "derive/fence");
 
     static async Task RefusedAsync(Func<Task> order, string says)
     {

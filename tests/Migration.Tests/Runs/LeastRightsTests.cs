@@ -18,56 +18,61 @@ public sealed class LeastRightsTests(TestServer server)
     [Fact]
     public async Task A_whole_run_and_the_way_back_need_no_more_than_the_roles_and_what_pre_flight_asks_for()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty);
-        var before = await shop.OutcomeAsync();
-        // The shop's tables belong to the shop, not to whoever installed our schema.
-        var owner = await shop.Shop.LoginAsync("GRANT CREATE, USAGE ON SCHEMA public TO {0}");
-        var silo = await shop.Shop.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
-        var console = await shop.Shop.LoginAsync("GRANT dxy_console TO {0}");
-        var approver = await shop.Shop.LoginAsync("GRANT dxy_approver TO {0}");
+        await using var host = await LegacyHost.OpenAsync(server, LegacyOptions.Dirty);
+        var before = await host.OutcomeAsync();
+        // The host's tables belong to the host, not to whoever installed our schema.
+        var owner = await host.TestHost.LoginAsync("GRANT CREATE, USAGE ON SCHEMA public TO {0}");
+        var silo = await host.TestHost.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
+        var console = await host.TestHost.LoginAsync("GRANT dxy_console TO {0}");
+        var approver = await host.TestHost.LoginAsync("GRANT dxy_approver TO {0}");
         var (ownerName, consoleName) = (Role(owner), Role(console));
         foreach (var table in (string[])["data_bars", "derived_data_bars", "core_asset_registry_all"])
         {
             // Feeds and derivers, which are not what is tested here, go on by the login they had.
             foreach (
-                var relation in await shop.Shop.TextsAsync(
+                var relation in await host.TestHost.TextsAsync(
                     $"SELECT 'public.{table}' UNION SELECT relid::regclass::text FROM pg_partition_tree('public.{table}')"
                 )
             )
             {
-                await AsAdminAsync(shop, $"ALTER TABLE {relation} OWNER TO {ownerName}");
+                await AsAdminAsync(host, $"ALTER TABLE {relation} OWNER TO {ownerName}");
             }
 
-            await AsAdminAsync(shop, $"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {Role(shop.Data)}");
+            await AsAdminAsync(host, $"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {Role(host.Data)}");
         }
 
-        var asked = (await new PreFlightChecks(silo, shop.Symbol, MarketWorld.Settings, TimeProvider.System).RunAsync(Shop.Token)).Single(
-            gate => gate.Name == "pre-flight/rights"
-        );
+        var asked = (
+            await new PreFlightChecks(silo, host.Symbol, MarketWorld.Settings, TimeProvider.System).RunAsync(TestHost.Token)
+        ).Single(gate => gate.Name == "pre-flight/rights");
         Assert.Contains($"GRANT {ownerName} TO", asked.Unblock, StringComparison.Ordinal);
         foreach (var grant in asked.Unblock!.Split("; "))
         {
-            await AsAdminAsync(shop, grant);
+            await AsAdminAsync(host, grant);
         }
 
         var orders = new RunOrders(console);
-        await orders.StartAsync(LegacyShop.Name, "DXY", (MarketWorld.Settings with { ApproverIsNotStarter = true }).ToJson(), Shop.Token);
-        var world = new MarketWorld(shop);
-        var completed = await DriveAsync(shop, world, silo, orders, new RunOrders(approver));
+        await orders.StartAsync(
+            LegacyHost.Name,
+            "DXY",
+            (MarketWorld.Settings with { ApproverIsNotStarter = true }).ToJson(),
+            TestHost.Token
+        );
+        var world = new MarketWorld(host);
+        var completed = await DriveAsync(host, world, silo, orders, new RunOrders(approver));
         Assert.True(completed.State == RunState.Completed, $"{completed.State} at {completed.Step}: {completed.Error}");
         Assert.Equal(consoleName, completed.StartedBy);
-        Assert.Equal([Role(approver)], await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_approval"));
-        Assert.Equal([consoleName], await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_ack"));
+        Assert.Equal([Role(approver)], await host.TestHost.TextsAsync("SELECT DISTINCT role FROM dxy.run_approval"));
+        Assert.Equal([consoleName], await host.TestHost.TextsAsync("SELECT DISTINCT role FROM dxy.run_ack"));
         Assert.Equal(
             new[] { consoleName, Role(silo), Role(approver) }.Order(StringComparer.Ordinal),
-            (await shop.Shop.TextsAsync("SELECT DISTINCT role FROM dxy.run_event")).Order(StringComparer.Ordinal)
+            (await host.TestHost.TextsAsync("SELECT DISTINCT role FROM dxy.run_event")).Order(StringComparer.Ordinal)
         );
 
-        await orders.RollbackAsync(LegacyShop.Name, null, Shop.Token);
-        var back = await DriveAsync(shop, world, silo, orders, new RunOrders(approver));
+        await orders.RollbackAsync(LegacyHost.Name, null, TestHost.Token);
+        var back = await DriveAsync(host, world, silo, orders, new RunOrders(approver));
         Assert.True(back.State == RunState.RolledBack, $"{back.State} at {back.Step}: {back.Error}");
-        Assert.Empty(before.Except(await shop.OutcomeAsync()));
-        Assert.Equal(0, await shop.BrokenEventsAsync());
+        Assert.Empty(before.Except(await host.OutcomeAsync()));
+        Assert.Equal(0, await host.BrokenEventsAsync());
     }
 
     public static TheoryData<string> Forbidden =>
@@ -114,20 +119,20 @@ public sealed class LeastRightsTests(TestServer server)
     [MemberData(nameof(Forbidden))]
     public async Task Neither_who_orders_nor_who_approves_nor_who_reads_can_forge_a_record_or_write_a_bar(string sql)
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
-        await shop.StartAsync();
-        await RefusedAsync(await shop.Shop.LoginAsync("GRANT dxy_console TO {0}"), sql);
-        await RefusedAsync(await shop.Shop.LoginAsync("GRANT dxy_approver TO {0}"), sql);
-        await RefusedAsync(await shop.Shop.LoginAsync("GRANT dxy_reader TO {0}"), sql);
+        await using var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Minutes = 1 });
+        await host.StartAsync();
+        await RefusedAsync(await host.TestHost.LoginAsync("GRANT dxy_console TO {0}"), sql);
+        await RefusedAsync(await host.TestHost.LoginAsync("GRANT dxy_approver TO {0}"), sql);
+        await RefusedAsync(await host.TestHost.LoginAsync("GRANT dxy_reader TO {0}"), sql);
     }
 
     [Fact]
     public async Task Who_orders_can_neither_approve_nor_take_back_that_another_has_to_nor_store_settings_that_nobody_can_read()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
-        var console = await shop.Shop.LoginAsync("GRANT dxy_console TO {0}");
+        await using var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Minutes = 1 });
+        var console = await host.TestHost.LoginAsync("GRANT dxy_console TO {0}");
         var orders = new RunOrders(console);
-        await orders.StartAsync(LegacyShop.Name, "DXY", new RunSettings { ApproverIsNotStarter = true }.ToJson(), Shop.Token);
+        await orders.StartAsync(LegacyHost.Name, "DXY", new RunSettings { ApproverIsNotStarter = true }.ToJson(), TestHost.Token);
 
         await RefusedAsync(console, "SELECT dxy.migrate_approve('test-run', 'deploy')");
         foreach (
@@ -147,21 +152,21 @@ public sealed class LeastRightsTests(TestServer server)
                 ]
         )
         {
-            var refused = await Assert.ThrowsAsync<PostgresException>(() => orders.SetAsync(LegacyShop.Name, settings, Shop.Token));
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => orders.SetAsync(LegacyHost.Name, settings, TestHost.Token));
             Assert.Equal(RunOrders.Refused, refused.SqlState);
-            refused = await Assert.ThrowsAsync<PostgresException>(() => orders.StartAsync("other", "DXY", settings, Shop.Token));
+            refused = await Assert.ThrowsAsync<PostgresException>(() => orders.StartAsync("other", "DXY", settings, TestHost.Token));
             Assert.Equal(RunOrders.Refused, refused.SqlState);
         }
 
-        Assert.Equal(new RunSettings { ApproverIsNotStarter = true }, (await shop.RunAsync()).Settings);
-        await orders.SetAsync(LegacyShop.Name, "{\"approver_is_not_starter\": true, \"batch_ms\": 20}", Shop.Token);
-        Assert.Equal(new RunSettings { ApproverIsNotStarter = true, BatchMs = 20 }, (await shop.RunAsync()).Settings);
+        Assert.Equal(new RunSettings { ApproverIsNotStarter = true }, (await host.RunAsync()).Settings);
+        await orders.SetAsync(LegacyHost.Name, "{\"approver_is_not_starter\": true, \"batch_ms\": 20}", TestHost.Token);
+        Assert.Equal(new RunSettings { ApproverIsNotStarter = true, BatchMs = 20 }, (await host.RunAsync()).Settings);
     }
 
     [Fact]
     public async Task The_database_takes_the_very_settings_that_the_console_does()
     {
-        await using var shop = await Shop.OpenAsync(server);
+        await using var host = await TestHost.OpenAsync(server);
         Assert.Null(await FaultAsync(new RunSettings().ToJson()));
         foreach (var number in RunNumber.All)
         {
@@ -183,7 +188,7 @@ public sealed class LeastRightsTests(TestServer server)
             }
         }
 
-        Task<string?> FaultAsync(string settings) => shop.ValueAsync<string>($"SELECT dxy.settings_fault('{settings}')");
+        Task<string?> FaultAsync(string settings) => host.ValueAsync<string>($"SELECT dxy.settings_fault('{settings}')");
 
         static string Json(RunNumber number, double value) =>
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"{number.Json}\": {value}}}");
@@ -192,11 +197,11 @@ public sealed class LeastRightsTests(TestServer server)
     [Fact]
     public async Task That_the_tables_are_equal_is_for_who_carries_the_run_out_to_find()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
-        await shop.StartAsync();
-        var console = await shop.Shop.LoginAsync("GRANT dxy_console, dxy_approver TO {0}");
-        var silo = await shop.Shop.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
-        await shop.Shop.RunAsync("UPDATE dxy.run SET phase = 7, step = 'deploy/approval'");
+        await using var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Minutes = 1 });
+        await host.StartAsync();
+        var console = await host.TestHost.LoginAsync("GRANT dxy_console, dxy_approver TO {0}");
+        var silo = await host.TestHost.LoginAsync("GRANT dxy_silo, dxy_migrator TO {0}");
+        await host.TestHost.RunAsync("UPDATE dxy.run SET phase = 7, step = 'deploy/approval'");
         const string Verified =
             "INSERT INTO dxy.verification (run, symbol, scope, from_ts, to_ts, snapshot, state, started_at) SELECT 'test-run', 'DXY', "
             + "'full', now(), now(), pg_current_snapshot(), '{0}', now()";
@@ -212,12 +217,12 @@ public sealed class LeastRightsTests(TestServer server)
         await RunAsync(console, string.Format(System.Globalization.CultureInfo.InvariantCulture, Verified, "different"));
         Assert.Equal("the newest verification is different", await RefusalAsync());
         await RunAsync(silo, string.Format(System.Globalization.CultureInfo.InvariantCulture, Verified, "equal"));
-        await new RunOrders(console).ApproveAsync(LegacyShop.Name, "deploy", Shop.Token);
+        await new RunOrders(console).ApproveAsync(LegacyHost.Name, "deploy", TestHost.Token);
 
         async Task<string> RefusalAsync() =>
             (
                 await Assert.ThrowsAsync<PostgresException>(() =>
-                    new RunOrders(console).ApproveAsync(LegacyShop.Name, "deploy", Shop.Token)
+                    new RunOrders(console).ApproveAsync(LegacyHost.Name, "deploy", TestHost.Token)
                 )
             ).MessageText;
     }
@@ -225,9 +230,9 @@ public sealed class LeastRightsTests(TestServer server)
     [Fact]
     public async Task Who_reads_sees_how_a_run_stands_and_gives_no_order()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 1 });
-        await shop.StartAsync();
-        var reader = await shop.Shop.LoginAsync("GRANT dxy_reader TO {0}");
+        await using var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Minutes = 1 });
+        await host.StartAsync();
+        var reader = await host.TestHost.LoginAsync("GRANT dxy_reader TO {0}");
         foreach (
             var table in (string[])
                 [
@@ -247,11 +252,11 @@ public sealed class LeastRightsTests(TestServer server)
         )
         {
             await using var read = reader.CreateCommand($"SELECT * FROM dxy.{table}");
-            await read.ExecuteNonQueryAsync(Shop.Token);
+            await read.ExecuteNonQueryAsync(TestHost.Token);
         }
 
         foreach (
-            var order in await shop.Shop.TextsAsync(
+            var order in await host.TestHost.TextsAsync(
                 """
                 SELECT format('SELECT dxy.%I(%s)', p.proname, (SELECT string_agg('NULL::' || format_type(a, NULL), ', ')
                   FROM unnest(p.proargtypes) AS a))
@@ -264,33 +269,33 @@ public sealed class LeastRightsTests(TestServer server)
         }
     }
 
-    static async Task<Run> DriveAsync(LegacyShop shop, MarketWorld world, NpgsqlDataSource silo, RunOrders orders, RunOrders approvals)
+    static async Task<Run> DriveAsync(LegacyHost host, MarketWorld world, NpgsqlDataSource silo, RunOrders orders, RunOrders approvals)
     {
         for (var i = 0; i < MaxAdvances; i++)
         {
-            var run = await shop.RunAsync();
+            var run = await host.RunAsync();
             if (run.State != RunState.Running)
             {
                 return run;
             }
 
-            var advance = await new MigrationEngine(silo, MigrationSteps.All, shop.RealTime).AdvanceAsync(LegacyShop.Name, Shop.Token);
+            var advance = await new MigrationEngine(silo, MigrationSteps.All, host.RealTime).AdvanceAsync(LegacyHost.Name, TestHost.Token);
             if (advance is not { Progressed: false, Again: { } again })
             {
                 continue;
             }
 
-            await shop.WaitedAsync(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
-            foreach (var gate in (await shop.GatesAsync()).Values.Where(gate => gate.Verdict == GateVerdict.Warn))
+            await host.WaitedAsync(again > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : again);
+            foreach (var gate in (await host.GatesAsync()).Values.Where(gate => gate.Verdict == GateVerdict.Warn))
             {
-                await orders.AcceptAsync(LegacyShop.Name, gate.Name, null, Shop.Token);
+                await orders.AcceptAsync(LegacyHost.Name, gate.Name, null, TestHost.Token);
             }
 
             if (run.Direction == RunDirection.Forward && run.Step is "deploy/approval" or "observe/approval")
             {
                 try
                 {
-                    await approvals.ApproveAsync(LegacyShop.Name, run.Step == "deploy/approval" ? "deploy" : "cleanup", Shop.Token);
+                    await approvals.ApproveAsync(LegacyHost.Name, run.Step == "deploy/approval" ? "deploy" : "cleanup", TestHost.Token);
                 }
                 catch (PostgresException refused) when (refused.SqlState == RunOrders.Refused)
                 {
@@ -300,32 +305,32 @@ public sealed class LeastRightsTests(TestServer server)
 
             if (run.RetryAt is not null)
             {
-                await orders.RetryAsync(LegacyShop.Name, Shop.Token);
+                await orders.RetryAsync(LegacyHost.Name, TestHost.Token);
             }
 
             await world.TickAsync();
         }
 
-        return await shop.RunAsync();
+        return await host.RunAsync();
     }
 
     static async Task<int> RunAsync(NpgsqlDataSource data, string sql)
     {
         await using var command = data.CreateCommand(sql);
-        return await command.ExecuteNonQueryAsync(Shop.Token);
+        return await command.ExecuteNonQueryAsync(TestHost.Token);
     }
 
     static async Task RefusedAsync(NpgsqlDataSource data, string sql)
     {
         await using var command = data.CreateCommand(sql);
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Shop.Token));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(TestHost.Token));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
     }
 
-    static async Task AsAdminAsync(LegacyShop shop, string sql)
+    static async Task AsAdminAsync(LegacyHost host, string sql)
     {
-        await using var command = shop.Shop.Database.Admin.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(Shop.Token);
+        await using var command = host.TestHost.Database.Admin.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestHost.Token);
     }
 
     static string Role(NpgsqlDataSource data) => new NpgsqlConnectionStringBuilder(data.ConnectionString).Username!;

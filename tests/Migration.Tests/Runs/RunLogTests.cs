@@ -16,20 +16,20 @@ public sealed class RunLogTests(TestServer server)
     [Fact]
     public async Task What_an_event_is_written_by_in_one_statement_with_the_runs_change_stands_in_the_chain()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await new RunOrders(shop.Data).StartAsync("one", "DXY", "{}", Shop.Token);
-        var ledger = new RunLedger(shop.Data);
-        await ledger.FailAsync((await ledger.FindAsync("one", Shop.Token))!, "disk full", true, null, Shop.Token);
-        Assert.Equal(["started", "failed"], await shop.TextsAsync("SELECT kind FROM dxy.run_event ORDER BY seq"));
-        Assert.Equal("failed", await shop.ValueAsync<string>("SELECT state FROM dxy.run"));
-        Assert.True(await shop.ValueAsync<bool>(Sound));
+        await using var host = await TestHost.OpenAsync(server);
+        await new RunOrders(host.Data).StartAsync("one", "DXY", "{}", TestHost.Token);
+        var ledger = new RunLedger(host.Data);
+        await ledger.FailAsync((await ledger.FindAsync("one", TestHost.Token))!, "disk full", true, null, TestHost.Token);
+        Assert.Equal(["started", "failed"], await host.TextsAsync("SELECT kind FROM dxy.run_event ORDER BY seq"));
+        Assert.Equal("failed", await host.ValueAsync<string>("SELECT state FROM dxy.run"));
+        Assert.True(await host.ValueAsync<bool>(Sound));
     }
 
     [Fact]
     public async Task Appenders_that_come_at_once_stand_one_after_the_other()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await new RunOrders(shop.Data).StartAsync("one", "DXY", "{}", Shop.Token);
+        await using var host = await TestHost.OpenAsync(server);
+        await new RunOrders(host.Data).StartAsync("one", "DXY", "{}", TestHost.Token);
         await Task.WhenAll(
             Enumerable
                 .Range(0, 8)
@@ -38,12 +38,12 @@ public sealed class RunLogTests(TestServer server)
                     {
                         for (var n = 0; n < 20; n++)
                         {
-                            await shop.RunAsync($"SELECT dxy.migrate_log('one', 'said', '{{\"by\": {i}}}')");
+                            await host.RunAsync($"SELECT dxy.migrate_log('one', 'said', '{{\"by\": {i}}}')");
                         }
                     })
                 )
         );
-        Assert.Equal(161, await shop.CountAsync("dxy.run_event"));
-        Assert.True(await shop.ValueAsync<bool>(Sound));
+        Assert.Equal(161, await host.CountAsync("dxy.run_event"));
+        Assert.True(await host.ValueAsync<bool>(Sound));
     }
 }

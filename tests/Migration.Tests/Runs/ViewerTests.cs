@@ -14,32 +14,32 @@ public sealed class ViewerTests(TestServer server)
     [Fact]
     public async Task A_login_that_views_finds_no_password_in_any_table_or_running_statement()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var target = await RunTarget.ReadAsync(shop.Data, Shop.Token);
-        await new RunOrders(shop.Data).StartAsync("a-run", "DXY", "{}", Shop.Token);
-        var viewer = await shop.LoginAsync("GRANT dxy_reader TO {0}");
-        var owner = new NpgsqlConnectionStringBuilder(shop.Database.ConnectionString).Password!;
+        await using var host = await TestHost.OpenAsync(server);
+        var target = await RunTarget.ReadAsync(host.Data, TestHost.Token);
+        await new RunOrders(host.Data).StartAsync("a-run", "DXY", "{}", TestHost.Token);
+        var viewer = await host.LoginAsync("GRANT dxy_reader TO {0}");
+        var owner = new NpgsqlConnectionStringBuilder(host.Database.ConnectionString).Password!;
         Assert.DoesNotContain(owner, target, StringComparison.Ordinal);
         foreach (
-            var table in await shop.TextsAsync(
+            var table in await host.TextsAsync(
                 $"SELECT format('%I.%I', n.nspname, c.relname) {Tables} AND c.relkind IN ('r', 'p') AND c.relname <> 'journal'"
             )
         )
         {
             await using var count = viewer.CreateCommand($"SELECT count(*) FROM {table} AS t WHERE position($1 IN t::text) > 0");
             count.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner });
-            Assert.Equal(0L, await count.ExecuteScalarAsync(Shop.Token));
+            Assert.Equal(0L, await count.ExecuteScalarAsync(TestHost.Token));
         }
 
         await using var running = viewer.CreateCommand(
             "SELECT count(*) FROM pg_stat_activity WHERE usename <> current_user AND query <> '<insufficient privilege>' AND "
                 + "backend_type = 'client backend'"
         );
-        Assert.Equal(0L, await running.ExecuteScalarAsync(Shop.Token));
+        Assert.Equal(0L, await running.ExecuteScalarAsync(TestHost.Token));
         await using var secrets = viewer.CreateCommand("SELECT count(*) FROM pg_authid");
         Assert.Equal(
             PostgresErrorCodes.InsufficientPrivilege,
-            (await Assert.ThrowsAsync<PostgresException>(() => secrets.ExecuteScalarAsync(Shop.Token))).SqlState
+            (await Assert.ThrowsAsync<PostgresException>(() => secrets.ExecuteScalarAsync(TestHost.Token))).SqlState
         );
     }
 }

@@ -14,17 +14,17 @@ public sealed class EarlierSchemaTests(TestServer server)
     [Fact]
     public async Task Applying_leaves_nothing_to_do_and_nothing_to_complain_of()
     {
-        await using var earlier = await LegacyShop.RestoreAsync(server);
+        await using var earlier = await LegacyHost.RestoreAsync(server);
         await ApplyAsync(earlier);
-        Assert.Empty(await SchemaCheck.DifferencesAsync(earlier.Data, Shop.Token));
-        Assert.Empty(await Installer(earlier).PlanAsync(Shop.Token));
+        Assert.Empty(await SchemaCheck.DifferencesAsync(earlier.Data, TestHost.Token));
+        Assert.Empty(await Installer(earlier).PlanAsync(TestHost.Token));
         Assert.Equal(0, await earlier.CountAsync("dxy.journal WHERE scriptname ~ '^(functions/[0-9]|schema_start)'"));
     }
 
     [Fact]
     public async Task Applying_loses_no_row_of_ours()
     {
-        await using var earlier = await LegacyShop.RestoreAsync(server);
+        await using var earlier = await LegacyHost.RestoreAsync(server);
         const string Counts = """
             SELECT 'due ' || count(*) FROM dxy.due UNION ALL SELECT 'change ' || count(*) FROM dxy.change UNION ALL
               SELECT 'touch ' || count(*) FROM dxy.touch
@@ -32,17 +32,17 @@ public sealed class EarlierSchemaTests(TestServer server)
             UNION ALL SELECT 'conflict ' || count(*) FROM dxy.run_conflict UNION ALL SELECT 'saved ' || count(*) FROM dxy.run_saved
             UNION ALL SELECT 'route ' || mode FROM dxy.route UNION ALL SELECT 'run ' || state || ' ' || step FROM dxy.run
             """;
-        var (rows, bars) = (await earlier.Shop.TextsAsync(Counts), await earlier.FingerprintAsync());
+        var (rows, bars) = (await earlier.TestHost.TextsAsync(Counts), await earlier.FingerprintAsync());
         Assert.DoesNotContain(rows, row => row is "due 0" or "change 0" or "touch 0" or "batch 0");
         Assert.Contains("run running copy/bars", rows);
 
         await ApplyAsync(earlier);
-        Assert.Equal(rows, await earlier.Shop.TextsAsync(Counts));
+        Assert.Equal(rows, await earlier.TestHost.TextsAsync(Counts));
         Assert.Equal(bars, await earlier.FingerprintAsync());
         Assert.Equal(0, await earlier.BrokenEventsAsync());
         foreach (var pair in (string[])["EURUSD", "USDJPY"])
         {
-            var forming = Assert.Single(await new FormingBarStore(earlier.Data).LoadAsync(Shop.One(pair), Shop.Token));
+            var forming = Assert.Single(await new FormingBarStore(earlier.Data).LoadAsync(TestHost.One(pair), TestHost.Token));
             Assert.Equal((1.25m, 1.5m, 2), (forming.Bar.Open, forming.Bar.Close, forming.Bar.Ticks));
         }
     }
@@ -50,9 +50,9 @@ public sealed class EarlierSchemaTests(TestServer server)
     [Fact]
     public async Task What_was_due_is_derived()
     {
-        await using var earlier = await LegacyShop.RestoreAsync(server);
+        await using var earlier = await LegacyHost.RestoreAsync(server);
         await ApplyAsync(earlier);
-        await earlier.Shop.DrainAsync();
+        await earlier.TestHost.DrainAsync();
         Assert.Equal(0, await earlier.CountAsync("dxy.change"));
         Assert.Equal(0, await earlier.CountAsync("dxy.due WHERE to_ts <= dxy.now() - interval '5 minutes'"));
         Assert.Equal(0, await earlier.CountAsync("dxy.due WHERE attempts > 0"));
@@ -61,7 +61,7 @@ public sealed class EarlierSchemaTests(TestServer server)
     [Fact]
     public async Task A_write_is_mirrored_and_seen_by_the_run_as_before()
     {
-        await using var earlier = await LegacyShop.RestoreAsync(server);
+        await using var earlier = await LegacyHost.RestoreAsync(server);
         await ApplyAsync(earlier);
         var seen = await earlier.CountAsync("dxy.touch WHERE NOT own AND table_name = 'derived_data_bars'");
         await earlier.WriteLegacyAsync(1440 + earlier.MinutesSinceOpen, 1);
@@ -70,12 +70,12 @@ public sealed class EarlierSchemaTests(TestServer server)
             1,
             await earlier.CountAsync(
                 $"data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc = "
-                    + $"'{Shop.Minute(1440 + earlier.MinutesSinceOpen)}'"
+                    + $"'{TestHost.Minute(1440 + earlier.MinutesSinceOpen)}'"
             )
         );
     }
 
-    static SchemaInstaller Installer(LegacyShop shop) => new(shop.Shop.Database.ConnectionString, TimeProvider.System);
+    static SchemaInstaller Installer(LegacyHost host) => new(host.TestHost.Database.ConnectionString, TimeProvider.System);
 
-    internal static Task<IReadOnlyList<string>> ApplyAsync(LegacyShop shop) => Installer(shop).ApplyAsync(Shop.Token);
+    internal static Task<IReadOnlyList<string>> ApplyAsync(LegacyHost host) => Installer(host).ApplyAsync(TestHost.Token);
 }

@@ -12,10 +12,10 @@ public sealed class TableVerificationTests(TestServer server)
     [Fact]
     public async Task Equal_tables_are_equal_and_all_of_their_bars_were_compared()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        var found = await shop.VerifyAsync();
+        await using var host = await TwoTables.OpenAsync(server);
+        var found = await host.VerifyAsync();
         Assert.Equal((VerificationState.Equal, 400L, 0), (found.State, found.Compared, found.Samples.Count));
-        Assert.Equal(Shop.Minute(3991), found.Range.To);
+        Assert.Equal(TestHost.Minute(3991), found.Range.To);
     }
 
     [Theory]
@@ -48,9 +48,9 @@ public sealed class TableVerificationTests(TestServer server)
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-07 02:30Z'", "03-07 02:30 Missing")]
     public async Task What_was_changed_in_one_table_is_found(string harm, string found)
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        Assert.Equal(1, await shop.RunAsync(harm));
-        var verification = await shop.VerifyAsync();
+        await using var host = await TwoTables.OpenAsync(server);
+        Assert.Equal(1, await host.RunAsync(harm));
+        var verification = await host.VerifyAsync();
         Assert.Equal((VerificationState.Different, found), (verification.State, string.Join(", ", verification.Found())));
         Assert.Equal(found.Split(", ").Length, verification.Missing + verification.Extra + verification.Different);
     }
@@ -58,8 +58,8 @@ public sealed class TableVerificationTests(TestServer server)
     [Fact]
     public async Task Two_bars_that_exchanged_their_values_are_both_found()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync(
+        await using var host = await TwoTables.OpenAsync(server);
+        await host.RunAsync(
             """
             UPDATE data_bars AS a SET open = b.open, high = b.high, low = b.low, close = b.close, vol = b.vol, vwap = b.vwap,
               trade_count = b.trade_count FROM data_bars AS b
@@ -68,25 +68,25 @@ public sealed class TableVerificationTests(TestServer server)
                 '2024-03-04 08:10Z'::timestamptz))
             """
         );
-        Assert.Equal(["03-04 08:10 Different", "03-04 08:20 Different"], (await shop.VerifyAsync()).Found());
+        Assert.Equal(["03-04 08:10 Different", "03-04 08:20 Different"], (await host.VerifyAsync()).Found());
     }
 
     [Fact]
     public async Task Two_bars_that_exchanged_only_their_closes_are_both_found()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync(
+        await using var host = await TwoTables.OpenAsync(server);
+        await host.RunAsync(
             "UPDATE data_bars SET close = CASE WHEN ts_utc = '2024-03-04 08:10Z' THEN 100.502 ELSE 100.501 END WHERE canonical_symbol = "
                 + "'DXY' AND ts_utc IN ('2024-03-04 08:10Z', '2024-03-04 08:20Z')"
         );
-        Assert.Equal(["03-04 08:10 Different", "03-04 08:20 Different"], (await shop.VerifyAsync()).Found());
+        Assert.Equal(["03-04 08:10 Different", "03-04 08:20 Different"], (await host.VerifyAsync()).Found());
     }
 
     [Fact]
     public async Task Two_days_that_exchanged_their_bars_are_found_bar_by_bar()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync(
+        await using var host = await TwoTables.OpenAsync(server);
+        await host.RunAsync(
             """
             CREATE TEMP TABLE moved AS SELECT * FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc >= '2024-03-05Z'
               AND ts_utc < '2024-03-07Z';
@@ -95,7 +95,7 @@ public sealed class TableVerificationTests(TestServer server)
             INSERT INTO data_bars SELECT * FROM moved
             """
         );
-        var found = await shop.VerifyAsync();
+        var found = await host.VerifyAsync();
         Assert.Equal(
             (VerificationState.Different, 288L, 0L, 0L, 400L),
             (found.State, found.Different, found.Missing, found.Extra, found.Compared)
@@ -122,23 +122,23 @@ public sealed class TableVerificationTests(TestServer server)
     )]
     public async Task What_says_the_same_in_other_words_is_equal(string change)
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync(change);
-        var found = await shop.VerifyAsync();
+        await using var host = await TwoTables.OpenAsync(server);
+        await host.RunAsync(change);
+        var found = await host.VerifyAsync();
         Assert.Equal((VerificationState.Equal, 400L), (found.State, found.Compared));
     }
 
     [Fact]
     public async Task One_connection_is_enough_to_find_what_differs()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync($"DELETE FROM data_bars WHERE {First}");
+        await using var host = await TwoTables.OpenAsync(server);
+        await host.RunAsync($"DELETE FROM data_bars WHERE {First}");
         await using var narrow = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(shop.Database.ConnectionString) { MaxPoolSize = 1 }
+            new NpgsqlConnectionStringBuilder(host.Database.ConnectionString) { MaxPoolSize = 1 }
         );
         var verifications = new TableVerification(narrow);
         var found = await verifications.FinishAsync(
-            await verifications.StartAsync(null, TwoTables.Dxy, VerificationScope.Full, null, Shop.Token)
+            await verifications.StartAsync(null, TwoTables.Dxy, VerificationScope.Full, null, TestHost.Token)
         );
         Assert.Equal(["03-04 08:10 Missing"], found.Found());
     }
@@ -146,19 +146,19 @@ public sealed class TableVerificationTests(TestServer server)
     [Fact]
     public async Task Nothing_stored_is_not_equal()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var found = await shop.VerifyAsync();
+        await using var host = await TestHost.OpenAsync(server);
+        var found = await host.VerifyAsync();
         Assert.Equal((VerificationState.NotCompared, "nothing is stored in the range"), (found.State, found.Note));
     }
 
     [Fact]
     public async Task Samples_of_every_kind_are_kept_however_many_there_are_of_one()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync("DELETE FROM data_bars WHERE ts_utc < '2024-03-06Z'");
-        await shop.RunAsync("UPDATE data_bars SET close = close + 0.1 WHERE ts_utc = '2024-03-07 02:20Z'");
-        await shop.RunAsync("UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '2024-03-07 02:30Z'");
-        var found = await shop.VerifyAsync();
+        await using var host = await TwoTables.OpenAsync(server);
+        await host.RunAsync("DELETE FROM data_bars WHERE ts_utc < '2024-03-06Z'");
+        await host.RunAsync("UPDATE data_bars SET close = close + 0.1 WHERE ts_utc = '2024-03-07 02:20Z'");
+        await host.RunAsync("UPDATE derived_data_bars SET deleted_at = now() WHERE ts_utc = '2024-03-07 02:30Z'");
+        var found = await host.VerifyAsync();
         Assert.Equal((240L, 1L, 1L), (found.Missing, found.Extra, found.Different));
         Assert.Equal(5, found.Samples.Count(one => one.Kind == RowDifferenceKind.Missing));
         var different = Assert.Single(found.Samples, one => one.Kind == RowDifferenceKind.Different);
@@ -169,22 +169,22 @@ public sealed class TableVerificationTests(TestServer server)
     [Fact]
     public async Task One_killed_between_portions_ends_as_one_that_was_not()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync("DELETE FROM data_bars WHERE extract(minute FROM ts_utc) = 30");
-        var undisturbed = await shop.VerifyAsync();
-        var id = await new TableVerification(shop.Data) { FirstDays = 1 }.StartAsync(
+        await using var host = await TwoTables.OpenAsync(server);
+        await host.RunAsync("DELETE FROM data_bars WHERE extract(minute FROM ts_utc) = 30");
+        var undisturbed = await host.VerifyAsync();
+        var id = await new TableVerification(host.Data) { FirstDays = 1 }.StartAsync(
             null,
             TwoTables.Dxy,
             VerificationScope.Full,
             null,
-            Shop.Token
+            TestHost.Token
         );
-        var first = await new TableVerification(shop.Data) { SlicesAtMost = 1 }.AdvanceAsync(id, Shop.Token);
-        Assert.Equal((VerificationState.Running, 96L, Shop.Minute(16 * 60)), (first.State, first.Compared, first.Position));
+        var first = await new TableVerification(host.Data) { SlicesAtMost = 1 }.AdvanceAsync(id, TestHost.Token);
+        Assert.Equal((VerificationState.Running, 96L, TestHost.Minute(16 * 60)), (first.State, first.Compared, first.Position));
 
         // Whoever goes on knows nothing but the number; two of them take nothing from each other.
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => new TableVerification(shop.Data).FinishAsync(id)));
-        var found = (await new TableVerification(shop.Data).FindAsync(id, Shop.Token))!;
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => new TableVerification(host.Data).FinishAsync(id)));
+        var found = (await new TableVerification(host.Data).FindAsync(id, TestHost.Token))!;
         Assert.Equal((undisturbed.State, undisturbed.Compared, undisturbed.Missing), (found.State, found.Compared, found.Missing));
         Assert.Equal(undisturbed.Found(), found.Found());
     }

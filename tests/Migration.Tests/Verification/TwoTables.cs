@@ -12,31 +12,31 @@ static class TwoTables
 {
     public static readonly Symbol Dxy = Symbol.Parse("DXY");
 
-    /// <summary>A shop whose tables agree, its market time a week after the first bar.</summary>
+    /// <summary>A host whose tables agree, its market time a week after the first bar.</summary>
     /// <param name="server">The server.</param>
     /// <param name="bars">How many bars.</param>
     /// <param name="step">Minutes from one bar to the next: 10 makes 144 a day.</param>
-    public static async Task<Shop> OpenAsync(TestServer server, int bars = 400, int step = 10)
+    public static async Task<TestHost> OpenAsync(TestServer server, int bars = 400, int step = 10)
     {
-        var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(
+        var host = await TestHost.OpenAsync(server);
+        await host.RunAsync(
             $"DROP INDEX public.derived_data_bars_active_key; CREATE UNIQUE INDEX active_version ON public.derived_data_bars "
                 + $"(canonical_symbol, timeframe, ts_utc, derivation_version) WHERE deleted_at IS NULL"
         );
-        await shop.RunAsync(
+        await host.RunAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
                 INSERT INTO public.derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count,
                   source)
-                SELECT 'DXY', '1m', timestamptz '{Shop.Open}' + i * interval '{step} minutes', 100 + i * 0.001, 101 + i * 0.001,
+                SELECT 'DXY', '1m', timestamptz '{TestHost.Open}' + i * interval '{step} minutes', 100 + i * 0.001, 101 + i * 0.001,
                   99 + i * 0.001, 100.5 + i * 0.001,
                        i % 7, CASE WHEN i % 3 = 0 THEN 100 + i * 0.0003 END, i % 5, 'synthetic'
                 FROM generate_series(0, {bars - 1}) AS i
                 """
             )
         );
-        await shop.RunAsync(
+        await host.RunAsync(
             """
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, vol, vwap, trade_count, is_partial,
               source)
@@ -44,20 +44,20 @@ static class TwoTables
               FROM public.derived_data_bars
             """
         );
-        await shop.AtAsync(Shop.Open + TimeSpan.FromDays(7));
-        return shop;
+        await host.AtAsync(TestHost.Open + TimeSpan.FromDays(7));
+        return host;
     }
 
     /// <summary>One verification from its start to its end.</summary>
     public static async Task<VerificationResult> VerifyAsync(
-        this Shop shop,
+        this TestHost host,
         VerificationScope scope = VerificationScope.Full,
         TimeRange? range = null,
         string? run = null
     )
     {
-        var verifications = new TableVerification(shop.Data);
-        return await verifications.FinishAsync(await verifications.StartAsync(run, Dxy, scope, range, Shop.Token));
+        var verifications = new TableVerification(host.Data);
+        return await verifications.FinishAsync(await verifications.StartAsync(run, Dxy, scope, range, TestHost.Token));
     }
 
     public static async Task<VerificationResult> FinishAsync(this TableVerification verifications, long id)
@@ -65,7 +65,7 @@ static class TwoTables
         VerificationResult found;
         do
         {
-            found = await verifications.AdvanceAsync(id, Shop.Token);
+            found = await verifications.AdvanceAsync(id, TestHost.Token);
         } while (found.State == VerificationState.Running);
         return found;
     }

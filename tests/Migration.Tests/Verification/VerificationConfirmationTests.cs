@@ -15,23 +15,29 @@ public sealed class VerificationConfirmationTests(TestServer server)
         UPDATE derived_data_bars AS d SET close = n.close FROM n WHERE d.canonical_symbol = 'DXY' AND d.ts_utc = '2024-03-05 08:10Z'
         """;
 
-    static async Task<(Shop Shop, VerificationResult Equal)> VerifiedAsync(TestServer server)
+    static async Task<(TestHost TestHost, VerificationResult Equal)> VerifiedAsync(TestServer server)
     {
-        var shop = await TwoTables.OpenAsync(server);
-        await shop.RunAsync("SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");
-        var found = await shop.VerifyAsync();
+        var host = await TwoTables.OpenAsync(server);
+        await host.RunAsync("SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'test', dxy.now())");
+        var found = await host.VerifyAsync();
         Assert.Equal(VerificationState.Equal, found.State);
-        return (shop, found);
+        return (host, found);
     }
 
     [Fact]
     public async Task What_was_written_to_both_tables_since_is_compared_again_and_it_holds()
     {
-        var (shop, equal) = await VerifiedAsync(server);
-        await using var close = shop;
-        Assert.Equal(new VerificationConfirmation(true, 0, null), await VerificationConfirmation.ReadAsync(shop.Data, equal, Shop.Token));
-        await shop.RunAsync(Both);
-        Assert.Equal(new VerificationConfirmation(true, 144, null), await VerificationConfirmation.ReadAsync(shop.Data, equal, Shop.Token));
+        var (host, equal) = await VerifiedAsync(server);
+        await using var close = host;
+        Assert.Equal(
+            new VerificationConfirmation(true, 0, null),
+            await VerificationConfirmation.ReadAsync(host.Data, equal, TestHost.Token)
+        );
+        await host.RunAsync(Both);
+        Assert.Equal(
+            new VerificationConfirmation(true, 144, null),
+            await VerificationConfirmation.ReadAsync(host.Data, equal, TestHost.Token)
+        );
     }
 
     [Theory]
@@ -40,10 +46,10 @@ public sealed class VerificationConfirmationTests(TestServer server)
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-05 08:10Z'")]
     public async Task What_was_written_to_one_of_them_alone_is_found_and_named(string write)
     {
-        var (shop, equal) = await VerifiedAsync(server);
-        await using var close = shop;
-        await shop.RunAsync(write);
-        var confirmed = await VerificationConfirmation.ReadAsync(shop.Data, equal, Shop.Token);
+        var (host, equal) = await VerifiedAsync(server);
+        await using var close = host;
+        await host.RunAsync(write);
+        var confirmed = await VerificationConfirmation.ReadAsync(host.Data, equal, TestHost.Token);
         Assert.False(confirmed.Holds);
         Assert.Contains(
             "1 of the 144 bars of days that were written to since differ, the first at 2024-03-05T08:10:00Z",
@@ -55,15 +61,15 @@ public sealed class VerificationConfirmationTests(TestServer server)
     [Fact]
     public async Task It_holds_at_every_instant_beside_a_writer_that_never_pauses()
     {
-        var (shop, equal) = await VerifiedAsync(server);
-        await using var close = shop;
+        var (host, equal) = await VerifiedAsync(server);
+        await using var close = host;
         using var ending = new CancellationTokenSource();
         var writing = Task.Run(async () =>
         {
             var written = 0;
             while (!ending.IsCancellationRequested)
             {
-                await shop.RunAsync(Both);
+                await host.RunAsync(Both);
                 written++;
             }
 
@@ -71,19 +77,19 @@ public sealed class VerificationConfirmationTests(TestServer server)
         });
         for (var look = 0; look < 20; look++)
         {
-            Assert.True((await VerificationConfirmation.ReadAsync(shop.Data, equal, Shop.Token)).Holds);
+            Assert.True((await VerificationConfirmation.ReadAsync(host.Data, equal, TestHost.Token)).Holds);
         }
 
         await ending.CancelAsync();
         Assert.InRange(await writing, 1, int.MaxValue);
-        Assert.False(await new TableVerification(shop.Data).IsFreshAsync(equal, Shop.Token));
+        Assert.False(await new TableVerification(host.Data).IsFreshAsync(equal, TestHost.Token));
     }
 
     [Fact]
     public async Task Where_nobody_watched_it_does_not_hold()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        var confirmed = await VerificationConfirmation.ReadAsync(shop.Data, await shop.VerifyAsync(), Shop.Token);
+        await using var host = await TwoTables.OpenAsync(server);
+        var confirmed = await VerificationConfirmation.ReadAsync(host.Data, await host.VerifyAsync(), TestHost.Token);
         Assert.Equal(new VerificationConfirmation(false, 0, "the tables were not watched since before it"), confirmed);
     }
 }

@@ -31,17 +31,17 @@ public sealed class VerificationPropertyTests(TestServer server)
     [Fact]
     public async Task Exactly_the_bars_that_were_changed_are_reported()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
+        await using var host = await TwoTables.OpenAsync(server);
         await Harm.SampleAsync(
             async harm =>
             {
-                await using var connection = await shop.Data.OpenConnectionAsync(Shop.Token);
+                await using var connection = await host.Data.OpenConnectionAsync(TestHost.Token);
                 var expected = new List<string>();
                 var undo = "";
                 foreach (var (bar, old, how) in harm)
                 {
                     var table = old ? "derived_data_bars" : "data_bars";
-                    var key = $"canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(bar * 10)}'";
+                    var key = $"canonical_symbol = 'DXY' AND ts_utc = '{TestHost.Minute(bar * 10)}'";
                     await RunAsync(
                         connection,
                         $"CREATE TEMP TABLE IF NOT EXISTS kept_{table} AS SELECT * FROM public.{table} WHERE false; INSERT INTO "
@@ -60,12 +60,12 @@ public sealed class VerificationPropertyTests(TestServer server)
                             : old ? RowDifferenceKind.Extra
                             : RowDifferenceKind.Missing;
                         expected.Add(
-                            string.Create(CultureInfo.InvariantCulture, $"{Shop.Minute(bar * 10).ToDateTime():MM-dd HH:mm} {kind}")
+                            string.Create(CultureInfo.InvariantCulture, $"{TestHost.Minute(bar * 10).ToDateTime():MM-dd HH:mm} {kind}")
                         );
                     }
                 }
 
-                var found = await shop.VerifyAsync();
+                var found = await host.VerifyAsync();
                 if (undo.Length > 0)
                 {
                     await RunAsync(connection, undo + "DROP TABLE IF EXISTS kept_data_bars, kept_derived_data_bars");
@@ -86,17 +86,17 @@ public sealed class VerificationPropertyTests(TestServer server)
     [Fact]
     public async Task While_bars_are_written_to_both_tables_nothing_differs()
     {
-        await using var shop = await TwoTables.OpenAsync(server);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Shop.Token);
+        await using var host = await TwoTables.OpenAsync(server);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestHost.Token);
         var written = 0;
         var writer = Task.Run(
             async () =>
             {
-                await using var connection = await shop.Data.OpenConnectionAsync(Shop.Token);
+                await using var connection = await host.Data.OpenConnectionAsync(TestHost.Token);
                 for (var i = 0; !stop.IsCancellationRequested; i++)
                 {
                     // New bars, corrections and removals, each in both tables in one transaction.
-                    var time = Shop.Minute((i * 37 % 400 * 10) + (i % 2));
+                    var time = TestHost.Minute((i * 37 % 400 * 10) + (i % 2));
                     await RunAsync(
                         connection,
                         $"BEGIN; {Write("derived_data_bars", time.ToString(), i)}; {Write("data_bars", time.ToString(), i)}; COMMIT"
@@ -104,12 +104,12 @@ public sealed class VerificationPropertyTests(TestServer server)
                     Volatile.Write(ref written, i);
                 }
             },
-            Shop.Token
+            TestHost.Token
         );
         for (var round = 0; round < 15; round++)
         {
             var before = Volatile.Read(ref written);
-            var found = await shop.VerifyAsync(range: new(Shop.Minute(0), Shop.Minute(4000)));
+            var found = await host.VerifyAsync(range: new(TestHost.Minute(0), TestHost.Minute(4000)));
             Assert.Equal((VerificationState.Equal, 0), (found.State, found.Samples.Count));
             while (Volatile.Read(ref written) < before + 20 && !writer.IsCompleted)
             {
@@ -135,6 +135,6 @@ public sealed class VerificationPropertyTests(TestServer server)
     static async Task RunAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(Shop.Token);
+        await command.ExecuteNonQueryAsync(TestHost.Token);
     }
 }

@@ -9,29 +9,29 @@ public sealed class WritersTests(TestServer server)
     static async Task RunAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(Shop.Token);
+        await command.ExecuteNonQueryAsync(TestHost.Token);
     }
 
     static string Insert(string symbol, int minute) =>
         $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('{symbol}', '1m', "
-        + $"'{Shop.Minute(minute)}', 1, 1, 1, 1, 'ingest')";
+        + $"'{TestHost.Minute(minute)}', 1, 1, 1, 1, 'ingest')";
 
     [Fact]
     public async Task Eight_writers_never_wait_for_each_other_though_one_stays_open()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await using var slow = await shop.Data.OpenConnectionAsync(Shop.Token);
-        await using var open = await slow.BeginTransactionAsync(Shop.Token);
+        await using var host = await TestHost.OpenAsync(server);
+        await using var slow = await host.Data.OpenConnectionAsync(TestHost.Token);
+        await using var open = await slow.BeginTransactionAsync(TestHost.Token);
         await RunAsync(slow, Insert("USDCHF", 0));
 
         // All of the same minutes, so that whatever is shared between writers is shared here.
         await Parallel.ForAsync(
             0,
             7,
-            new ParallelOptions { MaxDegreeOfParallelism = 7, CancellationToken = Shop.Token },
+            new ParallelOptions { MaxDegreeOfParallelism = 7, CancellationToken = TestHost.Token },
             async (writer, token) =>
             {
-                await using var connection = await shop.Data.OpenConnectionAsync(token);
+                await using var connection = await host.Data.OpenConnectionAsync(token);
                 await RunAsync(connection, "SET lock_timeout = '500ms'");
                 for (var minute = 0; minute < 40; minute++)
                 {
@@ -45,47 +45,47 @@ public sealed class WritersTests(TestServer server)
 
         Assert.Equal(
             0,
-            await shop.ValueAsync<long>(
+            await host.ValueAsync<long>(
                 "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = "
                     + "current_database())"
             )
         );
-        Assert.Equal(7 * 81, await shop.CountAsync("dxy.change"));
-        await open.CommitAsync(Shop.Token);
-        Assert.Equal((7 * 81) + 1, await shop.CountAsync("dxy.change"));
+        Assert.Equal(7 * 81, await host.CountAsync("dxy.change"));
+        await open.CommitAsync(TestHost.Token);
+        Assert.Equal((7 * 81) + 1, await host.CountAsync("dxy.change"));
     }
 
     [Fact]
     public async Task One_open_transaction_stalls_the_expansion_of_nobody_else()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await using var slow = await shop.Data.OpenConnectionAsync(Shop.Token);
-        await using var open = await slow.BeginTransactionAsync(Shop.Token);
+        await using var host = await TestHost.OpenAsync(server);
+        await using var slow = await host.Data.OpenConnectionAsync(TestHost.Token);
+        await using var open = await slow.BeginTransactionAsync(TestHost.Token);
         await RunAsync(slow, Insert("USDCHF", 500));
-        await shop.RunAsync(Insert("EURUSD", 0));
+        await host.RunAsync(Insert("EURUSD", 0));
 
-        var due = new DueStore(shop.Data);
-        Assert.Equal(1, await due.ExpandAsync(Shop.Token));
-        Assert.Equal(0, await due.ExpandAsync(Shop.Token));
-        await open.CommitAsync(Shop.Token);
-        Assert.Equal(1, await due.ExpandAsync(Shop.Token));
+        var due = new DueStore(host.Data);
+        Assert.Equal(1, await due.ExpandAsync(TestHost.Token));
+        Assert.Equal(0, await due.ExpandAsync(TestHost.Token));
+        await open.CommitAsync(TestHost.Token);
+        Assert.Equal(1, await due.ExpandAsync(TestHost.Token));
     }
 
     [Fact]
     public async Task Readers_pass_by_what_another_holds_and_a_reader_that_fails_gives_it_back()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(Insert("USDCHF", 0));
-        await using var slow = await shop.Data.OpenConnectionAsync(Shop.Token);
-        await using (var open = await slow.BeginTransactionAsync(Shop.Token))
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync(Insert("USDCHF", 0));
+        await using var slow = await host.Data.OpenConnectionAsync(TestHost.Token);
+        await using (var open = await slow.BeginTransactionAsync(TestHost.Token))
         {
             await RunAsync(slow, "SELECT dxy.expand_changes()");
-            await shop.RunAsync(Insert("EURUSD", 0));
-            Assert.Equal(1, await new DueStore(shop.Data).ExpandAsync(Shop.Token));
-            await open.RollbackAsync(Shop.Token);
+            await host.RunAsync(Insert("EURUSD", 0));
+            Assert.Equal(1, await new DueStore(host.Data).ExpandAsync(TestHost.Token));
+            await open.RollbackAsync(TestHost.Token);
         }
 
-        Assert.Equal(1, await new DueStore(shop.Data).ExpandAsync(Shop.Token));
+        Assert.Equal(1, await new DueStore(host.Data).ExpandAsync(TestHost.Token));
     }
 
     [Theory]
@@ -101,10 +101,10 @@ public sealed class WritersTests(TestServer server)
     )]
     public async Task A_large_update_joins_by_hash_and_compiles_nothing_whatever_came_first_and_whatever_the_host_has_set(string settings)
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(CaptureTests.Twenty.Replace("2024-03-04 08:19Z", "2024-03-08 08:00Z", StringComparison.Ordinal));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync(CaptureTests.Twenty.Replace("2024-03-04 08:19Z", "2024-03-08 08:00Z", StringComparison.Ordinal));
         var notices = new List<string>();
-        await using var session = await shop.Database.Admin.OpenConnectionAsync(Shop.Token);
+        await using var session = await host.Database.Admin.OpenConnectionAsync(TestHost.Token);
         session.Notice += (_, notice) => notices.Add(notice.Notice.MessageText);
         await RunAsync(session, $"SELECT 1; {settings}");
         for (var i = 0; i < 20; i++)
@@ -112,7 +112,7 @@ public sealed class WritersTests(TestServer server)
             await RunAsync(
                 session,
                 $"UPDATE public.data_bars SET vol = {i} + 1 WHERE canonical_symbol = 'EURUSD' AND timeframe = '1m' AND ts_utc = "
-                    + $"'{Shop.Minute(i)}'"
+                    + $"'{TestHost.Minute(i)}'"
             );
         }
 
@@ -131,7 +131,7 @@ public sealed class WritersTests(TestServer server)
             notices.Single(text => text.Contains("UPDATE public.data_bars", StringComparison.Ordinal))
         );
         Assert.DoesNotContain("JIT:", string.Concat(ours), StringComparison.Ordinal);
-        if (settings.Contains("jit_above_cost = 0", StringComparison.Ordinal) && await shop.ValueAsync<bool>("SELECT pg_jit_available()"))
+        if (settings.Contains("jit_above_cost = 0", StringComparison.Ordinal) && await host.ValueAsync<bool>("SELECT pg_jit_available()"))
         {
             Assert.Contains("JIT:", hosts, StringComparison.Ordinal);
         }
@@ -140,7 +140,7 @@ public sealed class WritersTests(TestServer server)
         Assert.InRange(notices.Count(text => text.Contains("dxy.clock", StringComparison.Ordinal)), 1, 5);
         Assert.Equal(
             5761,
-            await shop.ValueAsync<long>("SELECT count(*) FROM dxy.correction WHERE vol < 77777 AND replaced_at IS NOT NULL") - 20
+            await host.ValueAsync<long>("SELECT count(*) FROM dxy.correction WHERE vol < 77777 AND replaced_at IS NOT NULL") - 20
         );
     }
 }

@@ -19,27 +19,27 @@ public sealed class AttackerTests(TestServer server)
     [Fact]
     public async Task A_login_without_our_roles_can_read_change_and_call_nothing_of_ours()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var role = Role(await shop.LoginAsync(""));
+        await using var host = await TestHost.OpenAsync(server);
+        var role = Role(await host.LoginAsync(""));
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT n.nspname::text FROM pg_namespace AS n WHERE n.nspname LIKE 'dxy%' AND has_schema_privilege('{role}', n.oid, "
                     + $"'USAGE, CREATE')"
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT c.relname::text {Tables} AND c.relkind <> 'S' AND has_table_privilege('{role}', c.oid, 'SELECT, INSERT, "
                     + $"UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')"
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT p.proname::text {Functions} AND n.nspname = 'dxy' AND has_function_privilege('{role}', p.oid, 'EXECUTE')"
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT c.relname::text FROM pg_class AS c WHERE c.oid IN ('data_bars'::regclass, 'derived_data_bars'::regclass) AND "
                     + $"has_table_privilege('{role}', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER')"
             )
@@ -49,39 +49,39 @@ public sealed class AttackerTests(TestServer server)
     [Fact]
     public async Task A_login_that_views_changes_nothing_and_runs_nothing_with_anothers_rights()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var role = Role(await shop.LoginAsync("GRANT dxy_reader TO {0}"));
+        await using var host = await TestHost.OpenAsync(server);
+        var role = Role(await host.LoginAsync("GRANT dxy_reader TO {0}"));
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT n.nspname::text FROM pg_namespace AS n WHERE n.nspname LIKE 'dxy%' AND has_schema_privilege('{role}', n.oid, "
                     + $"'CREATE')"
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT c.relname::text {Tables} AND c.relkind <> 'S' AND has_table_privilege('{role}', c.oid, 'INSERT, UPDATE, "
                     + $"DELETE, TRUNCATE, REFERENCES, TRIGGER')"
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT c.relname::text {Tables} AND CASE c.relkind WHEN 'S' THEN has_sequence_privilege('{role}', c.oid, 'USAGE, "
                     + $"UPDATE') ELSE false END"
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT c.relname::text FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') "
                     + $"AND has_table_privilege('{role}', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')"
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT p.proname::text {Functions} AND p.prosecdef AND has_function_privilege('{role}', p.oid, 'EXECUTE')"
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 $"SELECT r.rolname::text FROM pg_roles AS r WHERE r.rolname LIKE 'dxy\\_%' AND r.rolname <> 'dxy_reader' AND r.rolname "
                     + $"NOT LIKE 'dxy\\_test%' AND pg_has_role('{role}', r.oid, 'MEMBER')"
             )

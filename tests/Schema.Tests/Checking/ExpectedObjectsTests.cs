@@ -9,11 +9,11 @@ public sealed class ExpectedObjectsTests(TestServer server)
     [Fact]
     public async Task The_expected_objects_are_what_a_fresh_database_has()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var found = await SchemaCheck.FactsAsync(shop.Data, "checks/our_objects.sql", Shop.Token);
+        await using var host = await TestHost.OpenAsync(server);
+        var found = await SchemaCheck.FactsAsync(host.Data, "checks/our_objects.sql", TestHost.Token);
         if (Environment.GetEnvironmentVariable("DXY_WRITE_EXPECTED") == "1")
         {
-            await File.WriteAllTextAsync(Place("checks/our_objects.txt"), string.Join('\n', found) + "\n", Shop.Token);
+            await File.WriteAllTextAsync(Place("checks/our_objects.txt"), string.Join('\n', found) + "\n", TestHost.Token);
             return;
         }
 
@@ -29,11 +29,11 @@ public sealed class ExpectedObjectsTests(TestServer server)
         var line = $"{own.Number} {own.Least} {SchemaScript.FingerprintOfAll}";
         if (Environment.GetEnvironmentVariable("DXY_WRITE_EXPECTED") == "1")
         {
-            await File.WriteAllTextAsync(Place(SchemaVersion.Path), string.Join('\n', [.. lines[..^1], line]) + "\n", Shop.Token);
+            await File.WriteAllTextAsync(Place(SchemaVersion.Path), string.Join('\n', [.. lines[..^1], line]) + "\n", TestHost.Token);
             return;
         }
 
-        // A version that a shop may have got stays as it is: scripts that change after it belong to a new line.
+        // A version that a host may have got stays as it is: scripts that change after it belong to a new line.
         Assert.Equal(line, lines[^1]);
         Assert.Equal(Enumerable.Range(1, lines.Length), lines.Select(one => SchemaVersion.Parse(one).Number));
     }

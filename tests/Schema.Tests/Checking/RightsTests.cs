@@ -13,7 +13,7 @@ public sealed class RightsTests(TestServer server)
     static async Task RunAsync(NpgsqlDataSource data, string sql)
     {
         await using var command = data.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(Shop.Token);
+        await command.ExecuteNonQueryAsync(TestHost.Token);
     }
 
     static async Task RefusedAsync(NpgsqlDataSource data, string sql)
@@ -25,50 +25,54 @@ public sealed class RightsTests(TestServer server)
     [Fact]
     public async Task A_member_of_dxy_silo_can_do_all_that_a_silo_does()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var silo = await shop.LoginAsync("GRANT dxy_silo TO {0}");
+        await using var host = await TestHost.OpenAsync(server);
+        var silo = await host.LoginAsync("GRANT dxy_silo TO {0}");
 
         await RunAsync(silo, "SELECT dxy.adopt_targets()");
-        await new BarStore(silo, TimeProvider.System).WriteAsync(Shop.Minutes(0, 5), BarSource.Ingest, false, Shop.Token);
-        await new BarStore(silo, TimeProvider.System).WriteAsync(Shop.Minutes(5, 200), BarSource.Ingest, false, Shop.Token);
+        await new BarStore(silo, TimeProvider.System).WriteAsync(TestHost.Minutes(0, 5), BarSource.Ingest, false, TestHost.Token);
+        await new BarStore(silo, TimeProvider.System).WriteAsync(TestHost.Minutes(5, 200), BarSource.Ingest, false, TestHost.Token);
         var due = new DueStore(silo);
-        Assert.True(await due.ExpandAsync(Shop.Token) > 0);
+        Assert.True(await due.ExpandAsync(TestHost.Token) > 0);
         await due.RequestAsync(
             Series.Parse("DXY/1m"),
-            new TimeRange(Shop.Minute(0), Shop.Minute(9)),
+            new TimeRange(TestHost.Minute(0), TestHost.Minute(9)),
             "request",
             null,
             prune: true,
-            Shop.Token
+            TestHost.Token
         );
-        var registry = await new RegistryStore(silo).LoadAsync(Shop.Token);
+        var registry = await new RegistryStore(silo).LoadAsync(TestHost.Token);
         foreach (var target in registry.Targets)
         {
             var rule = TargetRules.For(registry, target, new DerivingOptions())!;
-            await new Deriver(silo, rule).DrainAsync(null, Shop.Token);
+            await new Deriver(silo, rule).DrainAsync(null, TestHost.Token);
             Assert.Empty(
                 (
-                    await new TargetVerifier(silo, rule).CompareAsync(new TimeRange(Shop.Minute(0), Shop.Minute(205)), false, Shop.Token)
+                    await new TargetVerifier(silo, rule).CompareAsync(
+                        new TimeRange(TestHost.Minute(0), TestHost.Minute(205)),
+                        false,
+                        TestHost.Token
+                    )
                 ).Differences
             );
         }
 
         var forming = new FormingBarStore(silo);
-        var bar = FormingBar.Begin(Shop.One("EURUSD"), new Quote(Shop.Minute(0), 1.1m));
-        Assert.True(await forming.SaveAsync(new SavedForming(bar, BarSource.Vendor, 0), Shop.Token));
-        Assert.Single(await forming.LoadAsync(bar.Series, Shop.Token));
-        Assert.Single(await forming.OverdueAsync(Shop.Token));
-        await forming.RemoveAsync(bar.Series, bar.Time, Shop.Token);
-        await due.RetryAsync(Shop.Token);
-        Assert.Empty(await due.ListAsync(false, Shop.Token));
+        var bar = FormingBar.Begin(TestHost.One("EURUSD"), new Quote(TestHost.Minute(0), 1.1m));
+        Assert.True(await forming.SaveAsync(new SavedForming(bar, BarSource.Vendor, 0), TestHost.Token));
+        Assert.Single(await forming.LoadAsync(bar.Series, TestHost.Token));
+        Assert.Single(await forming.OverdueAsync(TestHost.Token));
+        await forming.RemoveAsync(bar.Series, bar.Time, TestHost.Token);
+        await due.RetryAsync(TestHost.Token);
+        Assert.Empty(await due.ListAsync(false, TestHost.Token));
     }
 
     [Fact]
     public async Task A_member_of_dxy_silo_can_use_every_table_of_orleans()
     {
-        await using var shop = await Shop.OpenAsync(server);
+        await using var host = await TestHost.OpenAsync(server);
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 """
                 SELECT c.relname || p.name FROM pg_class AS c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p(name)
                 WHERE c.relnamespace = 'dxy_orleans'::regnamespace AND c.relkind = 'r' AND NOT has_table_privilege('dxy_silo', c.oid,
@@ -77,7 +81,7 @@ public sealed class RightsTests(TestServer server)
             )
         );
         Assert.Empty(
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 """
                 SELECT p.proname::text FROM pg_proc AS p
                 WHERE p.pronamespace = 'dxy_orleans'::regnamespace AND NOT has_function_privilege('dxy_silo', p.oid, 'EXECUTE')
@@ -104,18 +108,18 @@ public sealed class RightsTests(TestServer server)
     [InlineData("TRUNCATE public.data_bars")]
     public async Task And_no_more(string forbidden)
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await RefusedAsync(await shop.LoginAsync("GRANT dxy_silo TO {0}"), forbidden);
+        await using var host = await TestHost.OpenAsync(server);
+        await RefusedAsync(await host.LoginAsync("GRANT dxy_silo TO {0}"), forbidden);
     }
 
     [Fact]
     public async Task A_member_of_dxy_reader_reads_and_nothing_else()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.StoreAsync(Shop.AllSix(0));
-        var reader = await shop.LoginAsync("GRANT dxy_reader TO {0}");
+        await using var host = await TestHost.OpenAsync(server);
+        await host.StoreAsync(TestHost.AllSix(0));
+        var reader = await host.LoginAsync("GRANT dxy_reader TO {0}");
         foreach (
-            var name in await shop.TextsAsync(
+            var name in await host.TextsAsync(
                 "SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE "
                     + "n.nspname IN ('dxy', 'public') AND c.relkind IN ('r', 'p') AND c.relname <> 'journal' AND NOT c.relispartition"
             )
@@ -140,8 +144,8 @@ public sealed class RightsTests(TestServer server)
     [Fact]
     public async Task An_ingest_role_that_knows_nothing_of_us_can_write_and_is_heard()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var ingest = await shop.LoginAsync("GRANT INSERT, UPDATE ON public.data_bars TO {0}");
+        await using var host = await TestHost.OpenAsync(server);
+        var ingest = await host.LoginAsync("GRANT INSERT, UPDATE ON public.data_bars TO {0}");
         await RunAsync(
             ingest,
             "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m', "
@@ -149,8 +153,8 @@ public sealed class RightsTests(TestServer server)
         );
         await RunAsync(ingest, "UPDATE public.data_bars SET vol = 5");
 
-        Assert.Equal(2, await shop.CountAsync("dxy.change"));
-        Assert.Equal(1, await shop.CountAsync("dxy.correction"));
+        Assert.Equal(2, await host.CountAsync("dxy.change"));
+        Assert.Equal(1, await host.CountAsync("dxy.correction"));
         await RefusedAsync(ingest, "SELECT * FROM dxy.change");
         await RefusedAsync(ingest, "SELECT dxy.now()");
     }
@@ -158,9 +162,9 @@ public sealed class RightsTests(TestServer server)
     [Fact]
     public async Task Tables_of_our_names_in_the_writers_temporary_schema_are_never_written()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        var ingest = await shop.LoginAsync("GRANT INSERT, UPDATE ON public.data_bars TO {0}");
-        await using var connection = await ingest.OpenConnectionAsync(Shop.Token);
+        await using var host = await TestHost.OpenAsync(server);
+        var ingest = await host.LoginAsync("GRANT INSERT, UPDATE ON public.data_bars TO {0}");
+        await using var connection = await ingest.OpenConnectionAsync(TestHost.Token);
         foreach (
             var sql in new[]
             {
@@ -175,15 +179,15 @@ public sealed class RightsTests(TestServer server)
         )
         {
             await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(Shop.Token);
+            await command.ExecuteNonQueryAsync(TestHost.Token);
         }
 
-        Assert.Equal(2, await shop.CountAsync("dxy.change"));
-        Assert.Equal(1, await shop.CountAsync("dxy.correction"));
+        Assert.Equal(2, await host.CountAsync("dxy.change"));
+        Assert.Equal(1, await host.CountAsync("dxy.correction"));
         await using var shadow = new NpgsqlCommand(
             "SELECT (SELECT count(*) FROM pg_temp.change) + (SELECT count(*) FROM pg_temp.correction)",
             connection
         );
-        Assert.Equal(0L, await shadow.ExecuteScalarAsync(Shop.Token));
+        Assert.Equal(0L, await shadow.ExecuteScalarAsync(TestHost.Token));
     }
 }

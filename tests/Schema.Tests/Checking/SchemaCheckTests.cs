@@ -37,24 +37,24 @@ public sealed class SchemaCheckTests(TestServer server)
     [InlineData("DROP TABLE public.core_asset_registry_all CASCADE", "missing: table public.core_asset_registry_all")]
     public async Task What_was_changed_behind_our_back_is_named(string harm, string difference)
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(harm);
-        var differences = await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token);
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync(harm);
+        var differences = await SchemaCheck.DifferencesAsync(host.Data, TestHost.Token);
         Assert.Contains(differences, line => line.StartsWith(difference, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_new_partition_without_triggers_is_found_and_mended()
     {
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(Partitioned.Tables, Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await database.RunAsync(Partitioned.Tables, TestHost.Token);
         var installer = new SchemaInstaller(database.ConnectionString, TimeProvider.System);
-        await installer.ApplyAsync(Shop.Token);
-        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
+        await installer.ApplyAsync(TestHost.Token);
+        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, TestHost.Token));
 
         await database.RunAsync(
             "CREATE TABLE public.bars_2025 PARTITION OF public.data_bars FOR VALUES FROM ('2025-01-01Z') TO ('2026-01-01Z')",
-            Shop.Token
+            TestHost.Token
         );
         Assert.Equal(
             [
@@ -62,19 +62,19 @@ public sealed class SchemaCheckTests(TestServer server)
                 "missing: trigger dxy_capture_insert on public.bars_2025",
                 "missing: trigger dxy_capture_update on public.bars_2025",
             ],
-            await SchemaCheck.DifferencesAsync(database.Data, Shop.Token)
+            await SchemaCheck.DifferencesAsync(database.Data, TestHost.Token)
         );
 
-        Assert.Equal(3, (await installer.ApplyAsync(Shop.Token)).Count);
-        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, Shop.Token));
+        Assert.Equal(3, (await installer.ApplyAsync(TestHost.Token)).Count);
+        Assert.Empty(await SchemaCheck.DifferencesAsync(database.Data, TestHost.Token));
     }
 
     [Fact]
     public async Task A_disabled_trigger_is_enabled_again_by_apply()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync("ALTER TABLE public.data_bars DISABLE TRIGGER dxy_capture_update");
-        await new SchemaInstaller(shop.Database.ConnectionString, TimeProvider.System).ApplyAsync(Shop.Token);
-        Assert.Empty(await SchemaCheck.DifferencesAsync(shop.Data, Shop.Token));
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync("ALTER TABLE public.data_bars DISABLE TRIGGER dxy_capture_update");
+        await new SchemaInstaller(host.Database.ConnectionString, TimeProvider.System).ApplyAsync(TestHost.Token);
+        Assert.Empty(await SchemaCheck.DifferencesAsync(host.Data, TestHost.Token));
     }
 }

@@ -19,9 +19,9 @@ public sealed class BoundStatementTests(TestServer server)
         Assert.All([typeof(SchemaInstaller), typeof(BarStore), typeof(Deriver), typeof(Heartbeat)], room =>
             Assert.NotEmpty(room.Assembly.GetManifestResourceNames())
         );
-        await using var ours = await Shop.OpenAsync(server);
-        await using var host = await Shop.OnHostAsync(server, HostTables.Base + HostTables.Unlike, BindingRules.Utc);
-        var binding = HostBindings.Of(host.Data);
+        await using var ours = await TestHost.OpenAsync(server);
+        await using var bound = await TestHost.OnHostAsync(server, HostTables.Base + HostTables.Unlike, BindingRules.Utc);
+        var binding = HostBindings.Of(bound.Data);
         var faults = new List<string>();
         var understood = 0;
         foreach (
@@ -33,7 +33,7 @@ public sealed class BoundStatementTests(TestServer server)
             if (await StatementTrial.FaultAsync(ours.Data, text) is null)
             {
                 understood++;
-                var fault = await StatementTrial.FaultAsync(host.Data, binding.Render(text));
+                var fault = await StatementTrial.FaultAsync(bound.Data, binding.Render(text));
                 faults.AddRange(fault is null ? [] : [$"{path}: {fault}"]);
             }
         }
@@ -45,10 +45,10 @@ public sealed class BoundStatementTests(TestServer server)
     [Fact]
     public async Task A_minute_rides_its_last_bars_commit_and_is_mirrored()
     {
-        await using var shop = await Shop.OnHostAsync(server, HostTables.Base + HostTables.Unlike, BindingRules.Utc);
+        await using var host = await TestHost.OnHostAsync(server, HostTables.Base + HostTables.Unlike, BindingRules.Utc);
         var first = HostTables.HourWithoutZone.Replace("2025-01-13 10:59Z", "2025-01-13 10:00Z", StringComparison.Ordinal);
         Assert.True(
-            await shop.ValueAsync<bool>(
+            await host.ValueAsync<bool>(
                 $$"""
                 {{first}};
                 SELECT dxy.ride('DXY', '2025-01-13 10:00Z', (SELECT metadata::text FROM core_asset_registry_all
@@ -60,10 +60,10 @@ public sealed class BoundStatementTests(TestServer server)
         );
         Assert.Equal(
             ["1m synthetic 2025-01-13 10:00:00"],
-            await shop.TextsAsync("SELECT timeframe || ' ' || source || ' ' || ts_utc FROM data_bars WHERE canonical_symbol = 'DXY'")
+            await host.TextsAsync("SELECT timeframe || ' ' || source || ' ' || ts_utc FROM data_bars WHERE canonical_symbol = 'DXY'")
         );
 
-        await shop.RunAsync(
+        await host.RunAsync(
             """
             SELECT dxy.flip_route('DXY', 'both');
             INSERT INTO derived_data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw) VALUES ('DXY', '1m',
@@ -71,10 +71,10 @@ public sealed class BoundStatementTests(TestServer server)
             SELECT dxy.mirror_bars('DXY', ARRAY[timestamptz '2025-01-13 10:00Z'])
             """
         );
-        Assert.Equal(["104"], await shop.TextsAsync("SELECT close::text FROM data_bars WHERE canonical_symbol = 'DXY'"));
+        Assert.Equal(["104"], await host.TextsAsync("SELECT close::text FROM data_bars WHERE canonical_symbol = 'DXY'"));
         Assert.Equal(
             ["derived_data_bars {DXY} {1m} 2025-01-13 10:00:00"],
-            await shop.TextsAsync(
+            await host.TextsAsync(
                 "SELECT table_name || ' ' || symbols::text || ' ' || timeframes::text || ' ' || first_ts AT TIME ZONE 'UTC' FROM "
                     + "dxy.change WHERE table_name = 'derived_data_bars'"
             )

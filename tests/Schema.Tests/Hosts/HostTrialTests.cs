@@ -49,16 +49,16 @@ public sealed class HostTrialTests(TestServer server)
     [MemberData(nameof(Calendars))]
     public async Task A_host_with_a_calendar_or_a_grid_of_its_own_is_taken(string name, string change)
     {
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(HostTables.Base + change, Shop.Token);
-        var judgement = await HostJudge.JudgeAsync(database.Data, null, Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await database.RunAsync(HostTables.Base + change, TestHost.Token);
+        var judgement = await HostJudge.JudgeAsync(database.Data, null, TestHost.Token);
         Assert.True(judgement.Refusal is null, $"{name}: {judgement.Refusal}");
     }
 
     [Fact]
     public async Task A_trigger_that_refuses_by_the_code_of_a_check_is_not_taken_for_a_missing_partition()
     {
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
         await database.RunAsync(
             HostTables.Base
                 + """
@@ -66,41 +66,41 @@ public sealed class HostTrialTests(TestServer server)
                   ERRCODE = 'check_violation'; END IF; RETURN NEW; END$$;
                 CREATE TRIGGER no BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION no();
                 """,
-            Shop.Token
+            TestHost.Token
         );
-        var judgement = await HostJudge.JudgeAsync(database.Data, null, Shop.Token);
+        var judgement = await HostJudge.JudgeAsync(database.Data, null, TestHost.Token);
         Assert.Contains("ours alone", judgement.Refusal, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_sequence_moves_by_one_for_each_role_that_writes_and_not_for_each_row()
     {
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(HostTables.Base + HostTables.Accepted["a serial key"].Change, Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await database.RunAsync(HostTables.Base + HostTables.Accepted["a serial key"].Change, TestHost.Token);
         var installer = new SchemaInstaller(database.ConnectionString, TimeProvider.System);
-        await installer.ApplyAsync(Shop.Token);
+        await installer.ApplyAsync(TestHost.Token);
         var before = await database.ValueAsync<long>(
             "SELECT sum(last_value)::bigint FROM pg_sequences WHERE schemaname = 'public'",
-            Shop.Token
+            TestHost.Token
         );
-        Assert.Null((await HostJudge.JudgeAsync(database.Data, null, Shop.Token)).Refusal);
+        Assert.Null((await HostJudge.JudgeAsync(database.Data, null, TestHost.Token)).Refusal);
         var after = await database.ValueAsync<long>(
             "SELECT sum(last_value)::bigint FROM pg_sequences WHERE schemaname = 'public'",
-            Shop.Token
+            TestHost.Token
         );
         Assert.InRange(after - before, 2, 3);
-        Assert.Equal(0, await database.ValueAsync<long>("SELECT count(*) FROM data_bars", Shop.Token));
+        Assert.Equal(0, await database.ValueAsync<long>("SELECT count(*) FROM data_bars", TestHost.Token));
     }
 
     [Fact]
     public async Task What_a_trigger_makes_of_a_bar_is_known_of_each_pair_in_each_table()
     {
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(HostTables.Base + HostTables.Accepted["triggers that round up"].Change, Shop.Token);
-        var judgement = await HostJudge.JudgeAsync(database.Data, null, Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await database.RunAsync(HostTables.Base + HostTables.Accepted["triggers that round up"].Change, TestHost.Token);
+        var judgement = await HostJudge.JudgeAsync(database.Data, null, TestHost.Token);
         foreach (
             var (table, symbol) in from table in new[] { BoundTable.New, BoundTable.Old }
-            from symbol in (string[])[.. Shop.Pairs, "DXY"]
+            from symbol in (string[])[.. TestHost.Pairs, "DXY"]
             select (table, symbol)
         )
         {
@@ -114,34 +114,34 @@ public sealed class HostTrialTests(TestServer server)
     [Fact]
     public async Task Judging_takes_a_handful_of_round_trips()
     {
-        await using var shop = await Shop.OpenAsync(server);
+        await using var host = await TestHost.OpenAsync(server);
         var commands = 0;
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "Npgsql",
             Sample = (ref _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
-                _ = activity.Tags.Any(tag => tag.Value == shop.Database.Name) ? Interlocked.Increment(ref commands) : 0,
+                _ = activity.Tags.Any(tag => tag.Value == host.Database.Name) ? Interlocked.Increment(ref commands) : 0,
         };
         ActivitySource.AddActivityListener(listener);
-        Assert.Null((await HostJudge.JudgeAsync(shop.Data, null, Shop.Token)).Refusal);
+        Assert.Null((await HostJudge.JudgeAsync(host.Data, null, TestHost.Token)).Refusal);
         Assert.InRange(commands, 1, 12);
     }
 
     [Fact]
     public async Task A_table_that_somebody_holds_is_named_within_seconds()
     {
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(HostTables.Base, Shop.Token);
-        await using var holder = await database.Data.OpenConnectionAsync(Shop.Token);
-        await using var held = await holder.BeginTransactionAsync(Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await database.RunAsync(HostTables.Base, TestHost.Token);
+        await using var holder = await database.Data.OpenConnectionAsync(TestHost.Token);
+        await using var held = await holder.BeginTransactionAsync(TestHost.Token);
         await using (var hold = new Npgsql.NpgsqlCommand("LOCK TABLE derived_data_bars IN SHARE MODE", holder))
         {
-            await hold.ExecuteNonQueryAsync(Shop.Token);
+            await hold.ExecuteNonQueryAsync(TestHost.Token);
         }
 
         var watch = Stopwatch.StartNew();
-        var refused = await Assert.ThrowsAsync<SchemaException>(() => HostJudge.JudgeAsync(database.Data, null, Shop.Token));
+        var refused = await Assert.ThrowsAsync<SchemaException>(() => HostJudge.JudgeAsync(database.Data, null, TestHost.Token));
         Assert.Contains("public.derived_data_bars is in use", refused.Message, StringComparison.Ordinal);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }

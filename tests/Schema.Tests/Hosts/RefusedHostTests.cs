@@ -28,17 +28,17 @@ public sealed class RefusedHostTests(TestServer server)
     public async Task It_is_refused_by_name_and_left_as_it_was(string host)
     {
         var (change, says) = HostTables.Refused[host];
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(HostTables.Base + HostTables.Hour + ";" + change, Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await database.RunAsync(HostTables.Base + HostTables.Hour + ";" + change, TestHost.Token);
         // Roles are the whole server's: another test may make them between two tries, which then speak of them.
-        await database.RunAsync(Sql.Text("roles/roles.sql"), Shop.Token);
+        await database.RunAsync(Sql.Text("roles/roles.sql"), TestHost.Token);
         var before = await TextsAsync(database);
         var installer = new SchemaInstaller(database.ConnectionString, TimeProvider.System);
 
-        var refused = await Assert.ThrowsAsync<SchemaException>(() => installer.ApplyAsync(Shop.Token));
+        var refused = await Assert.ThrowsAsync<SchemaException>(() => installer.ApplyAsync(TestHost.Token));
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
-        Assert.Equal(refused.Message, (await Assert.ThrowsAsync<SchemaException>(() => installer.PlanAsync(Shop.Token))).Message);
+        Assert.Equal(refused.Message, (await Assert.ThrowsAsync<SchemaException>(() => installer.PlanAsync(TestHost.Token))).Message);
         Assert.Equal(before, await TextsAsync(database));
     }
 
@@ -47,8 +47,8 @@ public sealed class RefusedHostTests(TestServer server)
     [InlineData("2.18.0-dev", false)]
     public async Task A_hypertable_is_taken_from_the_version_on_whose_inserts_bear_our_triggers(string version, bool isRefused)
     {
-        await using var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(HostTables.Base + HostTables.Refused["an old hypertable"].Change, Shop.Token);
+        await using var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await database.RunAsync(HostTables.Base + HostTables.Refused["an old hypertable"].Change, TestHost.Token);
         await using (
             var plant = database.Admin.CreateCommand(
                 $"""
@@ -58,10 +58,10 @@ public sealed class RefusedHostTests(TestServer server)
             )
         )
         {
-            await plant.ExecuteNonQueryAsync(Shop.Token);
+            await plant.ExecuteNonQueryAsync(TestHost.Token);
         }
 
-        var plan = new SchemaInstaller(database.ConnectionString, TimeProvider.System).PlanAsync(Shop.Token);
+        var plan = new SchemaInstaller(database.ConnectionString, TimeProvider.System).PlanAsync(TestHost.Token);
         if (isRefused)
         {
             Assert.Contains(
@@ -76,15 +76,15 @@ public sealed class RefusedHostTests(TestServer server)
         }
 
         await using var remove = database.Admin.CreateCommand("DELETE FROM pg_extension WHERE extname = 'timescaledb'");
-        await remove.ExecuteNonQueryAsync(Shop.Token);
+        await remove.ExecuteNonQueryAsync(TestHost.Token);
     }
 
     static async Task<List<string>> TextsAsync(TestDatabase database)
     {
         var rows = new List<string>();
         await using var command = database.Data.CreateCommand(Everything);
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
-        while (await reader.ReadAsync(Shop.Token))
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
+        while (await reader.ReadAsync(TestHost.Token))
         {
             rows.Add(reader.GetString(0));
         }

@@ -13,12 +13,14 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
 
     public RemovalOfStrangersTests(TestServer server) => _server = server;
 
-    static Task<string> RefusedAsync(Shop shop, bool discardBackups = false) => RefusedAsync(shop.Database, discardBackups);
+    static Task<string> RefusedAsync(TestHost host, bool discardBackups = false) => RefusedAsync(host.Database, discardBackups);
 
     static async Task<string> RefusedAsync(TestDatabase database, bool discardBackups = false)
     {
-        var fault = await Assert.ThrowsAsync<SchemaException>(() => SchemaRemoval.RemoveAsync(database.Data, Shop.Token, discardBackups));
-        var differences = await SchemaCheck.DifferencesAsync(database.Data, Shop.Token);
+        var fault = await Assert.ThrowsAsync<SchemaException>(() =>
+            SchemaRemoval.RemoveAsync(database.Data, TestHost.Token, discardBackups)
+        );
+        var differences = await SchemaCheck.DifferencesAsync(database.Data, TestHost.Token);
         Assert.DoesNotContain(differences, line =>
             line.StartsWith("missing: ", StringComparison.Ordinal) && !line.Contains(" on dxy.", StringComparison.Ordinal)
         );
@@ -58,35 +60,35 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
     )]
     public async Task What_is_not_ours_is_named_and_nothing_goes(string made, string named)
     {
-        await using var database = await _server.CreateInstalledDatabaseAsync(Partitioned.Tables, null, Shop.Token);
-        await database.RunAsync(made, Shop.Token);
+        await using var database = await _server.CreateInstalledDatabaseAsync(Partitioned.Tables, null, TestHost.Token);
+        await database.RunAsync(made, TestHost.Token);
         Assert.Contains(named, await RefusedAsync(database), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_function_that_only_speaks_of_us_in_a_comment_is_no_hindrance()
     {
-        await using var shop = await Shop.OpenAsync(_server);
-        await shop.RunAsync("CREATE FUNCTION public.lag() RETURNS bigint LANGUAGE sql AS $$ SELECT 1::bigint -- as dxy.due once said\n $$");
-        await SchemaRemoval.RemoveAsync(shop.Data, Shop.Token);
-        Assert.Equal(1, await shop.ValueAsync<long>("SELECT public.lag()"));
+        await using var host = await TestHost.OpenAsync(_server);
+        await host.RunAsync("CREATE FUNCTION public.lag() RETURNS bigint LANGUAGE sql AS $$ SELECT 1::bigint -- as dxy.due once said\n $$");
+        await SchemaRemoval.RemoveAsync(host.Data, TestHost.Token);
+        Assert.Equal(1, await host.ValueAsync<long>("SELECT public.lag()"));
     }
 
     [Fact]
     public async Task A_partition_that_landed_in_our_schema_keeps_its_rows_and_moves_out_before_we_go()
     {
-        await using var database = await _server.CreateInstalledDatabaseAsync(Partitioned.Tables, null, Shop.Token);
+        await using var database = await _server.CreateInstalledDatabaseAsync(Partitioned.Tables, null, TestHost.Token);
         await database.RunAsync(
             $"CREATE TABLE dxy.bars_2031 PARTITION OF public.data_bars FOR VALUES FROM ('2031-01-01Z') TO ('2032-01-01Z'); INSERT INTO "
                 + $"data_bars {Bar}",
-            Shop.Token
+            TestHost.Token
         );
         await RefusedAsync(database);
-        Assert.Equal(1, await database.ValueAsync<long>("SELECT count(*) FROM dxy.bars_2031", Shop.Token));
+        Assert.Equal(1, await database.ValueAsync<long>("SELECT count(*) FROM dxy.bars_2031", TestHost.Token));
 
-        await database.RunAsync("ALTER TABLE dxy.bars_2031 SET SCHEMA public", Shop.Token);
-        var result = await SchemaRemoval.RemoveAsync(database.Data, Shop.Token);
-        Assert.Equal(1, await database.ValueAsync<long>("SELECT count(*) FROM data_bars", Shop.Token));
+        await database.RunAsync("ALTER TABLE dxy.bars_2031 SET SCHEMA public", TestHost.Token);
+        var result = await SchemaRemoval.RemoveAsync(database.Data, TestHost.Token);
+        Assert.Equal(1, await database.ValueAsync<long>("SELECT count(*) FROM data_bars", TestHost.Token));
         Assert.Equal(1, result.Rows);
     }
 
@@ -96,22 +98,22 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
     [InlineData("failed", "back", "on its way back")]
     public async Task While_a_migration_is_unfinished_nothing_goes(string state, string direction, string told)
     {
-        await using var shop = await Shop.OpenAsync(_server);
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(_server);
+        await host.RunAsync(
             $$"""
             INSERT INTO dxy.run (name, symbol, state, direction, phase, step, settings, target, started_at) VALUES ('r1', 'DXY',
               '{{state}}', '{{direction}}', 4, 'x', '{}', '{}', dxy.now());
             """
         );
-        Assert.Contains(told, await RefusedAsync(shop), StringComparison.Ordinal);
-        await RefusedAsync(shop, discardBackups: true);
+        Assert.Contains(told, await RefusedAsync(host), StringComparison.Ordinal);
+        await RefusedAsync(host, discardBackups: true);
     }
 
     [Fact]
     public async Task A_backup_that_a_way_back_needs_goes_only_when_that_is_said()
     {
-        await using var shop = await Shop.OpenAsync(_server);
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(_server);
+        await host.RunAsync(
             """
             INSERT INTO dxy.run (name, symbol, state, phase, step, settings, target, started_at, retention_until)
             VALUES ('r1', 'DXY', 'completed', 9, 'x', '{}', '{}', dxy.now(), dxy.now() + interval '9 days'), ('r0', 'DXY', 'rolled_back',
@@ -120,11 +122,11 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
               dxy_backup."r0_derived_data_bars" (LIKE data_bars);
             """
         );
-        var told = await RefusedAsync(shop);
+        var told = await RefusedAsync(host);
         Assert.Contains("2024-03-14T08:00:00Z the migration r1 can be taken back", told, StringComparison.Ordinal);
         Assert.Contains("--discard-backups", told, StringComparison.Ordinal);
-        await SchemaRemoval.RemoveAsync(shop.Data, Shop.Token, discardBackups: true);
-        Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dxy%'"));
+        await SchemaRemoval.RemoveAsync(host.Data, TestHost.Token, discardBackups: true);
+        Assert.Equal(0, await host.ValueAsync<long>("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dxy%'"));
     }
 
     [Theory]
@@ -144,23 +146,23 @@ public sealed class RemovalOfStrangersTests : IClassFixture<TestServer>
     )]
     public async Task A_table_we_made_stays_where_somebody_came_to_need_it(string made, string kept)
     {
-        await using var shop = await Shop.OpenAsync(_server);
-        await shop.RunAsync(made);
-        Assert.Contains(kept, (await SchemaRemoval.RemoveAsync(shop.Data, Shop.Token)).Kept);
+        await using var host = await TestHost.OpenAsync(_server);
+        await host.RunAsync(made);
+        Assert.Contains(kept, (await SchemaRemoval.RemoveAsync(host.Data, TestHost.Token)).Kept);
     }
 
     [Fact]
     public async Task A_trigger_of_somebody_elses_with_a_name_like_ours_stays()
     {
-        await using var shop = await Shop.OpenAsync(_server);
-        await shop.StoreAsync(Shop.Fx("EURUSD", 0));
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(_server);
+        await host.StoreAsync(TestHost.Fx("EURUSD", 0));
+        await host.RunAsync(
             """
             CREATE FUNCTION public.audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
             CREATE TRIGGER dxy_capture_audit AFTER INSERT ON public.data_bars FOR EACH STATEMENT EXECUTE FUNCTION public.audit();
             """
         );
-        await SchemaRemoval.RemoveAsync(shop.Data, Shop.Token);
-        Assert.Equal(1, await shop.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname = 'dxy_capture_audit'"));
+        await SchemaRemoval.RemoveAsync(host.Data, TestHost.Token);
+        Assert.Equal(1, await host.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname = 'dxy_capture_audit'"));
     }
 }

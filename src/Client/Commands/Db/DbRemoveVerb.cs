@@ -53,7 +53,7 @@ internal sealed class DbRemoveVerb : Verb
 
         session.Out.WriteLine(
             $"nothing of ours is left; the other {result.Relations} relations stand as they stood, with {result.Facts} facts of the "
-                + $"shop's tables compared and unchanged "
+                + $"host's tables compared and unchanged "
                 + $"and their {result.Rows} rows untouched"
         );
         return ExitCode.Done;

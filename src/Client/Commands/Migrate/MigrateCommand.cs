@@ -6,7 +6,7 @@ namespace DxyOrleans.Client.Commands.Migrate;
 internal static class MigrateCommand
 {
     public static Command Create() =>
-        new("migrate", "Moves a shop's 1m bars of an index from derived_data_bars to data_bars; reversible until the purge.")
+        new("migrate", "Moves a host's 1m bars of an index from derived_data_bars to data_bars; reversible until the purge.")
         {
             new MigratePlanVerb(),
             new MigrateShadowVerb(),

@@ -13,7 +13,7 @@ internal sealed class MigrateModule : ConsoleModule
     public override IEnumerable<Command> Verbs => [MigrateCommand.Create()];
 
     public override string AfterDemo =>
-        "'./dxy migrate rehearse' moves a legacy shop's index from its old table to the new one, a day of market time in minutes";
+        "'./dxy migrate rehearse' moves a legacy host's index from its old table to the new one, a day of market time in minutes";
 
     public override Fault? Explain(Exception exception, string? database) =>
         exception switch

@@ -11,30 +11,30 @@ internal sealed class MigrateRehearseVerb : Verb
 {
     readonly Option<string?> _from = new("--from")
     {
-        Description = "Copy this shop (read only) with its roles and settings onto a server of its own, instead of making one.",
+        Description = "Copy this host (read only) with its roles and settings onto a server of its own, instead of making one.",
         HelpName = "CONNECTION",
     };
     readonly Option<string?> _writer = new("--writer")
     {
         Description =
-            "The shop's own writer, run as its own login for each minute of the market: a file for psql (variables minute, derive) or a "
+            "The host's own writer, run as its own login for each minute of the market: a file for psql (variables minute, derive) or a "
             + "command (MINUTE, LEGACY_DXY, DATABASE_URL, PG*). Without it: writes like those seen.",
         HelpName = "FILE|COMMAND",
     };
     readonly Option<string?> _role = new("--writer-role")
     {
-        Description = "The shop's login that writes; without it the likeliest.",
+        Description = "The host's login that writes; without it the likeliest.",
         HelpName = "ROLE",
     };
     readonly Option<int> _days = new("--days")
     {
-        Description = "Days of bars to copy; of a made shop, days of the pairs' bars.",
+        Description = "Days of bars to copy; of a made host, days of the pairs' bars.",
         HelpName = "N",
         DefaultValueFactory = _ => 20,
     };
     readonly Option<int> _bars = new("--bars")
     {
-        Description = "Legacy minutes of a made shop's index.",
+        Description = "Legacy minutes of a made host's index.",
         HelpName = "N",
         DefaultValueFactory = _ => 200_000,
     };
@@ -52,7 +52,7 @@ internal sealed class MigrateRehearseVerb : Verb
     };
     readonly Option<int> _writes = new("--legacy-minutes")
     {
-        Description = "Market minutes that a made shop's old deriver goes on at least.",
+        Description = "Market minutes that a made host's old deriver goes on at least.",
         HelpName = "N",
         DefaultValueFactory = _ => 30,
     };
@@ -89,7 +89,7 @@ internal sealed class MigrateRehearseVerb : Verb
             Silos = Within("--silos", parse.GetValue(_silos), 1, 8),
             LegacyMinutes = Within("--legacy-minutes", parse.GetValue(_writes), 0, 1440),
             Keep = parse.GetValue(_keep),
-            // The vendor's own bars of the index, which a made shop has in the new table: somebody has to decide.
+            // The vendor's own bars of the index, which a made host has in the new table: somebody has to decide.
             Settings =
                 parse.GetValue(_from) is null && settings.Foreign == ConflictPolicy.Stop
                     ? settings with
@@ -114,7 +114,7 @@ internal sealed class MigrateRehearseVerb : Verb
     string? Copied(string option, string? value, ParseResult parse) =>
         value is null || parse.GetValue(_from) is not null
             ? value
-            : throw Fault.Usage($"{option} goes with --from: a made shop has writers of its own").ToException();
+            : throw Fault.Usage($"{option} goes with --from: a made host has writers of its own").ToException();
 
     static int Within(string option, int value, int from, int to) =>
         value >= from && value <= to

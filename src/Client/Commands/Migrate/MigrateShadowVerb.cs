@@ -13,7 +13,7 @@ internal sealed class MigrateShadowVerb : Verb
     public MigrateShadowVerb()
         : base(
             "shadow",
-            "What a cluster in shadow mode found: bars of the shop's programs beside what deriving gives, day by day.",
+            "What a cluster in shadow mode found: bars of the host's programs beside what deriving gives, day by day.",
             "migrate shadow"
         ) { }
 
@@ -53,7 +53,7 @@ internal sealed class MigrateShadowVerb : Verb
             "equal",
             "different",
             "missing",
-            "only in the shop",
+            "only in the host",
             "largest difference",
             "compared at"
         );
@@ -77,7 +77,7 @@ internal sealed class MigrateShadowVerb : Verb
             foreach (var sample in JsonNode.Parse(day.Samples)!.AsArray().Where(sample => (string?)sample!["kind"] != "fault"))
             {
                 session.Out.WriteLine(
-                    $"{day.Target} {sample!["ts_utc"]} {(string?)sample["kind"]}: the shop has {sample["shop"]?.ToString() ?? "none"}, "
+                    $"{day.Target} {sample!["ts_utc"]} {(string?)sample["kind"]}: the host has {sample["shop"]?.ToString() ?? "none"}, "
                         + $"deriving gives {sample["derived"]?.ToString() ?? "none"}"
                 );
             }

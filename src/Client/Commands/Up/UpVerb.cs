@@ -26,7 +26,7 @@ internal sealed class UpVerb : Verb
 
     readonly Option<bool> _shadow = new("--shadow")
     {
-        Description = "Derive and compare with what the shop's programs write, storing nothing in its tables; see 'migrate shadow'.",
+        Description = "Derive and compare with what the host's programs write, storing nothing in its tables; see 'migrate shadow'.",
     };
 
     public UpVerb()

@@ -9,7 +9,7 @@ namespace DxyOrleans.Migration.Steps.Derive;
 
 /// <summary>
 /// Installs <c>calc_dxy_range_1m</c> for callers by RPC, in the schema of the function it takes the place of, with that one's callers. What
-/// stood under the name is kept and comes back on undoing. Rights on the shop's tables are never given: the gate names what the callers
+/// stood under the name is kept and comes back on undoing. Rights on the host's tables are never given: the gate names what the callers
 /// lack.
 /// </summary>
 sealed class FunctionStep() : MigrationStep("derive/function", MigrationPhase.Derive)

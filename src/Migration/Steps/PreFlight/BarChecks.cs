@@ -12,7 +12,7 @@ namespace DxyOrleans.Migration.Steps.PreFlight;
 
 /// <summary>What the tables' rows say before a run: the bars to be moved, those that the index is derived from, and what the registry makes
 /// of both.</summary>
-/// <param name="database">The shop's, by the role that would carry the run out.</param>
+/// <param name="database">The host's, by the role that would carry the run out.</param>
 /// <param name="symbol">What is to be migrated.</param>
 /// <param name="settings">The run's.</param>
 /// <param name="planning">Whether who asks only looks.</param>

@@ -15,7 +15,7 @@ namespace DxyOrleans.Migration.Steps.PreFlight;
 /// Everything that is looked at before a run changes anything. Reads only, and needs no run: <c>migrate plan</c> shows the same. What
 /// couldn't be seen is WARN.
 /// </summary>
-/// <param name="database">The shop's, by the role that would carry the run out.</param>
+/// <param name="database">The host's, by the role that would carry the run out.</param>
 /// <param name="symbol">What is to be migrated.</param>
 /// <param name="settings">The run's.</param>
 /// <param name="realTime">This machine's clock, compared with the server's.</param>

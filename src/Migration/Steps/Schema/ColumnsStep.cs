@@ -7,7 +7,7 @@ namespace DxyOrleans.Migration.Steps.Schema;
 
 /// <summary>
 /// Columns that both tables need and may lack: raw, created_at, updated_at. Adding one rewrites no row. What is of another type is left to
-/// the shop. Undoing leaves them: they harm nobody, and something may have begun to use them.
+/// the host. Undoing leaves them: they harm nobody, and something may have begun to use them.
 /// </summary>
 public sealed class ColumnsStep() : SchemaStep("schema/columns")
 {

@@ -7,7 +7,7 @@ using Npgsql;
 namespace DxyOrleans.Migration.Steps.Schema;
 
 /// <summary>
-/// What the steps that change the shop's tables share: one statement or two in a short transaction, which waits for its lock no longer than
+/// What the steps that change the host's tables share: one statement or two in a short transaction, which waits for its lock no longer than
 /// the run's budget, so that nobody queues behind it for longer, and which records itself. What is next is read from the catalog each time,
 /// so a step that died goes on.
 /// </summary>

@@ -3,7 +3,7 @@ using DxyOrleans.Migration.Engine;
 
 namespace DxyOrleans.Migration.Steps.Test;
 
-/// <summary>Whether every rollup that the shop had goes on: each timeframe is named by the registry, and each bucket since the switch has
+/// <summary>Whether every rollup that the host had goes on: each timeframe is named by the registry, and each bucket since the switch has
 /// its bar.</summary>
 static class RollupGate
 {

@@ -13,7 +13,7 @@ public sealed class CopyTests(TestServer server)
     [Fact]
     public async Task The_newest_version_of_each_active_bar_is_copied_with_its_values_and_its_origin()
     {
-        await using var shop = await CopyRun.OpenAsync(
+        await using var host = await CopyRun.OpenAsync(
             server,
             new LegacyOptions
             {
@@ -22,19 +22,19 @@ public sealed class CopyTests(TestServer server)
                 Foreign = 7,
             }
         );
-        await shop.CopyAsync();
-        Assert.Equal(0, await shop.UnequalAsync());
-        Assert.Equal(300, await shop.CountAsync(Copied));
-        Assert.Equal(12, await shop.CountAsync("dxy.run_conflict WHERE class = 'superseded' AND resolution = 'newest_version'"));
+        await host.CopyAsync();
+        Assert.Equal(0, await host.UnequalAsync());
+        Assert.Equal(300, await host.CountAsync(Copied));
+        Assert.Equal(12, await host.CountAsync("dxy.run_conflict WHERE class = 'superseded' AND resolution = 'newest_version'"));
         Assert.Equal(
             ["synthetic from backfill 1 dxy true true"],
-            await shop.Shop.TextsAsync(
+            await host.TestHost.TextsAsync(
                 $"""
                 SELECT b.source || ' from ' || (b.raw->>'orig_source') || ' ' || (b.raw->>'orig_version') || ' ' || (b.raw->>'kind') || ' '
                        || (b.ingested_at = d.ingested_at AND b.created_at = d.created_at) || ' ' || (b.updated_at = dxy.now()
                          OR b.updated_at > '2024-03-05')
                 FROM public.data_bars AS b JOIN public.derived_data_bars AS d USING (canonical_symbol, timeframe, ts_utc)
-                  WHERE b.canonical_symbol = 'DXY' AND b.ts_utc = '{Shop.Minute(
+                  WHERE b.canonical_symbol = 'DXY' AND b.ts_utc = '{TestHost.Minute(
                     120
                 )}'
                 """
@@ -42,63 +42,66 @@ public sealed class CopyTests(TestServer server)
         );
         Assert.Equal(
             300,
-            await shop.Shop.ValueAsync<decimal>("SELECT sum(rows) FROM dxy.run_batch WHERE step = 'copy/bars' HAVING count(*) = 4")
+            await host.TestHost.ValueAsync<decimal>("SELECT sum(rows) FROM dxy.run_batch WHERE step = 'copy/bars' HAVING count(*) = 4")
         );
     }
 
     [Fact]
     public async Task A_partitioned_table_is_copied_into_as_well()
     {
-        await using var shop = await CopyRun.OpenAsync(server, new LegacyOptions { Partitioned = true });
-        await shop.CopyAsync();
-        Assert.Equal(0, await shop.UnequalAsync());
-        Assert.Equal(300, await shop.CountAsync(Copied));
+        await using var host = await CopyRun.OpenAsync(server, new LegacyOptions { Partitioned = true });
+        await host.CopyAsync();
+        Assert.Equal(0, await host.UnequalAsync());
+        Assert.Equal(300, await host.CountAsync(Copied));
     }
 
     [Fact]
     public async Task Moving_bars_makes_nothing_due_and_is_no_correction_but_is_seen()
     {
-        await using var shop = await CopyRun.OpenAsync(
+        await using var host = await CopyRun.OpenAsync(
             server,
             settings: new RunSettings { Different = ConflictPolicy.TakeSource },
             options: new LegacyOptions { TargetDifferent = 5 }
         );
-        await shop.CopyAsync();
-        Assert.Equal(0, await shop.CountAsync("dxy.change"));
-        Assert.Equal(0, await shop.CountAsync("dxy.due"));
-        Assert.Equal(0, await shop.CountAsync("dxy.correction"));
-        Assert.Equal(5, await shop.CountAsync("dxy.run_conflict WHERE resolution = 'take_source'"));
-        Assert.Equal(300, await shop.Shop.ValueAsync<decimal>("SELECT sum(bars) FROM dxy.touch WHERE table_name = 'data_bars' AND own"));
+        await host.CopyAsync();
+        Assert.Equal(0, await host.CountAsync("dxy.change"));
+        Assert.Equal(0, await host.CountAsync("dxy.due"));
+        Assert.Equal(0, await host.CountAsync("dxy.correction"));
+        Assert.Equal(5, await host.CountAsync("dxy.run_conflict WHERE resolution = 'take_source'"));
+        Assert.Equal(
+            300,
+            await host.TestHost.ValueAsync<decimal>("SELECT sum(bars) FROM dxy.touch WHERE table_name = 'data_bars' AND own")
+        );
     }
 
     [Fact]
     public async Task A_program_that_only_says_it_moves_bars_is_recorded_all_the_same()
     {
-        await using var shop = await LegacyShop.OpenAsync(server);
-        await using var writer = await shop.LegacyWriterAsync();
-        await shop.Shop.DrainAsync();
+        await using var host = await LegacyHost.OpenAsync(server);
+        await using var writer = await host.LegacyWriterAsync();
+        await host.TestHost.DrainAsync();
         await using var pretends = writer.CreateCommand(
             $"SELECT set_config('dxy.writer', 'move', true); UPDATE public.derived_data_bars SET high = high + 1 WHERE ts_utc = "
-                + $"'{Shop.Minute(5)}'"
+                + $"'{TestHost.Minute(5)}'"
         );
-        await pretends.ExecuteNonQueryAsync(Shop.Token);
-        Assert.Equal(1, await shop.CountAsync("dxy.change"));
+        await pretends.ExecuteNonQueryAsync(TestHost.Token);
+        Assert.Equal(1, await host.CountAsync("dxy.change"));
     }
 
     [Fact]
     public async Task A_second_copy_rewrites_no_row()
     {
-        await using var shop = await CopyRun.OpenAsync(server, new LegacyOptions { TargetEqual = 20 });
-        await shop.CopyAsync();
+        await using var host = await CopyRun.OpenAsync(server, new LegacyOptions { TargetEqual = 20 });
+        await host.CopyAsync();
         const string Rows = "SELECT ts_utc || ' ' || ctid || ' ' || xmin FROM public.data_bars WHERE canonical_symbol = 'DXY' ORDER BY 1";
-        var before = await shop.Shop.TextsAsync(Rows);
-        await shop.Shop.RunAsync(
+        var before = await host.TestHost.TextsAsync(Rows);
+        await host.TestHost.RunAsync(
             "UPDATE dxy.run_step SET state = 'started', checkpoint = '{}', done = 0 WHERE step IN ('copy/conflicts', 'copy/bars'); "
                 + "UPDATE dxy.run SET state = 'running'"
         );
-        await shop.CopyAsync();
-        Assert.Equal(before, await shop.Shop.TextsAsync(Rows));
-        Assert.Equal(280, await shop.Shop.ValueAsync<decimal>("SELECT sum(rows) FROM dxy.run_batch WHERE step = 'copy/bars'"));
+        await host.CopyAsync();
+        Assert.Equal(before, await host.TestHost.TextsAsync(Rows));
+        Assert.Equal(280, await host.TestHost.ValueAsync<decimal>("SELECT sum(rows) FROM dxy.run_batch WHERE step = 'copy/bars'"));
     }
 
     [Fact]
@@ -128,7 +131,7 @@ public sealed class CopyTests(TestServer server)
             }
             catch (OperationCanceledException)
             {
-                await killed.Shop.DrainAsync();
+                await killed.TestHost.DrainAsync();
                 continue;
             }
 
@@ -156,38 +159,38 @@ public sealed class CopyTests(TestServer server)
     [Fact]
     public async Task A_bar_corrected_while_it_is_copied_ends_corrected_in_both_tables()
     {
-        await using var shop = await CopyRun.OpenAsync(server);
+        await using var host = await CopyRun.OpenAsync(server);
         var batch = 0;
-        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), interrupt: async (point, token) =>
+        await host.DriveAsync(CopyRun.Steps(CopyRun.Copying), interrupt: async (point, token) =>
         {
             if (point == "copy/bars:begun" && ++batch == 2)
             {
                 // Minute 5 was copied by the first batch, 150 is in this one, 250 in the next.
-                await shop.Shop.RunAsync(
+                await host.TestHost.RunAsync(
                     $"UPDATE public.data_bars SET close = close * 1.0001 WHERE canonical_symbol = 'EURUSD' AND ts_utc IN "
-                        + $"('{Shop.Minute(5)}', '{Shop.Minute(150)}', '{Shop.Minute(250)}')"
+                        + $"('{TestHost.Minute(5)}', '{TestHost.Minute(150)}', '{TestHost.Minute(250)}')"
                 );
-                await shop.Shop.DrainAsync();
+                await host.TestHost.DrainAsync();
             }
         });
-        Assert.Equal(0, await shop.UnequalAsync());
+        Assert.Equal(0, await host.UnequalAsync());
         Assert.Equal(
             3,
-            await shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY' AND jsonb_typeof(raw->'inputs') = 'object'")
+            await host.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY' AND jsonb_typeof(raw->'inputs') = 'object'")
         );
-        Assert.Equal(297, await shop.CountAsync(Copied));
+        Assert.Equal(297, await host.CountAsync(Copied));
     }
 
     [Fact]
     public async Task A_deriver_that_has_not_committed_yet_and_the_copy_leave_the_newer_bar()
     {
-        await using var shop = await CopyRun.OpenAsync(server);
+        await using var host = await CopyRun.OpenAsync(server);
         var (written, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await shop.Shop.RunAsync(
-            $"UPDATE public.data_bars SET close = close * 1.0001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{Shop.Minute(50)}'"
+        await host.TestHost.RunAsync(
+            $"UPDATE public.data_bars SET close = close * 1.0001 WHERE canonical_symbol = 'EURUSD' AND ts_utc = '{TestHost.Minute(50)}'"
         );
-        await new DueStore(shop.Data).ExpandAsync(Shop.Token);
-        var deriver = await shop.Shop.DeriverAsync("DXY/1m", async (step, token) =>
+        await new DueStore(host.Data).ExpandAsync(TestHost.Token);
+        var deriver = await host.TestHost.DeriverAsync("DXY/1m", async (step, token) =>
         {
             if (step == DeriveStep.Written)
             {
@@ -195,18 +198,18 @@ public sealed class CopyTests(TestServer server)
                 await goOn.Task.WaitAsync(token);
             }
         });
-        var deriving = deriver.ProcessSliceAsync(Shop.Token);
-        await written.Task.WaitAsync(Shop.Token);
-        var copying = shop.CopyAsync();
-        await WaitForLockAsync(shop);
+        var deriving = deriver.ProcessSliceAsync(TestHost.Token);
+        await written.Task.WaitAsync(TestHost.Token);
+        var copying = host.CopyAsync();
+        await WaitForLockAsync(host);
         goOn.SetResult();
         await deriving;
         await copying;
-        Assert.Equal(0, await shop.UnequalAsync());
+        Assert.Equal(0, await host.UnequalAsync());
         Assert.Equal(
             1,
-            await shop.CountAsync(
-                $"public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{Shop.Minute(50)}' AND jsonb_typeof(raw->'inputs') = "
+            await host.CountAsync(
+                $"public.data_bars WHERE canonical_symbol = 'DXY' AND ts_utc = '{TestHost.Minute(50)}' AND jsonb_typeof(raw->'inputs') = "
                     + $"'object'"
             )
         );
@@ -223,25 +226,25 @@ public sealed class CopyTests(TestServer server)
             TargetDifferent = 10,
             TargetVendor = 10,
         };
-        await using var shop = await CopyRun.OpenAsync(
+        await using var host = await CopyRun.OpenAsync(
             server,
             options,
             new RunSettings { Different = ConflictPolicy.TakeSource, Foreign = ConflictPolicy.TakeSource }
         );
-        var before = await shop.FingerprintAsync();
-        await shop.CopyAsync();
-        Assert.Equal(0, await shop.UnequalAsync());
-        await shop.Shop.RunAsync(LegacyTables.Fx(300, 40));
-        await shop.Shop.DrainAsync();
-        Assert.Equal(340, await shop.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'"));
+        var before = await host.FingerprintAsync();
+        await host.CopyAsync();
+        Assert.Equal(0, await host.UnequalAsync());
+        await host.TestHost.RunAsync(LegacyTables.Fx(300, 40));
+        await host.TestHost.DrainAsync();
+        Assert.Equal(340, await host.CountAsync("public.data_bars WHERE canonical_symbol = 'DXY'"));
 
-        await shop.RollBackAsync();
+        await host.RollBackAsync();
         var seen = new HashSet<string>();
-        for (var kills = 0; kills < 50 && (await shop.RunAsync()).State != RunState.RolledBack; kills++)
+        for (var kills = 0; kills < 50 && (await host.RunAsync()).State != RunState.RolledBack; kills++)
         {
             try
             {
-                await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying), interrupt: (point, _) =>
+                await host.DriveAsync(CopyRun.Steps(CopyRun.Copying), interrupt: (point, _) =>
                     seen.Add(point) ? throw new OperationCanceledException(point) : Task.CompletedTask
                 );
             }
@@ -249,49 +252,53 @@ public sealed class CopyTests(TestServer server)
         }
 
         Assert.Contains("copy/bars:undo-written", seen);
-        await shop.Shop.RunAsync($"DELETE FROM public.data_bars WHERE ts_utc >= '{Shop.Minute(300)}'");
-        var arrived = await shop.CountAsync(
-            $"public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc >= '{Shop.Minute(300)}'"
+        await host.TestHost.RunAsync($"DELETE FROM public.data_bars WHERE ts_utc >= '{TestHost.Minute(300)}'");
+        var arrived = await host.CountAsync(
+            $"public.derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m' AND ts_utc >= '{TestHost.Minute(300)}'"
         );
         Assert.Equal(40, arrived);
-        await shop.Shop.RunAsync(
-            $"DELETE FROM public.derived_data_bars WHERE ts_utc >= '{Shop.Minute(300)}' AND timeframe = '1m'; DELETE FROM "
+        await host.TestHost.RunAsync(
+            $"DELETE FROM public.derived_data_bars WHERE ts_utc >= '{TestHost.Minute(300)}' AND timeframe = '1m'; DELETE FROM "
                 + $"public.core_asset_registry_all WHERE canonical_symbol = 'DXY'"
         );
         Assert.Equal(
             [.. before.Where(line => !line.StartsWith("core_asset_registry_all (DXY", StringComparison.Ordinal))],
-            await shop.FingerprintAsync()
+            await host.FingerprintAsync()
         );
     }
 
     [Fact]
     public async Task A_bar_that_only_the_new_table_has_is_brought_to_the_old_one_before_it_goes()
     {
-        await using var shop = await CopyRun.OpenAsync(server);
-        await shop.CopyAsync();
-        await shop.Shop.RunAsync(
+        await using var host = await CopyRun.OpenAsync(server);
+        await host.CopyAsync();
+        await host.TestHost.RunAsync(
             $$"""
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source, raw)
-            VALUES ('DXY', '1m', '{{Shop.Minute(400)}}', 104, 104, 104, 104, 'synthetic', '{"kind": "dxy", "version": 1, "inputs": {} }'),
-                   ('DXY', '1m', '{{Shop.Minute(401)}}', 105, 105, 105, 105, 'massive_api', '{}');
-            UPDATE public.derived_data_bars SET deleted_at = now() WHERE ts_utc = '{{Shop.Minute(7)}}';
+            VALUES ('DXY', '1m', '{{TestHost.Minute(
+                400
+            )}}', 104, 104, 104, 104, 'synthetic', '{"kind": "dxy", "version": 1, "inputs": {} }'),
+                   ('DXY', '1m', '{{TestHost.Minute(401)}}', 105, 105, 105, 105, 'massive_api', '{}');
+            UPDATE public.derived_data_bars SET deleted_at = now() WHERE ts_utc = '{{TestHost.Minute(7)}}';
             """
         );
-        await shop.RollBackAsync();
-        await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying));
-        Assert.Equal(RunState.RolledBack, (await shop.RunAsync()).State);
+        await host.RollBackAsync();
+        await host.DriveAsync(CopyRun.Steps(CopyRun.Copying));
+        Assert.Equal(RunState.RolledBack, (await host.RunAsync()).State);
         Assert.Equal(
             ["105.00000000"],
-            await shop.Shop.TextsAsync("SELECT close::text FROM public.data_bars WHERE canonical_symbol = 'DXY'")
+            await host.TestHost.TextsAsync("SELECT close::text FROM public.data_bars WHERE canonical_symbol = 'DXY'")
         );
         Assert.Equal(
             1,
-            await shop.CountAsync($"public.derived_data_bars WHERE close = 104 AND deleted_at IS NULL AND ts_utc = '{Shop.Minute(400)}'")
+            await host.CountAsync(
+                $"public.derived_data_bars WHERE close = 104 AND deleted_at IS NULL AND ts_utc = '{TestHost.Minute(400)}'"
+            )
         );
-        Assert.Equal(0, await shop.CountAsync($"public.derived_data_bars WHERE deleted_at IS NULL AND ts_utc = '{Shop.Minute(7)}'"));
+        Assert.Equal(0, await host.CountAsync($"public.derived_data_bars WHERE deleted_at IS NULL AND ts_utc = '{TestHost.Minute(7)}'"));
         Assert.Contains(
             "\"of_others_left\": 1",
-            await shop.Shop.ValueAsync<string>(
+            await host.TestHost.ValueAsync<string>(
                 "SELECT detail::text FROM dxy.run_event WHERE kind = 'undone' AND detail->>'step' = 'copy/bars'"
             ),
             StringComparison.Ordinal
@@ -301,33 +308,33 @@ public sealed class CopyTests(TestServer server)
     [Fact]
     public async Task A_row_the_new_table_refuses_stops_the_run_and_says_what_to_do()
     {
-        await using var shop = await CopyRun.OpenAsync(server);
-        await shop.Shop.RunAsync(
-            $"ALTER TABLE public.data_bars ADD CONSTRAINT sane CHECK (canonical_symbol <> 'DXY' OR ts_utc <> '{Shop.Minute(150)}')"
+        await using var host = await CopyRun.OpenAsync(server);
+        await host.TestHost.RunAsync(
+            $"ALTER TABLE public.data_bars ADD CONSTRAINT sane CHECK (canonical_symbol <> 'DXY' OR ts_utc <> '{TestHost.Minute(150)}')"
         );
-        var run = await shop.DriveAsync(CopyRun.Steps(CopyRun.Copying));
+        var run = await host.DriveAsync(CopyRun.Steps(CopyRun.Copying));
         Assert.Equal(RunState.Failed, run.State);
         Assert.Contains("sane", run.Error, StringComparison.Ordinal);
         Assert.Contains("migrate retry", run.Error, StringComparison.Ordinal);
-        Assert.Equal(100, await shop.CountAsync(Copied));
+        Assert.Equal(100, await host.CountAsync(Copied));
     }
 
-    static async Task FinishAsync(LegacyShop shop)
+    static async Task FinishAsync(LegacyHost host)
     {
         for (var round = 0; round < 4; round++)
         {
-            await shop.CopyAsync();
-            await shop.Shop.DrainAsync();
+            await host.CopyAsync();
+            await host.TestHost.DrainAsync();
         }
 
-        Assert.Equal(RunState.Completed, (await shop.RunAsync()).State);
+        Assert.Equal(RunState.Completed, (await host.RunAsync()).State);
     }
 
-    static async Task WaitForLockAsync(LegacyShop shop)
+    static async Task WaitForLockAsync(LegacyHost host)
     {
-        while (await shop.Shop.CountAsync("pg_locks WHERE NOT granted AND locktype = 'transactionid'") == 0)
+        while (await host.TestHost.CountAsync("pg_locks WHERE NOT granted AND locktype = 'transactionid'") == 0)
         {
-            await shop.Shop.RunAsync("SELECT pg_sleep(0.01)");
+            await host.TestHost.RunAsync("SELECT pg_sleep(0.01)");
         }
     }
 }

@@ -16,25 +16,25 @@ public sealed class RestartStepTests(TestServer server)
     [Fact]
     public async Task With_no_silo_in_the_cluster_it_is_done_and_says_so()
     {
-        await using var shop = await OpenAsync();
-        await MemberAsync(shop, 11111, 100, active: false);
-        await shop.Shop.RunAsync("UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '1 hour'");
+        await using var host = await OpenAsync();
+        await MemberAsync(host, 11111, 100, active: false);
+        await host.TestHost.RunAsync("UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '1 hour'");
 
-        var run = await shop.DriveAsync([Step], accept: false);
+        var run = await host.DriveAsync([Step], accept: false);
 
         Assert.Equal(RunState.Completed, run.State);
-        Assert.Contains("no silo", (await shop.GatesAsync())["deploy/restart"].Observed, StringComparison.Ordinal);
-        Assert.Equal(0, await shop.Shop.CountAsync("dxy.restart"));
+        Assert.Contains("no silo", (await host.GatesAsync())["deploy/restart"].Observed, StringComparison.Ordinal);
+        Assert.Equal(0, await host.TestHost.CountAsync("dxy.restart"));
     }
 
     [Fact]
     public async Task A_silo_is_alive_for_as_long_as_the_console_takes_it_to_be()
     {
-        await using var shop = await OpenAsync();
-        await MemberAsync(shop, 11111, 100);
-        await MemberAsync(shop, 11112, 100);
-        await MemberAsync(shop, 11113, 100);
-        await shop.Shop.RunAsync(
+        await using var host = await OpenAsync();
+        await MemberAsync(host, 11111, 100);
+        await MemberAsync(host, 11112, 100);
+        await MemberAsync(host, 11113, 100);
+        await host.TestHost.RunAsync(
             $"""
             UPDATE dxy_orleans.cluster_member SET alive_time = clock_timestamp() - interval '{Heartbeat.Fresh.TotalSeconds
                 + 1} seconds' WHERE port = 11111;
@@ -48,8 +48,8 @@ public sealed class RestartStepTests(TestServer server)
         );
 
         var plan = await Step.PlanAsync(
-            new RunContext(await shop.RunAsync(), ImmutableDictionary<string, RunStep>.Empty, shop.Data, shop.RealTime),
-            Shop.Token
+            new RunContext(await host.RunAsync(), ImmutableDictionary<string, RunStep>.Empty, host.Data, host.RealTime),
+            TestHost.Token
         );
         Assert.StartsWith("1 silos restart one after the other: 127.0.0.1:11112", plan[0], StringComparison.Ordinal);
     }
@@ -57,39 +57,39 @@ public sealed class RestartStepTests(TestServer server)
     [Fact]
     public async Task Silos_are_asked_one_at_a_time_each_after_the_one_before_is_back_and_the_newest_bar_is_there()
     {
-        await using var shop = await OpenAsync();
-        await MemberAsync(shop, 11111, 100);
-        await MemberAsync(shop, 11112, 100);
+        await using var host = await OpenAsync();
+        await MemberAsync(host, 11111, 100);
+        await MemberAsync(host, 11112, 100);
 
-        await shop.DriveAsync([Step], accept: false);
-        Assert.Equal(["127.0.0.1:11111@100"], await AskedAsync(shop));
-        Assert.Contains("has not stopped", await WaitsForAsync(shop), StringComparison.Ordinal);
+        await host.DriveAsync([Step], accept: false);
+        Assert.Equal(["127.0.0.1:11111@100"], await AskedAsync(host));
+        Assert.Contains("has not stopped", await WaitsForAsync(host), StringComparison.Ordinal);
 
-        await shop.Shop.RunAsync("UPDATE dxy_orleans.cluster_member SET status = 6 WHERE port = 11111");
-        await shop.DriveAsync([Step], accept: false);
-        Assert.Contains("not in the cluster again", await WaitsForAsync(shop), StringComparison.Ordinal);
+        await host.TestHost.RunAsync("UPDATE dxy_orleans.cluster_member SET status = 6 WHERE port = 11111");
+        await host.DriveAsync([Step], accept: false);
+        Assert.Contains("not in the cluster again", await WaitsForAsync(host), StringComparison.Ordinal);
 
         // A minute of the pairs comes while the silo restarts: it has to be derived before the next one's turn.
-        await shop.Shop.RunAsync(LegacyTables.Fx(300, 1));
-        await MemberAsync(shop, 11111, 200);
-        await shop.DriveAsync([Step], accept: false);
-        Assert.Contains("bar of 2024-03-04T13:00:00Z is not stored", await WaitsForAsync(shop), StringComparison.Ordinal);
-        Assert.Equal(["127.0.0.1:11111@100"], await AskedAsync(shop));
+        await host.TestHost.RunAsync(LegacyTables.Fx(300, 1));
+        await MemberAsync(host, 11111, 200);
+        await host.DriveAsync([Step], accept: false);
+        Assert.Contains("bar of 2024-03-04T13:00:00Z is not stored", await WaitsForAsync(host), StringComparison.Ordinal);
+        Assert.Equal(["127.0.0.1:11111@100"], await AskedAsync(host));
 
-        await shop.WriteLegacyAsync(300, 1, fx: false);
-        await shop.DriveAsync([Step], accept: false);
-        Assert.Equal(["127.0.0.1:11112@100"], await AskedAsync(shop));
+        await host.WriteLegacyAsync(300, 1, fx: false);
+        await host.DriveAsync([Step], accept: false);
+        Assert.Equal(["127.0.0.1:11112@100"], await AskedAsync(host));
 
-        await shop.Shop.RunAsync("UPDATE dxy_orleans.cluster_member SET status = 6 WHERE port = 11112");
-        await MemberAsync(shop, 11112, 201);
-        var run = await shop.DriveAsync([Step], accept: false);
+        await host.TestHost.RunAsync("UPDATE dxy_orleans.cluster_member SET status = 6 WHERE port = 11112");
+        await MemberAsync(host, 11112, 201);
+        var run = await host.DriveAsync([Step], accept: false);
         Assert.Equal(RunState.Completed, run.State);
-        Assert.Empty(await AskedAsync(shop));
-        var gate = (await shop.GatesAsync())["deploy/restart"];
+        Assert.Empty(await AskedAsync(host));
+        var gate = (await host.GatesAsync())["deploy/restart"];
         Assert.Equal((GateVerdict.Pass, "2 silos restarted, one after the other"), (gate.Verdict, gate.Observed));
         Assert.Equal(
             ["silo asked to restart", "silo restarted", "silo asked to restart", "silo restarted"],
-            await shop.Shop.TextsAsync("SELECT kind FROM dxy.run_event WHERE kind LIKE 'silo %' ORDER BY seq")
+            await host.TestHost.TextsAsync("SELECT kind FROM dxy.run_event WHERE kind LIKE 'silo %' ORDER BY seq")
         );
     }
 
@@ -99,14 +99,14 @@ public sealed class RestartStepTests(TestServer server)
     [InlineData("committed")]
     public async Task Killed_anywhere_it_asks_each_silo_once(string point)
     {
-        await using var shop = await OpenAsync();
-        await MemberAsync(shop, 11111, 100);
+        await using var host = await OpenAsync();
+        await MemberAsync(host, 11111, 100);
         var killed = 0;
         for (var attempt = 0; attempt < 6; attempt++)
         {
             try
             {
-                await shop.DriveAsync([Step], accept: false, interrupt: (at, _) =>
+                await host.DriveAsync([Step], accept: false, interrupt: (at, _) =>
                     at == $"deploy/restart:{point}" && killed++ < 4 ? throw new OperationCanceledException() : Task.CompletedTask
                 );
             }
@@ -116,40 +116,40 @@ public sealed class RestartStepTests(TestServer server)
             }
         }
 
-        Assert.Equal(["127.0.0.1:11111@100"], await AskedAsync(shop));
-        await shop.Shop.RunAsync("DELETE FROM dxy_orleans.cluster_member");
-        await MemberAsync(shop, 11111, 200);
-        var run = await shop.DriveAsync([Step], accept: false);
+        Assert.Equal(["127.0.0.1:11111@100"], await AskedAsync(host));
+        await host.TestHost.RunAsync("DELETE FROM dxy_orleans.cluster_member");
+        await MemberAsync(host, 11111, 200);
+        var run = await host.DriveAsync([Step], accept: false);
 
         Assert.Equal(RunState.Completed, run.State);
-        Assert.Equal("the one silo restarted; what fell due meanwhile is stored", (await shop.GatesAsync())["deploy/restart"].Observed);
-        Assert.Equal(1, await shop.Shop.CountAsync("dxy.run_event WHERE kind = 'silo asked to restart'"));
+        Assert.Equal("the one silo restarted; what fell due meanwhile is stored", (await host.GatesAsync())["deploy/restart"].Observed);
+        Assert.Equal(1, await host.TestHost.CountAsync("dxy.run_event WHERE kind = 'silo asked to restart'"));
     }
 
     [Fact]
     public async Task Rolled_back_while_a_silo_is_asked_it_takes_the_request_back()
     {
-        await using var shop = await OpenAsync();
-        await MemberAsync(shop, 11111, 100);
-        await shop.DriveAsync([Step], accept: false);
+        await using var host = await OpenAsync();
+        await MemberAsync(host, 11111, 100);
+        await host.DriveAsync([Step], accept: false);
 
-        await shop.RollBackAsync();
-        var run = await shop.DriveAsync([Step], accept: false);
+        await host.RollBackAsync();
+        var run = await host.DriveAsync([Step], accept: false);
 
         Assert.Equal(RunState.RolledBack, run.State);
-        Assert.Empty(await AskedAsync(shop));
+        Assert.Empty(await AskedAsync(host));
     }
 
-    async Task<LegacyShop> OpenAsync()
+    async Task<LegacyHost> OpenAsync()
     {
-        var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Registered = true });
-        await shop.StartAsync();
-        return shop;
+        var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Registered = true });
+        await host.StartAsync();
+        return host;
     }
 
     // 3 is Active, 6 is Dead.
-    static async Task MemberAsync(LegacyShop shop, int port, int generation, bool active = true) =>
-        await shop.Shop.RunAsync(
+    static async Task MemberAsync(LegacyHost host, int port, int generation, bool active = true) =>
+        await host.TestHost.RunAsync(
             $"""
             INSERT INTO dxy_orleans.cluster_version (deployment_id) VALUES ('dxy') ON CONFLICT DO NOTHING;
             INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port,
@@ -160,7 +160,7 @@ public sealed class RestartStepTests(TestServer server)
             """
         );
 
-    static Task<List<string>> AskedAsync(LegacyShop shop) => shop.Shop.TextsAsync("SELECT silo FROM dxy.restart ORDER BY silo");
+    static Task<List<string>> AskedAsync(LegacyHost host) => host.TestHost.TextsAsync("SELECT silo FROM dxy.restart ORDER BY silo");
 
-    static async Task<string> WaitsForAsync(LegacyShop shop) => (await shop.GatesAsync())["deploy/restart"].Observed;
+    static async Task<string> WaitsForAsync(LegacyHost host) => (await host.GatesAsync())["deploy/restart"].Observed;
 }

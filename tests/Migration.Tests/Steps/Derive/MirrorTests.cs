@@ -22,21 +22,21 @@ public sealed class MirrorTests(TestServer server)
           FROM generate_series(0, 4999) AS i
         """;
 
-    static async Task<Shop> MirroringAsync(TestServer server, string before = "")
+    static async Task<TestHost> MirroringAsync(TestServer server, string before = "")
     {
-        var shop = await Shop.OpenAsync(server, before);
-        await shop.RunAsync(
+        var host = await TestHost.OpenAsync(server, before);
+        await host.RunAsync(
             "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT "
                 + "dxy.flip_route('DXY', 'both')"
         );
-        await shop.RunAsync(MigrationSql.Template("derive/mirror_on"));
-        return shop;
+        await host.RunAsync(MigrationSql.Template("derive/mirror_on"));
+        return host;
     }
 
     [Fact]
     public async Task Statements_of_every_kind_and_size_are_mirrored_at_once()
     {
-        await using var shop = await MirroringAsync(server);
+        await using var host = await MirroringAsync(server);
         foreach (
             var statement in (string[])
                 [
@@ -50,50 +50,50 @@ public sealed class MirrorTests(TestServer server)
                 ]
         )
         {
-            Assert.NotEqual(0, await shop.RunAsync(statement));
-            Assert.Equal(0, await shop.ValueAsync<long>(Unequal));
+            Assert.NotEqual(0, await host.RunAsync(statement));
+            Assert.Equal(0, await host.ValueAsync<long>(Unequal));
         }
 
-        Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'OTHER'"));
-        await shop.RunAsync(MigrationSql.Template("derive/mirror_off"));
-        Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy\\_mirror%'"));
-        await shop.RunAsync("UPDATE derived_data_bars SET vol = 8");
-        Assert.NotEqual(0, await shop.ValueAsync<long>(Unequal));
+        Assert.Equal(0, await host.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'OTHER'"));
+        await host.RunAsync(MigrationSql.Template("derive/mirror_off"));
+        Assert.Equal(0, await host.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy\\_mirror%'"));
+        await host.RunAsync("UPDATE derived_data_bars SET vol = 8");
+        Assert.NotEqual(0, await host.ValueAsync<long>(Unequal));
     }
 
     [Fact]
     public async Task What_a_replica_brings_is_mirrored_row_by_row()
     {
-        await using var shop = await MirroringAsync(server);
-        await using var admin = await shop.Database.Admin.OpenConnectionAsync(Shop.Token);
+        await using var host = await MirroringAsync(server);
+        await using var admin = await host.Database.Admin.OpenConnectionAsync(TestHost.Token);
         await using var write = new NpgsqlCommand(
             $"SET session_replication_role = replica; {Fill.Replace("4999", "9", StringComparison.Ordinal)}; UPDATE derived_data_bars "
                 + $"SET close = 101.5; DELETE FROM derived_data_bars WHERE ts_utc < '2024-03-04 00:03Z'; RESET session_replication_role",
             admin
         );
-        await write.ExecuteNonQueryAsync(Shop.Token);
-        Assert.Equal(0, await shop.ValueAsync<long>(Unequal));
-        Assert.Equal(7, await shop.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
+        await write.ExecuteNonQueryAsync(TestHost.Token);
+        Assert.Equal(0, await host.ValueAsync<long>(Unequal));
+        Assert.Equal(7, await host.ValueAsync<long>("SELECT count(*) FROM data_bars WHERE canonical_symbol = 'DXY'"));
     }
 
     [Fact]
     public async Task A_trigger_that_an_older_version_put_on_goes_on_mirroring()
     {
-        await using var shop = await Shop.OpenAsync(server);
-        await shop.RunAsync(
+        await using var host = await TestHost.OpenAsync(server);
+        await host.RunAsync(
             "SELECT dxy.touch_on(); INSERT INTO dxy.watched (symbol, run, since) VALUES ('DXY', 'r', dxy.now()); SELECT "
                 + "dxy.flip_route('DXY', 'both')"
         );
-        await shop.RunAsync(
+        await host.RunAsync(
             "CREATE TRIGGER dxy_mirror AFTER INSERT OR UPDATE OR DELETE ON public.derived_data_bars FOR EACH ROW EXECUTE FUNCTION "
                 + "dxy.mirror()"
         );
-        await shop.RunAsync(Fill.Replace("4999", "9", StringComparison.Ordinal));
-        Assert.Equal(0, await shop.ValueAsync<long>(Unequal));
-        await shop.RunAsync(MigrationSql.Template("derive/mirror_on"));
-        await shop.RunAsync("UPDATE derived_data_bars SET vol = 3");
-        Assert.Equal(0, await shop.ValueAsync<long>(Unequal));
-        await shop.RunAsync(MigrationSql.Template("derive/mirror_off"));
-        Assert.Equal(0, await shop.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy\\_mirror%'"));
+        await host.RunAsync(Fill.Replace("4999", "9", StringComparison.Ordinal));
+        Assert.Equal(0, await host.ValueAsync<long>(Unequal));
+        await host.RunAsync(MigrationSql.Template("derive/mirror_on"));
+        await host.RunAsync("UPDATE derived_data_bars SET vol = 3");
+        Assert.Equal(0, await host.ValueAsync<long>(Unequal));
+        await host.RunAsync(MigrationSql.Template("derive/mirror_off"));
+        Assert.Equal(0, await host.ValueAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'dxy\\_mirror%'"));
     }
 }

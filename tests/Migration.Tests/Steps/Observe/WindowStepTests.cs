@@ -11,51 +11,51 @@ public sealed class WindowStepTests(TestServer server)
 {
     static readonly IMigrationStep Step = MigrationSteps.All.Single(step => step.Name == "observe/window");
 
-    static Task<ObservedShop> OpenAsync(TestServer server, RunSettings? settings = null) => ObservedShop.OpenAsync(server, Step, settings);
+    static Task<ObservedHost> OpenAsync(TestServer server, RunSettings? settings = null) => ObservedHost.OpenAsync(server, Step, settings);
 
     [Fact]
     public async Task Each_market_minute_gets_one_sample_whoever_calls_and_however_often()
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 90);
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 90);
 
-        var first = await shop.AdvanceAsync(Step, 90);
-        var second = await shop.AdvanceAsync(Step);
-        await shop.TradeAsync(90, 1);
-        await shop.AdvanceAsync(Step, 91);
+        var first = await host.AdvanceAsync(Step, 90);
+        var second = await host.AdvanceAsync(Step);
+        await host.TradeAsync(90, 1);
+        await host.AdvanceAsync(Step, 91);
 
         Assert.Equal(
             ["2024-03-04 09:30:00+00 PASS", "2024-03-04 09:31:00+00 PASS"],
-            await shop.Shop.TextsAsync("SELECT at || ' ' || verdict FROM dxy.run_sample ORDER BY at")
+            await host.TestHost.TextsAsync("SELECT at || ' ' || verdict FROM dxy.run_sample ORDER BY at")
         );
         Assert.All(new[] { first, second }, outcome => Assert.IsType<StepOutcome.Waiting>(outcome));
         Assert.StartsWith(
             "FAIL 0.02 hours, since 2024-03-04T09:30:00Z",
-            await shop.Shop.ValueAsync<string>("SELECT verdict || ' ' || observed FROM dxy.run_gate WHERE gate = 'observe/wall'"),
+            await host.TestHost.ValueAsync<string>("SELECT verdict || ' ' || observed FROM dxy.run_gate WHERE gate = 'observe/wall'"),
             StringComparison.Ordinal
         );
-        Assert.Equal("FAIL 1", ObservedShop.Gate(first, "observe/healthy"));
+        Assert.Equal("FAIL 1", ObservedHost.Gate(first, "observe/healthy"));
     }
 
     [Fact]
     public async Task A_sample_whose_call_died_before_its_commit_was_never_taken()
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 90);
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 90);
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            shop.AdvanceAsync(Step, 90, (point, _) =>
+            host.AdvanceAsync(Step, 90, (point, _) =>
                 point == "observe/window:written" ? throw new InvalidOperationException() : Task.CompletedTask
             )
         );
-        Assert.Equal(0, await shop.Shop.CountAsync("dxy.run_sample"));
+        Assert.Equal(0, await host.TestHost.CountAsync("dxy.run_sample"));
 
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            shop.AdvanceAsync(Step, 90, (point, _) =>
+            host.AdvanceAsync(Step, 90, (point, _) =>
                 point == "observe/window:committed" ? throw new InvalidOperationException() : Task.CompletedTask
             )
         );
-        await shop.AdvanceAsync(Step, 90);
-        Assert.Equal(1, await shop.Shop.CountAsync("dxy.run_sample"));
+        await host.AdvanceAsync(Step, 90);
+        Assert.Equal(1, await host.TestHost.CountAsync("dxy.run_sample"));
     }
 
     [Theory]
@@ -104,16 +104,16 @@ public sealed class WindowStepTests(TestServer server)
     )]
     public async Task What_is_not_well_is_named(string harm, string said)
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 90);
-        await shop.Shop.RunAsync(harm);
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 90);
+        await host.TestHost.RunAsync(harm);
 
-        var outcome = await shop.AdvanceAsync(Step, 90);
+        var outcome = await host.AdvanceAsync(Step, 90);
 
-        Assert.Equal(said, await shop.SampleAsync());
+        Assert.Equal(said, await host.SampleAsync());
         Assert.StartsWith(
             said[..4] + " 2024-03-04T09:30:00Z: " + said[..4],
-            ObservedShop.Gate(outcome, "observe/samples"),
+            ObservedHost.Gate(outcome, "observe/samples"),
             StringComparison.Ordinal
         );
     }
@@ -121,100 +121,100 @@ public sealed class WindowStepTests(TestServer server)
     [Fact]
     public async Task What_somebody_decided_to_keep_is_no_failure()
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 90);
-        await shop.Shop.RunAsync(
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 90);
+        await host.TestHost.RunAsync(
             $"""
             UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z';
-            INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('{ObservedShop.Name}', '2024-03-04 09:20Z', 'different',
+            INSERT INTO dxy.run_conflict (run, ts_utc, class, resolution) VALUES ('{ObservedHost.Name}', '2024-03-04 09:20Z', 'different',
               'keep_target');
             """
         );
 
-        await shop.AdvanceAsync(Step, 90);
-        Assert.Equal("PASS", await shop.SampleAsync());
+        await host.AdvanceAsync(Step, 90);
+        Assert.Equal("PASS", await host.SampleAsync());
     }
 
     [Fact]
     public async Task A_pair_that_stays_away_is_named_and_its_minutes_are_not_healthy()
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 80);
-        await shop.Shop.StoreAsync(
-            Enumerable.Range(80, 10).SelectMany(minute => Shop.AllSix(minute)).Where(bar => bar.Symbol.Name != "USDSEK")
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 80);
+        await host.TestHost.StoreAsync(
+            Enumerable.Range(80, 10).SelectMany(minute => TestHost.AllSix(minute)).Where(bar => bar.Symbol.Name != "USDSEK")
         );
-        await shop.Shop.AtAsync(Shop.Minute(90));
-        await shop.Shop.DrainAsync();
+        await host.TestHost.AtAsync(TestHost.Minute(90));
+        await host.TestHost.DrainAsync();
 
-        var outcome = await shop.AdvanceAsync(Step, 90);
+        var outcome = await host.AdvanceAsync(Step, 90);
 
-        Assert.Equal("WARN coverage freshness", await shop.SampleAsync());
-        Assert.Contains("without USDSEK", ObservedShop.Gate(outcome, "observe/samples"), StringComparison.Ordinal);
-        Assert.Equal("FAIL 0", ObservedShop.Gate(outcome, "observe/healthy"));
+        Assert.Equal("WARN coverage freshness", await host.SampleAsync());
+        Assert.Contains("without USDSEK", ObservedHost.Gate(outcome, "observe/samples"), StringComparison.Ordinal);
+        Assert.Equal("FAIL 0", ObservedHost.Gate(outcome, "observe/healthy"));
     }
 
     [Fact]
     public async Task Minutes_in_which_the_calendar_expects_no_bar_are_not_missed_and_not_healthy_either()
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 80);
-        await shop.Shop.RunAsync(
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 80);
+        await host.TestHost.RunAsync(
             "INSERT INTO dxy.calendar (from_ts, to_ts, kind) VALUES ('2024-03-04 09:20Z', '2024-03-04 12:00Z', 'thin')"
         );
-        await shop.Shop.AtAsync(Shop.Minute(90));
+        await host.TestHost.AtAsync(TestHost.Minute(90));
 
-        var outcome = await shop.AdvanceAsync(Step, 90);
+        var outcome = await host.AdvanceAsync(Step, 90);
 
-        Assert.Equal("PASS", await shop.SampleAsync());
-        Assert.Equal("FAIL 0", ObservedShop.Gate(outcome, "observe/healthy"));
+        Assert.Equal("PASS", await host.SampleAsync());
+        Assert.Equal("FAIL 0", ObservedHost.Gate(outcome, "observe/healthy"));
     }
 
     [Fact]
     public async Task After_the_whole_cluster_was_down_it_goes_on_where_it_was_and_the_minutes_between_have_no_sample()
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 90);
-        await shop.AdvanceAsync(Step, 90);
-        await shop.TradeAsync(90, 30);
-        var outcome = await shop.AdvanceAsync(Step, 120);
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 90);
+        await host.AdvanceAsync(Step, 90);
+        await host.TradeAsync(90, 30);
+        var outcome = await host.AdvanceAsync(Step, 120);
 
-        Assert.Equal(2, await shop.Shop.CountAsync("dxy.run_sample"));
-        Assert.Equal("FAIL 0.50 hours, since 2024-03-04T09:30:00Z", ObservedShop.Gate(outcome, "observe/wall"));
-        Assert.Equal("FAIL 2; 29 minutes have no sample and don't count", ObservedShop.Gate(outcome, "observe/healthy"));
+        Assert.Equal(2, await host.TestHost.CountAsync("dxy.run_sample"));
+        Assert.Equal("FAIL 0.50 hours, since 2024-03-04T09:30:00Z", ObservedHost.Gate(outcome, "observe/wall"));
+        Assert.Equal("FAIL 2; 29 minutes have no sample and don't count", ObservedHost.Gate(outcome, "observe/healthy"));
     }
 
     [Fact]
     public async Task A_failure_that_lasts_begins_it_again_and_says_what_failed_and_a_changed_bound_is_counted_anew()
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 90);
-        await shop.AdvanceAsync(Step, 90);
-        await shop.Shop.RunAsync("UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'");
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 90);
+        await host.AdvanceAsync(Step, 90);
+        await host.TestHost.RunAsync("UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'");
         for (var minute = 91; minute <= 96; minute++)
         {
-            await shop.TradeAsync(minute - 1, 1);
-            await shop.AdvanceAsync(Step, minute);
+            await host.TradeAsync(minute - 1, 1);
+            await host.AdvanceAsync(Step, minute);
         }
 
-        await shop.Shop.RunAsync("UPDATE data_bars SET vol = 0 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'");
-        await shop.TradeAsync(96, 1);
-        var outcome = await shop.AdvanceAsync(Step, 97);
-        var wall = ObservedShop.Gate(outcome, "observe/wall");
+        await host.TestHost.RunAsync("UPDATE data_bars SET vol = 0 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:20Z'");
+        await host.TradeAsync(96, 1);
+        var outcome = await host.AdvanceAsync(Step, 97);
+        var wall = ObservedHost.Gate(outcome, "observe/wall");
         Assert.StartsWith(
             "FAIL 0.00 hours, since 2024-03-04T09:37:00Z; begun again 1 times, the last failure 2024-03-04T09:36:00Z: FAIL parity DXY",
             wall,
             StringComparison.Ordinal
         );
 
-        await shop.Shop.RunAsync($"SELECT dxy.migrate_set('{ObservedShop.Name}', '{{\"fail_minutes\": 10}}')");
-        await shop.TradeAsync(97, 1);
-        outcome = await shop.AdvanceAsync(Step, 98);
+        await host.TestHost.RunAsync($"SELECT dxy.migrate_set('{ObservedHost.Name}', '{{\"fail_minutes\": 10}}')");
+        await host.TradeAsync(97, 1);
+        outcome = await host.AdvanceAsync(Step, 98);
         Assert.StartsWith(
             "FAIL 0.13 hours, since 2024-03-04T09:30:00Z",
-            ObservedShop.Gate(outcome, "observe/wall"),
+            ObservedHost.Gate(outcome, "observe/wall"),
             StringComparison.Ordinal
         );
-        Assert.Equal("FAIL 3", ObservedShop.Gate(outcome, "observe/healthy"));
+        Assert.Equal("FAIL 3", ObservedHost.Gate(outcome, "observe/healthy"));
     }
 
     [Theory]
@@ -223,43 +223,46 @@ public sealed class WindowStepTests(TestServer server)
     [InlineData("2024-03-10T21:02:30Z")]
     public async Task Over_a_weekend_and_a_clock_change_nothing_is_stale(string now)
     {
-        await using var shop = await OpenAsync(server);
-        var last = (int)(UtcTime.At(2024, 3, 8, 22) - Shop.Open).TotalMinutes;
-        await shop.TradeAsync(last - 90, 90);
-        await shop.Shop.AtAsync(UtcTime.Parse(now));
+        await using var host = await OpenAsync(server);
+        var last = (int)(UtcTime.At(2024, 3, 8, 22) - TestHost.Open).TotalMinutes;
+        await host.TradeAsync(last - 90, 90);
+        await host.TestHost.AtAsync(UtcTime.Parse(now));
 
-        await shop.AdvanceAsync(Step);
-        Assert.StartsWith("PASS", await shop.SampleAsync(), StringComparison.Ordinal);
+        await host.AdvanceAsync(Step);
+        Assert.StartsWith("PASS", await host.SampleAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_day_of_samples_reaches_the_window_and_no_minute_warns()
     {
-        await using var shop = await OpenAsync(server);
-        await shop.TradeAsync(0, 60);
-        await shop.TradeAheadAsync(60, 1441);
+        await using var host = await OpenAsync(server);
+        await host.TradeAsync(0, 60);
+        await host.TradeAheadAsync(60, 1441);
         StepOutcome? outcome = null;
         var took = TimeSpan.Zero;
         for (var minute = 60; minute <= 1500; minute++)
         {
             Assert.False(outcome is StepOutcome.More or StepOutcome.Done, $"reached before minute {minute}");
-            await shop.ArriveAsync(minute - 1);
+            await host.ArriveAsync(minute - 1);
             var start = Stopwatch.GetTimestamp();
-            outcome = await shop.AdvanceAsync(Step, minute);
+            outcome = await host.AdvanceAsync(Step, minute);
             took += Stopwatch.GetElapsedTime(start);
         }
 
-        Assert.Equal(["PASS 1441"], await shop.Shop.TextsAsync("SELECT verdict || ' ' || count(*) FROM dxy.run_sample GROUP BY verdict"));
+        Assert.Equal(
+            ["PASS 1441"],
+            await host.TestHost.TextsAsync("SELECT verdict || ' ' || count(*) FROM dxy.run_sample GROUP BY verdict")
+        );
         while (outcome is StepOutcome.More)
         {
-            outcome = await shop.AdvanceAsync(Step);
+            outcome = await host.AdvanceAsync(Step);
         }
 
         Assert.IsType<StepOutcome.Done>(outcome);
-        Assert.Equal("PASS 1441", ObservedShop.Gate(outcome, "observe/healthy"));
+        Assert.Equal("PASS 1441", ObservedHost.Gate(outcome, "observe/healthy"));
         Assert.Equal(
             "PASS 1500 compared: 0 missing, 0 extra, 0 different, 0 explained",
-            ObservedShop.Gate(outcome, "observe/verification")
+            ObservedHost.Gate(outcome, "observe/verification")
         );
         TestContext.Current.SendDiagnosticMessage($"1,441 samples took {took}");
     }

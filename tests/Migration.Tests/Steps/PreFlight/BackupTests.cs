@@ -13,9 +13,9 @@ public sealed class BackupTests(TestServer server)
 
     sealed class Killed : OperationCanceledException;
 
-    async Task<LegacyShop> SavedAsync()
+    async Task<LegacyHost> SavedAsync()
     {
-        var shop = await LegacyShop.OpenAsync(
+        var host = await LegacyHost.OpenAsync(
             server,
             new LegacyOptions
             {
@@ -26,39 +26,41 @@ public sealed class BackupTests(TestServer server)
                 TargetEqual = 3,
             }
         );
-        await shop.Shop.RunAsync("UPDATE public.derived_data_bars SET ts_utc = ts_utc - interval '3 months' WHERE deleted_at IS NOT NULL");
-        await shop.StartAsync();
-        var run = await shop.DriveAsync(Steps);
+        await host.TestHost.RunAsync(
+            "UPDATE public.derived_data_bars SET ts_utc = ts_utc - interval '3 months' WHERE deleted_at IS NOT NULL"
+        );
+        await host.StartAsync();
+        var run = await host.DriveAsync(Steps);
         Assert.True(run.State == RunState.Completed, run.Error);
-        return shop;
+        return host;
     }
 
-    static async Task<Gate> BackAsync(LegacyShop shop)
+    static async Task<Gate> BackAsync(LegacyHost host)
     {
-        await shop.RollBackAsync();
-        await shop.DriveAsync(Steps);
-        return (await shop.GatesAsync())["pre-flight/rolled-back"];
+        await host.RollBackAsync();
+        await host.DriveAsync(Steps);
+        return (await host.GatesAsync())["pre-flight/rolled-back"];
     }
 
     [Fact]
     public async Task Every_row_of_both_tables_is_saved_and_restored_and_the_backup_goes_with_the_rollback()
     {
-        await using var shop = await SavedAsync();
-        Assert.Equal(250 + 12 + 40, await shop.Shop.CountAsync("dxy_backup.\"test-run_derived_data_bars\""));
-        Assert.Equal(8, await shop.Shop.CountAsync("dxy_backup.\"test-run_data_bars\""));
-        Assert.Equal("310 rows", (await shop.GatesAsync())["pre-flight/backup"].Observed);
+        await using var host = await SavedAsync();
+        Assert.Equal(250 + 12 + 40, await host.TestHost.CountAsync("dxy_backup.\"test-run_derived_data_bars\""));
+        Assert.Equal(8, await host.TestHost.CountAsync("dxy_backup.\"test-run_data_bars\""));
+        Assert.Equal("310 rows", (await host.GatesAsync())["pre-flight/backup"].Observed);
         Assert.Equal(
             "302",
-            await shop.Shop.ValueAsync<string>(
+            await host.TestHost.ValueAsync<string>(
                 "SELECT value->'tables'->'derived_data_bars'->>'rows' FROM dxy.run_saved WHERE what = 'baseline'"
             )
         );
 
-        Assert.Equal(GateVerdict.Pass, (await BackAsync(shop)).Verdict);
-        Assert.Equal(RunState.RolledBack, (await shop.RunAsync()).State);
+        Assert.Equal(GateVerdict.Pass, (await BackAsync(host)).Verdict);
+        Assert.Equal(RunState.RolledBack, (await host.RunAsync()).State);
         Assert.Equal(
             0,
-            await shop.Shop.ValueAsync<long>(
+            await host.TestHost.ValueAsync<long>(
                 "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('dxy_backup') AND relkind = 'r'"
             )
         );
@@ -84,29 +86,29 @@ public sealed class BackupTests(TestServer server)
     [InlineData("INSERT INTO public.core_asset_registry_all (canonical_symbol) VALUES ('DXY')", "the registry's row differs")]
     public async Task A_rollback_is_not_over_while_something_is_not_what_it_was(string damage, string observed)
     {
-        await using var shop = await SavedAsync();
-        await shop.Shop.RunAsync(damage.Replace("{0}", Shop.Minute(5).ToString(), StringComparison.Ordinal));
+        await using var host = await SavedAsync();
+        await host.TestHost.RunAsync(damage.Replace("{0}", TestHost.Minute(5).ToString(), StringComparison.Ordinal));
         // Nobody saw who did it.
-        await shop.Shop.RunAsync("TRUNCATE dxy.touch");
-        var gate = await BackAsync(shop);
+        await host.TestHost.RunAsync("TRUNCATE dxy.touch");
+        var gate = await BackAsync(host);
         Assert.Equal(GateVerdict.Fail, gate.Verdict);
         Assert.Contains(observed, gate.Observed, StringComparison.Ordinal);
-        Assert.Equal((RunState.Running, "pre-flight/baseline"), ((await shop.RunAsync()).State, (await shop.RunAsync()).Step));
+        Assert.Equal((RunState.Running, "pre-flight/baseline"), ((await host.RunAsync()).State, (await host.RunAsync()).Step));
     }
 
     [Fact]
     public async Task What_arrived_meanwhile_is_no_difference_and_is_counted()
     {
-        await using var shop = await SavedAsync();
-        await shop.WriteLegacyAsync(1500, 7);
-        await shop.Shop.RunAsync(
+        await using var host = await SavedAsync();
+        await host.WriteLegacyAsync(1500, 7);
+        await host.TestHost.RunAsync(
             $"INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('DXY', '1m', "
-                + $"'{Shop.Minute(7)}', 1, 1, 1, 1, 'massive_api')"
+                + $"'{TestHost.Minute(7)}', 1, 1, 1, 1, 'massive_api')"
         );
-        await shop.Shop.RunAsync(
-            $"UPDATE public.derived_data_bars SET close = close + 0.01, high = high + 0.01 WHERE ts_utc = '{Shop.Minute(100)}'"
+        await host.TestHost.RunAsync(
+            $"UPDATE public.derived_data_bars SET close = close + 0.01, high = high + 0.01 WHERE ts_utc = '{TestHost.Minute(100)}'"
         );
-        var gate = await BackAsync(shop);
+        var gate = await BackAsync(host);
         Assert.Equal(GateVerdict.Pass, gate.Verdict);
         Assert.Contains(
             "7 rows arrived in derived_data_bars, 1 of other programs in data_bars, 1 were changed by others",
@@ -118,16 +120,18 @@ public sealed class BackupTests(TestServer server)
     [Fact]
     public async Task Killed_at_each_point_and_run_again_it_saves_each_row_once()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 250, SoftDeleted = 5 });
-        await shop.Shop.RunAsync("UPDATE public.derived_data_bars SET ts_utc = ts_utc - interval '3 months' WHERE deleted_at IS NOT NULL");
-        await shop.StartAsync();
+        await using var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Minutes = 250, SoftDeleted = 5 });
+        await host.TestHost.RunAsync(
+            "UPDATE public.derived_data_bars SET ts_utc = ts_utc - interval '3 months' WHERE deleted_at IS NOT NULL"
+        );
+        await host.StartAsync();
         var died = 0;
         var times = new Dictionary<string, int>();
-        while ((await shop.RunAsync()).State == RunState.Running)
+        while ((await host.RunAsync()).State == RunState.Running)
         {
             try
             {
-                await shop.DriveAsync(Steps, interrupt: (point, _) =>
+                await host.DriveAsync(Steps, interrupt: (point, _) =>
                 {
                     times[point] = times.GetValueOrDefault(point) + 1;
                     return times[point] is 1 or 3 ? throw new Killed() : Task.CompletedTask;
@@ -140,7 +144,7 @@ public sealed class BackupTests(TestServer server)
         }
 
         Assert.True(died > 6, $"{died}");
-        Assert.Equal(255, await shop.Shop.CountAsync("dxy_backup.\"test-run_derived_data_bars\""));
-        Assert.Equal("255 rows", (await shop.GatesAsync())["pre-flight/backup"].Observed);
+        Assert.Equal(255, await host.TestHost.CountAsync("dxy_backup.\"test-run_derived_data_bars\""));
+        Assert.Equal("255 rows", (await host.GatesAsync())["pre-flight/backup"].Observed);
     }
 }

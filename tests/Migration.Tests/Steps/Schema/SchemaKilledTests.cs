@@ -24,37 +24,37 @@ public sealed class SchemaKilledTests(TestServer server)
     [Fact]
     public async Task Killed_between_any_two_statements_and_run_again_it_ends_the_same_and_goes_back_the_same()
     {
-        await using var calm = await LegacyShop.OpenAsync(server, Dirty);
+        await using var calm = await LegacyHost.OpenAsync(server, Dirty);
         var before = await Definitions.OfAsync(calm);
         await calm.StartAsync();
         await calm.DriveAsync(Definitions.Steps);
         var after = await Definitions.OfAsync(calm);
         Assert.NotEqual(before, after);
 
-        await using var shop = await LegacyShop.OpenAsync(server, Dirty);
-        await shop.StartAsync();
-        var points = await DriveKillingAsync(shop);
-        Assert.Equal(Comparable(after), Comparable(await Definitions.OfAsync(shop)));
+        await using var host = await LegacyHost.OpenAsync(server, Dirty);
+        await host.StartAsync();
+        var points = await DriveKillingAsync(host);
+        Assert.Equal(Comparable(after), Comparable(await Definitions.OfAsync(host)));
         Assert.Contains("schema/keys:building", points);
         Assert.Contains("schema/keys:built", points);
         Assert.True(points.Count > 20, $"{points.Count} points");
 
-        await shop.RollBackAsync();
-        Assert.True((await DriveKillingAsync(shop)).Count > 10);
-        Assert.Equal(RunState.RolledBack, (await shop.RunAsync()).State);
-        Assert.Equal(Definitions.WithoutAdded(before), Definitions.WithoutAdded(await Definitions.OfAsync(shop)));
+        await host.RollBackAsync();
+        Assert.True((await DriveKillingAsync(host)).Count > 10);
+        Assert.Equal(RunState.RolledBack, (await host.RunAsync()).State);
+        Assert.Equal(Definitions.WithoutAdded(before), Definitions.WithoutAdded(await Definitions.OfAsync(host)));
     }
 
     // Dies once at each point it comes to, each time it comes there for the first time since it last went on.
-    static async Task<List<string>> DriveKillingAsync(LegacyShop shop)
+    static async Task<List<string>> DriveKillingAsync(LegacyHost host)
     {
         var died = new List<string>();
         var passed = "";
-        while ((await shop.RunAsync()).State == RunState.Running)
+        while ((await host.RunAsync()).State == RunState.Running)
         {
             try
             {
-                await shop.DriveAsync(Definitions.Steps, interrupt: (point, _) =>
+                await host.DriveAsync(Definitions.Steps, interrupt: (point, _) =>
                 {
                     if (passed == point)
                     {
@@ -69,7 +69,7 @@ public sealed class SchemaKilledTests(TestServer server)
             }
             catch (Killed)
             {
-                shop.RealTime.Advance(TimeSpan.FromMinutes(1));
+                host.RealTime.Advance(TimeSpan.FromMinutes(1));
             }
         }
 

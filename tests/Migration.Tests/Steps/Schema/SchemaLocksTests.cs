@@ -13,31 +13,31 @@ public sealed class SchemaLocksTests(TestServer server)
     public async Task With_a_long_reader_on_each_table_nobody_else_waits_longer_than_the_lock_budget()
     {
         var budget = TimeSpan.FromMilliseconds(200);
-        await using var shop = await LegacyShop.OpenAsync(server, LegacyOptions.Dirty with { Minutes = 250 });
-        await shop.StartAsync(new RunSettings { LockBudgetMs = (int)budget.TotalMilliseconds });
-        await using var reader = await shop.Data.OpenConnectionAsync(Shop.Token);
-        await using var open = await reader.BeginTransactionAsync(Shop.Token);
+        await using var host = await LegacyHost.OpenAsync(server, LegacyOptions.Dirty with { Minutes = 250 });
+        await host.StartAsync(new RunSettings { LockBudgetMs = (int)budget.TotalMilliseconds });
+        await using var reader = await host.Data.OpenConnectionAsync(TestHost.Token);
+        await using var open = await reader.BeginTransactionAsync(TestHost.Token);
         foreach (var table in Tables)
         {
             await using var read = new NpgsqlCommand($"SELECT count(*) FROM public.{table}", reader);
-            await read.ExecuteNonQueryAsync(Shop.Token);
+            await read.ExecuteNonQueryAsync(TestHost.Token);
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Shop.Token);
-        var others = Task.WhenAll(Tables.Select((table, i) => WorstWaitAsync(shop, table, i, stop.Token)));
-        while (await shop.Shop.CountAsync("dxy.run_event WHERE kind = 'lock not had'") < 8)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestHost.Token);
+        var others = Task.WhenAll(Tables.Select((table, i) => WorstWaitAsync(host, table, i, stop.Token)));
+        while (await host.TestHost.CountAsync("dxy.run_event WHERE kind = 'lock not had'") < 8)
         {
-            Assert.Equal(RunState.Running, (await shop.DriveAsync(Definitions.Steps)).State);
+            Assert.Equal(RunState.Running, (await host.DriveAsync(Definitions.Steps)).State);
         }
 
         await stop.CancelAsync();
         var worst = await others;
-        await open.CommitAsync(Shop.Token);
-        Assert.Equal(RunState.Completed, (await shop.DriveAsync(Definitions.Steps)).State);
+        await open.CommitAsync(TestHost.Token);
+        Assert.Equal(RunState.Completed, (await host.DriveAsync(Definitions.Steps)).State);
 
         // What would queue behind the reader itself would have waited for seconds; slack for a busy machine.
         Assert.All(worst, wait => Assert.InRange(wait, TimeSpan.Zero, budget + TimeSpan.FromMilliseconds(800)));
-        Assert.Contains(await shop.Shop.TextsAsync("SELECT detail->>'holders' FROM dxy.run_event WHERE kind = 'lock not had'"), text =>
+        Assert.Contains(await host.TestHost.TextsAsync("SELECT detail->>'holders' FROM dxy.run_event WHERE kind = 'lock not had'"), text =>
             text.StartsWith("pid ", StringComparison.Ordinal)
         );
     }
@@ -45,14 +45,14 @@ public sealed class SchemaLocksTests(TestServer server)
     [Fact]
     public async Task While_a_lock_cant_be_had_the_run_says_whose_it_is_and_goes_on_by_itself()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, NarrowCheck = true });
-        await shop.StartAsync(new RunSettings { LockBudgetMs = 50 });
-        await using (var reader = await shop.Data.OpenConnectionAsync(Shop.Token))
+        await using var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Minutes = 20, NarrowCheck = true });
+        await host.StartAsync(new RunSettings { LockBudgetMs = 50 });
+        await using (var reader = await host.Data.OpenConnectionAsync(TestHost.Token))
         {
-            await using var open = await reader.BeginTransactionAsync(Shop.Token);
+            await using var open = await reader.BeginTransactionAsync(TestHost.Token);
             await using var read = new NpgsqlCommand("SELECT pg_backend_pid() FROM public.data_bars LIMIT 1", reader);
-            var pid = (int)(await read.ExecuteScalarAsync(Shop.Token))!;
-            var run = await shop.DriveAsync(Definitions.Steps);
+            var pid = (int)(await read.ExecuteScalarAsync(TestHost.Token))!;
+            var run = await host.DriveAsync(Definitions.Steps);
 
             Assert.Equal((RunState.Running, "schema/source-check"), (run.State, run.Step));
             Assert.StartsWith(
@@ -62,13 +62,13 @@ public sealed class SchemaLocksTests(TestServer server)
             );
         }
 
-        Assert.Equal(RunState.Completed, (await shop.DriveAsync(Definitions.Steps)).State);
+        Assert.Equal(RunState.Completed, (await host.DriveAsync(Definitions.Steps)).State);
     }
 
-    static async Task<TimeSpan> WorstWaitAsync(LegacyShop shop, string table, int number, CancellationToken cancellation)
+    static async Task<TimeSpan> WorstWaitAsync(LegacyHost host, string table, int number, CancellationToken cancellation)
     {
         var worst = TimeSpan.Zero;
-        await using var connection = await shop.Data.OpenConnectionAsync(Shop.Token);
+        await using var connection = await host.Data.OpenConnectionAsync(TestHost.Token);
         for (var i = 0; !cancellation.IsCancellationRequested; i++)
         {
             var sql = (table, i % 2) switch
@@ -79,7 +79,7 @@ public sealed class SchemaLocksTests(TestServer server)
             };
             var clock = Stopwatch.StartNew();
             await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(Shop.Token);
+            await command.ExecuteNonQueryAsync(TestHost.Token);
             worst = clock.Elapsed > worst ? clock.Elapsed : worst;
         }
 

@@ -6,38 +6,38 @@ namespace DxyOrleans.Migration.Tests.Steps.Schema;
 
 public sealed class SchemaSourceCheckTests(TestServer server)
 {
-    async Task<LegacyShop> OpenAsync(string before)
+    async Task<LegacyHost> OpenAsync(string before)
     {
-        var shop = await LegacyShop.OpenAsync(
+        var host = await LegacyHost.OpenAsync(
             server,
             new LegacyOptions { Minutes = 20, Before = "ALTER TABLE public.data_bars DROP CONSTRAINT data_bars_source_check; " + before }
         );
-        await shop.StartAsync();
-        return shop;
+        await host.StartAsync();
+        return host;
     }
 
-    static async Task PassesAsync(LegacyShop shop)
+    static async Task PassesAsync(LegacyHost host)
     {
-        var run = await shop.DriveAsync(Definitions.Steps);
+        var run = await host.DriveAsync(Definitions.Steps);
         Assert.True(run.State == RunState.Completed, $"{run.Step}: {run.Error}");
-        Assert.Equal(GateVerdict.Pass, (await shop.GatesAsync())["schema/source-check"].Verdict);
-        Assert.Equal(1, await Definitions.InsertDxyAsync(shop, 3));
+        Assert.Equal(GateVerdict.Pass, (await host.GatesAsync())["schema/source-check"].Verdict);
+        Assert.Equal(1, await Definitions.InsertDxyAsync(host, 3));
     }
 
-    static async Task<IReadOnlyList<string>> BackAsync(LegacyShop shop)
+    static async Task<IReadOnlyList<string>> BackAsync(LegacyHost host)
     {
-        await shop.RollBackAsync();
-        Assert.Equal(RunState.RolledBack, (await shop.DriveAsync(Definitions.Steps)).State);
-        return await Definitions.OfAsync(shop);
+        await host.RollBackAsync();
+        Assert.Equal(RunState.RolledBack, (await host.DriveAsync(Definitions.Steps)).State);
+        return await Definitions.OfAsync(host);
     }
 
     [Fact]
     public async Task The_wider_check_stands_and_is_validated_before_the_narrow_one_goes()
     {
-        await using var shop = await LegacyShop.OpenAsync(server, new LegacyOptions { Minutes = 20, NarrowCheck = true });
-        await shop.StartAsync();
-        await shop.DriveAsync(Definitions.Steps);
-        var sql = await shop.Shop.TextsAsync("SELECT detail->>'sql' FROM dxy.run_event WHERE kind = 'definition changed' ORDER BY seq");
+        await using var host = await LegacyHost.OpenAsync(server, new LegacyOptions { Minutes = 20, NarrowCheck = true });
+        await host.StartAsync();
+        await host.DriveAsync(Definitions.Steps);
+        var sql = await host.TestHost.TextsAsync("SELECT detail->>'sql' FROM dxy.run_event WHERE kind = 'definition changed' ORDER BY seq");
         var added = sql.FindIndex(text =>
             text.Contains("ADD CONSTRAINT", StringComparison.Ordinal) && text.EndsWith("NOT VALID", StringComparison.Ordinal)
         );
@@ -61,90 +61,91 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     )]
     public async Task A_check_under_any_name_that_refuses_us_is_widened_by_us_alone_and_restored_by_undoing(string before, string after)
     {
-        await using var shop = await OpenAsync(before);
-        var definitions = await Definitions.OfAsync(shop);
-        await PassesAsync(shop);
-        Assert.Equal(after, await Definitions.ChecksAsync(shop));
+        await using var host = await OpenAsync(before);
+        var definitions = await Definitions.OfAsync(host);
+        await PassesAsync(host);
+        Assert.Equal(after, await Definitions.ChecksAsync(host));
 
-        await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'");
-        Assert.Equal(definitions, await BackAsync(shop));
+        await host.TestHost.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'");
+        Assert.Equal(definitions, await BackAsync(host));
     }
 
     [Fact]
     public async Task A_source_nobody_uses_today_is_still_let_in()
     {
-        await using var shop = await OpenAsync(
+        await using var host = await OpenAsync(
             "ALTER TABLE public.data_bars ADD CONSTRAINT data_bars_source_check CHECK (source IN ('ingest', 'back''fill'))"
         );
-        await PassesAsync(shop);
+        await PassesAsync(host);
         Assert.Equal(
             1,
-            await shop.Shop.RunAsync(
+            await host.TestHost.RunAsync(
                 "INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', "
                     + "'1m', '2024-01-08Z', 1, 1, 1, 1, 'back''fill')"
             )
         );
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Shop.RunAsync("UPDATE public.data_bars SET source = 'other'"));
-        Assert.Contains(await shop.Shop.TextsAsync("SELECT detail->>'to' FROM dxy.run_event WHERE kind = 'source check widened'"), text =>
-            text.Contains("'back''fill', 'synthetic'", StringComparison.Ordinal)
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => host.TestHost.RunAsync("UPDATE public.data_bars SET source = 'other'"));
+        Assert.Contains(
+            await host.TestHost.TextsAsync("SELECT detail->>'to' FROM dxy.run_event WHERE kind = 'source check widened'"),
+            text => text.Contains("'back''fill', 'synthetic'", StringComparison.Ordinal)
         );
     }
 
     [Fact]
     public async Task Of_several_checks_each_that_refuses_us_is_widened()
     {
-        await using var shop = await OpenAsync(
+        await using var host = await OpenAsync(
             "ALTER TABLE public.data_bars ADD CONSTRAINT one CHECK (source IN ('ingest', 'massive_api')), ADD CONSTRAINT two CHECK "
                 + "(length(source) < 8), ADD CONSTRAINT three CHECK (source <> '')"
         );
-        var definitions = await Definitions.OfAsync(shop);
-        await PassesAsync(shop);
-        Assert.Contains("three CHECK ((source <> ''::text))", await Definitions.ChecksAsync(shop), StringComparison.Ordinal);
+        var definitions = await Definitions.OfAsync(host);
+        await PassesAsync(host);
+        Assert.Contains("three CHECK ((source <> ''::text))", await Definitions.ChecksAsync(host), StringComparison.Ordinal);
 
-        await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'");
-        Assert.Equal(definitions, await BackAsync(shop));
+        await host.TestHost.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'");
+        Assert.Equal(definitions, await BackAsync(host));
     }
 
     [Fact]
     public async Task A_check_that_was_never_validated_stays_so_and_its_old_rows_stand()
     {
-        await using var shop = await OpenAsync("");
-        await shop.Shop.RunAsync(
+        await using var host = await OpenAsync("");
+        await host.TestHost.RunAsync(
             "UPDATE public.data_bars SET source = 'ancient' WHERE canonical_symbol = 'USDSEK'; ALTER TABLE public.data_bars ADD "
                 + "CONSTRAINT chk_src CHECK (source IN ('ingest')) NOT VALID"
         );
-        var definitions = await Definitions.OfAsync(shop);
-        await PassesAsync(shop);
-        Assert.EndsWith("NOT VALID", await Definitions.ChecksAsync(shop), StringComparison.Ordinal);
+        var definitions = await Definitions.OfAsync(host);
+        await PassesAsync(host);
+        Assert.EndsWith("NOT VALID", await Definitions.ChecksAsync(host), StringComparison.Ordinal);
 
-        await shop.Shop.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'");
-        Assert.Equal(definitions, await BackAsync(shop));
+        await host.TestHost.RunAsync("DELETE FROM public.data_bars WHERE canonical_symbol = 'DXY'");
+        Assert.Equal(definitions, await BackAsync(host));
     }
 
     [Fact]
     public async Task While_rows_stand_there_that_the_old_check_refuses_it_is_not_put_back_and_somebody_has_to_accept_that()
     {
-        await using var shop = await OpenAsync("ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source IN ('ingest'))");
-        await PassesAsync(shop);
-        await shop.RollBackAsync();
+        await using var host = await OpenAsync("ALTER TABLE public.data_bars ADD CONSTRAINT chk_src CHECK (source IN ('ingest'))");
+        await PassesAsync(host);
+        await host.RollBackAsync();
 
-        var run = await shop.DriveAsync(Definitions.Steps, accept: false);
+        var run = await host.DriveAsync(Definitions.Steps, accept: false);
         Assert.Equal((RunState.Running, "schema/source-check"), (run.State, run.Step));
-        Assert.Equal(GateVerdict.Warn, (await shop.GatesAsync())["schema/source-check-undo"].Verdict);
-        Assert.Equal(RunState.RolledBack, (await shop.DriveAsync(Definitions.Steps)).State);
-        Assert.Contains("'synthetic'", await Definitions.ChecksAsync(shop), StringComparison.Ordinal);
-        Assert.DoesNotContain("dxy_", await Definitions.ChecksAsync(shop), StringComparison.Ordinal);
+        Assert.Equal(GateVerdict.Warn, (await host.GatesAsync())["schema/source-check-undo"].Verdict);
+        Assert.Equal(RunState.RolledBack, (await host.DriveAsync(Definitions.Steps)).State);
+        Assert.Contains("'synthetic'", await Definitions.ChecksAsync(host), StringComparison.Ordinal);
+        Assert.DoesNotContain("dxy_", await Definitions.ChecksAsync(host), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_check_on_another_column_that_refuses_a_bar_of_the_index_stops_the_run_and_is_named()
     {
-        await using var shop = await OpenAsync(
+        await using var host = await OpenAsync(
             "ALTER TABLE public.data_bars ADD CONSTRAINT pairs_only CHECK (length(canonical_symbol) = 6)"
         );
-        var run = await shop.DriveAsync(Definitions.Steps);
+        var run = await host.DriveAsync(Definitions.Steps);
         Assert.Equal("schema/proof", run.Step);
-        var gate = (await shop.GatesAsync())["schema/checks"];
+        var gate = (await host.GatesAsync())["schema/checks"];
         Assert.Equal(GateVerdict.Fail, gate.Verdict);
         Assert.Contains("pairs_only", gate.Observed, StringComparison.Ordinal);
     }
@@ -152,17 +153,17 @@ public sealed class SchemaSourceCheckTests(TestServer server)
     [Fact]
     public async Task A_source_that_may_be_NULL_is_for_somebody_to_accept()
     {
-        await using var shop = await OpenAsync("ALTER TABLE public.data_bars ALTER COLUMN source DROP NOT NULL");
-        var run = await shop.DriveAsync(Definitions.Steps, accept: false);
+        await using var host = await OpenAsync("ALTER TABLE public.data_bars ALTER COLUMN source DROP NOT NULL");
+        var run = await host.DriveAsync(Definitions.Steps, accept: false);
         Assert.Equal("schema/proof", run.Step);
-        Assert.Equal(GateVerdict.Warn, (await shop.GatesAsync())["schema/source-nulls"].Verdict);
-        await PassesAsync(shop);
+        Assert.Equal(GateVerdict.Warn, (await host.GatesAsync())["schema/source-nulls"].Verdict);
+        await PassesAsync(host);
     }
 
     [Fact]
     public async Task A_check_that_one_partition_alone_has_is_widened_there()
     {
-        await using var shop = await LegacyShop.OpenAsync(
+        await using var host = await LegacyHost.OpenAsync(
             server,
             new LegacyOptions
             {
@@ -171,8 +172,8 @@ public sealed class SchemaSourceCheckTests(TestServer server)
                 Before = "ALTER TABLE public.bars_2024b ADD CONSTRAINT chk_src CHECK (source IN ('ingest'))",
             }
         );
-        await shop.StartAsync();
-        await PassesAsync(shop);
-        Assert.Equal(1, await Definitions.InsertDxyAsync(shop, 80));
+        await host.StartAsync();
+        await PassesAsync(host);
+        Assert.Equal(1, await Definitions.InsertDxyAsync(host, 80));
     }
 }

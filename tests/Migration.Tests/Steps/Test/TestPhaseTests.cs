@@ -8,24 +8,24 @@ public sealed class TestPhaseTests(TestServer server)
 {
     static IMigrationStep Step(string name) => MigrationSteps.All.Single(step => step.Name == name);
 
-    static async Task<(ObservedShop Shop, IMigrationStep Step)> TradedAsync(TestServer server, string name, string harm = "")
+    static async Task<(ObservedHost TestHost, IMigrationStep Step)> TradedAsync(TestServer server, string name, string harm = "")
     {
-        var shop = await ObservedShop.OpenAsync(server, Step(name));
-        await shop.TradeAsync(0, 130);
+        var host = await ObservedHost.OpenAsync(server, Step(name));
+        await host.TradeAsync(0, 130);
         if (harm.Length > 0)
         {
-            await shop.Shop.RunAsync(harm);
+            await host.TestHost.RunAsync(harm);
         }
 
-        return (shop, Step(name));
+        return (host, Step(name));
     }
 
-    static async Task<string> GatesAsync(ObservedShop shop, IMigrationStep step)
+    static async Task<string> GatesAsync(ObservedHost host, IMigrationStep step)
     {
-        StepOutcome outcome = await shop.AdvanceAsync(step);
+        StepOutcome outcome = await host.AdvanceAsync(step);
         for (var calls = 0; outcome is StepOutcome.More && calls < 60; calls++)
         {
-            outcome = await shop.AdvanceAsync(step);
+            outcome = await host.AdvanceAsync(step);
         }
 
         var gates = outcome is StepOutcome.Waiting waiting ? waiting.Gates : ((StepOutcome.Done)outcome).Gates;
@@ -61,10 +61,10 @@ public sealed class TestPhaseTests(TestServer server)
     )]
     public async Task The_newest_closed_bucket_is_the_expected_one_and_what_its_minutes_fold_to(string harm, string said)
     {
-        var (shop, step) = await TradedAsync(server, "test/rollups", harm);
-        await using (shop)
+        var (host, step) = await TradedAsync(server, "test/rollups", harm);
+        await using (host)
         {
-            Assert.Equal(said, await GatesAsync(shop, step));
+            Assert.Equal(said, await GatesAsync(host, step));
         }
     }
 
@@ -86,10 +86,10 @@ public sealed class TestPhaseTests(TestServer server)
     [InlineData("DELETE FROM data_bars WHERE canonical_symbol = 'DXY'", "Done: test/prices Warn")]
     public async Task A_bad_print_is_found_and_plausible_prices_pass(string harm, string said)
     {
-        var (shop, step) = await TradedAsync(server, "test/prices", harm);
-        await using (shop)
+        var (host, step) = await TradedAsync(server, "test/prices", harm);
+        await using (host)
         {
-            Assert.Equal(said, await GatesAsync(shop, step));
+            Assert.Equal(said, await GatesAsync(host, step));
         }
     }
 
@@ -111,30 +111,30 @@ public sealed class TestPhaseTests(TestServer server)
     )]
     public async Task Both_tables_and_the_components_agree_and_what_deviates_alike_in_both_wants_consent(string harm, string said)
     {
-        var (shop, step) = await TradedAsync(server, "test/parity", harm);
-        await using (shop)
+        var (host, step) = await TradedAsync(server, "test/parity", harm);
+        await using (host)
         {
-            Assert.Equal(said, await GatesAsync(shop, step));
+            Assert.Equal(said, await GatesAsync(host, step));
         }
     }
 
     [Fact]
     public async Task The_deployment_is_verified_twice_some_market_minutes_apart()
     {
-        var (shop, step) = await TradedAsync(server, "deploy/verify");
-        await using (shop)
+        var (host, step) = await TradedAsync(server, "deploy/verify");
+        await using (host)
         {
-            Assert.Equal("Waiting: deploy/first Pass, deploy/second Fail", await GatesAsync(shop, step));
-            Assert.Equal(1, await shop.Shop.CountAsync("dxy.verification"));
+            Assert.Equal("Waiting: deploy/first Pass, deploy/second Fail", await GatesAsync(host, step));
+            Assert.Equal(1, await host.TestHost.CountAsync("dxy.verification"));
 
-            await shop.TradeAsync(130, 4);
-            Assert.Equal("Waiting: deploy/first Pass, deploy/second Fail", await GatesAsync(shop, step));
+            await host.TradeAsync(130, 4);
+            Assert.Equal("Waiting: deploy/first Pass, deploy/second Fail", await GatesAsync(host, step));
 
-            await shop.TradeAsync(134, 2);
-            Assert.Equal("Done: deploy/first Pass, deploy/second Pass", await GatesAsync(shop, step));
+            await host.TradeAsync(134, 2);
+            Assert.Equal("Done: deploy/first Pass, deploy/second Pass", await GatesAsync(host, step));
             Assert.Equal(
                 ["130 equal", "136 equal"],
-                await shop.Shop.TextsAsync("SELECT compared || ' ' || state FROM dxy.verification ORDER BY id")
+                await host.TestHost.TextsAsync("SELECT compared || ' ' || state FROM dxy.verification ORDER BY id")
             );
         }
     }
@@ -142,20 +142,20 @@ public sealed class TestPhaseTests(TestServer server)
     [Fact]
     public async Task A_deployment_that_differs_waits_and_goes_on_once_that_is_mended()
     {
-        var (shop, step) = await TradedAsync(
+        var (host, step) = await TradedAsync(
             server,
             "deploy/verify",
             "UPDATE data_bars SET vol = 1 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:50Z'"
         );
-        await using (shop)
+        await using (host)
         {
-            Assert.Equal("Waiting: deploy/first Fail", await GatesAsync(shop, step));
-            Assert.Equal("Waiting: deploy/first Fail", await GatesAsync(shop, step));
-            Assert.Equal(1, await shop.Shop.CountAsync("dxy.verification"));
+            Assert.Equal("Waiting: deploy/first Fail", await GatesAsync(host, step));
+            Assert.Equal("Waiting: deploy/first Fail", await GatesAsync(host, step));
+            Assert.Equal(1, await host.TestHost.CountAsync("dxy.verification"));
 
-            await shop.Shop.RunAsync("UPDATE data_bars SET vol = 0 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:50Z'");
-            await shop.TradeAsync(130, 6);
-            Assert.Equal("Waiting: deploy/first Pass, deploy/second Fail", await GatesAsync(shop, step));
+            await host.TestHost.RunAsync("UPDATE data_bars SET vol = 0 WHERE canonical_symbol = 'DXY' AND ts_utc = '2024-03-04 09:50Z'");
+            await host.TradeAsync(130, 6);
+            Assert.Equal("Waiting: deploy/first Pass, deploy/second Fail", await GatesAsync(host, step));
         }
     }
 }

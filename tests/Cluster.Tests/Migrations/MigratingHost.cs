@@ -9,20 +9,20 @@ using Npgsql;
 namespace DxyOrleans.Cluster.Tests.Migrations;
 
 /// <summary>
-/// A legacy shop with a run that silos carry out, and what goes on beside it: the market runs <see cref="Rate"/> times as fast, the six
-/// pairs' bars of each minute come once it is over, warnings are accepted, approvals given. What the shop was before is kept in a schema of
+/// A legacy host with a run that silos carry out, and what goes on beside it: the market runs <see cref="Rate"/> times as fast, the six
+/// pairs' bars of each minute come once it is over, warnings are accepted, approvals given. What the host was before is kept in a schema of
 /// the test's own, <c>before</c>.
 /// </summary>
-public sealed class MigratingShop : IAsyncDisposable
+public sealed class MigratingHost : IAsyncDisposable
 {
     /// <summary>How much faster than real time its market's clock runs.</summary>
     public const double Rate = 60;
 
     readonly NpgsqlDataSource _data;
 
-    MigratingShop(NpgsqlDataSource data, HostDatabase shop, int legacyMinutes, RunSettings settings)
+    MigratingHost(NpgsqlDataSource data, HostDatabase host, int legacyMinutes, RunSettings settings)
     {
-        (_data, HostDatabase, LegacyMinutes, Settings) = (data, shop, legacyMinutes, settings);
+        (_data, HostDatabase, LegacyMinutes, Settings) = (data, host, legacyMinutes, settings);
         Played = new TimeRange(LegacyTables.Open, LegacyTables.Open + TimeSpan.FromMinutes(legacyMinutes));
     }
 
@@ -51,7 +51,7 @@ public sealed class MigratingShop : IAsyncDisposable
     /// <summary>How many minutes the legacy deriver had derived when the clock was started.</summary>
     public int LegacyMinutes { get; }
 
-    /// <summary>What has come of the pairs' bars, from the shop's first minute.</summary>
+    /// <summary>What has come of the pairs' bars, from the host's first minute.</summary>
     public TimeRange Played { get; set; }
 
     /// <summary>Asked before an approval is given.</summary>
@@ -60,14 +60,14 @@ public sealed class MigratingShop : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <param name="cluster">An empty one.</param>
-    /// <param name="options">What the shop holds; null: everything that a shop usually has wrong.</param>
+    /// <param name="options">What the host holds; null: everything that a host usually has wrong.</param>
     /// <param name="settings">What its runs are told; null: <see cref="Brief"/>.</param>
-    public static async Task<MigratingShop> OpenAsync(SiloCluster cluster, LegacyOptions? options = null, RunSettings? settings = null)
+    public static async Task<MigratingHost> OpenAsync(SiloCluster cluster, LegacyOptions? options = null, RunSettings? settings = null)
     {
         options ??= LegacyOptions.Dirty with { Minutes = 900 };
-        var shop = cluster.HostDatabase;
-        await shop.RunAsync(LegacyTables.Sql(options));
-        await shop.RunAsync(
+        var host = cluster.HostDatabase;
+        await host.RunAsync(LegacyTables.Sql(options));
+        await host.RunAsync(
             """
             CREATE SCHEMA before;
             CREATE TABLE before.data_bars AS SELECT * FROM public.data_bars;
@@ -76,14 +76,14 @@ public sealed class MigratingShop : IAsyncDisposable
             """
         );
         await new SchemaInstaller(cluster.ConnectionString, TimeProvider.System).ApplyAsync(Token);
-        await shop.RunAsync(
+        await host.RunAsync(
             $"INSERT INTO dxy.clock (anchor_real, anchor_market, rate) VALUES (clock_timestamp(), "
                 + $"'{LegacyTables.Open + TimeSpan.FromMinutes(options.Minutes)}', {Rate})"
         );
-        return new MigratingShop(NpgsqlDataSource.Create(cluster.ConnectionString), shop, options.Minutes, settings ?? Brief);
+        return new MigratingHost(NpgsqlDataSource.Create(cluster.ConnectionString), host, options.Minutes, settings ?? Brief);
     }
 
-    /// <summary>How the market's minutes come by the shop's clock.</summary>
+    /// <summary>How the market's minutes come by the host's clock.</summary>
     public async Task<MarketPace> PaceAsync() => MarketPace.OfClock(Played.To, await NowAsync(), Rate);
 
     public async Task<UtcTime> NowAsync() => UtcTime.From(await HostDatabase.ValueAsync<DateTime>("SELECT dxy.now()"));

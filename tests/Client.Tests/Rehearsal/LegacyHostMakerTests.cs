@@ -7,22 +7,22 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DxyOrleans.Client.Tests.Rehearsal;
 
-public sealed class LegacyShopMakerTests(TestServer server)
+public sealed class LegacyHostMakerTests(TestServer server)
 {
     static readonly UtcTime Start = UtcTime.At(2024, 3, 4, 8);
-    static readonly LegacyShopPlan Plan = new(Start, PairDays: 5, IndexBars: 10_000);
+    static readonly LegacyHostPlan Plan = new(Start, PairDays: 5, IndexBars: 10_000);
     static readonly SimulatedMarket Market = new(new() { Pairs = SimulatedPair.EveryMinute });
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_made_shop_holds_what_was_asked_for_with_the_usual_dirt_and_ends_where_market_time_begins()
+    public async Task A_made_host_holds_what_was_asked_for_with_the_usual_dirt_and_ends_where_market_time_begins()
     {
         await using var database = await server.CreateDatabaseAsync(Token);
-        var rows = await new LegacyShopMaker(database.Data, Market).MakeAsync(Plan, Token);
+        var rows = await new LegacyHostMaker(database.Data, Market).MakeAsync(Plan, Token);
 
         Assert.Equal(
-            new LegacyShopRows(
+            new LegacyHostRows(
                 Pairs: 6 * 4_320,
                 Index: 10_000,
                 Superseded: 50,
@@ -69,10 +69,10 @@ public sealed class LegacyShopMakerTests(TestServer server)
     }
 
     [Fact]
-    public async Task The_index_of_a_made_shop_is_what_the_formula_gives_of_its_pairs()
+    public async Task The_index_of_a_made_host_is_what_the_formula_gives_of_its_pairs()
     {
         await using var database = await server.CreateDatabaseAsync(Token);
-        await new LegacyShopMaker(database.Data, Market).MakeAsync(Plan, Token);
+        await new LegacyHostMaker(database.Data, Market).MakeAsync(Plan, Token);
 
         var wrong = await CountAsync(
             database,
@@ -94,17 +94,17 @@ public sealed class LegacyShopMakerTests(TestServer server)
     }
 
     [Fact]
-    public async Task The_shops_programs_go_on_from_its_prices_and_stop_deriving_when_told()
+    public async Task The_hosts_programs_go_on_from_its_prices_and_stop_deriving_when_told()
     {
         await using var database = await server.CreateDatabaseAsync(Token);
-        await new LegacyShopMaker(database.Data, Market).MakeAsync(Plan, Token);
+        await new LegacyHostMaker(database.Data, Market).MakeAsync(Plan, Token);
         await database.RunAsync(
             "UPDATE data_bars SET open = open * 2, high = high * 2, low = low * 2, close = close * 2 WHERE canonical_symbol = 'USDJPY'",
             Token
         );
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         var clock = new FakeTimeProvider(Start.ToDateTimeOffset());
-        await using var writers = new LegacyWriters(SeenProgram.OfMadeShop(database.Data), database.Data, Market, TimeProvider.System);
+        await using var writers = new LegacyWriters(SeenProgram.OfMadeHost(database.Data), database.Data, Market, TimeProvider.System);
         await writers.StartAsync(Start, clock, Token);
 
         clock.Advance(TimeSpan.FromMinutes(30));

@@ -11,66 +11,66 @@ using Npgsql;
 
 namespace DxyOrleans.Migration.Tests;
 
-/// <summary>A shop that keeps its DXY 1m bars in <c>derived_data_bars</c>, whose tables stood before our schema, and what drives a run
+/// <summary>A host that keeps its DXY 1m bars in <c>derived_data_bars</c>, whose tables stood before our schema, and what drives a run
 /// through it.</summary>
-public sealed class LegacyShop : IAsyncDisposable
+public sealed class LegacyHost : IAsyncDisposable
 {
     /// <summary>The run's name.</summary>
     public const string Name = "test-run";
 
-    LegacyShop(Shop shop) => Shop = shop;
+    LegacyHost(TestHost host) => TestHost = host;
 
-    public Shop Shop { get; }
+    public TestHost TestHost { get; }
 
     /// <summary>What is migrated.</summary>
     public Symbol Symbol { get; } = Symbol.Parse("DXY");
 
-    public NpgsqlDataSource Data => Shop.Data;
+    public NpgsqlDataSource Data => TestHost.Data;
 
     /// <summary>The clock of retries and throttles; moved by <see cref="DriveAsync"/> past every wait.</summary>
-    public FakeTimeProvider RealTime { get; } = new(Shop.Open.ToDateTimeOffset());
+    public FakeTimeProvider RealTime { get; } = new(TestHost.Open.ToDateTimeOffset());
 
     public RunLedger Ledger => new(Data);
 
-    public static async Task<LegacyShop> OpenAsync(TestServer server, LegacyOptions? options = null) =>
-        new(await Shop.OpenAsync(server, LegacyTables.Sql(options ?? new LegacyOptions())));
+    public static async Task<LegacyHost> OpenAsync(TestServer server, LegacyOptions? options = null) =>
+        new(await TestHost.OpenAsync(server, LegacyTables.Sql(options ?? new LegacyOptions())));
 
     /// <summary>
-    /// The shop that a build of before left in the middle of a run's copy, as a superuser's restore brings it back here; see
+    /// The host that a build of before left in the middle of a run's copy, as a superuser's restore brings it back here; see
     /// <c>Upgrade/make-fixture</c>. Nothing of today has been applied. A run goes on in its own database alone: as far as it can tell, this
     /// is that one.
     /// </summary>
-    public static async Task<LegacyShop> RestoreAsync(TestServer server)
+    public static async Task<LegacyHost> RestoreAsync(TestServer server)
     {
-        await using var packed = typeof(LegacyShop).Assembly.GetManifestResourceStream("before-2472c4d.sql.gz")!;
+        await using var packed = typeof(LegacyHost).Assembly.GetManifestResourceStream("before-2472c4d.sql.gz")!;
         await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
         using var text = new StreamReader(unpacked);
-        var shop = new LegacyShop(await Shop.RestoreAsync(server, await text.ReadToEndAsync(Shop.Token)));
-        shop.MinutesSinceOpen = await shop.Shop.ValueAsync<int>(
-            $"SELECT (extract(epoch FROM dxy.now() - timestamptz '{Shop.Open}') / 60)::integer - 1440"
+        var host = new LegacyHost(await TestHost.RestoreAsync(server, await text.ReadToEndAsync(TestHost.Token)));
+        host.MinutesSinceOpen = await host.TestHost.ValueAsync<int>(
+            $"SELECT (extract(epoch FROM dxy.now() - timestamptz '{TestHost.Open}') / 60)::integer - 1440"
         );
-        await using var here = shop.Data.CreateCommand("UPDATE dxy.run SET target = $1::jsonb");
-        here.Parameters.With(await RunTarget.ReadAsync(shop.Data, Shop.Token));
-        await here.ExecuteNonQueryAsync(Shop.Token);
-        return shop;
+        await using var here = host.Data.CreateCommand("UPDATE dxy.run SET target = $1::jsonb");
+        here.Parameters.With(await RunTarget.ReadAsync(host.Data, TestHost.Token));
+        await here.ExecuteNonQueryAsync(TestHost.Token);
+        return host;
     }
 
-    /// <summary>Of a restored shop: how many minutes of market time had passed beside the run.</summary>
+    /// <summary>Of a restored host: how many minutes of market time had passed beside the run.</summary>
     public int MinutesSinceOpen { get; private set; }
 
     /// <summary>Starts the run.</summary>
     public async Task StartAsync(RunSettings? settings = null)
     {
         await using var command = Data.CreateCommand("SELECT dxy.migrate_start($1, 'DXY', $2::jsonb, $3::jsonb)");
-        command.Parameters.With(Name).With((settings ?? new RunSettings()).ToJson()).With(await RunTarget.ReadAsync(Data, Shop.Token));
-        await command.ExecuteNonQueryAsync(Shop.Token);
+        command.Parameters.With(Name).With((settings ?? new RunSettings()).ToJson()).With(await RunTarget.ReadAsync(Data, TestHost.Token));
+        await command.ExecuteNonQueryAsync(TestHost.Token);
     }
 
     /// <summary>Orders the run back.</summary>
-    public Task RollBackAsync() => Shop.RunAsync($"SELECT dxy.migrate_rollback('{Name}')");
+    public Task RollBackAsync() => TestHost.RunAsync($"SELECT dxy.migrate_rollback('{Name}')");
 
     public async Task<Run> RunAsync() =>
-        await Ledger.FindAsync(Name, Shop.Token) ?? throw new InvalidOperationException("The run isn't started.");
+        await Ledger.FindAsync(Name, TestHost.Token) ?? throw new InvalidOperationException("The run isn't started.");
 
     /// <summary>
     /// Takes the run through these steps until it is over, has failed, waits three times in a row or too often at one step, or
@@ -103,7 +103,7 @@ public sealed class LegacyShop : IAsyncDisposable
 
             (step, waitsThere) = (run.Step, run.Step == step ? waitsThere : 0);
 
-            var advance = await engine.AdvanceAsync(Name, Shop.Token);
+            var advance = await engine.AdvanceAsync(Name, TestHost.Token);
             if (advance.Again is not { } again)
             {
                 break;
@@ -125,12 +125,12 @@ public sealed class LegacyShop : IAsyncDisposable
     public Task WaitedAsync(TimeSpan time)
     {
         RealTime.Advance(time);
-        return Shop.RunAsync("UPDATE dxy.run SET retry_at = NULL WHERE retry_at IS NOT NULL");
+        return TestHost.RunAsync("UPDATE dxy.run SET retry_at = NULL WHERE retry_at IS NOT NULL");
     }
 
     /// <summary>Accepts every gate that WARNs now.</summary>
     public Task AcceptAsync() =>
-        Shop.RunAsync(
+        TestHost.RunAsync(
             $"""
             SELECT dxy.migrate_ack(g.run, g.gate) FROM dxy.run_gate AS g
             WHERE g.run = '{Name}' AND g.verdict = 'WARN' AND NOT EXISTS (SELECT FROM dxy.run_ack AS a WHERE a.run = g.run
@@ -146,8 +146,8 @@ public sealed class LegacyShop : IAsyncDisposable
             "SELECT gate, verdict, expected, observed, evidence, unblock FROM dxy.run_gate WHERE run = $1"
         );
         command.Parameters.With(Name);
-        await using var reader = await command.ExecuteReaderAsync(Shop.Token);
-        while (await reader.ReadAsync(Shop.Token))
+        await using var reader = await command.ExecuteReaderAsync(TestHost.Token);
+        while (await reader.ReadAsync(TestHost.Token))
         {
             gates[reader.GetString(0)] = new Gate(
                 reader.GetString(0),
@@ -164,7 +164,7 @@ public sealed class LegacyShop : IAsyncDisposable
 
     /// <summary>What the legacy deriver writes: DXY bars of the minutes from the six pairs' (which it takes from
     /// <c>data_bars</c>).</summary>
-    /// <param name="from">The first minute, counted from <see cref="Shop.Open"/>.</param>
+    /// <param name="from">The first minute, counted from <see cref="TestHost.Open"/>.</param>
     /// <param name="count">Minutes.</param>
     /// <param name="fx">Whether to write the pairs' bars first.</param>
     /// <param name="data">The legacy deriver's own login; the owner by default.</param>
@@ -172,16 +172,16 @@ public sealed class LegacyShop : IAsyncDisposable
     {
         if (fx)
         {
-            await Shop.RunAsync(LegacyTables.Fx(from, count));
+            await TestHost.RunAsync(LegacyTables.Fx(from, count));
         }
 
         await using var command = (data ?? Data).CreateCommand(LegacyTables.Write(from, count));
-        await command.ExecuteNonQueryAsync(Shop.Token);
+        await command.ExecuteNonQueryAsync(TestHost.Token);
     }
 
     /// <summary>A login as the legacy deriver has it: it reads both tables and writes the old one, and knows nothing of ours.</summary>
     public Task<NpgsqlDataSource> LegacyWriterAsync() =>
-        Shop.LoginAsync("GRANT SELECT ON public.data_bars TO {0}; GRANT SELECT, INSERT, UPDATE ON public.derived_data_bars TO {0};");
+        TestHost.LoginAsync("GRANT SELECT ON public.data_bars TO {0}; GRANT SELECT, INSERT, UPDATE ON public.derived_data_bars TO {0};");
 
     /// <summary>Business columns of all three tables, a line a row, in order: equal when the tables are. NULL and 0 differ, 1.0 and 1
     /// don't.</summary>
@@ -192,7 +192,7 @@ public sealed class LegacyShop : IAsyncDisposable
         const string Bar =
             "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), "
             + "trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
-        return Shop.TextsAsync(
+        return TestHost.TextsAsync(
             $"""
             SELECT 'data_bars ' || ROW({Bar})::text COLLATE "C" AS line FROM public.data_bars {only}
             UNION ALL SELECT 'derived_data_bars ' || ROW({Bar}, derivation_version, deleted_at AT TIME ZONE 'UTC')::text
@@ -211,7 +211,7 @@ public sealed class LegacyShop : IAsyncDisposable
         const string Bar =
             "canonical_symbol, timeframe, ts_utc AT TIME ZONE 'UTC', trim_scale(open), trim_scale(high), trim_scale(low), "
             + "trim_scale(close), trim_scale(vol), trim_scale(vwap), trade_count, is_partial, source";
-        return Shop.TextsAsync(
+        return TestHost.TextsAsync(
             $"""
             SELECT 'new ' || ROW({Bar})::text COLLATE "C" AS line FROM public.data_bars
             UNION ALL SELECT 'old ' || ROW({Bar}, derivation_version, deleted_at IS NOT NULL)::text FROM public.derived_data_bars
@@ -229,7 +229,7 @@ public sealed class LegacyShop : IAsyncDisposable
         foreach (var table in (string[])["data_bars", "derived_data_bars", "core_asset_registry_all"])
         {
             columns[table] = (
-                await Shop.ValueAsync<string>(
+                await TestHost.ValueAsync<string>(
                     $"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = "
                         + $"'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped"
                 )
@@ -241,7 +241,7 @@ public sealed class LegacyShop : IAsyncDisposable
 
     /// <summary>All three tables, every one of these columns, a line a row, in order.</summary>
     public Task<List<string>> DumpAsync(IReadOnlyDictionary<string, string> columns) =>
-        Shop.TextsAsync(
+        TestHost.TextsAsync(
             string.Join(
                 " UNION ALL ",
                 columns.Select(table => $"SELECT '{table.Key} ' || ROW({table.Value})::text COLLATE \"C\" AS line FROM public.{table.Key}")
@@ -250,7 +250,7 @@ public sealed class LegacyShop : IAsyncDisposable
 
     /// <summary>How many entries of the log don't fit the one before.</summary>
     public Task<long> BrokenEventsAsync() =>
-        Shop.ValueAsync<long>(
+        TestHost.ValueAsync<long>(
             """
             SELECT count(*) FROM (
               SELECT e.seq <> row_number() OVER w OR e.hash <> dxy.event_hash(lag(e.hash) OVER w, e) AS broken
@@ -259,5 +259,5 @@ public sealed class LegacyShop : IAsyncDisposable
             """
         );
 
-    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+    public ValueTask DisposeAsync() => TestHost.DisposeAsync();
 }

@@ -4,13 +4,13 @@ using DxyOrleans.Client.Cli;
 namespace DxyOrleans.Client.Rehearsal;
 
 /// <summary>
-/// A shop's schema as <c>pg_dump</c> sees it, all of it but what is ours: types, functions, tables with sequences, defaults and checks,
+/// A host's schema as <c>pg_dump</c> sees it, all of it but what is ours: types, functions, tables with sequences, defaults and checks,
 /// then (once rows are there) keys, triggers, policies; owners and grants with them.
 /// </summary>
 /// <param name="folder">Where the dump is kept meanwhile.</param>
-/// <param name="from">The shop, for Npgsql.</param>
+/// <param name="from">The host, for Npgsql.</param>
 /// <param name="to">The copy, as its superuser.</param>
-internal sealed partial class ShopSchema(string folder, string from, string to)
+internal sealed partial class HostSchema(string folder, string from, string to)
 {
     static readonly string[] Ours = ["-N", "dxy", "-N", "dxy_orleans", "-N", "dxy_backup"];
 
@@ -51,9 +51,9 @@ internal sealed partial class ShopSchema(string folder, string from, string to)
             throw Fault
                 .Gate(
                     "not-copied",
-                    $"the shop's schema can't be taken over: {FirstLine(dumped.Error)}",
+                    $"the host's schema can't be taken over: {FirstLine(dumped.Error)}",
                     null,
-                    "pg_dump has to be as new as the shop's server, and its role needs SELECT on the tables"
+                    "pg_dump has to be as new as the host's server, and its role needs SELECT on the tables"
                 )
                 .ToException();
         }

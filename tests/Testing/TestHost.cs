@@ -13,7 +13,7 @@ namespace DxyOrleans.Testing;
 
 /// <summary>A test's own database with the schema in it, its market time standing still at <see cref="Open"/> plus a day unless
 /// moved.</summary>
-public sealed class Shop : IAsyncDisposable
+public sealed class TestHost : IAsyncDisposable
 {
     /// <summary>A Monday, 08:00Z: the market is open before and after.</summary>
     public static readonly UtcTime Open = LegacyTables.Open;
@@ -25,7 +25,7 @@ public sealed class Shop : IAsyncDisposable
     readonly TestServer _server;
     readonly List<(string Role, NpgsqlDataSource Data)> _logins = [];
 
-    Shop(TestServer server, TestDatabase database, NpgsqlDataSource data) => (_server, Database, Data) = (server, database, data);
+    TestHost(TestServer server, TestDatabase database, NpgsqlDataSource data) => (_server, Database, Data) = (server, database, data);
 
     public TestDatabase Database { get; }
 
@@ -35,10 +35,10 @@ public sealed class Shop : IAsyncDisposable
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <param name="server">Where.</param>
-    /// <param name="before">SQL run before our schema is installed: the tables of a shop that was there before us.</param>
+    /// <param name="before">SQL run before our schema is installed: the tables of a host that was there before us.</param>
     /// <param name="alone">Whether no other database of the server may hold our schema: it is installed here, not copied.</param>
     /// <param name="partitions">How <c>data_bars</c> is divided.</param>
-    public static async Task<Shop> OpenAsync(TestServer server, string before = "", bool alone = false, Partitions? partitions = null)
+    public static async Task<TestHost> OpenAsync(TestServer server, string before = "", bool alone = false, Partitions? partitions = null)
     {
         var database = alone
             ? await server.CreateDatabaseAsync(Token)
@@ -48,33 +48,33 @@ public sealed class Shop : IAsyncDisposable
             await new SchemaInstaller(database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         }
 
-        var shop = new Shop(
+        var host = new TestHost(
             server,
             database,
             Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 })
         );
-        await shop.AtAsync(Open + TimeSpan.FromDays(1));
-        return shop;
+        await host.AtAsync(Open + TimeSpan.FromDays(1));
+        return host;
     }
 
     /// <summary>On tables that were there before us, applied here and not copied; market time stands in the afternoon of the hosts'
     /// hour.</summary>
-    public static async Task<Shop> OnHostAsync(TestServer server, string tables, string? hostZone = null)
+    public static async Task<TestHost> OnHostAsync(TestServer server, string tables, string? hostZone = null)
     {
         var database = await server.CreateDatabaseAsync(Token);
         await database.RunAsync(tables, Token);
         await new SchemaInstaller(database.ConnectionString, TimeProvider.System) { HostZone = hostZone }.ApplyAsync(Token);
-        var shop = new Shop(
+        var host = new TestHost(
             server,
             database,
             Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 })
         );
-        await shop.AtAsync(UtcTime.At(2025, 1, 13, 15));
-        return shop;
+        await host.AtAsync(UtcTime.At(2025, 1, 13, 15));
+        return host;
     }
 
     /// <summary>A database that was dumped, with its market time; {owner} in the dump is whom it belongs to here.</summary>
-    public static async Task<Shop> RestoreAsync(TestServer server, string dump)
+    public static async Task<TestHost> RestoreAsync(TestServer server, string dump)
     {
         var database = await server.CreateDatabaseAsync(Token);
         await database.RunAsync(Sql.Text("roles/roles.sql"), Token);
@@ -84,7 +84,7 @@ public sealed class Shop : IAsyncDisposable
             await restore.ExecuteNonQueryAsync(Token);
         }
 
-        return new Shop(
+        return new TestHost(
             server,
             database,
             Postgres.Database.Open(new DatabaseSettings { Connection = database.ConnectionString, PoolSize = 20 })

@@ -6,8 +6,8 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Tests.Rehearsal;
 
-/// <summary>The shop's own programs as a rehearsal plays them.</summary>
-public sealed class ShopWriterTests(TestServer server)
+/// <summary>The host's own programs as a rehearsal plays them.</summary>
+public sealed class HostWriterTests(TestServer server)
 {
     static readonly UtcTime Start = UtcTime.At(2024, 3, 4, 8);
     static readonly SimulatedMarket Market = new(new() { Pairs = SimulatedPair.EveryMinute });
@@ -15,10 +15,10 @@ public sealed class ShopWriterTests(TestServer server)
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Writes_like_those_seen_take_the_columns_that_must_be_there_and_the_shops_own_function()
+    public async Task Writes_like_those_seen_take_the_columns_that_must_be_there_and_the_hosts_own_function()
     {
-        await using var shop = await ShopAsync();
-        await shop.RunAsync(
+        await using var host = await HostAsync();
+        await host.RunAsync(
             """
             ALTER TABLE data_bars ADD COLUMN desk text; UPDATE data_bars SET desk = 'fx'; ALTER TABLE data_bars ALTER desk SET NOT NULL;
             CREATE FUNCTION calc_dxy_range_derived(p_from timestamptz, p_to timestamptz, p_version int DEFAULT 1) RETURNS int LANGUAGE sql
@@ -29,41 +29,41 @@ public sealed class ShopWriterTests(TestServer server)
             Token
         );
         var program = await SeenProgram.ReadAsync(
-            shop.Data,
-            shop.Data,
-            new NpgsqlConnectionStringBuilder(shop.ConnectionString).Username!,
+            host.Data,
+            host.Data,
+            new NpgsqlConnectionStringBuilder(host.ConnectionString).Username!,
             Token
         );
-        await using var writers = new LegacyWriters(program, shop.Data, Market, TimeProvider.System);
+        await using var writers = new LegacyWriters(program, host.Data, Market, TimeProvider.System);
 
         Assert.Null(await writers.TryAsync(Start, 3, Token));
 
-        Assert.Equal(18, await shop.ValueAsync<long>($"SELECT count(*) FROM data_bars WHERE ts_utc >= '{Start}' AND desk = 'fx'", Token));
+        Assert.Equal(18, await host.ValueAsync<long>($"SELECT count(*) FROM data_bars WHERE ts_utc >= '{Start}' AND desk = 'fx'", Token));
         Assert.Equal(
             3,
-            await shop.ValueAsync<long>($"SELECT count(*) FROM derived_data_bars WHERE ts_utc >= '{Start}' AND source = 'derived'", Token)
+            await host.ValueAsync<long>($"SELECT count(*) FROM derived_data_bars WHERE ts_utc >= '{Start}' AND source = 'derived'", Token)
         );
     }
 
     [Fact]
     public async Task Without_a_function_the_index_is_written_as_its_newest_rows_are()
     {
-        await using var shop = await ShopAsync();
-        await shop.RunAsync(
+        await using var host = await HostAsync();
+        await host.RunAsync(
             "UPDATE derived_data_bars SET source = 'derived', derivation_version = 7 WHERE canonical_symbol = 'DXY' AND "
                 + "derivation_version = 1",
             Token
         );
         await using var writers = new LegacyWriters(
-            await SeenProgram.ReadAsync(shop.Data, shop.Data, "pg_monitor", Token),
-            shop.Data,
+            await SeenProgram.ReadAsync(host.Data, host.Data, "pg_monitor", Token),
+            host.Data,
             Market,
             TimeProvider.System
         );
         Assert.Null(await writers.TryAsync(Start, 2, Token));
         Assert.Equal(
             2,
-            await shop.ValueAsync<long>(
+            await host.ValueAsync<long>(
                 $"SELECT count(*) FROM derived_data_bars WHERE ts_utc >= '{Start}' AND source = 'derived' AND derivation_version = 7",
                 Token
             )
@@ -80,19 +80,19 @@ public sealed class ShopWriterTests(TestServer server)
     [InlineData("SELECT * FROM nowhere;", "relation \"nowhere\" does not exist (42P01)")]
     public async Task A_file_is_run_by_psql_for_each_minute_and_its_failure_is_told_in_the_servers_words(string sql, string? failure)
     {
-        await using var shop = await ShopAsync();
-        await shop.RunAsync("CREATE SEQUENCE counted", Token);
-        var role = $"{shop.Name}_writes";
-        await shop.RunAsync(
+        await using var host = await HostAsync();
+        await host.RunAsync("CREATE SEQUENCE counted", Token);
+        var role = $"{host.Name}_writes";
+        await host.RunAsync(
             $"CREATE ROLE {role} LOGIN PASSWORD 'test'; GRANT SELECT, INSERT ON data_bars, derived_data_bars TO {role}",
             Token
         );
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, sql, Token);
-        var login = new NpgsqlConnectionStringBuilder(shop.ConnectionString) { Username = role, Password = "test" }.ConnectionString;
+        var login = new NpgsqlConnectionStringBuilder(host.ConnectionString) { Username = role, Password = "test" }.ConnectionString;
         await using var writers = new LegacyWriters(
-            new GivenProgram(file, login, shop.Data, await IngestAsync(shop)),
-            shop.Data,
+            new GivenProgram(file, login, host.Data, await IngestAsync(host)),
+            host.Data,
             Market,
             TimeProvider.System
         );
@@ -102,14 +102,14 @@ public sealed class ShopWriterTests(TestServer server)
         // The pairs' bars, which this writer doesn't bring, are there all the same.
         Assert.Equal(
             failure is null ? 12 : 0,
-            await shop.ValueAsync<long>($"SELECT count(*) FROM data_bars WHERE ts_utc >= '{Start}'", Token)
+            await host.ValueAsync<long>($"SELECT count(*) FROM data_bars WHERE ts_utc >= '{Start}'", Token)
         );
         Assert.Equal(
             failure is null ? 2 : 0,
-            await shop.ValueAsync<long>($"SELECT count(*) FROM derived_data_bars WHERE ts_utc >= '{Start}' AND source = 'derived'", Token)
+            await host.ValueAsync<long>($"SELECT count(*) FROM derived_data_bars WHERE ts_utc >= '{Start}' AND source = 'derived'", Token)
         );
         File.Delete(file);
-        await shop.RunAsync($"REVOKE ALL ON data_bars, derived_data_bars FROM {role}; DROP ROLE {role}", Token);
+        await host.RunAsync($"REVOKE ALL ON data_bars, derived_data_bars FROM {role}; DROP ROLE {role}", Token);
     }
 
     [Theory]
@@ -118,26 +118,26 @@ public sealed class ShopWriterTests(TestServer server)
     [InlineData("echo broken >&2; exit 7", "it ended with 7: broken")]
     public async Task A_command_knows_its_minute_and_fails_by_its_code_or_by_what_the_server_refused(string command, string? failure)
     {
-        await using var shop = await ShopAsync();
+        await using var host = await HostAsync();
         await using var writers = new LegacyWriters(
-            new GivenProgram(command, shop.ConnectionString, shop.Data, await IngestAsync(shop)),
-            shop.Data,
+            new GivenProgram(command, host.ConnectionString, host.Data, await IngestAsync(host)),
+            host.Data,
             Market,
             TimeProvider.System
         );
         Assert.Equal(failure, await writers.TryAsync(Start, 1, Token));
     }
 
-    static async Task<string> IngestAsync(TestDatabase shop)
+    static async Task<string> IngestAsync(TestDatabase host)
     {
-        var columns = await SeenProgram.ColumnsAsync(shop.Data, "public.data_bars", index: false, Token);
+        var columns = await SeenProgram.ColumnsAsync(host.Data, "public.data_bars", index: false, Token);
         return SeenProgram.Ingest(SeenProgram.Columns(columns), SeenProgram.Values(columns));
     }
 
-    async Task<TestDatabase> ShopAsync()
+    async Task<TestDatabase> HostAsync()
     {
-        var shop = await server.CreateDatabaseAsync(Token);
-        await new LegacyShopMaker(shop.Data, Market).MakeAsync(new LegacyShopPlan(Start, PairDays: 2, IndexBars: 5_000), Token);
-        return shop;
+        var host = await server.CreateDatabaseAsync(Token);
+        await new LegacyHostMaker(host.Data, Market).MakeAsync(new LegacyHostPlan(Start, PairDays: 2, IndexBars: 5_000), Token);
+        return host;
     }
 }

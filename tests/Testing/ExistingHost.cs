@@ -1,7 +1,7 @@
 namespace DxyOrleans.Testing;
 
-/// <summary>A database in which a shop's tables stood before us: looser than ours, with data, with a trigger of its own.</summary>
-public static class ExistingShop
+/// <summary>A database in which a host's tables stood before us: looser than ours, with data, with a trigger of its own.</summary>
+public static class ExistingHost
 {
     public const string Tables = """
         CREATE TABLE public.data_bars (
@@ -35,8 +35,8 @@ public static class ExistingShop
 
     public static async Task<TestDatabase> CreateAsync(TestServer server)
     {
-        var database = await server.CreateDatabaseAsync(Shop.Token);
-        await database.RunAsync(Tables, Shop.Token);
+        var database = await server.CreateDatabaseAsync(TestHost.Token);
+        await database.RunAsync(Tables, TestHost.Token);
         return database;
     }
 }

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Tests.Rehearsal;
 
-public sealed class ShopCopierTests(TestServer server)
+public sealed class HostCopierTests(TestServer server)
 {
     static readonly UtcTime Start = UtcTime.At(2024, 3, 4, 8);
 
@@ -16,21 +16,21 @@ public sealed class ShopCopierTests(TestServer server)
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_copy_has_the_shops_rows_and_schema_and_a_role_that_may_only_read_is_enough()
+    public async Task A_copy_has_the_hosts_rows_and_schema_and_a_role_that_may_only_read_is_enough()
     {
-        await using var shop = await MakeAsync(3);
+        await using var host = await MakeAsync(3);
         await using var copy = await server.CreateDatabaseAsync(Token);
-        await shop.RunAsync(
+        await host.RunAsync(
             "ALTER TABLE data_bars ADD COLUMN id bigserial NOT NULL, ADD COLUMN spread numeric GENERATED ALWAYS AS (high - low) STORED",
             Token
         );
-        var reader = $"{shop.Name}_reader";
-        await shop.RunAsync(
+        var reader = $"{host.Name}_reader";
+        await host.RunAsync(
             $"CREATE ROLE {reader} LOGIN PASSWORD 'test'; GRANT SELECT ON data_bars, derived_data_bars, core_asset_registry_all TO "
                 + $"{reader}",
             Token
         );
-        var login = new NpgsqlConnectionStringBuilder(shop.ConnectionString)
+        var login = new NpgsqlConnectionStringBuilder(host.ConnectionString)
         {
             Username = reader,
             Password = "test",
@@ -43,8 +43,8 @@ public sealed class ShopCopierTests(TestServer server)
         Assert.Empty(made.Lost);
         foreach (var table in Tables)
         {
-            Assert.Equal(await PrintAsync(shop, table), await PrintAsync(copy, table));
-            Assert.Equal(await KeysAsync(shop, table), await KeysAsync(copy, table));
+            Assert.Equal(await PrintAsync(host, table), await PrintAsync(copy, table));
+            Assert.Equal(await KeysAsync(host, table), await KeysAsync(copy, table));
         }
 
         // The sequence goes on where the copied rows end.
@@ -57,17 +57,17 @@ public sealed class ShopCopierTests(TestServer server)
             await copy.ValueAsync<long>("SELECT count(*) FROM data_bars", Token),
             await copy.ValueAsync<long>("SELECT max(id) FROM data_bars", Token)
         );
-        await shop.RunAsync($"REVOKE ALL ON data_bars, derived_data_bars, core_asset_registry_all FROM {reader}", Token);
+        await host.RunAsync($"REVOKE ALL ON data_bars, derived_data_bars, core_asset_registry_all FROM {reader}", Token);
         await copy.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}; DROP ROLE {reader}", Token);
     }
 
     [Fact]
-    public async Task What_a_shop_has_beside_its_tables_comes_with_them()
+    public async Task What_a_host_has_beside_its_tables_comes_with_them()
     {
-        await using var shop = await MakeAsync(2);
+        await using var host = await MakeAsync(2);
         await using var copy = await server.CreateDatabaseAsync(Token);
-        var writer = $"{shop.Name}_writer";
-        await shop.RunAsync(
+        var writer = $"{host.Name}_writer";
+        await host.RunAsync(
             $$"""
             CREATE ROLE {{writer}} LOGIN;
             CREATE TYPE mood AS ENUM ('up', 'down');
@@ -78,13 +78,13 @@ public sealed class ShopCopierTests(TestServer server)
             CREATE TRIGGER stamp BEFORE UPDATE ON data_bars FOR EACH ROW EXECUTE FUNCTION stamp();
             CREATE VIEW latest AS SELECT canonical_symbol, max(ts_utc) AS newest FROM data_bars GROUP BY 1;
             GRANT SELECT, INSERT ON data_bars TO {{writer}};
-            ALTER DATABASE {{shop.Name}} SET jit = on; ALTER DATABASE {{shop.Name}}
-              SET jit_above_cost = 7; ALTER ROLE {{writer}} IN DATABASE {{shop.Name}} SET work_mem = '5MB'
+            ALTER DATABASE {{host.Name}} SET jit = on; ALTER DATABASE {{host.Name}}
+              SET jit_above_cost = 7; ALTER ROLE {{writer}} IN DATABASE {{host.Name}} SET work_mem = '5MB'
             """,
             Token
         );
 
-        var made = await CopyAsync(shop.ConnectionString, copy, 5);
+        var made = await CopyAsync(host.ConnectionString, copy, 5);
 
         Assert.Empty(made.Lost);
         await using var fresh = NpgsqlDataSource.Create(
@@ -104,16 +104,16 @@ public sealed class ShopCopierTests(TestServer server)
         );
         Assert.Equal("on 7 2 1 1 1 t t f 1", await ask.ExecuteScalarAsync(Token));
         await copy.RunAsync($"REVOKE ALL ON data_bars FROM {writer}", Token);
-        await shop.RunAsync($"REVOKE ALL ON data_bars FROM {writer}; DROP ROLE {writer}", Token);
+        await host.RunAsync($"REVOKE ALL ON data_bars FROM {writer}; DROP ROLE {writer}", Token);
     }
 
     [Fact]
     public async Task What_is_ours_stays_behind_and_what_can_not_be_read_is_named()
     {
-        await using var shop = await server.CreateInstalledDatabaseAsync();
+        await using var host = await server.CreateInstalledDatabaseAsync();
         await using var copy = await server.CreateDatabaseAsync(Token);
-        var reader = $"{shop.Name}_reader";
-        await shop.RunAsync(
+        var reader = $"{host.Name}_reader";
+        await host.RunAsync(
             $"""
             INSERT INTO public.data_bars (canonical_symbol, timeframe, ts_utc, open, high, low, close, source) VALUES ('EURUSD', '1m',
               '2024-03-04T07:59Z', 1, 1, 1, 1, 'ingest');
@@ -124,7 +124,7 @@ public sealed class ShopCopierTests(TestServer server)
             Token
         );
         var made = await CopyAsync(
-            new NpgsqlConnectionStringBuilder(shop.ConnectionString) { Username = reader, Password = "test" }.ConnectionString,
+            new NpgsqlConnectionStringBuilder(host.ConnectionString) { Username = reader, Password = "test" }.ConnectionString,
             copy,
             5
         );
@@ -140,15 +140,15 @@ public sealed class ShopCopierTests(TestServer server)
         );
         Assert.Equal(1, made.DataBars);
         await copy.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}", Token);
-        await shop.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}; DROP ROLE {reader}", Token);
+        await host.RunAsync($"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {reader}; DROP ROLE {reader}", Token);
     }
 
     [Fact]
     public async Task Only_the_days_asked_for_are_copied()
     {
-        await using var shop = await MakeAsync(7);
+        await using var host = await MakeAsync(7);
         await using var copy = await server.CreateDatabaseAsync(Token);
-        await CopyAsync(shop.ConnectionString, copy, 3);
+        await CopyAsync(host.ConnectionString, copy, 3);
 
         foreach (var table in (string[])["data_bars", "derived_data_bars"])
         {
@@ -157,7 +157,7 @@ public sealed class ShopCopierTests(TestServer server)
                     >= Start - TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1)
             );
             Assert.Equal(
-                await shop.ValueAsync<long>(
+                await host.ValueAsync<long>(
                     $"SELECT count(*) FROM {table} WHERE ts_utc >= '{Start - TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1)}'",
                     Token
                 ),
@@ -167,33 +167,33 @@ public sealed class ShopCopierTests(TestServer server)
     }
 
     [Fact]
-    public async Task A_shop_that_lacks_a_table_is_refused_by_name()
+    public async Task A_host_that_lacks_a_table_is_refused_by_name()
     {
-        await using var shop = await server.CreateDatabaseAsync(Token);
+        await using var host = await server.CreateDatabaseAsync(Token);
         await using var copy = await server.CreateDatabaseAsync(Token);
 
-        var refused = await Assert.ThrowsAsync<FaultException>(() => CopyAsync(shop.ConnectionString, copy, 3));
+        var refused = await Assert.ThrowsAsync<FaultException>(() => CopyAsync(host.ConnectionString, copy, 3));
 
         Assert.Contains("public.data_bars", refused.Message, StringComparison.Ordinal);
     }
 
     async Task<TestDatabase> MakeAsync(int days)
     {
-        var shop = await server.CreateDatabaseAsync(Token);
-        await new LegacyShopMaker(shop.Data, new SimulatedMarket(new() { Pairs = SimulatedPair.EveryMinute })).MakeAsync(
-            new LegacyShopPlan(Start, PairDays: days, IndexBars: 5_000),
+        var host = await server.CreateDatabaseAsync(Token);
+        await new LegacyHostMaker(host.Data, new SimulatedMarket(new() { Pairs = SimulatedPair.EveryMinute })).MakeAsync(
+            new LegacyHostPlan(Start, PairDays: days, IndexBars: 5_000),
             Token
         );
-        return shop;
+        return host;
     }
 
-    async Task<ShopCopy> CopyAsync(string from, TestDatabase copy, int days)
+    async Task<HostCopy> CopyAsync(string from, TestDatabase copy, int days)
     {
         var folder = Directory.CreateTempSubdirectory("dxy-copy-").FullName;
         try
         {
             var to = new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Database = copy.Name }.ConnectionString;
-            return await new ShopCopier(from, to, folder).CopyAsync(
+            return await new HostCopier(from, to, folder).CopyAsync(
                 days,
                 new NpgsqlConnectionStringBuilder(copy.ConnectionString).Username!,
                 Token

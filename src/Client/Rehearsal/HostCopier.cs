@@ -9,16 +9,16 @@ namespace DxyOrleans.Client.Rehearsal;
 /// <summary>What was copied.</summary>
 /// <param name="Start">The first open minute after the newest bar: where market time begins.</param>
 /// <param name="Lost">What could not be copied, and why; one line each.</param>
-internal sealed record ShopCopy(UtcTime Start, long DataBars, long DerivedBars, long Registry, IReadOnlyList<string> Lost);
+internal sealed record HostCopy(UtcTime Start, long DataBars, long DerivedBars, long Registry, IReadOnlyList<string> Lost);
 
 /// <summary>
-/// Copies a shop into an empty database: its schema, roles, grants and settings, the bars of the last days, and its small tables whole. The
-/// shop is only read, in one snapshot; a role with SELECT on the three tables is enough, and what it can't see is named.
+/// Copies a host into an empty database: its schema, roles, grants and settings, the bars of the last days, and its small tables whole. The
+/// host is only read, in one snapshot; a role with SELECT on the three tables is enough, and what it can't see is named.
 /// </summary>
-/// <param name="from">The shop.</param>
-/// <param name="to">The empty database, as a superuser of a server that may get the shop's roles.</param>
+/// <param name="from">The host.</param>
+/// <param name="to">The empty database, as a superuser of a server that may get the host's roles.</param>
 /// <param name="folder">For the schema's dump.</param>
-internal sealed class ShopCopier(string from, string to, string folder)
+internal sealed class HostCopier(string from, string to, string folder)
 {
     static readonly string[] Tables = ["data_bars", "derived_data_bars", "core_asset_registry_all"];
 
@@ -28,15 +28,15 @@ internal sealed class ShopCopier(string from, string to, string folder)
     /// <param name="role">Who will carry out the migration there.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="FaultException">A table is missing, or can't be copied.</exception>
-    public async Task<ShopCopy> CopyAsync(int days, string role, CancellationToken cancellation)
+    public async Task<HostCopy> CopyAsync(int days, string role, CancellationToken cancellation)
     {
-        var shop = new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(from))
+        var host = new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(from))
         {
             ApplicationName = "dxy-rehearsal",
             CommandTimeout = 0,
             Pooling = false,
         }.ConnectionString;
-        await using var reading = new NpgsqlConnection(shop);
+        await using var reading = new NpgsqlConnection(host);
         await using var writing = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(to) { CommandTimeout = 0, Pooling = false }.ConnectionString
         );
@@ -53,20 +53,20 @@ internal sealed class ShopCopier(string from, string to, string folder)
         );
         _lost.AddRange(unreadable.Select(one => $"{one.Item2}: this role may not read it"));
 
-        await ShopRoles.MakeAsync(reading, writing, _lost, cancellation);
-        var schema = new ShopSchema(folder, shop, to);
+        await HostRoles.MakeAsync(reading, writing, _lost, cancellation);
+        var schema = new HostSchema(folder, host, to);
         await schema.TakeAsync((string)(await ValueAsync(reading, "SELECT pg_export_snapshot()", cancellation))!, unreadable, cancellation);
         await schema.MakeAsync("pre-data", cancellation);
         var rows = await RowsAsync(reading, writing, newest - TimeSpan.FromDays(days), schema, cancellation);
         await schema.MakeAsync("post-data", cancellation);
         _lost.AddRange(schema.Lost);
-        await ShopRoles.LendAsync(writing, role, cancellation);
+        await HostRoles.LendAsync(writing, role, cancellation);
         await RunAsync(writing, "ANALYZE", cancellation);
 
-        // Last: a shop's timeouts are not meant for a copy.
-        await ShopRoles.SetAsync(reading, writing, new NpgsqlConnectionStringBuilder(to).Database!, _lost, cancellation);
+        // Last: a host's timeouts are not meant for a copy.
+        await HostRoles.SetAsync(reading, writing, new NpgsqlConnectionStringBuilder(to).Database!, _lost, cancellation);
         var end = newest.Floor(Timeframe.OneMinute) + Timeframe.OneMinute;
-        return new ShopCopy(
+        return new HostCopy(
             FxWeek.OpenRanges(new TimeRange(end, end + TimeSpan.FromDays(7))).First().From,
             rows[0],
             rows[1],
@@ -91,7 +91,7 @@ internal sealed class ShopCopier(string from, string to, string folder)
                 throw Fault
                     .Gate(
                         "not-a-shop",
-                        $"the shop has no table public.{table}, or this role can't see it",
+                        $"the host has no table public.{table}, or this role can't see it",
                         null,
                         "give a connection whose role may SELECT from the three tables"
                     )
@@ -110,19 +110,19 @@ internal sealed class ShopCopier(string from, string to, string folder)
             : throw Fault
                 .Gate(
                     "empty-shop",
-                    "the shop has no 1m bars in data_bars",
+                    "the host has no 1m bars in data_bars",
                     null,
-                    "a rehearsal needs some; without --from it makes a shop of its own"
+                    "a rehearsal needs some; without --from it makes a host of its own"
                 )
                 .ToException();
     }
 
-    // Nothing of the shop's own may act on rows that it had let in before.
+    // Nothing of the host's own may act on rows that it had let in before.
     async Task<List<long>> RowsAsync(
         NpgsqlConnection reading,
         NpgsqlConnection writing,
         UtcTime since,
-        ShopSchema schema,
+        HostSchema schema,
         CancellationToken cancellation
     )
     {
@@ -164,7 +164,7 @@ internal sealed class ShopCopier(string from, string to, string folder)
         {
             if (!small)
             {
-                _lost.Add($"{table}: the rows of a large table stay with the shop");
+                _lost.Add($"{table}: the rows of a large table stay with the host");
             }
             else if (
                 await ValueAsync(

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;
 
-/// <summary>Makes a shop's roles, their memberships and everybody's settings again on a server of its own.</summary>
-internal static class ShopRoles
+/// <summary>Makes a host's roles, their memberships and everybody's settings again on a server of its own.</summary>
+internal static class HostRoles
 {
     /// <summary>Roles and who is a member of what; those that the server has already stay.</summary>
     public static async Task MakeAsync(
@@ -25,7 +25,7 @@ internal static class ShopRoles
         }
     }
 
-    /// <summary>How statements are planned and understood: what the shop's server, database and roles say, where the copy's says
+    /// <summary>How statements are planned and understood: what the host's server, database and roles say, where the copy's says
     /// otherwise.</summary>
     public static async Task SetAsync(
         NpgsqlConnection reading,

@@ -11,29 +11,29 @@ using DxyOrleans.Testing;
 
 namespace DxyOrleans.Client.Tests.Cases;
 
-/// <summary>A database into which other people's SQL goes, as a shop's own programs would write it; what is due is then worked off as a
+/// <summary>A database into which other people's SQL goes, as a host's own programs would write it; what is due is then worked off as a
 /// silo would, and the console looks at it.</summary>
-public sealed class CaseShop : IAsyncDisposable
+public sealed class CaseHost : IAsyncDisposable
 {
-    CaseShop(Dxy dxy) => Console = dxy;
+    CaseHost(Dxy dxy) => Console = dxy;
 
     public Dxy Console { get; }
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <param name="server">Where.</param>
-    /// <param name="before">A file of the cases that makes the shop's own tables before our schema comes; null: ours.</param>
+    /// <param name="before">A file of the cases that makes the host's own tables before our schema comes; null: ours.</param>
     /// <param name="partitions">How our own <c>data_bars</c> is divided.</param>
-    public static async Task<CaseShop> OpenAsync(TestServer server, string? before = null, Partitions? partitions = null)
+    public static async Task<CaseHost> OpenAsync(TestServer server, string? before = null, Partitions? partitions = null)
     {
-        var shop = new CaseShop(await Dxy.OnAsync(server, schema: before is null, partitions));
+        var host = new CaseHost(await Dxy.OnAsync(server, schema: before is null, partitions));
         if (before is not null)
         {
-            await shop.RunAsync(Text(before));
-            await new SchemaInstaller(shop.Console.Database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
+            await host.RunAsync(Text(before));
+            await new SchemaInstaller(host.Console.Database.ConnectionString, TimeProvider.System).ApplyAsync(Token);
         }
 
-        return shop;
+        return host;
     }
 
     /// <summary>A file of other people's inputs, which lie beside the project.</summary>

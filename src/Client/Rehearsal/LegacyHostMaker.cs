@@ -7,14 +7,14 @@ using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;
 
-/// <summary>What a made shop is like.</summary>
+/// <summary>What a made host is like.</summary>
 /// <param name="Start">Where its history ends and market time begins.</param>
 /// <param name="PairDays">Days of the pairs' bars before that, 1 to 400.</param>
 /// <param name="IndexBars">Minutes of the index before that, 5,000 to 5,000,000.</param>
-internal sealed record LegacyShopPlan(UtcTime Start, int PairDays = 20, int IndexBars = 200_000);
+internal sealed record LegacyHostPlan(UtcTime Start, int PairDays = 20, int IndexBars = 200_000);
 
-/// <summary>What a made shop holds.</summary>
-internal sealed record LegacyShopRows(
+/// <summary>What a made host holds.</summary>
+internal sealed record LegacyHostRows(
     long Pairs,
     long Index,
     long Superseded,
@@ -25,12 +25,12 @@ internal sealed record LegacyShopRows(
     long Vendor
 );
 
-/// <summary>Makes a shop as it stands before a migration: its tables, its history, its dirt. All of it by SQL, the same in every
+/// <summary>Makes a host as it stands before a migration: its tables, its history, its dirt. All of it by SQL, the same in every
 /// run.</summary>
-internal sealed class LegacyShopMaker(NpgsqlDataSource database, SimulatedMarket market)
+internal sealed class LegacyHostMaker(NpgsqlDataSource database, SimulatedMarket market)
 {
     /// <summary>Fills an empty database.</summary>
-    public async Task<LegacyShopRows> MakeAsync(LegacyShopPlan plan, CancellationToken cancellation)
+    public async Task<LegacyHostRows> MakeAsync(LegacyHostPlan plan, CancellationToken cancellation)
     {
         await RunAsync(Sql.Text("rehearsal/tables.sql"), cancellation);
         var pairs = await FillPairsAsync(plan, cancellation);
@@ -42,7 +42,7 @@ internal sealed class LegacyShopMaker(NpgsqlDataSource database, SimulatedMarket
         return rows;
     }
 
-    async Task<long> FillPairsAsync(LegacyShopPlan plan, CancellationToken cancellation)
+    async Task<long> FillPairsAsync(LegacyHostPlan plan, CancellationToken cancellation)
     {
         var open = FxWeek.OpenRanges(new TimeRange(plan.Start - TimeSpan.FromDays(plan.PairDays), plan.Start)).ToList();
         var last = market.Symbols.Select(symbol => market.BarOf(symbol, plan.Start - Timeframe.OneMinute)).OfType<Bar>().ToList();
@@ -57,12 +57,12 @@ internal sealed class LegacyShopMaker(NpgsqlDataSource database, SimulatedMarket
         );
     }
 
-    async Task<LegacyShopRows> DirtAsync(long pairs, CancellationToken cancellation)
+    async Task<LegacyHostRows> DirtAsync(long pairs, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(Sql.Text("rehearsal/add_dirt.sql"));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new LegacyShopRows(
+        return new LegacyHostRows(
             pairs,
             reader.GetInt64(0),
             reader.GetInt64(1),
