@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,11 +1,13 @@
 using System.Diagnostics;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 
 namespace DxyOrleans.Bench.Measurements;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using DxyOrleans.Bench.Results;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
 
 namespace DxyOrleans.Bench.Measurements;
 

@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Import;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Feeds.Files;
 using DxyOrleans.Postgres;

@@ -1,3 +1,6 @@
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Testing;

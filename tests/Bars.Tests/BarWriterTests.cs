@@ -1,3 +1,5 @@
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Testing;
 using Npgsql;

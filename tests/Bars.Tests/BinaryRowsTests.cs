@@ -1,3 +1,4 @@
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Testing;
 

@@ -1,3 +1,4 @@
+using DxyOrleans.Bars.Forming;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Testing;
 

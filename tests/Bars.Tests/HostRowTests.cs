@@ -1,3 +1,4 @@
+using DxyOrleans.Bars.Reading;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Testing;
 using Npgsql;

@@ -1,3 +1,4 @@
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Bars.Tests;

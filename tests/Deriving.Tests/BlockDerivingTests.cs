@@ -1,7 +1,12 @@
 using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;
 

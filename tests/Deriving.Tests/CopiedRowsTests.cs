@@ -1,5 +1,5 @@
 using DxyOrleans.Bars;
-using DxyOrleans.Deriving.Bulk;
+using DxyOrleans.Deriving.Columnar;
 using DxyOrleans.Testing;
 using Npgsql;
 

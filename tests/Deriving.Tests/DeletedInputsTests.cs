@@ -1,5 +1,8 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

@@ -1,3 +1,4 @@
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

@@ -1,5 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

@@ -1,6 +1,9 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

@@ -1,5 +1,8 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Inline;
+using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Schema.Registry;
 using DxyOrleans.Testing;
 using Npgsql;

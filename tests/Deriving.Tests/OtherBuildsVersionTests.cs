@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Indexes;
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

@@ -1,3 +1,4 @@
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

@@ -1,5 +1,8 @@
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

@@ -1,6 +1,8 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 
 namespace DxyOrleans.Deriving.Tests;
 

@@ -1,4 +1,7 @@
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests;

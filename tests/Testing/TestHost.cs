@@ -1,8 +1,10 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema;
 using DxyOrleans.Schema.Registry;

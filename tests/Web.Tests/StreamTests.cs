@@ -1,5 +1,5 @@
 using System.Net;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Forming;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Testing;
 using DxyOrleans.Web.Stream;

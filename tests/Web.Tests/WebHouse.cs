@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Registry;
 using DxyOrleans.Testing;

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 

@@ -3,6 +3,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Rules;
 
 namespace DxyOrleans.Deriving.Explaining;
 

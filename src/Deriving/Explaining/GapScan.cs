@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Core.Market;

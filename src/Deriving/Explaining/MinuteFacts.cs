@@ -1,4 +1,5 @@
 using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Deriving.Explaining;

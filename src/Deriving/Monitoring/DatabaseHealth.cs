@@ -1,9 +1,10 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Schema;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;

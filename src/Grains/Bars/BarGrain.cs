@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Forming;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Hosting;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Forming;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Schema;
 using Microsoft.Extensions.Hosting;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;

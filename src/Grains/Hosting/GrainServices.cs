@@ -1,5 +1,8 @@
-using DxyOrleans.Bars;
-using DxyOrleans.Deriving;
+using DxyOrleans.Bars.Forming;
+using DxyOrleans.Bars.Writing;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Inline;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Grains.Placement;

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using DxyOrleans.Abstractions;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Schema;

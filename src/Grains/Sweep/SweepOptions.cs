@@ -1,4 +1,4 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 
 namespace DxyOrleans.Grains.Sweep;
 

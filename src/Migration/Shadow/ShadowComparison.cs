@@ -1,9 +1,10 @@
 using System.Data;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Steps;
 using DxyOrleans.Schema.Binding;

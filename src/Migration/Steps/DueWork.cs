@@ -1,7 +1,8 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Membership;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Schema.Registry;

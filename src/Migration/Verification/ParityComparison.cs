@@ -1,10 +1,11 @@
 using System.Data;
 using System.Globalization;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Migration.Steps.PreFlight;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;

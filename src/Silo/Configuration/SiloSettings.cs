@@ -1,8 +1,8 @@
 using System.Net;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Connections;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Feeds;
 using DxyOrleans.Feeds.Massive;
 using DxyOrleans.Feeds.Oanda;

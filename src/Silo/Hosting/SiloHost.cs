@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Bars;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;

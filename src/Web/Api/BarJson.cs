@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 

@@ -1,4 +1,5 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 

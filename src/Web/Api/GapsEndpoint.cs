@@ -1,5 +1,6 @@
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Deriving.Explaining;
+using DxyOrleans.Deriving.Rules;
 using Npgsql;
 
 namespace DxyOrleans.Web.Api;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Schema.Binding;

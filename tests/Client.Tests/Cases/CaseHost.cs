@@ -3,7 +3,7 @@ using System.Text.Json;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema;
 using DxyOrleans.Schema.Registry;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
 using DxyOrleans.Client.Commands.Bars;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;

@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Auditing;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests.Auditing;

@@ -1,4 +1,6 @@
 using DxyOrleans.Core.Time;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Deriving.Tests.Auditing;

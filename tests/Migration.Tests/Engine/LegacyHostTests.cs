@@ -1,5 +1,5 @@
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Testing;
 
 namespace DxyOrleans.Migration.Tests.Engine;

@@ -1,4 +1,4 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Forming;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Schema;
 using DxyOrleans.Testing;

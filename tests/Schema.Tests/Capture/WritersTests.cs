@@ -1,4 +1,4 @@
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Testing;
 using Npgsql;
 

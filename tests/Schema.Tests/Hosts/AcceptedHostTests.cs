@@ -1,8 +1,9 @@
 using System.Globalization;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Due;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;
@@ -185,8 +186,13 @@ public sealed class AcceptedHostTests(TestServer server)
         await using var host = await TestHost.OnHostAsync(server, HostTables.Base + HostTables.Accepted["a serial key"].Change);
         var silo = await host.LoginAsync("GRANT dxy_silo TO {0}");
         var bar = Bar.Create(Series.Parse("EURUSD/1m"), UtcTime.At(2025, 1, 13, 9), 1.1m, 1.1m, 1.1m, 1.1m);
-        var written = await new DxyOrleans.Bars.BarStore(silo, TimeProvider.System).WriteAsync([bar], "ingest", false, TestHost.Token);
-        Assert.Equal(DxyOrleans.Bars.BarOutcome.New, Assert.Single(written).Outcome);
+        var written = await new DxyOrleans.Bars.Writing.BarStore(silo, TimeProvider.System).WriteAsync(
+            [bar],
+            "ingest",
+            false,
+            TestHost.Token
+        );
+        Assert.Equal(DxyOrleans.Bars.Writing.BarOutcome.New, Assert.Single(written).Outcome);
         Assert.Equal(
             "1.10000000",
             await host.ValueAsync<string>(string.Create(CultureInfo.InvariantCulture, $"SELECT close::text FROM data_bars"))

@@ -1,5 +1,5 @@
-using DxyOrleans.Bars;
-using DxyOrleans.Deriving;
+using DxyOrleans.Bars.Writing;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Membership;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;

@@ -1,4 +1,5 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;

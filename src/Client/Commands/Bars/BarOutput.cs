@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
 using DxyOrleans.Client.Cli;
 
 namespace DxyOrleans.Client.Commands.Bars;

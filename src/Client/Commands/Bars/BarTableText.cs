@@ -1,4 +1,4 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
 using DxyOrleans.Client.Cli;
 
 namespace DxyOrleans.Client.Commands.Bars;

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;

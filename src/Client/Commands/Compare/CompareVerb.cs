@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;

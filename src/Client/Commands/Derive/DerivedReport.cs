@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 

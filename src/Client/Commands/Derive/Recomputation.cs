@@ -1,11 +1,12 @@
 using System.Globalization;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;

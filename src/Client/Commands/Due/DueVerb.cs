@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
 
 namespace DxyOrleans.Client.Commands.Due;
 

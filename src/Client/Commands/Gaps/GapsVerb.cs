@@ -5,6 +5,7 @@ using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Explaining;
+using DxyOrleans.Deriving.Rules;
 
 namespace DxyOrleans.Client.Commands.Gaps;
 

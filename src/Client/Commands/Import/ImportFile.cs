@@ -1,4 +1,4 @@
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Feeds.Files;
 

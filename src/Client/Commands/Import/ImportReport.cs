@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
 using DxyOrleans.Core.Bars;

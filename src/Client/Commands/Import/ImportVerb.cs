@@ -1,10 +1,10 @@
 using System.CommandLine;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Feeds.Files;
 
 namespace DxyOrleans.Client.Commands.Import;

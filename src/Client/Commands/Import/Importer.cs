@@ -1,9 +1,11 @@
 using System.Threading.Channels;
 using DxyOrleans.Bars;
+using DxyOrleans.Bars.Writing;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Rules;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Feeds.Files;
 using DxyOrleans.Schema.Registry;
 

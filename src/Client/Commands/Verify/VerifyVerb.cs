@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
 using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;
 

@@ -1,10 +1,11 @@
 using System.Data;
 using System.Globalization;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Schema.Registry;

@@ -1,6 +1,6 @@
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Runs;
 using DxyOrleans.Schema.Registry;

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Data;
 using System.Globalization;
-using DxyOrleans.Bars;
+using DxyOrleans.Bars.Reading;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Schema.Registry;
 

@@ -1,4 +1,5 @@
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Tests.Verification;
 using DxyOrleans.Testing;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving;
+using DxyOrleans.Deriving.Auditing;
+using DxyOrleans.Deriving.Due;
+using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Postgres;
 using DxyOrleans.Testing;

@@ -1,6 +1,0 @@
-using DxyOrleans.Core.Due;
-
-namespace DxyOrleans.Deriving;
-
-/// <summary>What one transaction takes on of one target; its due rows are taken and their weeks locked.</summary>
-sealed record TargetSlice(ITargetRule Rule, DueSlice Slice);
