@@ -1,5 +1,6 @@
 using DxyOrleans.Bench.Measurements;
 using DxyOrleans.Bench.Results;
+using DxyOrleans.Bench.Rivals;
 using DxyOrleans.Bench.Setup;
 using DxyOrleans.EmbeddedPostgres;
 
@@ -23,7 +24,9 @@ internal static partial class BenchRun
                 "DXY 5m and 1h from nothing, beside one INSERT ... SELECT with date_bin each, and DuckDB",
                 BulkInput.Files
             ),
+            new ViewRivalMeasurement(),
             new LiveMeasurement(),
+            new LiveRivalsMeasurement(),
             new StartMeasurement(),
             .. Migrations(),
             new LiveBackfillMeasurement(),
