@@ -78,6 +78,18 @@ public static class FxWeek
         }
     }
 
+    /// <summary>The weekends that touch the range: Friday 17:00 to Sunday 17:00 New York, whole, ascending.</summary>
+    public static IEnumerable<TimeRange> Weekends(TimeRange range)
+    {
+        for (var date = TradingDate(range.From).PlusDays(-2); StartOf(date) < range.To; date = date.PlusDays(1))
+        {
+            if (date.DayOfWeek == IsoDayOfWeek.Saturday && StartOf(date.PlusDays(2)) > range.From)
+            {
+                yield return new TimeRange(StartOf(date), StartOf(date.PlusDays(2)));
+            }
+        }
+    }
+
     static bool IsWeekend(LocalDate date) => date.DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday;
 
     static bool TradesOn(LocalDate date) => !IsWeekend(date) && !FxHolidays.Closes(date.Month, date.Day);

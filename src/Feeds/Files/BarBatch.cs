@@ -24,6 +24,9 @@ public sealed record BarBatch(
     /// stands.</summary>
     public IReadOnlyList<CopiedBar> Copied { get; init; } = [];
 
+    /// <summary>Rows that are quotes, less one for each bar that was made of them.</summary>
+    public int Quotes { get; init; }
+
     /// <summary>On the last batch of a file: the symbols whose rows were passed over; null when rows don't name theirs.</summary>
     public OtherSymbols? Others { get; init; }
 
@@ -31,7 +34,7 @@ public sealed record BarBatch(
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Rows that this batch has an account of, the header and blank lines not counted.</summary>
-    public long Rows => Bars.Count + Copied.Count + Refused.Sum(row => row.Rows) + Repeated + PassedOver.Rows;
+    public long Rows => Bars.Count + Copied.Count + Refused.Sum(row => row.Rows) + Repeated + PassedOver.Rows + Quotes;
 }
 
 /// <summary>A row of a table's copy.</summary>
@@ -45,7 +48,8 @@ public sealed record CopiedBar(Bar Bar, bool IsDerived, string? Raw);
 /// <param name="OtherTimeframes">Of timeframes that weren't asked for.</param>
 /// <param name="ClosedMarket">Flat bars of volume 0 by which the vendor fills the closed market.</param>
 /// <param name="Deleted">Rows that the table had as deleted.</param>
-public readonly record struct PassedOver(int OtherSymbols, int OtherTimeframes, int ClosedMarket, int Deleted)
+/// <param name="Running">Bars that the vendor says aren't done yet.</param>
+public readonly record struct PassedOver(int OtherSymbols, int OtherTimeframes, int ClosedMarket, int Deleted, int Running = 0)
 {
-    public int Rows => OtherSymbols + OtherTimeframes + ClosedMarket + Deleted;
+    public int Rows => OtherSymbols + OtherTimeframes + ClosedMarket + Deleted + Running;
 }

@@ -29,4 +29,27 @@ enum BarColumn
     Raw,
     DeletedAt,
     Version,
+
+    // Those of files that have both sides of the market, bars or single quotes.
+    BidOpen,
+    BidHigh,
+    BidLow,
+    BidClose,
+    AskOpen,
+    AskHigh,
+    AskLow,
+    AskClose,
+    Bid,
+    Ask,
+    BidVolume,
+    AskVolume,
+
+    /// <summary>The one price of a tick.</summary>
+    Tick,
+
+    /// <summary>Whether the bar is done, of vendors who tell the running one too.</summary>
+    IsComplete,
+
+    /// <summary>Of no use here.</summary>
+    Other,
 }

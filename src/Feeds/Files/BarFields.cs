@@ -36,6 +36,14 @@ struct BarFields
     /// <summary>Whether the row says that it was derived, not fed.</summary>
     public bool IsDerived { get; set; }
 
+    /// <summary>Whether the vendor says that the bar isn't done yet.</summary>
+    public bool IsRunning { get; set; }
+
+    /// <summary>The sides of the quote before, 0 where there was none.</summary>
+    public decimal LastBid { get; set; }
+
+    public decimal LastAsk { get; set; }
+
     /// <summary>The provenance of a derived row as JSON, null where there is none.</summary>
     public string? Raw { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DxyOrleans.Feeds.Files.Clocks;
 
 namespace DxyOrleans.Feeds.Files;
 

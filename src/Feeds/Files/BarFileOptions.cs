@@ -1,5 +1,7 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Feeds.Files.Clocks;
 
 namespace DxyOrleans.Feeds.Files;
 
@@ -25,6 +27,24 @@ public sealed record BarFileOptions
     /// file whose times all have theirs is refused with it.
     /// </summary>
     public string? Zone { get; init; }
+
+    /// <summary>The side of the market that is wanted of files that have both; a file that has one is refused with it.</summary>
+    public PriceSide? Side { get; init; }
+
+    /// <summary>Whether numbers have a comma before their decimals.</summary>
+    public bool HasDecimalComma { get; init; }
+
+    /// <summary>Whether a clock that contradicts the FX week is right all the same.</summary>
+    public bool TrustsClock { get; init; }
+
+    /// <summary>The calendar of a symbol, by which bars outside it are counted; null: they aren't.</summary>
+    public Func<Symbol, MarketCalendar>? Calendar { get; init; }
+
+    /// <summary>Further spellings of symbols, beside the usual ones; without regard to case.</summary>
+    public IReadOnlyDictionary<string, Symbol>? Spellings { get; init; }
+
+    /// <summary>Whether refused rows are told whole, and not their beginning alone.</summary>
+    public bool KeepsLines { get; init; }
 
     /// <summary>The timeframe of the bars, 1m when null; rows off its grid are refused. Of files that name it in each row, only those rows
     /// are read.</summary>
@@ -63,4 +83,7 @@ sealed record ResolvedOptions(BarFileOptions Given, BarFileFormat? Format, FileZ
     public bool Wants(Symbol symbol) => Given.Symbols.Count > 0 ? Given.Symbols.Contains(symbol) : IsKnown(symbol);
 
     public bool IsKnown(Symbol symbol) => Given.Known?.Contains(symbol) ?? true;
+
+    /// <summary>Understands the symbols of rows.</summary>
+    public SymbolSpellings Spellings { get; } = new(Given.Known, Given.Spellings);
 }

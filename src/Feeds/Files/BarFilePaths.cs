@@ -5,7 +5,7 @@ namespace DxyOrleans.Feeds.Files;
 /// <summary>From what a person names to the files it means.</summary>
 public static class BarFilePaths
 {
-    static readonly string[] Endings = [".csv", ".txt", ".gz", ".zip"];
+    static readonly string[] Endings = [".csv", ".txt", ".gz", ".zip", ".json", ".bi5"];
     static readonly EnumerationOptions Deep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 16 };
 
     /// <summary>Files as they are named, folders as all bar files in them (by ending, sorted by name, deep); each file once.</summary>

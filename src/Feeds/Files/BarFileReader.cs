@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Feeds.Files.Clocks;
 
 namespace DxyOrleans.Feeds.Files;
 
@@ -20,6 +22,7 @@ public sealed class BarFileReader(TimeProvider time)
 
     async IAsyncEnumerable<BarBatch> ReadFile(string path, ResolvedOptions options, [EnumeratorCancellation] CancellationToken cancel)
     {
+        var clocks = await ClockScan.Read(path, options, cancel);
         await using var parts = InputFile.Parts(path, options.Given.MaxUncompressedBytes, cancel).GetAsyncEnumerator(cancel);
         for (var any = false; ; any = true)
         {
@@ -36,7 +39,7 @@ public sealed class BarFileReader(TimeProvider time)
 
             await using (part)
             {
-                await foreach (var batch in ReadPart(part, options, cancel))
+                await foreach (var batch in ReadPart(part, options, clocks.GetValueOrDefault(part.Name), cancel))
                 {
                     yield return batch;
                 }
@@ -60,13 +63,18 @@ public sealed class BarFileReader(TimeProvider time)
         }
     }
 
-    async IAsyncEnumerable<BarBatch> ReadPart(InputPart part, ResolvedOptions options, [EnumeratorCancellation] CancellationToken cancel)
+    async IAsyncEnumerable<BarBatch> ReadPart(
+        InputPart part,
+        ResolvedOptions options,
+        ClockActivity? clock,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var lines = new LineReader(part, options.Given.MaxUncompressedBytes);
         RowReader? rows = null;
         do
         {
-            if (rows is null && Begin(part.Name, lines, options, out rows) is { } broken)
+            if (rows is null && Begin(part.Name, lines, options, clock, out rows) is { } broken)
             {
                 yield return broken;
                 yield break;
@@ -94,7 +102,7 @@ public sealed class BarFileReader(TimeProvider time)
     }
 
     // Finds the first line that says anything and from it the format; leaves rows null while more has to be read.
-    BarBatch? Begin(string name, LineReader lines, ResolvedOptions options, out RowReader? rows)
+    BarBatch? Begin(string name, LineReader lines, ResolvedOptions options, ClockActivity? clock, out RowReader? rows)
     {
         rows = null;
         ReadOnlySpan<byte> first;
@@ -102,7 +110,7 @@ public sealed class BarFileReader(TimeProvider time)
         do
         {
             step = lines.Next(out first);
-        } while (step == LineReader.Step.Line && SaysNothing(first));
+        } while (step == LineReader.Step.Line && FileHead.SaysNothing(first));
 
         // A first line that doesn't end in good time decides too: what has no end is not read to it.
         var endless = step == LineReader.Step.Wanting && lines.IsSkipping;
@@ -120,7 +128,7 @@ public sealed class BarFileReader(TimeProvider time)
             return Broken(name, lines.Line, FileFaults.Binary, first);
         }
 
-        if ((options.Format is { } forced ? FileLayout.Force(forced, first) : BarFileFormats.Recognise(first)) is not { } layout)
+        if (FileHead.LayoutOf(first, name, options) is not { } layout)
         {
             var excerpt = RefusedRow.Excerpt(first);
             return Broken(
@@ -137,7 +145,10 @@ public sealed class BarFileReader(TimeProvider time)
         }
 
         var (symbol, zone) = (default(Symbol?), default(FileZone?));
-        if ((SymbolOf(name, layout, options, out symbol) ?? ZoneOf(layout, options, out zone)) is { } fault)
+        if (
+            (SymbolOf(name, layout, options, out symbol) ?? ShapeOf(layout, options) ?? ZoneOf(layout, options, clock, out zone)) is
+            { } fault
+        )
         {
             return Broken(name, 0, fault, first);
         }
@@ -150,9 +161,6 @@ public sealed class BarFileReader(TimeProvider time)
 
         return null;
     }
-
-    // A blank line, a remark, or what spreadsheets write to say what parts fields.
-    static bool SaysNothing(ReadOnlySpan<byte> line) => line.IsEmpty || line[0] == '#' || line.StartsWith("sep="u8);
 
     static BarFault? SymbolOf(string name, FileLayout layout, ResolvedOptions options, out Symbol? symbol)
     {
@@ -175,13 +183,22 @@ public sealed class BarFileReader(TimeProvider time)
             : null;
     }
 
-    static BarFault? ZoneOf(FileLayout layout, ResolvedOptions options, out FileZone? zone)
+    // Whether what was said of its prices and its name is what it needs, no less and no more.
+    static BarFault? ShapeOf(FileLayout layout, ResolvedOptions options) =>
+        layout.IsTwoSided && options.Given.Side is null ? FileFaults.SideWanted(layout.Format)
+        : !layout.IsTwoSided && options.Given.Side is not null ? FileFaults.SideWithoutEffect(layout.Format)
+        : options.Given.HasDecimalComma && layout.Delimiter == ',' ? FileFaults.DecimalCommaParts
+        : layout.LacksDay ? FileFaults.DayWanted(layout.Format)
+        : null;
+
+    static BarFault? ZoneOf(FileLayout layout, ResolvedOptions options, ClockActivity? clock, out FileZone? zone)
     {
         var format = layout.Format;
         zone = options.Zone ?? layout.HeaderZone ?? (format.Zone == ZoneRule.VendorsUnlessGiven ? format.OwnZone : null);
         return options.Zone is not null && format.Zone == ZoneRule.None ? FileFaults.ZoneWithoutEffect(format)
             : options.Zone is { } other && layout.HeaderZone is { } stated && !other.IsSame(stated) ? FileFaults.ZoneContradicted(stated)
-            : zone is null && format.Zone == ZoneRule.HasToBeGiven ? FileFaults.ZoneWanted(format)
+            : zone is null && format.Zone == ZoneRule.HasToBeGiven ? FileFaults.ZoneWanted(format, ClockCheck.Hint(clock))
+            : zone is not null ? ClockCheck.Judge(clock, zone)
             : null;
     }
 

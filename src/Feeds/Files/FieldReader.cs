@@ -34,7 +34,7 @@ static class FieldReader
     }
 
     /// <summary>Sets the symbol, sparing the work where the row has the spelling of the one that is there.</summary>
-    public static BarFault? Symbol(ReadOnlySpan<byte> field, ref BarFields fields)
+    public static BarFault? Symbol(ReadOnlySpan<byte> field, SymbolSpellings spellings, ref BarFields fields)
     {
         if (fields.Symbol != default && Ascii.Equals(field, fields.Symbol.Name))
         {
@@ -42,7 +42,7 @@ static class FieldReader
         }
 
         Span<char> text = stackalloc char[32];
-        if (field.Length > text.Length || !Core.Bars.Symbol.TryParse(text[..Encoding.UTF8.GetChars(field, text)], out var symbol))
+        if (field.Length > text.Length || !spellings.TryRead(new string(text[..Encoding.UTF8.GetChars(field, text)]), out var symbol))
         {
             return RowFaults.BadSymbol(Text(field));
         }

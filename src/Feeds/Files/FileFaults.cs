@@ -1,4 +1,6 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Market;
+using DxyOrleans.Feeds.Files.Clocks;
 
 namespace DxyOrleans.Feeds.Files;
 
@@ -42,11 +44,34 @@ static class FileFaults
             $"rows of format {format.Name} don't name their symbol here, and several were given; say the one it is with --symbol"
         );
 
-    public static BarFault ZoneWanted(BarFileFormat format) =>
+    public static BarFault ZoneWanted(BarFileFormat format, FileZone? hint) =>
         new(
             "zone-wanted",
             $"times of format {format.Name} are a server's, which the file doesn't name; say which with --zone, like --zone +03:00 or "
-                + $"--zone Europe/Athens"
+                + $"--zone Europe/Athens{(hint is null ? "" : $"; its weeks would fit --zone {hint.Name}")}"
+        );
+
+    public static BarFault ClockContradicted(FileZone zone, ClockFit fit, FileZone best) =>
+        new(
+            "clock-contradicted",
+            $"its clock isn't {zone.Name}: in {fit.Contradicted:N0} of {fit.Weekends:N0} weekends, from {fit.First} on, there would be "
+                + $"bars while the market is closed; say --zone {best.Name}, which fits, or --trust-clock if it is right all the same"
+        );
+
+    public static BarFault SideWanted(BarFileFormat format) =>
+        new("side-wanted", $"files of format {format.Name} have bid and ask; say which is wanted with --side bid, ask or mid");
+
+    public static BarFault SideWithoutEffect(BarFileFormat format) =>
+        new("side-without-effect", $"this file of format {format.Name} has one side only: --side would do nothing; leave it out for it");
+
+    public static BarFault DecimalCommaParts { get; } =
+        new("decimal-comma", "commas part its fields, so that they can't stand before decimals: leave --decimal-comma out for this file");
+
+    public static BarFault DayWanted(BarFileFormat format) =>
+        new(
+            "day-wanted",
+            $"times of format {format.Name} are milliseconds of a day, which the file's name says: name it as the vendor does, like "
+                + "20191001_eurusd_minute_quote.csv"
         );
 
     public static BarFault ZoneWithoutEffect(BarFileFormat format) =>

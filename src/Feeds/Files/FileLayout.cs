@@ -1,6 +1,6 @@
-using System.Text.Json;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Feeds.Files.Clocks;
 
 namespace DxyOrleans.Feeds.Files;
 
@@ -12,6 +12,8 @@ sealed class FileLayout
 
     readonly int[] _at = new int[Kinds];
     readonly bool _isTable;
+    TableCells? _table;
+    DateTime? _day;
 
     FileLayout(BarFileFormat format, byte delimiter, int columns, bool hasHeader)
     {
@@ -32,9 +34,21 @@ sealed class FileLayout
     /// <summary>The zone that the header names for the times below it.</summary>
     public FileZone? HeaderZone { get; private set; }
 
+    /// <summary>Whether a row has the prices of both sides of the market.</summary>
+    public bool IsTwoSided => Has(BarColumn.BidOpen) ? Has(BarColumn.AskOpen) : Has(BarColumn.Bid) && Has(BarColumn.Ask);
+
+    /// <summary>Whether a row is one quote, so that a bar is made of many.</summary>
+    public bool IsTicks => Has(BarColumn.Tick) || (Has(BarColumn.Bid) && Has(BarColumn.Ask));
+
+    /// <summary>Whether the day of its times has to be said by the file's name, and isn't.</summary>
+    public bool LacksDay => (Format.Times & TimeSpellings.OfDay) != 0 && _day is null;
+
     public bool NamesSymbol => _at[(int)BarColumn.Symbol] >= 0;
 
     public bool NamesTimeframe => _at[(int)BarColumn.Timeframe] >= 0;
+
+    /// <summary>Where a column stands in a row, below 0 where it isn't there.</summary>
+    public int this[BarColumn column] => _at[(int)column];
 
     /// <summary>Where the symbol stands in a row.</summary>
     public int SymbolAt => _at[(int)BarColumn.Symbol];
@@ -79,30 +93,58 @@ sealed class FileLayout
         return InOrder(format, (byte)delimiter);
     }
 
+    /// <summary>The layout as a file of this name has it, which says the day where times are those of a day.</summary>
+    public FileLayout Of(string name)
+    {
+        _day = (Format.Times & TimeSpellings.OfDay) != 0 ? DayInFileName.Find(name) : null;
+        return this;
+    }
+
+    /// <summary>Whether times may lack their zone, so that the file's clock has to be judged.</summary>
+    /// <param name="given">The zone that was given.</param>
+    public bool MayNeedZone(FileZone? given) =>
+        Format.Zone switch
+        {
+            ZoneRule.None => false,
+            ZoneRule.InEachTime => given is not null || HeaderZone is not null,
+            _ => true,
+        };
+
     /// <summary>Whether the cell that should hold a row's time holds one.</summary>
     public bool HasTime(RowFields row) => TryTime(row, out _);
 
     /// <summary>Reads the fields of one row but the symbol; it has as many as the header.</summary>
     /// <param name="row">The row's fields.</param>
     /// <param name="zone">The zone of times that say none; null where it isn't known.</param>
+    /// <param name="side">The side that is asked for of a file that has both.</param>
     /// <param name="fields">What the row says.</param>
     /// <param name="saysZone">Whether the row's time says its zone itself.</param>
     /// <returns>What is wrong with a field, or null.</returns>
-    public BarFault? Read(RowFields row, FileZone? zone, ref BarFields fields, out bool saysZone)
+    public BarFault? Read(RowFields row, FileZone? zone, PriceSide? side, ref BarFields fields, out bool saysZone)
     {
+        if (ReadTime(row, zone, out var time, out saysZone) is { } misspelled)
+        {
+            return misspelled;
+        }
+
+        fields.Time = time;
+        if (IsTicks || IsTwoSided)
+        {
+            return SidedPrices.Read(this, row, side ?? PriceSide.Bid, ref fields)
+                ?? (IsTicks ? null : ReadVolume(row, ref fields) ?? ReadComplete(row, ref fields) ?? _table?.Read(row, ref fields));
+        }
+
         decimal open = 0,
             high = 0,
             low = 0,
-            close = 0,
-            volume = 0;
+            close = 0;
         if (
             (
-                ReadTime(row, zone, out var time, out saysZone)
-                ?? FieldReader.Price("open", row[_at[(int)BarColumn.Open]], out open)
+                FieldReader.Price("open", row[_at[(int)BarColumn.Open]], out open)
                 ?? FieldReader.Price("high", row[_at[(int)BarColumn.High]], out high)
                 ?? FieldReader.Price("low", row[_at[(int)BarColumn.Low]], out low)
                 ?? FieldReader.Price("close", row[_at[(int)BarColumn.Close]], out close)
-                ?? ReadVolume(row, out volume)
+                ?? ReadVolume(row, ref fields)
             ) is
             { } fault
         )
@@ -110,8 +152,8 @@ sealed class FileLayout
             return fault;
         }
 
-        (fields.Time, fields.Open, fields.High, fields.Low, fields.Close, fields.Volume) = (time, open, high, low, close, volume);
-        return ReadCount(row, ref fields) ?? (_isTable ? ReadTable(row, ref fields) : null);
+        (fields.Open, fields.High, fields.Low, fields.Close) = (open, high, low, close);
+        return ReadCount(row, ref fields) ?? ReadComplete(row, ref fields) ?? _table?.Read(row, ref fields);
     }
 
     BarFault? ReadTime(RowFields row, FileZone? zone, out UtcTime time, out bool saysZone)
@@ -133,8 +175,14 @@ sealed class FileLayout
             : RowFaults.UnclearTime(TimeOf(row), zone.Name, instants);
     }
 
-    bool TryTime(RowFields row, out SpelledTime time)
+    public bool TryTime(RowFields row, out SpelledTime time)
     {
+        if (_day is { } day && SpelledTime.TryOfDay(row[_at[(int)BarColumn.Time]], out var milliseconds))
+        {
+            time = new SpelledTime(day.AddMilliseconds(milliseconds), false);
+            return true;
+        }
+
         if (_at[(int)BarColumn.Time] is >= 0 and var at)
         {
             return SpelledTime.TryRead(row[at], Format.Times, out time);
@@ -160,9 +208,9 @@ sealed class FileLayout
             ? FieldReader.Text(row[at])
             : $"{FieldReader.Text(row[_at[(int)BarColumn.Date]])} {FieldReader.Text(row[_at[(int)BarColumn.Clock]])}";
 
-    BarFault? ReadVolume(RowFields row, out decimal volume)
+    BarFault? ReadVolume(RowFields row, ref BarFields fields)
     {
-        volume = 0;
+        fields.Volume = 0;
         if (_at[(int)BarColumn.Volume] is not (>= 0 and var at))
         {
             return null;
@@ -170,10 +218,18 @@ sealed class FileLayout
 
         if (!_isTable)
         {
-            return FieldReader.Volume(row[at], out volume);
+            var fault = FieldReader.Volume(row[at], out var volume);
+            fields.Volume = volume;
+            return fault;
         }
 
-        volume = FieldReader.TryNumber(row[at], out var known) && known > 0 ? known : 0;
+        fields.Volume = FieldReader.TryNumber(row[at], out var known) && known > 0 ? known : 0;
+        return null;
+    }
+
+    BarFault? ReadComplete(RowFields row, ref BarFields fields)
+    {
+        fields.IsRunning = _at[(int)BarColumn.IsComplete] is >= 0 and var at && row[at].SequenceEqual("false"u8);
         return null;
     }
 
@@ -188,55 +244,6 @@ sealed class FileLayout
         var fault = FieldReader.Count("transactions", row[at], out var count);
         fields.TradeCount = fault is null ? count : 0;
         return _isTable ? null : fault;
-    }
-
-    BarFault? ReadTable(RowFields row, ref BarFields fields)
-    {
-        fields.Vwap =
-            Cell(BarColumn.Vwap, row, out var vwap) && FieldReader.TryNumber(vwap, out var average) && average > 0 ? average : null;
-        fields.IsPartial = Cell(BarColumn.IsPartial, row, out var partial) && partial[0] is (byte)'t' or (byte)'T' or (byte)'1';
-        fields.IsDeleted = Cell(BarColumn.DeletedAt, row, out _);
-        fields.IsDerived =
-            _at[(int)BarColumn.DeletedAt] >= 0
-            || _at[(int)BarColumn.Version] >= 0
-            || (Cell(BarColumn.Source, row, out var source) && (source.SequenceEqual("synthetic"u8) || source.SequenceEqual("derived"u8)));
-        fields.Raw = fields.IsDerived && Cell(BarColumn.Raw, row, out var raw) ? FieldReader.Unquoted(raw) : null;
-        if (fields.Raw is { } provenance && !IsObject(provenance))
-        {
-            return RowFaults.BadRaw(FieldReader.Text(row[_at[(int)BarColumn.Raw]]));
-        }
-
-        fields.Timeframe = null;
-        if (Cell(BarColumn.Timeframe, row, out var name))
-        {
-            if (!Timeframe.TryParse(System.Text.Encoding.UTF8.GetString(name), out var timeframe))
-            {
-                return RowFaults.BadTimeframe(FieldReader.Text(name));
-            }
-
-            fields.Timeframe = timeframe;
-        }
-
-        return null;
-    }
-
-    bool Cell(BarColumn column, RowFields row, out ReadOnlySpan<byte> cell)
-    {
-        cell = _at[(int)column] is >= 0 and var at ? row[at] : default;
-        return !cell.IsEmpty && !cell.SequenceEqual("\\N"u8);
-    }
-
-    static bool IsObject(string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     static FileLayout? ByHeader(BarFileFormat format, RowFields row, byte delimiter)
@@ -271,6 +278,7 @@ sealed class FileLayout
             return null;
         }
 
+        layout._table = TableCells.Of(layout);
         layout.HeaderZone = format.OwnZoneName is { } stating && names.Contains(stating) ? format.OwnZone : layout.HeaderZone;
         return layout;
     }
@@ -284,7 +292,11 @@ sealed class FileLayout
 
         var layout = InOrder(format, delimiter);
         return
-            layout.TryTime(row, out _)
+            (
+                (format.Times & TimeSpellings.OfDay) != 0
+                    ? SpelledTime.TryOfDay(row[layout._at[(int)BarColumn.Time]], out _)
+                    : layout.TryTime(row, out _)
+            )
             && (
                 format.VolumeIsZero is not { } isZero
                 || (FieldReader.TryNumber(row[layout._at[(int)BarColumn.Volume]], out var volume) && volume == 0 == isZero)
@@ -301,15 +313,14 @@ sealed class FileLayout
             layout._at[(int)format.Order[i]] = i;
         }
 
+        layout._table = TableCells.Of(layout);
         return layout;
     }
 
     bool IsComplete() =>
         (Has(BarColumn.Time) || (Has(BarColumn.Date) && Has(BarColumn.Clock)))
-        && Has(BarColumn.Open)
-        && Has(BarColumn.High)
-        && Has(BarColumn.Low)
-        && Has(BarColumn.Close);
+        && (IsTicks || IsTwoSided || (Has(BarColumn.Open) && Has(BarColumn.High) && Has(BarColumn.Low) && Has(BarColumn.Close)))
+        && (!Has(BarColumn.BidOpen) || SidedPrices.AreComplete(this));
 
     bool Has(BarColumn column) => _at[(int)column] >= 0;
 

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using DxyOrleans.Feeds.Files.Texts;
 
 namespace DxyOrleans.Feeds.Files;
 
@@ -7,26 +8,35 @@ namespace DxyOrleans.Feeds.Files;
 sealed class InputPart(string name, Stream stream, UnpackLimit? limit, long? wholeLength = null, uint? wholeCrc = null) : IAsyncDisposable
 {
     readonly Crc32 _crc = new();
-    Utf16Text? _utf16;
+    ITextSource? _text;
     long _read;
 
     public string Name { get; } = name;
 
     /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="BrokenTextException">It isn't what its beginning says it is.</exception>
     /// <exception cref="InvalidDataException">The archive is cut off or damaged.</exception>
     /// <exception cref="UnpackLimitException">More came out than is allowed.</exception>
     public async ValueTask<int> Read(Memory<byte> buffer, CancellationToken cancel)
     {
-        if (_utf16 is not null)
+        if (_text is not null)
         {
-            return await _utf16.Read(buffer, cancel);
+            return await _text.Read(buffer, cancel);
         }
 
         var isFirst = _read == 0;
         var count = await ReadRaw(buffer, cancel);
-        if (isFirst && Utf16Text.Of(buffer[..count], ReadRaw) is { } text)
+        if (
+            isFirst
+            && (
+                (ITextSource?)Utf16Text.Of(buffer[..count], ReadRaw)
+                ?? (ITextSource?)Bi5Text.Of(Name, buffer[..count], ReadRaw)
+                ?? JsonText.Of(buffer[..count], ReadRaw)
+            )
+                is { } text
+        )
         {
-            _utf16 = text;
+            _text = text;
             return await text.Read(buffer, cancel);
         }
 
@@ -51,5 +61,9 @@ sealed class InputPart(string name, Stream stream, UnpackLimit? limit, long? who
         return count;
     }
 
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        (_text as IDisposable)?.Dispose();
+        return stream.DisposeAsync();
+    }
 }

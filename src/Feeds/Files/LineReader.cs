@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Feeds.Files.Texts;
 
 namespace DxyOrleans.Feeds.Files;
 
@@ -63,6 +64,10 @@ sealed class LineReader(InputPart part, long maxUnpacked)
         catch (InvalidDataException error)
         {
             Fail(FileFaults.BrokenArchive(error.Message));
+        }
+        catch (BrokenTextException error)
+        {
+            Fail(error.Fault);
         }
         catch (UnpackLimitException)
         {

@@ -17,6 +17,9 @@ public sealed record RefusedRow(string File, long Line, BarFault Fault, string T
     /// heads.</summary>
     public long Rows { get; init; } = 1;
 
+    /// <summary>The line as it stands, where that was asked for and the row is one line.</summary>
+    public string? Whole { get; init; }
+
     public override string ToString() => $"{File}:{Line}: {Fault.Text}";
 
     internal static string Excerpt(ReadOnlySpan<byte> line)

@@ -70,6 +70,9 @@ static class RowFaults
     public static BarFault ContradictedBefore(Bar bar) =>
         new("contradiction", $"a bar of {bar.Series} {bar.Time} with other values stands in a file that was read before");
 
+    public static BarFault QuoteTooLate(UtcTime time, UtcTime forming) =>
+        new("quote-order", $"the quote of {time} stands behind one of {forming} or later; sort the file by time");
+
     public static BarFault LineTooLong { get; } =
         new("line-too-long", $"the line is longer than {LineReader.MaxLine / 1024} KB; is it a bar file?");
 

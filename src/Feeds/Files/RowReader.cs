@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
+using DxyOrleans.Feeds.Files.Clocks;
 
 namespace DxyOrleans.Feeds.Files;
 
@@ -24,6 +25,8 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
     readonly Dictionary<Symbol, (long Line, long Rows)> _unknown = [];
     readonly UtcTime _latest = now + options.Given.FutureSkew;
     readonly Timeframe _timeframe = options.Given.Timeframe ?? Timeframe.OneMinute;
+    readonly TickBars? _ticks = first.IsTicks ? new TickBars(options.Given.Timeframe ?? Timeframe.OneMinute) : null;
+    readonly OutsideCalendar? _outside = options.Given.Calendar is { } calendar ? new OutsideCalendar(calendar) : null;
     FileLayout _layout = first;
     BarFields _fields;
     byte[] _passed = [];
@@ -37,12 +40,14 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
     long _zoned;
     long _naive;
     bool _isZoneProven;
+    int _quotes;
 
     /// <summary>Whether any row came, in this batch or before.</summary>
     public bool Any { get; private set; }
 
     /// <summary>Whether the batch is full; rows that are held back count for the memory they take.</summary>
-    public bool IsFull => _bars.Count + _copied.Count + _refused.Count + _repeated + _passedOver.Rows + _held >= options.Given.BatchRows;
+    public bool IsFull =>
+        _bars.Count + _copied.Count + _refused.Count + _repeated + _passedOver.Rows + _held + _quotes >= options.Given.BatchRows;
 
     /// <summary>What the rows since the last call gave.</summary>
     /// <param name="isEnd">Whether no row comes any more.</param>
@@ -62,6 +67,14 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
         }
 
         _isZoneProven = true;
+        if (isEnd)
+        {
+            foreach (var (bar, line) in _ticks?.TakeRest() ?? [])
+            {
+                Finish(bar, line);
+            }
+        }
+
         _spacing?.Release(isEnd, _bars, _refused);
         if (isEnd)
         {
@@ -83,9 +96,10 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
         {
             Copied = _copied,
             Others = isEnd ? _others : null,
-            Notes = isEnd && _spacing is not null ? [.. _spacing.Notes()] : [],
+            Quotes = _quotes,
+            Notes = isEnd ? [.. _spacing?.Notes() ?? [], .. _outside?.Notes() ?? []] : [],
         };
-        (_bars, _copied, _refused, _repeated, _passedOver, _held) = ([], [], [], 0, default, 0);
+        (_bars, _copied, _refused, _repeated, _passedOver, _held, _quotes) = ([], [], [], 0, default, 0, 0);
         return batch;
     }
 
@@ -115,6 +129,7 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
                     break;
                 default:
                     bars.Add(bar);
+                    _outside?.See(bar);
                     break;
             }
         }
@@ -130,6 +145,11 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
         }
 
         _row.Split(line, _layout.Delimiter);
+        if (options.Given.HasDecimalComma)
+        {
+            _row.CommasToPoints();
+        }
+
         BarFault? misspelled = null;
         if (_layout.NamesSymbol && _layout.SymbolAt < _row.Count && PassesOver(_row[_layout.SymbolAt], number, out misspelled))
         {
@@ -151,14 +171,43 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
             return null;
         }
 
-        if (_layout.Read(_row, zone, ref _fields, out var saysZone) is { } unread)
+        if (_layout.Read(_row, zone, options.Given.Side, ref _fields, out var saysZone) is { } unread)
         {
             return unread;
         }
 
         _zoned += saysZone ? 1 : 0;
         _naive += saysZone ? 0 : 1;
-        return Passes() ? null : JudgeBar(new Series(of, _fields.Timeframe ?? _timeframe), number);
+        return Passes() ? null
+            : _ticks is null ? JudgeBar(new Series(of, _fields.Timeframe ?? _timeframe), number)
+            : JudgeQuote(_ticks, of, number);
+    }
+
+    BarFault? JudgeQuote(TickBars ticks, Symbol of, long number)
+    {
+        if (_fields.Time > _latest)
+        {
+            return BarFault.InTheFuture(_fields.Time, now);
+        }
+
+        var fault = ticks.Add(of, _fields, number, out var done);
+        _quotes += fault is null ? 1 : 0;
+        if (done is { } bar)
+        {
+            Finish(bar.Bar, bar.Line);
+        }
+
+        return fault;
+    }
+
+    // A bar that was made of quotes stands for one of its rows, what is wrong with it for that one as well.
+    void Finish(Bar bar, long line)
+    {
+        _quotes--;
+        if (JudgeBar(bar, line) is { } fault)
+        {
+            _refused.Add(new RefusedRow(file, line, fault, ""));
+        }
     }
 
     // Rows that are read well and that nobody asked for.
@@ -171,6 +220,10 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
         else if (_fields.Timeframe is { } own && options.Given.Timeframe is { } asked && own != asked)
         {
             _passedOver = _passedOver with { OtherTimeframes = _passedOver.OtherTimeframes + 1 };
+        }
+        else if (_fields.IsRunning)
+        {
+            _passedOver = _passedOver with { Running = _passedOver.Running + 1 };
         }
         else if (
             _layout.Format.FillsClosedMarket
@@ -214,6 +267,11 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
             return fault;
         }
 
+        return JudgeBar(bar, number);
+    }
+
+    BarFault? JudgeBar(Bar bar, long number)
+    {
         if (bar.Time > _latest)
         {
             return BarFault.InTheFuture(bar.Time, now);
@@ -248,7 +306,10 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
     // A row off the grid may be one of many, which say together that the timeframe is another.
     RefusedRow? Keep(BarFault fault, ReadOnlySpan<byte> line, long number)
     {
-        var row = new RefusedRow(file, number, fault, RefusedRow.Excerpt(line));
+        var row = new RefusedRow(file, number, fault, RefusedRow.Excerpt(line))
+        {
+            Whole = options.Given.KeepsLines ? Encoding.UTF8.GetString(line) : null,
+        };
         if (
             fault.Code != BarFault.OffGridCode
             || _spacing is null
@@ -271,7 +332,7 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
             return true;
         }
 
-        if (FieldReader.Symbol(cell, ref _fields) is { } fault)
+        if (FieldReader.Symbol(cell, options.Spellings, ref _fields) is { } fault)
         {
             // A spelling that none of ours has, as other markets' tickers have; where only some are known, it's one of the others.
             if (options.Given.Known is null || cell.IsEmpty || !Ascii.IsValid(cell))

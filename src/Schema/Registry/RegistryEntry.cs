@@ -22,4 +22,8 @@ public sealed record RegistryEntry(
     ImmutableArray<Timeframe> Rollups,
     IndexDefinition? Index,
     string Metadata
-);
+)
+{
+    /// <summary>How others spell it, beside the usual spellings; none where the metadata has no <c>spellings</c>.</summary>
+    public ImmutableArray<string> Spellings { get; init; } = [];
+}

@@ -9,10 +9,10 @@ using Npgsql;
 namespace DxyOrleans.Schema.Registry;
 
 /// <summary>
-/// Reads <c>core_asset_registry_all</c>. An index is a row whose metadata has <c>is_synthetic</c> and <c>components</c>; ours beside the
-/// plan's keys are <c>factor</c>, <c>exponents</c> (by component), <c>since</c>, <c>deriving_version</c>, <c>max_age_minutes</c>, and
-/// <c>periods</c>: later ones, ascending, each with its <c>since</c>, <c>factor</c> and <c>exponents</c>. A DXY row with the plan's keys
-/// alone gets the published formula.
+/// Reads <c>core_asset_registry_all</c>. An index is a row whose metadata has <c>is_synthetic</c> and <c>components</c>; ours beside
+/// the plan's keys are <c>factor</c>, <c>exponents</c> (by component), <c>since</c>, <c>deriving_version</c>, <c>max_age_minutes</c>,
+/// and <c>periods</c>: later ones, ascending, each with its <c>since</c>, <c>factor</c> and <c>exponents</c>; of any symbol
+/// <c>spellings</c>: how others name it. A DXY row with the plan's keys alone gets the published formula.
 /// </summary>
 public sealed class RegistryStore(NpgsqlDataSource database)
 {
@@ -58,7 +58,10 @@ public sealed class RegistryStore(NpgsqlDataSource database)
             .Where(timeframe => timeframe > Timeframe.OneMinute)
             .Distinct()
             .Order();
-        return new RegistryEntry(symbol, assetClass, description, active, [.. rollups], Index(symbol, root), metadata);
+        return new RegistryEntry(symbol, assetClass, description, active, [.. rollups], Index(symbol, root), metadata)
+        {
+            Spellings = [.. Strings(root, "spellings")],
+        };
     }
 
     static IndexDefinition? Index(Symbol symbol, JsonElement metadata)

@@ -16,6 +16,14 @@ public sealed class SymbolRegistry(ImmutableArray<RegistryEntry> entries, Immuta
     /// <summary>Rows that could not be understood, a sentence each; they are left out of <see cref="Entries"/>.</summary>
     public ImmutableArray<string> Problems { get; } = problems;
 
+    /// <summary>What each spelling of the registry means; of two symbols that have the same, neither.</summary>
+    public IReadOnlyDictionary<string, Symbol> Spellings() =>
+        Entries
+            .SelectMany(entry => entry.Spellings.Distinct(StringComparer.OrdinalIgnoreCase).Select(spelling => (spelling, entry.Symbol)))
+            .GroupBy(known => known.spelling, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Count() == 1)
+            .ToDictionary(group => group.Key, group => group.First().Symbol, StringComparer.OrdinalIgnoreCase);
+
     public RegistryEntry? Find(Symbol symbol) => _bySymbol.GetValueOrDefault(symbol);
 
     /// <summary>The definition of an active index, or null.</summary>

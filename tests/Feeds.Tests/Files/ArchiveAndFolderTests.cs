@@ -106,7 +106,7 @@ public sealed class ArchiveAndFolderTests : IDisposable
         Assert.Equal(562_733, rows);
     }
 
-    static string Home()
+    internal static string Home()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DxyOrleans.sln")))

@@ -28,6 +28,8 @@ sealed class BarFile : IDisposable
 
         public IReadOnlyList<CopiedBar> Copied { get; init; } = [];
 
+        public int Quotes { get; init; }
+
         public OtherSymbols? Others { get; init; }
 
         public IReadOnlyList<string> Notes { get; init; } = [];
@@ -79,7 +81,7 @@ sealed class BarFile : IDisposable
         List<RefusedRow> broken = [];
         List<CopiedBar> copied = [];
         List<string> notes = [];
-        var (repeated, passed, others) = (0, default(PassedOver), default(OtherSymbols));
+        var (repeated, passed, others, quotes) = (0, default(PassedOver), default(OtherSymbols), 0);
         await foreach (
             var batch in new BarFileReader(new FakeTimeProvider(Now)).Read(path, options ?? new(), TestContext.Current.CancellationToken)
         )
@@ -87,6 +89,7 @@ sealed class BarFile : IDisposable
             bars.AddRange(batch.Bars);
             refused.AddRange(batch.Refused);
             repeated += batch.Repeated;
+            quotes += batch.Quotes;
             copied.AddRange(batch.Copied);
             notes.AddRange(batch.Notes);
             others = batch.Others ?? others;
@@ -94,7 +97,8 @@ sealed class BarFile : IDisposable
                 passed.OtherSymbols + batch.PassedOver.OtherSymbols,
                 passed.OtherTimeframes + batch.PassedOver.OtherTimeframes,
                 passed.ClosedMarket + batch.PassedOver.ClosedMarket,
-                passed.Deleted + batch.PassedOver.Deleted
+                passed.Deleted + batch.PassedOver.Deleted,
+                passed.Running + batch.PassedOver.Running
             );
             if (batch.Broken is { } fault)
             {
@@ -107,6 +111,7 @@ sealed class BarFile : IDisposable
             Passed = passed,
             Copied = copied,
             Others = others,
+            Quotes = quotes,
             Notes = notes,
         };
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Feeds.Files;
+using DxyOrleans.Feeds.Files.Clocks;
 
 namespace DxyOrleans.Feeds.Tests.Files;
 
@@ -218,9 +219,13 @@ public sealed class VendorFileTests : IDisposable
                 format.Example + "\n",
                 new()
                 {
+                    Side =
+                        format.Example.Contains("ask", StringComparison.OrdinalIgnoreCase) || IsTwoSidedWithoutHeader(format)
+                            ? PriceSide.Bid
+                            : null,
                     Zone = format.Zone == ZoneRule.HasToBeGiven && !format.Example.Contains('(', StringComparison.Ordinal) ? "UTC" : null,
                 },
-                "EURUSD.csv"
+                "20191001_EURUSD.csv"
             );
 
             Assert.True(
@@ -230,6 +235,9 @@ public sealed class VendorFileTests : IDisposable
             Assert.Same(format, BarFileFormats.Recognise(Encoding.UTF8.GetBytes(format.Example))!.Format);
         }
     }
+
+    static bool IsTwoSidedWithoutHeader(BarFileFormat format) =>
+        format.Order.Contains(BarColumn.AskOpen) || format.Order.Contains(BarColumn.Ask);
 
     static string[] Shown(BarFile.Outcome read) =>
         [.. read.Bars.Select(bar => string.Create(CultureInfo.InvariantCulture, $"{bar} {bar.Volume}"))];

@@ -11,7 +11,8 @@ internal sealed record Disagreement(Bar Given);
 /// <param name="path">Where it is.</param>
 /// <param name="keepRefused">Refused rows kept for the report of each reason, so that none drowns in another; beyond it they are only
 /// counted.</param>
-internal sealed class ImportFile(string path, int keepRefused)
+/// <param name="rejects">Where refused rows go; null: nowhere.</param>
+internal sealed class ImportFile(string path, int keepRefused, RejectsFile? rejects = null)
 {
     const int KeepDisagreements = 20;
 
@@ -23,6 +24,9 @@ internal sealed class ImportFile(string path, int keepRefused)
     public long Read { get; private set; }
 
     public long Repeated { get; private set; }
+
+    /// <summary>Rows that are quotes, less one for each bar that was made of them.</summary>
+    public long Quotes { get; private set; }
 
     /// <summary>Rows that nobody asked for.</summary>
     public PassedOver PassedOver { get; private set; }
@@ -55,11 +59,13 @@ internal sealed class ImportFile(string path, int keepRefused)
         {
             Read += batch.Rows;
             Repeated += batch.Repeated;
+            Quotes += batch.Quotes;
             PassedOver = new PassedOver(
                 PassedOver.OtherSymbols + batch.PassedOver.OtherSymbols,
                 PassedOver.OtherTimeframes + batch.PassedOver.OtherTimeframes,
                 PassedOver.ClosedMarket + batch.PassedOver.ClosedMarket,
-                PassedOver.Deleted + batch.PassedOver.Deleted
+                PassedOver.Deleted + batch.PassedOver.Deleted,
+                PassedOver.Running + batch.PassedOver.Running
             );
             Notes.AddRange(batch.Notes);
             Refuse(batch.Refused);
@@ -71,6 +77,7 @@ internal sealed class ImportFile(string path, int keepRefused)
             if (batch.Broken is { } broken)
             {
                 Broken.Add(broken);
+                rejects?.Add(broken);
             }
         }
     }
@@ -83,6 +90,7 @@ internal sealed class ImportFile(string path, int keepRefused)
             foreach (var row in rows)
             {
                 Refused += row.Rows;
+                rejects?.Add(row);
                 if (!_reasons.TryGetValue(RefusalReason.KeyOf(row.Fault), out var reason))
                 {
                     _reasons.Add(RefusalReason.KeyOf(row.Fault), reason = new RefusalReason(row.Fault.Code));
@@ -99,6 +107,7 @@ internal sealed class ImportFile(string path, int keepRefused)
         lock (_turn)
         {
             Refused += count;
+            rejects?.Add(new RefusedRow(path, 0, fault, "") { Rows = count });
             if (!_reasons.TryGetValue(fault.Text, out var reason))
             {
                 _reasons.Add(fault.Text, reason = new RefusalReason(fault.Code));

@@ -85,6 +85,7 @@ internal sealed class ImportReport(
             json.WriteNumber("equal", file.Stored.Equal);
             json.WriteNumber("kept_other_source", file.Stored.OtherSource);
             json.WriteNumber("repeated", file.Repeated);
+            json.WriteNumber("quotes", file.Quotes);
             WritePassedOver(json, file);
             json.WriteNumber("refused", file.Refused);
             json.WriteStartArray("refused_by_reason");
@@ -164,6 +165,7 @@ internal sealed class ImportReport(
         json.WriteNumber("other_timeframes", file.PassedOver.OtherTimeframes);
         json.WriteNumber("closed_market", file.PassedOver.ClosedMarket);
         json.WriteNumber("deleted", file.PassedOver.Deleted);
+        json.WriteNumber("running", file.PassedOver.Running);
         json.WriteEndObject();
         json.WriteStartArray("other_symbols");
         foreach (var other in file.Others.SelectMany(others => others.First))
@@ -217,6 +219,11 @@ internal sealed class ImportReport(
 
     void WritePassedOver(ImportFile file)
     {
+        if (PassedOverText.Quotes(file, Short(file.Path)) is { } quotes)
+        {
+            session.Out.WriteLine(quotes);
+        }
+
         foreach (var line in PassedOverText.Lines(file, Short(file.Path), asked, [.. registry.Entries.Select(entry => entry.Symbol)]))
         {
             session.Out.WriteLine(line);

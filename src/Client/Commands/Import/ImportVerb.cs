@@ -3,9 +3,12 @@ using DxyOrleans.Bars.Writing;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
 using DxyOrleans.Client.Work;
+using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Slices;
+using DxyOrleans.Feeds;
 using DxyOrleans.Feeds.Files;
+using DxyOrleans.Schema.Registry;
 
 namespace DxyOrleans.Client.Commands.Import;
 
@@ -27,13 +30,29 @@ internal sealed class ImportVerb : Verb
     );
     readonly Option<string?> _zone = new("--zone")
     {
-        Description = "The zone of times without one: an IANA name or an offset like -05:00.",
+        Description =
+            "The zone of times without one: an IANA name, an offset like -05:00, or a clock ahead of a zone's like America/New_York+7.",
         HelpName = "Z",
     };
     readonly Option<Timeframe?> _timeframe = Values.TimeframeOption(
         "The bars' timeframe (1m); of files that name it in each row, only those rows are read."
     );
     readonly Option<bool> _sparse = new("--sparse") { Description = "The rows lie wider apart than the timeframe and are meant so." };
+    readonly Option<PriceSide?> _side = new("--side")
+    {
+        Description = "The price wanted of files that have both sides: bid, ask or mid.",
+        HelpName = "S",
+    };
+    readonly Option<bool> _decimalComma = new("--decimal-comma") { Description = "Numbers have a comma before their decimals." };
+    readonly Option<bool> _trustClock = new("--trust-clock")
+    {
+        Description = "The files' clock is right although it contradicts the FX week.",
+    };
+    readonly Option<string?> _rejects = new("--rejects")
+    {
+        Description = "Writes each refused row to a file, with its line and reason; an older one is replaced.",
+        HelpName = "FILE",
+    };
     readonly Option<bool> _preferFile = new("--prefer-file") { Description = "Let the file's bars take the place of other sources' rows." };
     readonly Option<bool> _noDerive = new("--no-derive") { Description = "Store only; what becomes due stays due." };
 
@@ -49,7 +68,10 @@ internal sealed class ImportVerb : Verb
         )
     {
         Arguments.Add(_paths);
-        foreach (Option option in (Option[])[_format, _symbols, _zone, _timeframe, _sparse, _preferFile, _noDerive])
+        foreach (
+            Option option in (Option[])
+                [_format, _symbols, _zone, _side, _decimalComma, _trustClock, _timeframe, _sparse, _rejects, _preferFile, _noDerive]
+        )
         {
             Options.Add(option);
         }
@@ -63,6 +85,10 @@ internal sealed class ImportVerb : Verb
             Format = parse.GetValue(_format),
             Symbols = [.. (parse.GetValue(_symbols) ?? []).Distinct()],
             Zone = parse.GetValue(_zone),
+            Side = parse.GetValue(_side),
+            HasDecimalComma = parse.GetValue(_decimalComma),
+            TrustsClock = parse.GetValue(_trustClock),
+            KeepsLines = parse.GetValue(_rejects) is not null,
             Timeframe = parse.GetValue(_timeframe),
             IsSparse = parse.GetValue(_sparse),
         };
@@ -79,14 +105,25 @@ internal sealed class ImportVerb : Verb
 
         var database = await session.DatabaseAsync(cancellation);
         var registry = await Registries.LoadAsync(database, cancellation);
-        options = options with { Known = registry.Entries.Select(entry => entry.Symbol).ToHashSet(), IsDerivedHere = registry.IsTarget };
+        var periods = await CalendarStore.ReadAsync(database, cancellation);
+        options = options with
+        {
+            Known = registry.Entries.Select(entry => entry.Symbol).ToHashSet(),
+            IsDerivedHere = registry.IsTarget,
+            Spellings = registry.Spellings(),
+            Calendar = symbol => MarketCalendar.Of(periods, registry.Find(symbol)?.AssetClass),
+        };
+        await using var rejects = parse.GetValue(_rejects) is { } target
+            ? RejectsFile.Create(Path.Combine(session.Host.Folder, target))
+            : null;
         var importer = new Importer(
             new BarStore(database, session.Time),
             new BarRestore(database),
             reader,
             registry,
             parse.GetValue(_preferFile),
-            session.Json || session.Verbose ? MaxListed : Listed
+            session.Json || session.Verbose ? MaxListed : Listed,
+            rejects
         );
         IReadOnlyList<ImportFile> files;
         TimeSpan stored;
@@ -94,6 +131,11 @@ internal sealed class ImportVerb : Verb
         {
             files = await importer.RunAsync(paths, options, progress, cancellation);
             stored = progress.Elapsed;
+        }
+
+        if (rejects is not null)
+        {
+            await rejects.FinishAsync(cancellation);
         }
 
         var report = new ImportReport(session, files, importer.Rows, stored, options.Symbols, registry);

@@ -19,7 +19,8 @@ internal sealed class Importer(
     BarFileReader reader,
     SymbolRegistry registry,
     bool preferFile,
-    int keepRefused = 20
+    int keepRefused = 20,
+    RejectsFile? rejects = null
 )
 {
     sealed record Work(ImportFile File, IReadOnlyList<Bar> Bars, IReadOnlyList<BarRow> Copied);
@@ -45,7 +46,7 @@ internal sealed class Importer(
         CancellationToken cancellation
     )
     {
-        var files = paths.Select(path => new ImportFile(path, keepRefused)).ToList();
+        var files = paths.Select(path => new ImportFile(path, keepRefused, rejects)).ToList();
         var expected = paths.Sum(FileSize.Unpacked) / BytesPerRow;
         var queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(Writers + 1) { SingleWriter = true });
         using var failing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

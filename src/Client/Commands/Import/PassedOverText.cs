@@ -37,6 +37,7 @@ internal static class PassedOverText
                     (file.PassedOver.OtherTimeframes, "of timeframes that --timeframe doesn't ask for"),
                     (file.PassedOver.ClosedMarket, "of the closed market (flat, volume 0)"),
                     (file.PassedOver.Deleted, "that were deleted"),
+                    (file.PassedOver.Running, "of bars that weren't done yet"),
                 ]
         )
         {
@@ -46,6 +47,10 @@ internal static class PassedOverText
             }
         }
     }
+
+    /// <summary>What became of the quotes of a file; nothing where it has bars.</summary>
+    public static string? Quotes(ImportFile file, string name) =>
+        file.Quotes > 0 ? $"note     {name}: bars were made of its quotes, {Rows(file.Quotes)} more than there are bars" : null;
 
     static string Rows(long rows) => rows == 1 ? "1 row" : $"{N(rows)} rows";
 

@@ -1,3 +1,5 @@
+using DxyOrleans.Feeds.Files.Clocks;
+
 namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>Dukascopy's bars as the downloader dukascopy-node writes them: Unix milliseconds, or ISO-8601 when so chosen; the symbol is in

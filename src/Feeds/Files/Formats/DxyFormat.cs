@@ -1,3 +1,5 @@
+using DxyOrleans.Feeds.Files.Clocks;
+
 namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>
@@ -6,6 +8,10 @@ namespace DxyOrleans.Feeds.Files.Formats;
 /// </summary>
 static class DxyFormat
 {
+    /// <summary>The usual names of a column of whole times.</summary>
+    public const string Times =
+        "tsutc|ts|time|timeutc|utctime|utc|timestamp|timestamputc|datetime|datetimeutc|opentime|bartime|epoch|unix|unixtime";
+
     public static BarFileFormat Table { get; } =
         new()
         {
@@ -14,13 +20,13 @@ static class DxyFormat
             Order = [BarColumn.Symbol, BarColumn.Time, BarColumn.Open, BarColumn.High, BarColumn.Low, BarColumn.Close, BarColumn.Volume],
             Names = HeaderNames.PricesAnd(
                 (BarColumn.Symbol, "symbol|ticker|pair|currencypair|instrument|canonicalsymbol"),
-                (BarColumn.Time, "tsutc|ts|time|timeutc|utctime|utc|timestamp|timestamputc|datetime|datetimeutc|opentime|bartime"),
+                (BarColumn.Time, Times),
                 (BarColumn.Date, "date|day"),
                 (BarColumn.Volume, "volume|vol|v|tickvolume|tickvol|ticks"),
                 (BarColumn.TradeCount, "transactions|tradecount|trades")
             ),
             Delimiters = ",;\t|",
-            Times = TimeSpellings.YearFirst | TimeSpellings.AnyUnix,
+            Times = TimeSpellings.YearFirst | TimeSpellings.AnyUnix | TimeSpellings.DottedDayFirst,
             TimeExample = "2019-10-01T00:00:00Z",
             Zone = ZoneRule.InEachTime,
         };

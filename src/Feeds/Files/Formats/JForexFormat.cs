@@ -1,3 +1,5 @@
+using DxyOrleans.Feeds.Files.Clocks;
+
 namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>Bars as Dukascopy's platform exports them: the header says the zone, <c>Time (EET)</c> or <c>Time (UTC)</c>; the symbol is in

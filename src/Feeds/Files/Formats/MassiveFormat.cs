@@ -1,3 +1,5 @@
+using DxyOrleans.Feeds.Files.Clocks;
+
 namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>

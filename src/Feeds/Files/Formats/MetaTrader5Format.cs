@@ -1,3 +1,5 @@
+using DxyOrleans.Feeds.Files.Clocks;
+
 namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>Bars as MetaTrader 5 exports them, in UTF-16: the broker's time, the number of ticks for a volume, the symbol in the file's

@@ -1,3 +1,5 @@
+using DxyOrleans.Feeds.Files.Clocks;
+
 namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>What pandas' <c>to_csv</c> makes of a frame whose index is the time: the index's column has no name, or its usual one, and no

@@ -1,3 +1,5 @@
+using DxyOrleans.Feeds.Files.Clocks;
+
 namespace DxyOrleans.Feeds.Files.Formats;
 
 /// <summary>A chart's data as TradingView exports them: Unix seconds or ISO-8601, columns of indicators behind the prices, the symbol in

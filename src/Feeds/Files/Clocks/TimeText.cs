@@ -1,8 +1,9 @@
-namespace DxyOrleans.Feeds.Files;
+namespace DxyOrleans.Feeds.Files.Clocks;
 
 /// <summary>
 /// Reads a date, a time of day and, where it is there, a zone off a text: <c>2019-10-03 00:00:00.000+00:00</c>, <c>20191001 040000</c>,
-/// <c>2019.10.01,04:00</c>, <c>04.10.2019 20:57:00.000 GMT+0300</c>. The parts of a date may stand apart by a dash, a dot, a slash or
+/// <c>2019.10.01,04:00</c>, <c>201910010400</c>,
+/// <c>04.10.2019 20:57:00.000 GMT+0300</c>. The parts of a date may stand apart by a dash, a dot, a slash or
 /// nothing.
 /// </summary>
 ref struct TimeText(ReadOnlySpan<byte> text)
@@ -11,12 +12,12 @@ ref struct TimeText(ReadOnlySpan<byte> text)
 
     ReadOnlySpan<byte> _rest = text.Trim((byte)' ');
 
-    public bool TryRead(bool dayFirst, out SpelledTime time)
+    public bool TryRead(DateOrder order, out SpelledTime time)
     {
         time = default;
         if (
-            !TryDate(dayFirst, out var year, out var month, out var day)
-            || !TryGap()
+            !TryDate(order, out var year, out var month, out var day, out var isApart)
+            || (!TryGap() && (isApart || _rest.IsEmpty))
             || !TryClock(out var hour, out var minute, out var second, out var fraction)
             || !FieldReader.TryDateTime(year, month, day, hour, minute, second, out var local)
             || !TryZone(out var offset)
@@ -35,18 +36,24 @@ ref struct TimeText(ReadOnlySpan<byte> text)
         return true;
     }
 
-    bool TryDate(bool dayFirst, out int year, out int month, out int day)
+    bool TryDate(DateOrder order, out int year, out int month, out int day, out bool isApart)
     {
-        (year, day) = (0, 0);
-        var ok = TryDigits(dayFirst ? 2 : 4, out var first);
+        (year, month, day) = (0, 0, 0);
+        var ok = TryDigits(order == DateOrder.YearFirst ? 4 : 2, out var first);
         var between = ok && !_rest.IsEmpty && _rest[0] is (byte)'-' or (byte)'.' or (byte)'/' ? _rest[0] : (byte)0;
-        ok = ok & TryMark(between) & TryDigits(2, out month) && TryMark(between);
-        if (!ok || !TryDigits(dayFirst ? 4 : 2, out var last))
+        isApart = between != 0;
+        ok = ok & TryMark(between) & TryDigits(2, out var second) && TryMark(between);
+        if (!ok || !TryDigits(order == DateOrder.YearFirst ? 2 : 4, out var last))
         {
             return false;
         }
 
-        (year, day) = dayFirst ? (last, first) : (first, last);
+        (year, month, day) = order switch
+        {
+            DateOrder.YearFirst => (first, second, last),
+            DateOrder.DayFirst => (last, second, first),
+            _ => (last, first, second),
+        };
         return true;
     }
 
@@ -76,16 +83,23 @@ ref struct TimeText(ReadOnlySpan<byte> text)
 
         if (!_rest.IsEmpty && (colon == 0 ? char.IsAsciiDigit((char)_rest[0]) : _rest[0] == colon))
         {
-            return TryMark(colon) && TryDigits(2, out second) && TryFraction(out fraction);
+            return TryMark(colon) && TryDigits(2, out second) && TryFraction(colon == 0, out fraction);
         }
 
         return true;
     }
 
     // Nothing, or a point and digits; those beyond ticks say nothing of a bar.
-    bool TryFraction(out long ticks)
+    bool TryFraction(bool mayJoin, out long ticks)
     {
         ticks = 0;
+        if (mayJoin && _rest.Length == 3 && TryDigits(3, out var milliseconds))
+        {
+            // 20120201 000003660
+            ticks = milliseconds * TimeSpan.TicksPerMillisecond;
+            return true;
+        }
+
         if (_rest.IsEmpty || _rest[0] is not ((byte)'.' or (byte)','))
         {
             return true;

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace DxyOrleans.Feeds.Files;
+namespace DxyOrleans.Feeds.Files.Texts;
 
 /// <summary>A stream of UTF-16 as UTF-8: what MetaTrader 5 and spreadsheets write.</summary>
-sealed class Utf16Text
+sealed class Utf16Text : ITextSource
 {
     const int Chunk = 16 * 1024;
 

@@ -1,4 +1,4 @@
-namespace DxyOrleans.Feeds.Files;
+namespace DxyOrleans.Feeds.Files.Clocks;
 
 /// <summary>Whose word on the zone of a format's times counts.</summary>
 enum ZoneRule

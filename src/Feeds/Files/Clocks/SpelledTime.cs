@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace DxyOrleans.Feeds.Files;
+namespace DxyOrleans.Feeds.Files.Clocks;
 
 /// <summary>A time as a row writes it: an instant in UTC where the row says its zone, else a local time whose zone has to be known from
 /// elsewhere.</summary>
@@ -45,15 +45,45 @@ readonly record struct SpelledTime(DateTime Value, bool HasZone)
             return true;
         }
 
-        if ((spellings & TimeSpellings.AnyUnix) != 0 && TryUnix(text, spellings, out time))
+        if ((spellings & TimeSpellings.AnyUnix) != 0 && !IsCalendar(text, spellings) && TryUnix(text, spellings, out time))
         {
             return true;
         }
 
         time = default;
-        return ((spellings & TimeSpellings.YearFirst) != 0 && new TimeText(text).TryRead(dayFirst: false, out time))
-            || ((spellings & TimeSpellings.DayFirst) != 0 && new TimeText(text).TryRead(dayFirst: true, out time));
+        return ((spellings & TimeSpellings.YearFirst) != 0 && new TimeText(text).TryRead(DateOrder.YearFirst, out time))
+            || (
+                (
+                    (spellings & TimeSpellings.DayFirst) != 0
+                    || ((spellings & TimeSpellings.DottedDayFirst) != 0 && text.Length > 2 && text[2] == '.')
+                ) && new TimeText(text).TryRead(DateOrder.DayFirst, out time)
+            )
+            || (
+                (
+                    ((spellings & TimeSpellings.JoinedMinute) != 0 && text.Length == 12)
+                    || ((spellings & TimeSpellings.JoinedStamp) != 0 && text.Length is 15 or 18 && text[8] == ' ')
+                ) && new TimeText(text).TryRead(DateOrder.YearFirst, out time)
+            )
+            || ((spellings & TimeSpellings.MonthFirstUtc) != 0 && TryMonthFirst(text, out time));
     }
+
+    /// <summary>The milliseconds since the day began, less than a day.</summary>
+    public static bool TryOfDay(ReadOnlySpan<byte> text, out int milliseconds) =>
+        Utf8Parser.TryParse(text, out milliseconds, out var used)
+        && used == text.Length
+        && milliseconds >= 0
+        && milliseconds < TimeSpan.MillisecondsPerDay;
+
+    static bool TryMonthFirst(ReadOnlySpan<byte> text, out SpelledTime time)
+    {
+        var read = text.Length > 2 && text[2] == '/' && new TimeText(text).TryRead(DateOrder.MonthFirst, out time) ? time : default;
+        time = read with { HasZone = true };
+        return read.Value != default;
+    }
+
+    // 201202010000 is a minute of 2012, and no Unix time of the years in which there are minutes of FX.
+    static bool IsCalendar(ReadOnlySpan<byte> text, TimeSpellings spellings) =>
+        text.Length == 12 && (spellings & TimeSpellings.YearFirst) != 0 && new TimeText(text).TryRead(DateOrder.YearFirst, out _);
 
     static bool TryUnix(ReadOnlySpan<byte> text, TimeSpellings spellings, out SpelledTime time)
     {
