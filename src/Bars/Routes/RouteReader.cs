@@ -17,6 +17,23 @@ public static class RouteReader
     public static Task<Route> RouteAsync(NpgsqlConnection connection, Symbol symbol, CancellationToken cancellation) =>
         RouteAsync(connection.Statement("read_route"), symbol, cancellation);
 
+    /// <summary>The routes and epochs of all indexes of the registry.</summary>
+    public static async Task<IReadOnlyList<(string Symbol, string Mode, long Epoch)>> ListAsync(
+        NpgsqlDataSource database,
+        CancellationToken cancellation
+    )
+    {
+        var routes = new List<(string, string, long)>();
+        await using var command = database.Statement("list_routes");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            routes.Add((reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
+        }
+
+        return routes;
+    }
+
     /// <summary>The table that a series' bars are read from, by the registry and the route.</summary>
     public static async Task<BarTable> TableAsync(
         NpgsqlDataSource database,

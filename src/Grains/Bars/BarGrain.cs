@@ -17,7 +17,7 @@ namespace DxyOrleans.Grains.Bars;
 /// <summary>The bar state of one series; see <see cref="IBarGrain"/>. One write is in flight at a time, because calls don't
 /// interleave.</summary>
 [GrainType("bar")]
-[BesideIndex]
+[ColocateWithIndex]
 public sealed partial class BarGrain(
     [PersistentState(BarSubscriptions.StateName, GrainServices.StateStorage)] IPersistentState<BarSubscriptions> subscriptions,
     NpgsqlDataSource database,

@@ -31,8 +31,8 @@ public static partial class GrainServices
 
     /// <summary>Registers everything but the data source and Orleans itself.</summary>
     /// <param name="services">The silo's.</param>
-    /// <param name="lookOut">Whether this silo looks for changes, due work and migrations by itself.</param>
-    public static IServiceCollection AddDxyGrains(this IServiceCollection services, bool lookOut = true)
+    /// <param name="poll">Whether this silo looks for changes, due work and migrations by itself.</param>
+    public static IServiceCollection AddDxyGrains(this IServiceCollection services, bool poll = true)
     {
         services.AddOptions<DerivingOptions>();
         services.AddOptions<BarGrainOptions>();
@@ -48,7 +48,7 @@ public static partial class GrainServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RegistryStore>();
         services.AddSingleton<RegistryCache>();
-        services.AddPlacementDirector<BesideIndex, BesideIndexDirector>();
+        services.AddPlacementDirector<ColocateWithIndex, ColocateWithIndexDirector>();
         services.AddSingleton<DueStore>();
         services.AddSingleton<FormingBarStore>();
 
@@ -60,17 +60,17 @@ public static partial class GrainServices
         ));
         services.AddSingleton<BackgroundThrottle>();
         services.AddSingleton<ChangePoller>();
-        if (lookOut)
+        if (poll)
         {
             services.AddHostedService(provider => provider.GetRequiredService<ChangePoller>());
             services.AddHostedService<BacklogWorker>();
             services.AddHostedService<FeedKeeper>();
         }
 
-        AddMigrations(services, lookOut);
+        AddMigrations(services, poll);
         return services;
     }
 
     // From the migration's own folder; with it the call is gone.
-    static partial void AddMigrations(IServiceCollection services, bool lookOut);
+    static partial void AddMigrations(IServiceCollection services, bool poll);
 }

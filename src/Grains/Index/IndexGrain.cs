@@ -17,7 +17,7 @@ namespace DxyOrleans.Grains.Index;
 /// <summary>One index; see <see cref="IIndexGrain"/>. What it knows in memory only spares waits: every derived bar comes from the
 /// tables.</summary>
 [GrainType("index")]
-[BesideIndex]
+[ColocateWithIndex]
 public sealed partial class IndexGrain(
     NpgsqlDataSource database,
     RegistryCache registry,

@@ -9,7 +9,7 @@ namespace DxyOrleans.Grains.Hosting;
 /// <content>Puts the migration's grain and what wakes it in.</content>
 public static partial class GrainServices
 {
-    static partial void AddMigrations(IServiceCollection services, bool lookOut)
+    static partial void AddMigrations(IServiceCollection services, bool poll)
     {
         services.AddSingleton(provider => new MigrationEngine(
             provider.GetRequiredService<NpgsqlDataSource>(),
@@ -18,7 +18,7 @@ public static partial class GrainServices
             pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)
         ));
         services.AddSingleton<RunQueue>();
-        if (lookOut)
+        if (poll)
         {
             services.AddHostedService<MigrationPoller>();
         }

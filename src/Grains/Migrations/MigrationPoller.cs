@@ -7,7 +7,7 @@ namespace DxyOrleans.Grains.Migrations;
 
 /// <summary>Looks twice a second, on every silo, whether a run has something to do, and has its grain do it: an order from a console needs
 /// no way to a silo.</summary>
-public sealed partial class MigrationPoller(RunQueue lookout, IGrainFactory grains, ILogger<MigrationPoller> logger) : BackgroundService
+public sealed partial class MigrationPoller(RunQueue queue, IGrainFactory grains, ILogger<MigrationPoller> logger) : BackgroundService
 {
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
@@ -18,7 +18,7 @@ public sealed partial class MigrationPoller(RunQueue lookout, IGrainFactory grai
         {
             try
             {
-                if (await lookout.DueAsync(stoppingToken) is { } run)
+                if (await queue.DueAsync(stoppingToken) is { } run)
                 {
                     while (await grains.GetGrain<IMigrationGrain>(run).WorkAsync(stoppingToken)) { }
                 }

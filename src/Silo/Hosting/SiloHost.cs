@@ -86,7 +86,7 @@ static partial class SiloHost
 
         // Readers take a quarter of the connections at most, and the live path has the rest.
         services.AddDxyWeb(new WebOptions { Reads = Math.Max(1, options.DatabaseSettings.PoolSize / 4), Grace = options.Grace });
-        services.AddDxyGrains(lookOut: !options.Shadow);
+        services.AddDxyGrains(poll: !options.Shadow);
         services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace, CorrectionWindow = options.CorrectionWindow }));
         services.AddSingleton(Options.Create(new PollerOptions { Poll = options.Poll }));
         services.AddSingleton(Options.Create(new SweepOptions { KeepDays = options.KeepDays }));

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Client.Commands.Derive;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Postgres;

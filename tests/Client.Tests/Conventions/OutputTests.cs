@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DxyOrleans.Bars.Reading;
 using DxyOrleans.Client.Commands.Bars;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 

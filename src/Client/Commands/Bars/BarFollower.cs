@@ -1,7 +1,6 @@
 using DxyOrleans.Bars.Reading;
 using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using Npgsql;

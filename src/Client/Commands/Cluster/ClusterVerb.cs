@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.LocalCluster;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Membership;
 
 namespace DxyOrleans.Client.Commands.Cluster;
 
@@ -13,7 +14,7 @@ internal sealed class ClusterVerb() : Verb("cluster", "Shows the silos and the g
     {
         var database = await session.DatabaseAsync(cancellation);
         var silos = await SiloRoster.ReadAsync(database, cancellation);
-        var routes = await SiloRoster.RoutesAsync(database, cancellation);
+        var routes = await RouteReader.ListAsync(database, cancellation);
         var grains = await GrainCounts.ReadAsync(SiloRecord.All(session.Home).Where(silo => silo.IsThere), cancellation);
         if (session.Json)
         {

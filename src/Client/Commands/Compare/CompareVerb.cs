@@ -3,7 +3,6 @@ using System.Globalization;
 using DxyOrleans.Bars.Reading;
 using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Comparing;
 using DxyOrleans.Core.Time;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Membership;
 using DxyOrleans.Schema;
 using Npgsql;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.LocalCluster;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.EmbeddedPostgres;
 using DxyOrleans.Postgres;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using DxyOrleans.Bars.Routes;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Postgres;

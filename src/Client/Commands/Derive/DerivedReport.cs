@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Deriving.Due;
 using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Schema.Registry;
@@ -13,7 +12,7 @@ namespace DxyOrleans.Client.Commands.Derive;
 internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<TargetTally> Tallies)
 {
     /// <summary>Settles what is due of the symbols and tells people of it.</summary>
-    public static async Task<DerivedReport> SettleAsync(
+    public static async Task<DerivedReport> CompleteAsync(
         Session session,
         NpgsqlDataSource database,
         SymbolRegistry registry,
@@ -23,7 +22,7 @@ internal sealed record DerivedReport(bool BySilos, TimeSpan Took, IReadOnlyList<
     {
         var backlog = new Backlog(database, registry, Deriving(session), session.Time);
         using var progress = new Progress(session.Host, "derive", "minutes");
-        var bySilos = await backlog.SettleAsync(symbols, progress, cancellation);
+        var bySilos = await backlog.CompleteAsync(symbols, progress, cancellation);
         var report = new DerivedReport(bySilos, progress.Elapsed, [.. backlog.Tallies]);
         if (!session.Json)
         {

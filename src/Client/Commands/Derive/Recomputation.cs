@@ -1,7 +1,6 @@
 using System.Globalization;
 using DxyOrleans.Bars.Routes;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
@@ -59,7 +58,7 @@ internal static class Recomputation
         }
 
         // The rollups of what was just derived, and whatever a silo took of ours meanwhile.
-        await backlog.SettleAsync([target.Symbol], progress, cancellation);
+        await backlog.CompleteAsync([target.Symbol], progress, cancellation);
         var bySilo =
             tally.Minutes + 0.5 < Ripe(asked, rule, began).TotalMinutes
                 ? await WrittenAsync(database, registry, target, asked, began, cancellation)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Explaining;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.LocalCluster;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Deriving.Monitoring;
+using DxyOrleans.Membership;
 
 namespace DxyOrleans.Client.Commands.Health;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using DxyOrleans.Bars.Writing;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Market;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Slices;
@@ -147,7 +146,7 @@ internal sealed class ImportVerb : Verb
         DerivedReport? derived = null;
         if (!parse.GetValue(_noDerive) && files.Any(file => file.Stored.New + file.Stored.Changed > 0))
         {
-            derived = await DerivedReport.SettleAsync(session, database, registry, Affected(registry, importer.Symbols), cancellation);
+            derived = await DerivedReport.CompleteAsync(session, database, registry, Affected(registry, importer.Symbols), cancellation);
         }
 
         if (session.Json)

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Migrate.Report;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Membership;
 
 namespace DxyOrleans.Client.Commands.Migrate;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Migrate.Views;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Membership;
 using DxyOrleans.Migration.Steps;
 
 namespace DxyOrleans.Client.Commands.Migrate;

@@ -1,5 +1,6 @@
-using DxyOrleans.Client.Work;
+using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Health;
+using DxyOrleans.Membership;
 using DxyOrleans.Migration.Shadow;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Registry;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 
@@ -104,7 +103,7 @@ internal sealed class SymbolsAddVerb : Verb
         if (!parse.GetValue(_noDerive) && saved.Exists(one => one.What != "equal"))
         {
             registry = await Registries.LoadAsync(database, cancellation);
-            derived = await DerivedReport.SettleAsync(
+            derived = await DerivedReport.CompleteAsync(
                 session,
                 database,
                 registry,

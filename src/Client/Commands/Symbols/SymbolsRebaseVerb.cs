@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Globalization;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Commands.Derive;
-using DxyOrleans.Client.Work;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Postgres;
@@ -69,7 +68,7 @@ internal sealed class SymbolsRebaseVerb : Verb
         if (!parse.GetValue(_noDerive))
         {
             registry = await Registries.LoadAsync(database, cancellation);
-            derived = await DerivedReport.SettleAsync(session, database, registry, [index.Symbol], cancellation);
+            derived = await DerivedReport.CompleteAsync(session, database, registry, [index.Symbol], cancellation);
         }
 
         if (session.Json)

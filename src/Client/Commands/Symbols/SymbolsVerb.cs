@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
 
 namespace DxyOrleans.Client.Commands.Symbols;
 

@@ -1,5 +1,5 @@
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Client.Work;
+using DxyOrleans.Membership;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Steps;
 using DxyOrleans.Migration.Views;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using DxyOrleans.Bars.Reading;
 using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
@@ -7,10 +6,10 @@ using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 using Npgsql;
 
-namespace DxyOrleans.Client.Work;
+namespace DxyOrleans.Bars.Reading;
 
 /// <summary>Reading stored bars for people and programs.</summary>
-internal static class BarExport
+public static class BarExport
 {
     /// <summary>Where the newest <paramref name="count"/> bars before an instant begin; null when there is none.</summary>
     public static async Task<UtcTime?> NewestFromAsync(

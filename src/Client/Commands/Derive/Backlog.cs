@@ -5,52 +5,11 @@ using DxyOrleans.Core.Indexes;
 using DxyOrleans.Deriving.Due;
 using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Deriving.Slices;
+using DxyOrleans.Membership;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 
-namespace DxyOrleans.Client.Work;
-
-/// <summary>What deriving did to one target.</summary>
-internal sealed class TargetTally(Series target)
-{
-    public Series Target => target;
-
-    public long New { get; private set; }
-
-    public long Changed { get; private set; }
-
-    public long Equal { get; private set; }
-
-    public long InputsGone { get; private set; }
-
-    public long Pruned { get; private set; }
-
-    /// <summary>Pieces that could not be done.</summary>
-    public long Parked { get; private set; }
-
-    /// <summary>Why, of the first of them.</summary>
-    public string? Reason { get; private set; }
-
-    public double Minutes { get; private set; }
-
-    public SortedDictionary<Symbol, long> Skipped { get; } = [];
-
-    public void Add(SliceOutcome slice)
-    {
-        New += slice.New;
-        Changed += slice.Changed;
-        Equal += slice.Equal;
-        InputsGone += slice.InputsGone;
-        Pruned += slice.Pruned;
-        Parked += slice.Parked;
-        Reason ??= slice.Reason;
-        Minutes += slice.Window!.Value.Length.TotalMinutes;
-        foreach (SkipCause cause in slice.Skipped)
-        {
-            Skipped[cause.Missing] = Skipped.GetValueOrDefault(cause.Missing) + cause.Minutes;
-        }
-    }
-}
+namespace DxyOrleans.Client.Commands.Derive;
 
 /// <summary>Working the backlog off here, or waiting until the silos have. The locks of the targets' weeks make it safe to do both at
 /// once.</summary>
@@ -69,7 +28,7 @@ internal sealed class Backlog(NpgsqlDataSource database, SymbolRegistry registry
     /// <summary>Returns when nothing ripe of these symbols is left: by waiting for the silos while one lives, else by deriving
     /// here.</summary>
     /// <returns>Whether silos did it.</returns>
-    public async Task<bool> SettleAsync(IReadOnlyCollection<Symbol> symbols, Progress progress, CancellationToken cancellation)
+    public async Task<bool> CompleteAsync(IReadOnlyCollection<Symbol> symbols, Progress progress, CancellationToken cancellation)
     {
         var byThis = false;
         double most = 0;

@@ -7,8 +7,8 @@ namespace DxyOrleans.Grains.Placement;
 /// can let the index's minute ride the last one's commit. Families are spread over the silos.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class BesideIndexAttribute() : PlacementAttribute(new BesideIndex());
+public sealed class ColocateWithIndexAttribute() : PlacementAttribute(new ColocateWithIndex());
 
-/// <summary>See <see cref="BesideIndexAttribute"/>.</summary>
+/// <summary>See <see cref="ColocateWithIndexAttribute"/>.</summary>
 [GenerateSerializer, Immutable, Alias("dxy.BesideIndex")]
-public sealed class BesideIndex : PlacementStrategy;
+public sealed class ColocateWithIndex : PlacementStrategy;

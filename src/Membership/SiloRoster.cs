@@ -1,36 +1,13 @@
-using DxyOrleans.Core.Time;
-using DxyOrleans.Membership;
-using DxyOrleans.Postgres;
-using DxyOrleans.Schema.Binding;
 using Npgsql;
 
-namespace DxyOrleans.Client.Work;
-
-/// <summary>A silo as the membership table knows it; <c>WasVoted</c>: others found that it doesn't answer.</summary>
-internal sealed record KnownSilo(
-    string Cluster,
-    string Name,
-    string Host,
-    string Address,
-    int Port,
-    int Generation,
-    int GatewayPort,
-    string State,
-    UtcTime Started,
-    UtcTime LastAlive,
-    int TableVersion,
-    UtcTime Now,
-    bool WasVoted
-)
-{
-    public bool IsAlive => State == "active" && Now - LastAlive < Heartbeat.Fresh;
-}
+namespace DxyOrleans.Membership;
 
 /// <summary>Which silos there are, from the tables: no silo is asked.</summary>
-internal static class SiloRoster
+public static class SiloRoster
 {
     static readonly string[] States = ["none", "created", "joining", "active", "shutting_down", "stopping", "dead"];
 
+    /// <summary>All that the table knows, newest first; none where the schema isn't there.</summary>
     public static async Task<IReadOnlyList<KnownSilo>> ReadAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         var silos = new List<KnownSilo>();
@@ -42,7 +19,7 @@ internal static class SiloRoster
             }
         }
 
-        await using var command = database.Statement("list_silos");
+        await using var command = database.CreateCommand(Sql.Statement("list_silos"));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -68,23 +45,7 @@ internal static class SiloRoster
         return silos;
     }
 
-    /// <summary>The indexes' routes and epochs.</summary>
-    public static async Task<IReadOnlyList<(string Symbol, string Mode, long Epoch)>> RoutesAsync(
-        NpgsqlDataSource database,
-        CancellationToken cancellation
-    )
-    {
-        var routes = new List<(string, string, long)>();
-        await using var command = database.Statement("list_routes");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            routes.Add((reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
-        }
-
-        return routes;
-    }
-
+    /// <summary>How many silos are alive.</summary>
     public static async Task<int> CountAliveAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
         (await ReadAsync(database, cancellation)).Count(silo => silo.IsAlive);
 }

@@ -8,7 +8,7 @@ namespace DxyOrleans.Grains.Placement;
 /// Chooses the silo by the family alone, so that whoever asks comes to the same one: of all silos the one at which a hash of family and
 /// address is highest. When a silo goes, its families move and no other.
 /// </summary>
-public sealed class BesideIndexDirector(RegistryCache registry) : IPlacementDirector
+public sealed class ColocateWithIndexDirector(RegistryCache registry) : IPlacementDirector
 {
     public async Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {

@@ -1,9 +1,8 @@
-using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Schema.Registry;
 using Npgsql;
 
-namespace DxyOrleans.Client.Work;
+namespace DxyOrleans.Client.Cli;
 
 /// <summary>The registry, and the faults of asking it for what isn't there.</summary>
 internal static class Registries

@@ -1,8 +1,9 @@
 using System.Globalization;
 using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.Core.Health;
+using DxyOrleans.Membership;
 
-namespace DxyOrleans.Client.Work;
+namespace DxyOrleans.Client.Commands.Health;
 
 /// <summary>
 /// How the silos are: by their heartbeats in the table, which say that a process lives and reach back up to 15 s; by the processes of this
