@@ -32,8 +32,21 @@ public sealed class LegacyHost : IAsyncDisposable
 
     public RunLedger Ledger => new(Data);
 
-    public static async Task<LegacyHost> OpenAsync(TestServer server, LegacyOptions? options = null) =>
-        new(await TestHost.OpenAsync(server, LegacyTables.Sql(options ?? new LegacyOptions())));
+    public static async Task<LegacyHost> OpenAsync(TestServer server, LegacyOptions? options = null)
+    {
+        var tables = LegacyTables.Sql(options ?? new LegacyOptions());
+        if (options?.HostZone is null)
+        {
+            return new(await TestHost.OpenAsync(server, tables));
+        }
+
+        // Whatever zone its sessions have.
+        const string Berlin =
+            "; DO $do$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone = %L', current_database(), 'Europe/Berlin'); END $do$";
+        var host = await TestHost.OnHostAsync(server, tables + Berlin, options.HostZone);
+        await host.AtAsync(TestHost.Open + TimeSpan.FromDays(1));
+        return new(host);
+    }
 
     /// <summary>
     /// The host that a build of before left in the middle of a run's copy, as a superuser's restore brings it back here; see

@@ -54,6 +54,9 @@ public sealed record LegacyOptions
     /// <summary>SQL run after the tables are filled and before our schema is installed.</summary>
     public string After { get; init; } = "";
 
+    /// <summary>The zone in which the host's times without one are; null where all have one.</summary>
+    public string? HostZone { get; init; }
+
     /// <summary>Everything that a host usually has wrong and a run gets along with.</summary>
     public static LegacyOptions Dirty { get; } =
         new()

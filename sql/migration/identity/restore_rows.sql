@@ -3,5 +3,5 @@
 UPDATE {table} AS t
 SET {set}
 FROM ({rows}) AS p
-WHERE t.tableoid = p.part AND t.ctid = p.place AND t.canonical_symbol = $1 AND t.ts_utc >= $2 AND t.ts_utc < $3
+WHERE t.tableoid = p.part AND t.ctid = p.place AND t.canonical_symbol = $1 AND t.ts_utc >= {from} AND t.ts_utc < {to}
   AND p.old IS NOT NULL AND p.kept AND p.old IS DISTINCT FROM p.now

@@ -10,13 +10,15 @@ SELECT coalesce(o.timeframe, n.timeframe) AS timeframe, o.line AS old, n.line AS
                        WHERE k.canonical_symbol = ANY ($5::text[]) AND k.timeframe = '1m' AND k.table_name = 'data_bars'
                          AND k.replaced_at >= $4
                          AND k.ts_utc >= coalesce(o.ts_utc, n.ts_utc) AND k.ts_utc < x.ended) AS kept
-FROM (SELECT b.timeframe, b.ts_utc, {version of b} AS version, ROW({columns of b})::text AS line, b AS kept_columns,
+FROM (SELECT b.timeframe::text AS timeframe, {time of b} AS ts_utc, {version of b} AS version,
+             ROW({columns of b})::text AS line, b AS kept_columns,
              row_number() OVER (PARTITION BY b.timeframe, b.ts_utc, {version of b} ORDER BY {order of b}) AS n
-      FROM {backup} AS b WHERE b.canonical_symbol = $1 AND b.ts_utc >= $2 AND b.ts_utc < $3) AS o
-FULL JOIN (SELECT b.timeframe, b.ts_utc, {version of b} AS version, ROW({columns of b})::text AS line, b.tableoid AS part, b.ctid AS place,
+      FROM {backup} AS b WHERE b.canonical_symbol = $1 AND b.ts_utc >= {from} AND b.ts_utc < {to}) AS o
+FULL JOIN (SELECT b.timeframe::text AS timeframe, {time of b} AS ts_utc, {version of b} AS version,
+                  ROW({columns of b})::text AS line, b.tableoid AS part, b.ctid AS place,
                   coalesce(jsonb_typeof(to_jsonb(b)->'raw'->'inputs') IN ('object', 'number'), false) AS ours,
                   row_number() OVER (PARTITION BY b.timeframe, b.ts_utc, {version of b} ORDER BY {order of b}) AS n
-           FROM {table} AS b WHERE b.canonical_symbol = $1 AND b.ts_utc >= $2 AND b.ts_utc < $3) AS n
+           FROM {table} AS b WHERE b.canonical_symbol = $1 AND b.ts_utc >= {from} AND b.ts_utc < {to}) AS n
   ON n.timeframe = o.timeframe AND n.ts_utc = o.ts_utc AND n.version = o.version AND n.n = o.n
 CROSS JOIN LATERAL (SELECT coalesce(o.ts_utc, n.ts_utc) + coalesce(dxy.length_of(coalesce(o.timeframe, n.timeframe)),
   interval '1 minute') AS ended) AS x

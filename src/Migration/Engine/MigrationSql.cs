@@ -43,7 +43,7 @@ public static class MigrationSql
             text = text.Replace($"{{{i}}}", binding.Reading(Steps.PreFlight.Backup.Tables[i], backup), StringComparison.Ordinal);
         }
 
-        return connection.AsItStands(text, values);
+        return new NpgsqlCommand(text, connection).WithValues(values);
     }
 
     /// <summary>A file's text as it is written, for who puts names into it.</summary>
@@ -53,9 +53,20 @@ public static class MigrationSql
     public static NpgsqlCommand Text(this NpgsqlConnection connection, string sql, params object?[] values) =>
         new NpgsqlCommand(connection.Bound(sql), connection).WithValues(values);
 
-    /// <summary>The same for a statement that is about a host's columns as they stand, whatever ours would be.</summary>
-    public static NpgsqlCommand AsItStands(this NpgsqlConnection connection, string sql, params object?[] values) =>
-        new NpgsqlCommand(sql, connection).WithValues(values);
+    /// <summary>The same for a statement that is about the columns of one of the host's tables (or of its backup) as they stand, but for
+    /// its times; see <see cref="WithTimes"/>.</summary>
+    public static NpgsqlCommand AsItStands(this NpgsqlConnection connection, string table, string sql, params object?[] values) =>
+        new NpgsqlCommand(WithTimes(sql, HostBindings.Of(connection), table), connection).WithValues(values);
+
+    /// <summary>Puts in, as the table's times are: <c>{time of b}</c>, the instant of a row b; <c>{from}</c> and <c>{to}</c>, the instants
+    /// $2 and $3 for a comparison with its column. Whatever zone the session has.</summary>
+    public static string WithTimes(string sql, HostBinding binding, string table)
+    {
+        var time = binding[table].Column("ts_utc")!;
+        return sql.Replace("{time of b}", time.Read("b.ts_utc"), StringComparison.Ordinal)
+            .Replace("{from}", time.Key("$2"), StringComparison.Ordinal)
+            .Replace("{to}", time.Key("$3"), StringComparison.Ordinal);
+    }
 
     /// <summary>Lets this transaction wait for a lock on the host's tables no longer than the run's budget.</summary>
     public static Task LockBudgetAsync(this RunTransaction transaction, CancellationToken cancellation) =>

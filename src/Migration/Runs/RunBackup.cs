@@ -25,10 +25,7 @@ public sealed class RunBackup(NpgsqlDataSource database, Run run)
         await using var snapshot = await connection.BeginTransactionAsync(cancellation);
         await RowsRestore.PlanAsync(connection, cancellation);
         var rows = await RowsRestore.RowsAsync(connection, run, table, rollups: true, everything: true, cancellation);
-        return (
-            await Command(connection, rows.Statement("count_rows"), range)
-                .RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation)
-        )[0];
+        return (await Command(connection, rows, "count_rows", range).RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation))[0];
     }
 
     /// <summary>Brings them back, in one transaction, as a write of ours: what is made of them is made anew. How many.</summary>
@@ -39,15 +36,16 @@ public sealed class RunBackup(NpgsqlDataSource database, Run run)
         await connection.Text("SELECT dxy.hold_route($1)", run.Symbol.Name).RunAsync(cancellation);
         await RowsRestore.PlanAsync(connection, cancellation);
         var rows = await RowsRestore.RowsAsync(connection, run, table, rollups: true, everything: true, cancellation);
-        var restored = (long)await Command(connection, rows.Statement("restore_rows"), range).RunAsync(cancellation);
-        restored += await Command(connection, rows.Statement("insert_rows"), range).RunAsync(cancellation);
+        var restored = (long)await Command(connection, rows, "restore_rows", range).RunAsync(cancellation);
+        restored += await Command(connection, rows, "insert_rows", range).RunAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return restored;
     }
 
-    NpgsqlCommand Command(NpgsqlConnection connection, string sql, TimeRange range) =>
+    NpgsqlCommand Command(NpgsqlConnection connection, RowsRestore.RowsSql rows, string name, TimeRange range) =>
         connection.AsItStands(
-            sql,
+            rows.Table,
+            rows.Statement(name),
             run.Symbol.Name,
             range.From.ToDateTime(),
             range.To.ToDateTime(),

@@ -41,7 +41,7 @@ static class RowsRestore
         var (connection, run) = (transaction.Connection, context.Run);
         var (table, backup) = (Backup.Tables[place.Table], Backup.Of(run, Backup.Tables[place.Table]));
         var months = await connection
-            .AsItStands(Fill("next_month", table, backup), run.Symbol.Name, place.Next, Forever)
+            .AsItStands(table, Fill("next_month", table, backup), run.Symbol.Name, place.Next, Forever)
             .RowsAsync(row => (From: row.GetDateTime(0), To: row.GetDateTime(1)), cancellation);
         if (months.Count == 0)
         {
@@ -58,6 +58,7 @@ static class RowsRestore
         {
             restored += await connection
                 .AsItStands(
+                    table,
                     rows.Statement(statement),
                     run.Symbol.Name,
                     months[0].From,

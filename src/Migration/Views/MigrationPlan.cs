@@ -161,7 +161,7 @@ public sealed record MigrationPlan(
     // A step may need what an earlier one makes: it says so, and the others are still asked.
     static async Task<PlannedStep> StepAsync(IMigrationStep step, RunContext context, bool installed, CancellationToken cancellation)
     {
-        var sql = PlannedSql.Of(step, context.Run, context.Database.Paired);
+        var sql = PlannedSql.Of(step, context.Run, HostBindings.Of(context.Database));
         if (!installed && (step is CatchUpStep or PartialsStep or RestartStep or RowsStep))
         {
             // Asked all the same, each would leave an error in the server's log.

@@ -53,7 +53,8 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
             );
         }
 
-        var (table, backup, end) = (
+        var (name, table, backup, end) = (
+            Backup.Tables[number],
             $"public.{Backup.Tables[number]}",
             Backup.Of(context.Run, Backup.Tables[number]),
             Backup.End(context.Run).ToDateTime()
@@ -74,7 +75,7 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         }
 
         var months = await connection
-            .AsItStands(Backup.Sql("next_month", table), symbol, next, end)
+            .AsItStands(name, Backup.Sql("next_month", table), symbol, next, end)
             .RowsAsync(row => (From: row.GetUtc(0), To: row.GetUtc(1)), cancellation);
         if (months.Count == 0)
         {
@@ -84,12 +85,14 @@ public sealed class BackupStep() : MigrationStep("pre-flight/backup", MigrationP
         }
 
         var (from, to) = (months[0].From.ToDateTime(), UtcTime.Min(months[0].To, Backup.End(context.Run)).ToDateTime());
-        await connection.AsItStands(Backup.Sql("save_month", table, backup), symbol, from, to).RunAsync(cancellation);
+        await connection.AsItStands(name, Backup.Sql("save_month", table, backup), symbol, from, to).RunAsync(cancellation);
         await connection.Text($"CREATE TEMP TABLE dxy_restored (LIKE {table}) ON COMMIT DROP").RunAsync(cancellation);
-        await connection.AsItStands(Backup.Sql("save_month", backup, "pg_temp.dxy_restored"), symbol, from, to).RunAsync(cancellation);
+        await connection
+            .AsItStands(name, Backup.Sql("save_month", backup, "pg_temp.dxy_restored"), symbol, from, to)
+            .RunAsync(cancellation);
         var (rows, different) = (
             await connection
-                .AsItStands(Backup.Sql("restored", table, "pg_temp.dxy_restored"), symbol, from, to)
+                .AsItStands(name, Backup.Sql("restored", table, "pg_temp.dxy_restored"), symbol, from, to)
                 .RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellation)
         )[0];
         if (different == 0)

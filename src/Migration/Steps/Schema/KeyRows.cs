@@ -1,6 +1,7 @@
 using System.Globalization;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Migration.Engine;
+using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Catalog;
 using Npgsql;
 
@@ -16,7 +17,7 @@ static class KeyRows
             .Template("schema/duplicates")
             .Replace("{0}", table.QuotedName, StringComparison.Ordinal)
             .Replace("{1}", "true", StringComparison.Ordinal);
-        await using var command = database.CreateCommand(sql);
+        await using var command = database.CreateCommand(database.Bound(sql));
         command.CommandTimeout = 0;
         var (keys, rows, sample) = (await command.RowsAsync(row => (row.GetInt64(0), row.GetInt64(1), row.GetString(2)), cancellation))[0];
         return Gate.Of(
