@@ -6,6 +6,6 @@ SELECT 'DXY', t.timeframe, b.bucket, (array_agg(d.open ORDER BY d.ts_utc))[1], m
        'derived', b.bucket + t.length + interval '5 seconds', '{}', 1
 FROM public.derived_data_bars AS d, (VALUES ('5m', interval '5 minutes'), ('1h', interval '1 hour')) AS t(timeframe, length),
      LATERAL (SELECT date_bin(t.length, d.ts_utc, timestamptz '2000-01-01 00:00:00+00') AS bucket) AS b
-WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.deleted_at IS NULL AND d.ts_utc >= $1 - interval '30 days'
+WHERE d.canonical_symbol = 'DXY' AND d.timeframe = '1m' AND d.deleted_at IS NULL AND d.ts_utc >= $1 - interval '720 hours'
   AND b.bucket + t.length <= $1
 GROUP BY t.timeframe, t.length, b.bucket

@@ -22,11 +22,13 @@ public sealed class WeekTests(TestServer server)
     [InlineData("2024-03-08 23:59Z", "2024-03-09 00:01Z", 2)]
     [InlineData("2014-03-04 08:00Z", "2024-03-04 08:00Z", 523)]
     [InlineData("1999-12-20 00:00Z", "2000-01-02 00:00Z", 3)]
+    [InlineData("2019-10-20 00:00Z", "2019-11-05 00:00Z", 3)]
     public async Task Work_that_reaches_over_weeks_is_recorded_as_a_piece_a_week(string from, string to, int pieces)
     {
         await using var host = await TestHost.OpenAsync(server);
         await host.RunAsync(
-            $"INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at) VALUES ('DXY', '1m', "
+            "SET timezone = 'Europe/Berlin'; INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at) "
+                + $"VALUES ('DXY', '1m', "
                 + $"'{from}', '{to}', 'request', 2, true, now())"
         );
         Assert.Equal(
@@ -36,6 +38,28 @@ public sealed class WeekTests(TestServer server)
                 SELECT count(*) || ' ' || count(DISTINCT (cause, version, prune, recorded_at)) || ' ' || (range_agg(tstzrange(from_ts,
                   to_ts)) = tstzmultirange(tstzrange('{from}', '{to}')))
                 FROM dxy.due WHERE dxy.week_of(from_ts) = dxy.week_of(to_ts - interval '1 microsecond')
+                """
+            )
+        );
+    }
+
+    [Theory]
+    [InlineData("2019-10-26 00:00Z", "Europe/Berlin")]
+    [InlineData("2019-03-30 00:00Z", "Europe/Berlin")]
+    [InlineData("2019-11-02 00:00Z", "America/New_York")]
+    public async Task The_week_that_is_locked_has_as_many_hours_as_another_where_clocks_change(string week, string zone)
+    {
+        await using var host = await TestHost.OpenAsync(server);
+        Assert.Equal(
+            "14 days",
+            await host.ValueAsync<string>(
+                $"""
+                SET timezone = '{zone}';
+                INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, recorded_at)
+                SELECT 'DXY', '1m', t, t + interval '1 hour', 'request', now()
+                FROM unnest(ARRAY[timestamptz '{week}', timestamptz '{week}' + interval '168 hours']) AS t;
+                DO $$BEGIN PERFORM dxy.lock_due_weeks('DXY', '1m', interval '1 minute', interval '336 hours'); END$$;
+                SELECT (current_setting('dxy.to')::timestamptz AT TIME ZONE 'UTC' - timestamp '{week}')::text
                 """
             )
         );

@@ -15,9 +15,9 @@ LATERAL (
   -- What a demo writes is younger than a week: older bars needn't be looked at.
   SELECT (SELECT count(*) FROM public.data_bars AS d
           WHERE n.table_name = 'data_bars' AND d.canonical_symbol = n.symbol AND d.timeframe = n.timeframe
-            AND d.ts_utc > $1 - interval '7 days' AND d.updated_at >= $1)
+            AND d.ts_utc > $1 - interval '168 hours' AND d.updated_at >= $1)
        + (SELECT count(*) FROM public.derived_data_bars AS d
           WHERE n.table_name = 'derived_data_bars' AND d.canonical_symbol = n.symbol AND d.timeframe = n.timeframe AND d.deleted_at IS NULL
             AND d.ts_utc < '9999-12-30 00:00:00+00' AND dxy.is_price(d.close)
-            AND d.ts_utc > $1 - interval '7 days' AND d.updated_at >= $1) AS written
+            AND d.ts_utc > $1 - interval '168 hours' AND d.updated_at >= $1) AS written
 ) AS c

@@ -6,7 +6,7 @@ WITH series AS (
   UNION
   SELECT $1, $2
 )
-SELECT dxy.bucket($2, min(h.first_ts)), dxy.bucket($2, max(h.last_ts)) + interval '1 day'
+SELECT dxy.bucket($2, min(h.first_ts)), dxy.bucket($2, max(h.last_ts)) + interval '24 hours'
 FROM series AS s, (SELECT dxy.derivable() AS times) AS t,
      LATERAL (SELECT least((SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = s.symbol
        AND b.timeframe = s.timeframe AND b.ts_utc >= lower(t.times) AND b.ts_utc < upper(t.times)),

@@ -3,15 +3,15 @@
 -- imported or derived later is history, of which nothing is late.
 SELECT CASE WHEN $5 = 'data_bars'
             THEN EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2
-                         AND b.ts_utc > $3 - interval '7 days' AND b.ts_utc <= $3 AND b.ingested_at <= b.ts_utc + interval '61 minutes')
+                         AND b.ts_utc > $3 - interval '168 hours' AND b.ts_utc <= $3 AND b.ingested_at <= b.ts_utc + interval '61 minutes')
             ELSE EXISTS (SELECT FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2
-                         AND b.ts_utc > $3 - interval '7 days' AND b.ts_utc <= $3
+                         AND b.ts_utc > $3 - interval '168 hours' AND b.ts_utc <= $3
                            AND b.ingested_at <= b.ts_utc + interval '61 minutes') END,
        CASE WHEN $5 = 'data_bars'
             THEN EXISTS (SELECT FROM public.data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2
-                         AND b.ts_utc >= $4 - interval '7 days' AND b.ts_utc < $4 AND b.ingested_at <= b.ts_utc + interval '61 minutes')
+                         AND b.ts_utc >= $4 - interval '168 hours' AND b.ts_utc < $4 AND b.ingested_at <= b.ts_utc + interval '61 minutes')
             ELSE EXISTS (SELECT FROM public.derived_data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2
-                         AND b.ts_utc >= $4 - interval '7 days' AND b.ts_utc < $4
+                         AND b.ts_utc >= $4 - interval '168 hours' AND b.ts_utc < $4
                            AND b.ingested_at <= b.ts_utc + interval '61 minutes') END,
        CASE WHEN $5 = 'data_bars'
             THEN (SELECT min(b.ts_utc) FROM public.data_bars AS b WHERE b.canonical_symbol = $1 AND b.timeframe = $2 AND b.ts_utc >= $4

@@ -57,10 +57,10 @@ BEGIN
     SELECT d.target_symbol, d.target_timeframe, dxy.bucket(d.target_timeframe, g.first_ts),
       dxy.bucket(d.target_timeframe, g.last_ts) + d.target_length + d.carry,
            'gone', v_now, max(g.recorded_at) + interval '1 minute'
-    FROM (SELECT c.symbols, c.timeframes, c.recorded_at, greatest(c.first_ts, v_now - interval '366 days') AS first_ts,
+    FROM (SELECT c.symbols, c.timeframes, c.recorded_at, greatest(c.first_ts, v_now - interval '8784 hours') AS first_ts,
       least(c.last_ts, v_now) AS last_ts
           FROM taken AS c
-          WHERE c.gone AND c.last_ts >= v_now - interval '366 days' AND c.first_ts <= v_now) AS g
+          WHERE c.gone AND c.last_ts >= v_now - interval '8784 hours' AND c.first_ts <= v_now) AS g
     JOIN dxy.dependency AS d ON d.input_symbol = ANY (g.symbols) AND d.input_timeframe = ANY (g.timeframes)
     GROUP BY 1, 2, 3, 4
   )

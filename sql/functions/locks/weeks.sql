@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION dxy.week_of(p_ts timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-  SELECT date_bin(interval '7 days', p_ts, timestamptz '2000-01-01 00:00:00+00')
+  SELECT date_bin(interval '168 hours', p_ts, timestamptz '2000-01-01 00:00:00+00')
 $$;
 
 -- Held by whoever derives bars of a target anywhere in time, until commit. A holder that freezes (a stopped machine, a
@@ -69,10 +69,10 @@ BEGIN
     PERFORM dxy.lock_week(p_symbol, p_timeframe, v_from);
   END IF;
 
-  v_to := v_from + interval '7 days';
+  v_to := v_from + interval '168 hours';
   WHILE v_to < v_from + p_longest AND v_to = ANY (v_weeks)
     AND pg_try_advisory_xact_lock(21884, dxy.week_key(p_symbol, p_timeframe, v_to)) LOOP
-    v_to := v_to + interval '7 days';
+    v_to := v_to + interval '168 hours';
   END LOOP;
   PERFORM set_config('dxy.from', coalesce(v_from, 'infinity')::text, true), set_config('dxy.to', coalesce(v_to, 'infinity')::text, true);
   RETURN v_from IS NOT NULL;
@@ -90,7 +90,7 @@ DECLARE
 BEGIN
   WHILE v_free AND v_week < p_to LOOP
     v_free := pg_try_advisory_xact_lock(21884, dxy.week_key(p_symbol, p_timeframe, v_week));
-    v_week := v_week + interval '7 days';
+    v_week := v_week + interval '168 hours';
   END LOOP;
   PERFORM set_config('dxy.from', CASE WHEN v_free THEN p_from ELSE 'infinity' END::text, true), set_config('dxy.to', p_to::text, true);
   RETURN v_free;
@@ -115,15 +115,15 @@ BEGIN
 
   v_times := dxy.derivable();
   v_from := greatest(NEW.from_ts, lower(v_times));
-  v_to := least(NEW.to_ts, dxy.week_of(upper(v_times)) + interval '7 days');
+  v_to := least(NEW.to_ts, dxy.week_of(upper(v_times)) + interval '168 hours');
   IF v_from >= v_to THEN
     RETURN NULL;
   END IF;
 
   INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, prune, recorded_at, attempts, retry_at, error)
-  SELECT NEW.symbol, NEW.timeframe, greatest(v_from, w.week), least(v_to, w.week + interval '7 days'),
+  SELECT NEW.symbol, NEW.timeframe, greatest(v_from, w.week), least(v_to, w.week + interval '168 hours'),
          NEW.cause, NEW.version, NEW.prune, NEW.recorded_at, NEW.attempts, NEW.retry_at, NEW.error
-  FROM generate_series(dxy.week_of(v_from), v_to - interval '1 microsecond', interval '7 days') AS w(week);
+  FROM generate_series(dxy.week_of(v_from), v_to - interval '1 microsecond', interval '168 hours') AS w(week);
   RETURN NULL;
 END
 $$;

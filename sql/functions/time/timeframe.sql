@@ -5,7 +5,7 @@ AS $$
   SELECT CASE p_timeframe
     WHEN '1m' THEN interval '1 minute' WHEN '5m' THEN interval '5 minutes' WHEN '15m' THEN interval '15 minutes'
     WHEN '30m' THEN interval '30 minutes' WHEN '1h' THEN interval '1 hour' WHEN '4h' THEN interval '4 hours'
-    WHEN '1d' THEN interval '1 day' END
+    WHEN '1d' THEN interval '24 hours' END
 $$;
 
 -- The open of the bar that contains an instant; grids are anchored at 00:00Z.
@@ -21,5 +21,5 @@ CREATE OR REPLACE FUNCTION dxy.derivable() RETURNS tstzrange
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT tstzrange(timestamptz '1970-01-01 00:00:00+00', dxy.now() + interval '1 year')
+  SELECT tstzrange(timestamptz '1970-01-01 00:00:00+00', dxy.now() + interval '8784 hours')
 $$;

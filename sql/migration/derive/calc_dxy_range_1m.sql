@@ -20,7 +20,7 @@ SET enable_seqscan = off
 SET jit = off
 AS $$
 DECLARE
-  c_page constant interval := interval '1 day';
+  c_page constant interval := interval '24 hours';
   -- 7 s: under the 8 s after which a common gateway ends a statement. A page that would probably not be done by then isn't begun.
   c_budget constant double precision := coalesce(nullif(current_setting('dxy.call_seconds', true), '')::double precision,
     least(7, nullif(extract(epoch FROM current_setting('statement_timeout')::interval)::double precision, 0) * 0.8));

@@ -4,7 +4,7 @@ WITH complete AS (
   SELECT b.ts_utc
   FROM public.data_bars AS b
   WHERE b.canonical_symbol = ANY ($2::text[]) AND b.timeframe = '1m' AND NOT b.is_partial AND b.close > 0 AND b.close < 'NaN'
-    AND b.ts_utc >= dxy.now() - interval '7 days' AND b.ts_utc < date_trunc('minute', dxy.now())
+    AND b.ts_utc >= dxy.now() - interval '168 hours' AND b.ts_utc < date_trunc('minute', dxy.now())
     -- Not before what the old table begins with: that is history nobody asked for.
     AND b.ts_utc >= (SELECT min(d.ts_utc) FROM public.derived_data_bars AS d WHERE d.canonical_symbol = $1 AND d.timeframe = '1m'
       AND d.deleted_at IS NULL)

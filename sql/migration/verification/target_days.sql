@@ -1,6 +1,6 @@
 -- The new table's rows of each UTC day of [$2, $3), and their hash, made as source_days.sql makes and explains it.
 SELECT d.day, s.bars, s.hash
-FROM generate_series(date_bin(interval '1 day', $2, timestamptz '2000-01-01 00:00:00+00'), $3 - interval '1 microsecond',
+FROM generate_series(date_bin(interval '24 hours', $2, timestamptz '2000-01-01 00:00:00+00'), $3 - interval '1 microsecond',
   interval '24 hours') AS d(day),
 LATERAL (
   SELECT count(*) AS bars,

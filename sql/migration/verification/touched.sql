@@ -5,8 +5,8 @@ FROM dxy.verification AS v
 JOIN dxy.verification AS b ON b.id = $2,
 LATERAL (
   SELECT range_agg(tstzrange(s.first_ts, s.end_ts)) AS ranges
-  FROM (SELECT date_bin(interval '1 day', t.first_ts, timestamptz '2000-01-01 00:00:00+00') AS first_ts,
-               date_bin(interval '1 day', t.last_ts, timestamptz '2000-01-01 00:00:00+00') + interval '24 hours' AS end_ts
+  FROM (SELECT date_bin(interval '24 hours', t.first_ts, timestamptz '2000-01-01 00:00:00+00') AS first_ts,
+               date_bin(interval '24 hours', t.last_ts, timestamptz '2000-01-01 00:00:00+00') + interval '24 hours' AS end_ts
         FROM dxy.touch AS t
         WHERE t.symbol = v.symbol AND t.xid >= pg_snapshot_xmin(b.snapshot) AND NOT pg_visible_in_snapshot(t.xid, b.snapshot)
         UNION ALL
