@@ -187,6 +187,11 @@ public static class HostTables
             "103.04132390",
             "103.04132390"
         ),
+        ["a weighted price that the server makes"] = (
+            Both("ALTER TABLE {0} DROP COLUMN vwap, ADD COLUMN vwap numeric GENERATED ALWAYS AS ((high + low + close) / 3) STORED"),
+            "103.04132390",
+            "103.04132390"
+        ),
         ["times without a zone"] = (
             Both("ALTER TABLE {0} ALTER ts_utc TYPE timestamp USING ts_utc AT TIME ZONE 'UTC'"),
             "103.04132390",

@@ -6,9 +6,9 @@ using DxyOrleans.Core.Bars;
 namespace DxyOrleans.Schema.Binding;
 
 /// <summary>
-/// What a host's own triggers made of the rows of a trial. What they make of a row is what is stored: where it is a rounding it is
-/// foreseen, where it is no price it isn't compared, and a price that isn't known again can't be told right from wrong, so that such a host
-/// is refused.
+/// What a host's own triggers and generated columns made of the rows of a trial. What they make of a row is what is stored: where it is a
+/// rounding it is foreseen, where it is no price it isn't compared, and a price that isn't known again can't be told right from wrong, so
+/// that such a host is refused.
 /// </summary>
 sealed class Alterations(HostBinding binding)
 {
@@ -55,7 +55,7 @@ sealed class Alterations(HostBinding binding)
 
         foreach (var (name, given) in (ReadOnlySpan<(string, decimal?)>)[("vol", 0), ("trade_count", 0), ("vwap", null)])
         {
-            if (binding[row.Table].Column(name)!.IsWritten && Number(stored[name]) != given)
+            if (binding[row.Table].Column(name)!.Host is not null && Number(stored[name]) != given)
             {
                 Note(row, name, Alteration.Unforeseen);
             }
