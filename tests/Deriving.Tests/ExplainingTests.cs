@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Indexes;
+using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Explaining;
 using DxyOrleans.Testing;
 
@@ -26,6 +27,25 @@ public sealed class ExplainingTests(TestServer server)
             Assert.StartsWith(status, (await ExplainAsync(host, minute)).Status, StringComparison.Ordinal);
             Assert.Equal(2, trips.Made.Count);
         }
+    }
+
+    [Fact]
+    public async Task Where_the_hosts_table_keeps_no_provenance_it_is_said_of_each_stored_minute()
+    {
+        await using var host = await TestHost.OnHostAsync(server, HostTables.Base + HostTables.Both("ALTER TABLE {0} DROP raw"));
+        await host.RunAsync(HostTables.Hour);
+        await host.DrainAsync();
+        var explainer = new MinuteExplainer(host.Data);
+        Assert.Equal(
+            "stored, and equal to what its inputs give; what it was made of when it was written isn't known: public.data_bars keeps no "
+                + "raw for it",
+            (await explainer.ExplainAsync(IndexDefinition.Dxy, UtcTime.At(2025, 1, 13, 10, 7), TestHost.Token)).Status
+        );
+        Assert.DoesNotContain(
+            "raw",
+            (await explainer.ExplainAsync(IndexDefinition.Dxy, UtcTime.At(2025, 1, 13, 12), TestHost.Token)).Status,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -24,7 +24,12 @@ static class ExplanationRules
             : time;
     }
 
-    public static MinuteExplanation Explain(IndexDefinition index, UtcTime time, MinuteFacts facts, ColumnPrecision precision)
+    /// <param name="index">The index, as it was valid then.</param>
+    /// <param name="time">The minute.</param>
+    /// <param name="facts">What was read.</param>
+    /// <param name="precision">How exactly the table holds a close.</param>
+    /// <param name="keeps">Whether the table keeps what a row was made of.</param>
+    public static MinuteExplanation Explain(IndexDefinition index, UtcTime time, MinuteFacts facts, ColumnPrecision precision, bool keeps)
     {
         var (recorded, recordedBefore) = (Recorded(index, facts.Stored), Recorded(index, facts.Before));
         var parts = facts
@@ -41,6 +46,11 @@ static class ExplanationRules
             facts is { Stored: null, Reason: { } reason } ? ($"missing: set aside, because {reason}", "mend that, then './dxy due --retry'")
             : facts.Stored is { } stored ? JudgeStored(index, time, stored, recomputed, parts)
             : JudgeMissing(index, time, parts, facts);
+        if (facts.Stored is not null && !keeps)
+        {
+            status += $"; what it was made of when it was written isn't known: public.{facts.Table.Name} keeps no raw for it";
+        }
+
         return new MinuteExplanation(
             index,
             time,

@@ -26,7 +26,8 @@ public sealed class MinuteExplainer(NpgsqlDataSource database, Func<Cancellation
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var facts = await ReadAsync(connection, index, time, cancellation);
-        return ExplanationRules.Explain(index, time, facts, HostBindings.Of(database).Precision(facts.Table.Name, index.Symbol).Close);
+        var table = HostBindings.Of(database)[facts.Table.Name];
+        return ExplanationRules.Explain(index, time, facts, table.Precision(index.Symbol).Close, table.KeepsProvenance(index.Symbol));
     }
 
     async Task<MinuteFacts> ReadAsync(NpgsqlConnection connection, IndexDefinition index, UtcTime time, CancellationToken cancellation)

@@ -66,7 +66,11 @@ public sealed class HostBinding
     {
         var said = column.Host switch
         {
+            null when column.Name == "raw" => "there is none; what a row was made of isn't recorded",
             null => "there is none; neither written nor compared",
+            { Generated: true, Altered: { Count: > 0 } ignored } host =>
+                $"{host.Type}, made by the server; not written, and not compared of "
+                    + string.Join(", ", ignored.Keys.Order(StringComparer.Ordinal)),
             { Generated: true } host => $"{host.Type}, made by the server; not written",
             { Base: "timestamp" } host => $"{host.Type}, in UTC",
             { } host => column.Precision.Kind == PrecisionKind.Exact ? host.Type : $"{host.Type}, compared at its precision",
@@ -74,7 +78,7 @@ public sealed class HostBinding
         said = column.Host?.Added is { Count: > 0 } added
             ? $"{said}; the host's trigger adds {string.Join(", ", added)} (not compared)"
             : said;
-        return column.Host?.Altered is { Count: > 0 } altered
+        return column.Host is { Generated: false, Altered: { Count: > 0 } altered }
             ? $"{said}; the host's trigger changes it: "
                 + $"{string.Join(", ", altered.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Key + Change(column.Host, one.Key, one.Value)))}"
             : said;

@@ -92,7 +92,14 @@ internal sealed class VerifyVerb : Verb
             results.All(result => result.IsEmpty) ? ExitCode.NotCompared
             : results.Exists(result => result.HasDifferences) ? ExitCode.Differs
             : ExitCode.Done;
-        Write(session, range, results, code);
+        var tables = HostBindings.Of(database);
+        string[] unrecorded =
+        [
+            .. new[] { tables.Data, tables.Derived }
+                .Where(table => !table.KeepsProvenance(entry.Symbol))
+                .Select(table => $"public.{table.Name}"),
+        ];
+        Write(session, range, results, unrecorded, code);
         return code;
     }
 
@@ -120,7 +127,8 @@ internal sealed class VerifyVerb : Verb
         session.Out.WriteLine(string.Join($"{Environment.NewLine}{Environment.NewLine}", queries));
     }
 
-    static void Write(Session session, TimeRange range, List<Verification> results, int code)
+    // unrecorded: tables that keep nothing of what their rows were made of.
+    static void Write(Session session, TimeRange range, List<Verification> results, IReadOnlyList<string> unrecorded, int code)
     {
         var verdict = code switch
         {
@@ -130,7 +138,7 @@ internal sealed class VerifyVerb : Verb
         };
         if (session.Json)
         {
-            WriteJson(session, range, results, verdict);
+            WriteJson(session, range, results, unrecorded, verdict);
             return;
         }
 
@@ -184,6 +192,11 @@ internal sealed class VerifyVerb : Verb
             }
         }
 
+        foreach (var kept in unrecorded)
+        {
+            session.Out.WriteLine($"note         {kept} keeps no raw: what a row was made of when it was written isn't known");
+        }
+
         session.Out.WriteLine(
             code switch
             {
@@ -197,12 +210,19 @@ internal sealed class VerifyVerb : Verb
         );
     }
 
-    static void WriteJson(Session session, TimeRange range, List<Verification> results, string verdict)
+    static void WriteJson(Session session, TimeRange range, List<Verification> results, IReadOnlyList<string> unrecorded, string verdict)
     {
         using var document = session.Document("dxy.verify/1");
         var json = document.Json;
         json.WriteString("verdict", verdict);
         json.Range(range);
+        json.WriteStartArray("without_provenance");
+        foreach (var table in unrecorded)
+        {
+            json.WriteStringValue(table);
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("targets");
         foreach (var result in results)
         {
