@@ -97,8 +97,7 @@ public sealed class BarFileReader(TimeProvider time)
             yield break;
         }
 
-        var fault = lines.Failure ?? (rows.Any ? null : FileFaults.HeaderOnly);
-        yield return rows.Take(isEnd: true, fault is null ? null : new RefusedRow(part.Name, lines.Line, fault, ""));
+        yield return rows.Take(isEnd: true, lines.Failure is { } fault ? new RefusedRow(part.Name, lines.Line, fault, "") : null);
     }
 
     // Finds the first line that says anything and from it the format; leaves rows null while more has to be read.

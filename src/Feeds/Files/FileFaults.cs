@@ -9,8 +9,6 @@ static class FileFaults
 {
     public static BarFault Empty { get; } = new("empty-file", "the file is empty; there is nothing to read");
 
-    public static BarFault HeaderOnly { get; } = new("header-only", "the file has a header and no row; there is nothing to read");
-
     public static BarFault Binary { get; } = new("binary-file", "the file is binary, not text; give CSV, plain, as gzip or in a zip");
 
     public static BarFault UnknownFormat(string line) =>

@@ -18,6 +18,9 @@ namespace DxyOrleans.Feeds.Files;
 /// <param name="now">The clock's time.</param>
 sealed class RowReader(string file, FileLayout first, ResolvedOptions options, Symbol? symbol, FileZone? zone, SeenBars given, UtcTime now)
 {
+    // As a vendor writes a day on which the market was closed, and we a range without bars.
+    const string NoRow = "it has a header and no row";
+
     readonly RowFields _row = new();
     readonly SeenBars _seen = new();
     readonly SpacingGate? _spacing = first.NamesTimeframe ? null : new SpacingGate(options.Given);
@@ -97,7 +100,9 @@ sealed class RowReader(string file, FileLayout first, ResolvedOptions options, S
             Copied = _copied,
             Others = isEnd ? _others : null,
             Quotes = _quotes,
-            Notes = isEnd ? [.. _spacing?.Notes() ?? [], .. _outside?.Notes() ?? []] : [],
+            Notes = isEnd
+                ? [.. _spacing?.Notes() ?? [], .. _outside?.Notes() ?? [], .. Any || broken is not null ? [] : (string[])[NoRow]]
+                : [],
         };
         (_bars, _copied, _refused, _repeated, _passedOver, _held, _quotes) = ([], [], [], 0, default, 0, 0);
         return batch;

@@ -61,7 +61,6 @@ public sealed class ImportTests(TestServer server)
 
     [Theory]
     [InlineData("", "empty-file")]
-    [InlineData(Header, "header-only")]
     [InlineData("some,other,header\n1,2,3\n", "unknown-format")]
     public async Task A_file_without_bars_is_told_and_ends_with_5(string text, string code)
     {
@@ -69,6 +68,17 @@ public sealed class ImportTests(TestServer server)
         var called = await dxy.RunAsync("import", dxy.Write("odd.csv", text), "--json");
         Assert.Equal(5, called.Code);
         Assert.Equal(code, called.Json.GetProperty("files")[0].GetProperty("broken").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task A_day_without_bars_among_others_is_noted_and_refuses_nothing()
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        var called = await dxy.RunAsync("import", dxy.Write("sunday.csv", Header), dxy.Pairs(5));
+        Assert.Equal(0, called.Code);
+        Assert.Contains("note     sunday.csv: it has a header and no row", called.Out, StringComparison.Ordinal);
+        Assert.Equal(30, await Count(dxy, "data_bars WHERE canonical_symbol <> 'DXY'"));
+        Assert.Equal(0, (await dxy.RunAsync("import", dxy.Write("sunday.csv", Header), "--json")).Code);
     }
 
     [Fact]

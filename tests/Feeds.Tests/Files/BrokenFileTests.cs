@@ -13,8 +13,6 @@ public sealed class BrokenFileTests : IDisposable
     [Theory]
     [InlineData("", "empty-file")]
     [InlineData("\n  \r\n\n", "empty-file")]
-    [InlineData(BarFile.Header, "header-only")]
-    [InlineData("symbol,ts_utc,open,high,low,close,volume", "header-only")]
     [InlineData("time,price\n1,2\n", "unknown-format")]
     [InlineData("20190930 190000;1.08992;1.08992;1.08983;1.08983;0\n", "no-symbol")]
     public async Task A_file_that_gives_nothing_says_why(string content, string code)
@@ -25,6 +23,20 @@ public sealed class BrokenFileTests : IDisposable
         Assert.Empty(read.Refused);
         Assert.Equal(code, Assert.Single(read.Broken).Fault.Code);
         Assert.EndsWith("some.csv", read.Broken[0].File, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(BarFile.Header)]
+    [InlineData("symbol,ts_utc,open,high,low,close,volume")]
+    [InlineData("symbol,ts_utc,open,high,low,close,volume\r\n\r\n")]
+    public async Task A_header_without_rows_is_a_whole_file_of_no_bars(string content)
+    {
+        var read = await _file.ReadText(content);
+
+        Assert.Empty(read.Broken);
+        Assert.Empty(read.Bars);
+        Assert.Empty(read.Refused);
+        Assert.Equal(["it has a header and no row"], read.Notes);
     }
 
     [Fact]
