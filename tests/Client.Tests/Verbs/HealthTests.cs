@@ -51,6 +51,28 @@ public sealed class HealthTests(TestServer server)
         static string Spaced(string text) => System.Text.RegularExpressions.Regex.Replace(text, "  +", "  ");
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:11112@5,2026-12-01 03:57:31.774 GMT", false)]
+    [InlineData("127.0.0.1:11111@7,2026-12-01 03:57:31.774 GMT", true)]
+    [InlineData("127.0.0.1:11111@7,2026-12-01 03:57:31.774 GMT|127.0.0.1:11112@5,2026-12-01 03:57:31.774 GMT", true)]
+    [InlineData(null, false)]
+    public async Task A_silo_that_others_voted_dead_is_missed_and_one_that_left_by_itself_is_not(string? votes, bool isMissed)
+    {
+        await using var dxy = await Dxy.OnAsync(server);
+        await dxy.Database.RunAsync(
+            $"""
+            INSERT INTO dxy_orleans.cluster_version VALUES ('dxy', 9);
+            INSERT INTO dxy_orleans.cluster_member (deployment_id, address, port, generation, silo_name, host_name, status, proxy_port,
+              suspect_times, start_time, alive_time)
+            VALUES ('dxy', '127.0.0.1', 11111, 7, 'Silo_here', 'here', 3, 30000, NULL, now() - interval '1 hour', now()),
+                   ('dxy', '127.0.0.1', 11112, 5, 'Silo_gone', 'here', 6, 30001, {(votes is null ? "NULL" : $"'{votes}'")},
+                     now() - interval '1 hour', now() - interval '10 minutes')
+            """
+        );
+        var health = await dxy.RunAsync("health");
+        Assert.Equal(isMissed, health.Out.Contains("Silo_gone at 127.0.0.1:11112 died at", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_locked_table_leaves_the_other_checks_to_be_judged_and_who_locks_it_is_named()
     {
