@@ -71,7 +71,10 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
         );
 
     /// <summary>From now on the host's programs log in as a role of the host's own; it gets a password that nobody else knows.</summary>
-    public async Task LogInAsAsync(string role, CancellationToken cancellation)
+    /// <param name="role">The role.</param>
+    /// <param name="zone">In which its sessions write times that have none; null: the database's.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task LogInAsAsync(string role, string? zone, CancellationToken cancellation)
     {
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
         await RunAsync(
@@ -80,7 +83,12 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
             $"ALTER ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\" LOGIN PASSWORD '{password}'"
         );
         await HostData.DisposeAsync();
-        HostConnection = new NpgsqlConnectionStringBuilder(HostConnection) { Username = role, Password = password }.ConnectionString;
+        HostConnection = new NpgsqlConnectionStringBuilder(HostConnection)
+        {
+            Username = role,
+            Password = password,
+            Timezone = zone,
+        }.ConnectionString;
         HostData = Database.Open(
             new DatabaseSettings
             {
@@ -92,8 +100,11 @@ internal sealed partial class RehearsalDatabase : IAsyncDisposable
     }
 
     /// <summary>Our schema, as <c>db apply</c> brings it.</summary>
-    public Task<IReadOnlyList<string>> ApplyAsync(TimeProvider time, CancellationToken cancellation) =>
-        new SchemaInstaller(Connection, time).ApplyAsync(cancellation);
+    /// <param name="hostZone">The zone of the shop's times that have none; null: nobody said.</param>
+    /// <param name="time">Real time.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public Task<IReadOnlyList<string>> ApplyAsync(string? hostZone, TimeProvider time, CancellationToken cancellation) =>
+        new SchemaInstaller(Connection, time) { HostZone = hostZone }.ApplyAsync(cancellation);
 
     /// <summary>Sets market time: it stands at an instant for some real time, then runs.</summary>
     public async Task<MarketClock> SetClockAsync(

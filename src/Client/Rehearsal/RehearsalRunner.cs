@@ -107,7 +107,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
         }
 
         start += TimeSpan.FromMinutes(TriedMinutes);
-        await database.ApplyAsync(session.Time, cancellation);
+        await database.ApplyAsync(session.HostZone, session.Time, cancellation);
         var before = await RehearsalReport.SizesAsync(database.Data, cancellation);
         var clock = await database.SetClockAsync(
             start,
@@ -158,7 +158,7 @@ internal sealed class RehearsalRunner(Session session, RehearsalOptions options)
             ?? await FirstAsync(database, "writer_roles", cancellation)
             ?? await FirstAsync(database, "owners", cancellation)
             ?? throw Fault.Gate("writer", "no role of the host may write its tables", null, "name one with --writer-role").ToException();
-        await database.LogInAsAsync(role, cancellation);
+        await database.LogInAsAsync(role, session.HostZone, cancellation);
         var seen = await SeenProgram.ReadAsync(database.Data, database.HostData, role, cancellation);
         var columns = await SeenProgram.ColumnsAsync(database.Data, "public.data_bars", index: false, cancellation);
         IHostProgram program = options.Writer is { } writer

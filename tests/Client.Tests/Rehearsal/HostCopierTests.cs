@@ -2,6 +2,8 @@ using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.Rehearsal;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Simulated;
+using DxyOrleans.Postgres;
+using DxyOrleans.Schema.Binding;
 using DxyOrleans.Testing;
 using Npgsql;
 
@@ -105,6 +107,40 @@ public sealed class HostCopierTests(TestServer server)
         Assert.Equal("on 7 2 1 1 1 t t f 1", await ask.ExecuteScalarAsync(Token));
         await copy.RunAsync($"REVOKE ALL ON data_bars FROM {writer}", Token);
         await host.RunAsync($"REVOKE ALL ON data_bars FROM {writer}; DROP ROLE {writer}", Token);
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE data_bars ADD CONSTRAINT fx_only CHECK (canonical_symbol <> 'DXY')", "fx_only")]
+    [InlineData(
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no index here''; END'; CREATE TRIGGER no BEFORE INSERT "
+            + "ON derived_data_bars FOR EACH ROW WHEN (NEW.timeframe <> '1m') EXECUTE FUNCTION no()",
+        "no index here"
+    )]
+    [InlineData(
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''not at commit''; END'; CREATE CONSTRAINT TRIGGER no "
+            + "AFTER INSERT ON data_bars DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION no()",
+        "not at commit"
+    )]
+    [InlineData("ALTER TABLE data_bars ENABLE ROW LEVEL SECURITY", "row-level security")]
+    [InlineData(
+        "ALTER TABLE data_bars ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY fx ON data_bars USING (true) WITH "
+            + "CHECK (canonical_symbol <> 'DXY')",
+        "row-level security"
+    )]
+    [InlineData("ALTER TABLE derived_data_bars ADD COLUMN desk text NOT NULL", "desk is NOT NULL")]
+    [InlineData("ALTER TABLE derived_data_bars ALTER close TYPE numeric(10,8) USING 1", "derived_data_bars.close is numeric(10,8)")]
+    [InlineData("CREATE DOMAIN short AS text CHECK (VALUE <> 'synthetic'); ALTER TABLE data_bars ALTER source TYPE short", "short_check")]
+    public async Task A_broken_host_is_refused_in_its_copy_for_the_reason_for_which_it_is_refused(string harm, string reason)
+    {
+        await using var host = await server.CreateDatabaseAsync(Token);
+        await using var copy = await server.CreateDatabaseAsync(Token);
+        await host.RunAsync($"{HostTables.Base}; {HostTables.Hour}; {harm}", Token);
+        await host.RunAsync(Sql.Text("roles/roles.sql"), Token);
+        await CopyAsync(host.ConnectionString, copy, 5);
+
+        var refusal = (await HostJudge.JudgeAsync(host.Data, null, Token)).Refusal;
+        Assert.Contains(reason, refusal, StringComparison.Ordinal);
+        Assert.Equal(refusal, (await HostJudge.JudgeAsync(copy.Data, null, Token)).Refusal);
     }
 
     [Fact]

@@ -88,20 +88,62 @@ public sealed class RehearsalTests
         }
     }
 
-    // A host of a reader's kind: nullable counts, keys from a sequence, jit on, a writer of its own and its old function.
+    const string Refused = "apply";
+
+    const string Derives = "SELECT calc_dxy_range_derived('2025-01-08T07:50Z', '2025-01-08T08:00Z')";
+
+    // A host of a reader's kind: nullable counts, keys from a sequence, jit on, a writer of its own and its old function. What fails in the
+    // rehearsal fails live for the same reason: db apply there, or the statement of the host's writer.
     [Theory(Explicit = true)]
     [InlineData("", 0, null)]
+    [InlineData(
+        "ALTER TABLE data_bars ALTER ts_utc TYPE timestamp USING ts_utc AT TIME ZONE 'UTC'; "
+            + "ALTER TABLE derived_data_bars ALTER ts_utc TYPE timestamp USING ts_utc AT TIME ZONE 'UTC'",
+        0,
+        null
+    )]
+    [InlineData("{enums}", 0, null)]
+    [InlineData("ALTER TABLE data_bars ADD CONSTRAINT fx_only CHECK (canonical_symbol <> 'DXY')", null, "fx_only", Refused)]
+    [InlineData(
+        "ALTER TABLE data_bars ADD COLUMN vendor text NOT NULL DEFAULT 'x'; ALTER TABLE data_bars ALTER vendor DROP DEFAULT",
+        null,
+        "public.data_bars.vendor is NOT NULL without a default",
+        Refused
+    )]
+    [InlineData(
+        "ALTER TABLE data_bars ENABLE ROW LEVEL SECURITY; CREATE POLICY fx ON data_bars FOR ALL TO {0} USING (true)",
+        null,
+        "row-level security policy",
+        Refused
+    )]
+    [InlineData(
+        "REVOKE INSERT ON derived_data_bars FROM {0}",
+        4,
+        "permission denied for table derived_data_bars",
+        Derives,
+        "--writer-role",
+        "tick_factory"
+    )]
+    [InlineData("ALTER ROLE {0} SET statement_timeout = '1ms'", 4, "statement timeout", Derives)]
     [InlineData(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.canonical_symbol = ''DXY'' THEN RAISE ''no index "
             + "here''; END IF; RETURN NEW; END'; CREATE TRIGGER refuse BEFORE INSERT ON data_bars FOR EACH ROW EXECUTE FUNCTION refuse()",
         null,
-        "no index here"
+        "no index here",
+        Refused
     )]
-    [InlineData("REVOKE USAGE ON SEQUENCE derived_data_bars_id_seq FROM {0}", 4, "permission denied for sequence derived_data_bars_id_seq")]
+    [InlineData(
+        "REVOKE USAGE ON SEQUENCE derived_data_bars_id_seq FROM {0}",
+        4,
+        "permission denied for sequence derived_data_bars_id_seq",
+        Derives
+    )]
     public async Task A_copied_host_of_others_is_migrated_or_fails_for_the_reason_it_would_fail_for_live(
         string harm,
         int? code,
-        string? reason
+        string? reason,
+        string? live = null,
+        params string[] more
     )
     {
         var folder = TestFolder.Make();
@@ -117,23 +159,30 @@ public sealed class RehearsalTests
             await FillAsync(server, harm);
             var (ended, output, error) = await RunAsync(
                 folder,
-                "--home",
-                Path.Combine(folder, "home"),
-                "--json",
-                "migrate",
-                "rehearse",
-                "--from",
-                server.ConnectionString,
-                "--days",
-                "4",
-                "--rate",
-                "1440",
-                "--legacy",
-                "mirrored"
+                [
+                    "--home",
+                    Path.Combine(folder, "home"),
+                    "--json",
+                    "migrate",
+                    "rehearse",
+                    "--from",
+                    server.ConnectionString,
+                    "--days",
+                    "4",
+                    "--rate",
+                    "1440",
+                    "--legacy",
+                    "mirrored",
+                    .. more,
+                ]
             );
             Assert.True(code is null ? ended != 0 : ended == code, $"exit code {ended}\n{output}\n{error}");
             Assert.Contains(reason ?? "completed", output + error, StringComparison.Ordinal);
             Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "home", "rehearsal")));
+            if (live is not null)
+            {
+                Assert.Contains(reason!, await LiveAsync(server, folder, live), StringComparison.Ordinal);
+            }
         }
         finally
         {
@@ -143,13 +192,38 @@ public sealed class RehearsalTests
         }
     }
 
+    // What is said in the host's database itself.
+    static async Task<string> LiveAsync(EmbeddedServer server, string folder, string live)
+    {
+        if (live == Refused)
+        {
+            var (code, output, error) = await RunAsync(folder, "--database", server.ConnectionString, "db", "apply");
+            Assert.Equal(4, code);
+            return output + error;
+        }
+
+        await using var writer = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(server.ConnectionString)
+            {
+                Username = "tick_factory",
+                Password = "test",
+                Pooling = false,
+            }.ConnectionString
+        );
+        await writer.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(live, writer);
+        return (
+            await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync(TestContext.Current.CancellationToken))
+        ).MessageText;
+    }
+
     static async Task FillAsync(EmbeddedServer server, string harm)
     {
         var (writer, reader) = ("tick_factory", "looks");
         await RunSqlAsync(
             server,
             $$$"""
-            CREATE ROLE {{{writer}}} LOGIN; CREATE ROLE {{{reader}}} LOGIN;
+            CREATE ROLE {{{writer}}} LOGIN PASSWORD 'test'; CREATE ROLE {{{reader}}} LOGIN;
             SET search_path = public;
             {{{File.ReadAllText(CaseFile("hosts/base.sql"))}}}
             {{{File.ReadAllText(CaseFile("hosts/nullcount.sql"))}}}
@@ -185,7 +259,12 @@ public sealed class RehearsalTests
         );
         if (harm.Length > 0)
         {
-            await RunSqlAsync(server, "SET search_path = public; " + harm.Replace("{0}", writer, StringComparison.Ordinal));
+            await RunSqlAsync(
+                server,
+                "SET search_path = public; "
+                    + harm.Replace("{0}", writer, StringComparison.Ordinal)
+                        .Replace("{enums}", File.ReadAllText(CaseFile("hosts/enums.sql")), StringComparison.Ordinal)
+            );
         }
     }
 
@@ -225,6 +304,9 @@ public sealed class RehearsalTests
         {
             start.Environment.Remove(inherited);
         }
+
+        // Says nothing to a shop whose times have their zone.
+        start.Environment["DXY_HOSTZONE"] = "UTC";
 
         using var process = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
