@@ -38,12 +38,16 @@ public static class Database
 
     // Not reset when they go back to the pool, which would undo it.
     static NpgsqlDataSource Build(string connectionString, bool readOnly) =>
-        new NpgsqlDataSourceBuilder(connectionString)
+        new NpgsqlDataSourceBuilder(connectionString) { Name = NameOf(connectionString) }
             .UsePhysicalConnectionInitializer(
                 connection => SessionSettings.Settle(connection, readOnly),
                 connection => SessionSettings.SettleAsync(connection, readOnly)
             )
             .Build();
+
+    // What its measures are told apart by; else each would bear the whole connection.
+    static string NameOf(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString).ApplicationName is { Length: > 0 } name ? name : "dxy";
 
     /// <summary>The settings as one Npgsql connection string, for libraries that take nothing else.</summary>
     public static string ConnectionString(DatabaseSettings settings)

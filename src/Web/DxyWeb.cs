@@ -5,6 +5,7 @@ using DxyOrleans.Web.Api;
 using DxyOrleans.Web.Compat;
 using DxyOrleans.Web.Page;
 using DxyOrleans.Web.Stream;
+using DxyOrleans.Web.Telemetry;
 using DxyOrleans.Web.Udf;
 
 namespace DxyOrleans.Web;
@@ -34,6 +35,11 @@ public static class DxyWeb
         services.AddSingleton<Sessions>();
         services.AddSingleton<LoginCheck>();
         services.AddSingleton<StreamHub>();
+        services.AddSingleton<StreamInstruments>();
+        services.AddMetrics();
+        services.AddSingleton<IStateSource, BarsState>();
+        services.AddSingleton<IStateSource, HealthState>();
+        services.AddHostedService<StateGauges>();
         services.AddSingleton<StreamEndpoint>();
         services.AddSingleton<UdfEndpoints>();
         services.AddSingleton<Aggregates>();
@@ -56,6 +62,8 @@ public static class DxyWeb
     /// <summary>Maps its addresses.</summary>
     public static WebApplication MapDxyWeb(this WebApplication app)
     {
+        // Told from the start: none is a number too.
+        app.Services.GetRequiredService<StreamInstruments>();
         app.UseRateLimiter();
         app.MapOpenApi("/openapi/{documentName}.json").AddEndpointFilter(Problems.AnswerAsync).AddEndpointFilter(AccessFilters.ReadAsync);
         app.MapGet("/problems/{code}", ProblemPage).ExcludeFromDescription();
@@ -83,6 +91,9 @@ public static class DxyWeb
         others.AddEndpointFilter(Problems.AnswerAsync).AddEndpointFilter(refuse).AddEndpointFilter(AccessFilters.ReadAsync);
         return others;
     }
+
+    /// <summary>Whether who asks may read.</summary>
+    public static bool MayRead(HttpContext http) => AccessFilters.MayRead(http);
 
     /// <summary>Whether a request that isn't a look is for us: it is refused or carried out here, and its body is bounded.</summary>
     public static bool Takes(HttpRequest request) =>

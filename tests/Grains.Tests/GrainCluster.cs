@@ -61,6 +61,7 @@ public sealed class GrainCluster : IAsyncDisposable
         builder.ConfigureSilo(
             (_, silo) =>
             {
+                silo.AddActivityPropagation();
                 silo.UseAdoNetReminderService(reminders =>
                 {
                     reminders.Invariant = "Npgsql";
@@ -79,6 +80,7 @@ public sealed class GrainCluster : IAsyncDisposable
                 services?.Invoke(silo.Services);
             }
         );
+        builder.ConfigureClient(client => client.AddActivityPropagation());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new GrainCluster(database, clock, cluster);

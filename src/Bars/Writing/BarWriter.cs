@@ -57,6 +57,9 @@ public sealed class BarWriter : IAsyncDisposable
     /// <summary>Bars that were given and are neither stored nor refused yet.</summary>
     public long Waiting => Interlocked.Read(ref _waiting);
 
+    /// <summary>Is told of each commit: how many bars it was offered, and how long it took.</summary>
+    public Action<int, TimeSpan>? OnCommit { get; set; }
+
     /// <summary>Stores the bars with whatever else is waiting; one outcome a bar, in order of series and time.</summary>
     /// <exception cref="ArgumentException">A bar is named twice; nothing of the request is stored.</exception>
     /// <exception cref="TooManyBarsException">Too many bars wait for the database; nothing of the request is stored, and it may be made
@@ -187,9 +190,11 @@ public sealed class BarWriter : IAsyncDisposable
         try
         {
             Bar[] bars = [.. group.SelectMany(request => request.Bars)];
+            var began = Stopwatch.GetTimestamp();
             var outcomes = (await StoreAsync(bars, group[0].Source).ConfigureAwait(false)).ToDictionary(bar =>
                 (bar.Bar.Series, bar.Bar.Time)
             );
+            OnCommit?.Invoke(bars.Length, Stopwatch.GetElapsedTime(began));
             answers =
             [
                 .. group.Select(

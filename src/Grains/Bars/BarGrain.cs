@@ -7,6 +7,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Grains.Placement;
+using DxyOrleans.Grains.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ public sealed partial class BarGrain(
     FormingBarStore formingStore,
     RegistryCache registry,
     IOptions<BarGrainOptions> options,
+    Instruments instruments,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     ILogger<BarGrain> logger
 ) : Grain, IBarGrain
@@ -103,7 +105,7 @@ public sealed partial class BarGrain(
         }
 
         // What is stored is noted, also when the sender has given up: else ticks would close a minute over its final.
-        var written = accepted.Count > 0 ? await writer.WriteAsync(accepted.Values, message.Source, CancellationToken.None) : [];
+        var written = accepted.Count > 0 ? await StoreAsync([.. accepted.Values], message.Source, CancellationToken.None) : [];
         refused.AddRange(
             written.Where(bar => bar.Outcome == BarOutcome.Refused).Select(bar => new RefusedBar(bar.Bar.Time, "refused", bar.Reason ?? ""))
         );
@@ -230,7 +232,8 @@ public sealed partial class BarGrain(
             return;
         }
 
-        var written = await writer.WriteAsync([ended.Bar.ToFinal()], ended.Source, cancellation);
+        var written = await StoreAsync([ended.Bar.ToFinal()], ended.Source, cancellation);
+        instruments.TicksCommitted(ended.Bar.LastTick);
         foreach (var refused in written.Where(bar => bar.Outcome == BarOutcome.Refused))
         {
             LogRefused(_series, refused.Bar.Time, refused.Reason);
@@ -238,6 +241,14 @@ public sealed partial class BarGrain(
 
         await NoteAsync(written, cancellation);
         await ForgetAsync(ended.Bar.Time, cancellation);
+    }
+
+    async Task<IReadOnlyList<WrittenBar>> StoreAsync(Bar[] bars, string source, CancellationToken cancellation)
+    {
+        using var trace = BarTraces.Store(_series, bars.Length);
+        var written = await writer.WriteAsync(bars, source, cancellation);
+        instruments.Written(written);
+        return written;
     }
 
     // The table first: what memory still holds is removed at the next try, what only the table held would never be.

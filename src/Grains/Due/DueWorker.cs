@@ -5,6 +5,7 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -23,6 +24,8 @@ sealed partial class DueWorker(
     BarWriter writer,
     BackgroundThrottle pace,
     DerivingOptions options,
+    Instruments instruments,
+    BarTraces traces,
     ILogger logger
 )
 {
@@ -98,7 +101,7 @@ sealed partial class DueWorker(
             var began = Stopwatch.GetTimestamp();
             try
             {
-                outcome = await deriver.ProcessSliceAsync(cancellation);
+                outcome = await SliceAsync(deriver, cancellation);
                 LastError = null;
             }
             catch (StaleDefinitionException)
@@ -147,6 +150,20 @@ sealed partial class DueWorker(
 
     [LoggerMessage(1101, LogLevel.Warning, "{Target}: working off what is due failed and will be tried again: {Reason}")]
     partial void LogFailed(Series target, string reason);
+
+    async Task<SliceOutcome> SliceAsync(Deriver deriver, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var trace = BarTraces.Derive(target);
+        var outcome = await deriver.ProcessSliceAsync(cancellation);
+        if (outcome.Window is { } window)
+        {
+            instruments.Derived(target, outcome, Stopwatch.GetElapsedTime(began));
+            traces.Derived(trace, target, window, outcome.New + outcome.Changed);
+        }
+
+        return outcome;
+    }
 
     async Task<Deriver?> DeriverAsync(CancellationToken cancellation)
     {

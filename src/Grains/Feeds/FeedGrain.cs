@@ -3,6 +3,7 @@ using DxyOrleans.Abstractions;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Feeds.Running;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Grains.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ public sealed partial class FeedGrain(
     IGrainFactory grains,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     TimeProvider realTime,
+    FeedInstruments instruments,
     ILogger<FeedGrain> logger,
     ILoggerFactory loggers
 ) : Grain, IFeedGrain, IRemindable, IDisposable
@@ -116,6 +118,7 @@ public sealed partial class FeedGrain(
     {
         try
         {
+            instruments.Began();
             await using var feed = options.Value.Create(clock);
             LogRuns(options.Value.Name, string.Join(", ", symbols.Where(symbol => feed.SpellingOf(symbol) is not null)));
             if (symbols.Where(symbol => feed.SpellingOf(symbol) is null).ToList() is { Count: > 0 } missing)
@@ -125,8 +128,8 @@ public sealed partial class FeedGrain(
 
             var runner = new FeedRunner(
                 feed,
-                new FeedDestination(grains, feed.Source),
-                new FeedLog(loggers.CreateLogger<FeedLog>()),
+                new FeedDestination(grains, feed.Source, instruments),
+                new FeedLog(loggers.CreateLogger<FeedLog>(), instruments),
                 options.Value.Backfill,
                 clock,
                 realTime,
@@ -142,6 +145,10 @@ public sealed partial class FeedGrain(
         {
             Volatile.Write(ref _failed, realTime.GetTimestamp());
             LogEnded(fault);
+        }
+        finally
+        {
+            instruments.Ended();
         }
     }
 

@@ -2,17 +2,23 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds;
 using DxyOrleans.Feeds.Running;
+using DxyOrleans.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DxyOrleans.Grains.Feeds;
 
-/// <summary>What happens to the feed, in the silo's log.</summary>
-public sealed partial class FeedLog(ILogger<FeedLog> logger) : IFeedJournal
+/// <summary>What happens to the feed, in the silo's log and in its measures.</summary>
+public sealed partial class FeedLog(ILogger<FeedLog> logger, FeedInstruments instruments) : IFeedJournal
 {
-    public void Connected(TimeSpan after) => LogConnected(after.TotalSeconds);
+    public void Connected(TimeSpan after)
+    {
+        instruments.Connected();
+        LogConnected(after.TotalSeconds);
+    }
 
     public void Lost(FeedLoss loss, TimeSpan wait)
     {
+        instruments.Lost(loss.Reason);
         if (loss.Reason == FeedLossReason.Refused)
         {
             LogRefused(loss.What, wait.TotalSeconds);
@@ -23,12 +29,23 @@ public sealed partial class FeedLog(ILogger<FeedLog> logger) : IFeedJournal
         }
     }
 
-    public void PassedOver(string what) => LogPassedOver(what);
+    public void PassedOver(string what)
+    {
+        instruments.Dropped("unreadable", 1);
+        LogPassedOver(what);
+    }
 
-    public void Dropped(long quotes) => LogDropped(quotes);
+    public void Dropped(long quotes)
+    {
+        instruments.Dropped("no_room", quotes);
+        LogDropped(quotes);
+    }
 
-    public void HeldBack(Symbol symbol, UtcTime time, decimal low, decimal high, decimal close) =>
+    public void HeldBack(Symbol symbol, UtcTime time, decimal low, decimal high, decimal close)
+    {
+        instruments.Dropped("spike", 1);
         LogHeldBack(symbol, time, low, high, close);
+    }
 
     public void HistoryFailed(FeedLoss loss, TimeSpan wait) => LogHistoryFailed(loss.Reason, loss.What, wait.TotalSeconds);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using DxyOrleans.Bars.Forming;
 using DxyOrleans.Bars.Writing;
 using DxyOrleans.Deriving.Due;
@@ -8,6 +9,7 @@ using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Feeds;
 using DxyOrleans.Grains.Placement;
 using DxyOrleans.Grains.Sweep;
+using DxyOrleans.Grains.Telemetry;
 using DxyOrleans.Schema.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,10 +56,21 @@ public static partial class GrainServices
 
         // Retries wait in real time: they are about the server, not the market.
         services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));
-        services.AddSingleton(provider => new BarWriter(
-            provider.GetRequiredService<BarStore>(),
-            new InlineIndexes(() => provider.GetRequiredService<RegistryCache>().Current)
+        services.AddSingleton(provider =>
+        {
+            var writer = new BarWriter(
+                provider.GetRequiredService<BarStore>(),
+                new InlineIndexes(() => provider.GetRequiredService<RegistryCache>().Current)
+            );
+            provider.GetRequiredService<Instruments>().Watch(writer);
+            return writer;
+        });
+        services.AddSingleton(provider => new Instruments(
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)
         ));
+        services.AddSingleton<FeedInstruments>();
+        services.AddSingleton<BarTraces>();
         services.AddSingleton<BackgroundThrottle>();
         services.AddSingleton<ChangePoller>();
         if (poll)

@@ -7,6 +7,7 @@ using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Grains.Placement;
+using DxyOrleans.Grains.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,8 @@ public sealed partial class IndexGrain(
     BarWriter writer,
     BackgroundThrottle pace,
     IOptions<DerivingOptions> options,
+    Instruments instruments,
+    BarTraces traces,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     ILogger<IndexGrain> logger
 ) : Grain, IIndexGrain
@@ -35,7 +38,17 @@ public sealed partial class IndexGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _symbol = Symbol.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(new Series(_symbol, Timeframe.OneMinute), database, registry, writer, pace, options.Value, logger)
+        _worker = new DueWorker(
+            new Series(_symbol, Timeframe.OneMinute),
+            database,
+            registry,
+            writer,
+            pace,
+            options.Value,
+            instruments,
+            traces,
+            logger
+        )
         {
             CallItself = () => this.AsReference<IIndexGrain>().ProcessAsync(),
             OnSlice = NudgeRollupsAsync,
@@ -52,6 +65,7 @@ public sealed partial class IndexGrain(
 
     public async Task NudgeAsync(ImmutableArray<Bar> bars)
     {
+        traces.Note(_symbol, bars.Select(bar => bar.Time));
         if ((await registry.GetAsync(CancellationToken.None)).Index(_symbol) is { } definition && _gate.Note(bars, definition))
         {
             _worker.Wake();
@@ -62,6 +76,7 @@ public sealed partial class IndexGrain(
     public async Task MinuteCommittedAsync(ImmutableArray<Bar> bars, Bar derived)
     {
         _worker.NoteWritten(derived);
+        traces.Note(_symbol, [derived.Time]);
         if ((await registry.GetAsync(CancellationToken.None)).Index(_symbol) is { } definition)
         {
             _gate.Note(bars, definition);

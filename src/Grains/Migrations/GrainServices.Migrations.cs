@@ -18,6 +18,7 @@ public static partial class GrainServices
             pastPooler: provider.GetKeyedService<NpgsqlDataSource>(PastPooler)
         ));
         services.AddSingleton<RunQueue>();
+        services.AddSingleton<MigrationInstruments>();
         if (poll)
         {
             services.AddHostedService<MigrationPoller>();

@@ -13,10 +13,12 @@ namespace DxyOrleans.Grains.Migrations;
 /// </summary>
 [GrainType("migration")]
 [KeepAlive]
-public sealed partial class MigrationGrain(MigrationEngine engine, BackgroundThrottle pace, ILogger<MigrationGrain> logger)
-    : Grain,
-        IMigrationGrain,
-        IRemindable
+public sealed partial class MigrationGrain(
+    MigrationEngine engine,
+    BackgroundThrottle pace,
+    MigrationInstruments instruments,
+    ILogger<MigrationGrain> logger
+) : Grain, IMigrationGrain, IRemindable
 {
     const string ReminderName = "resume";
     static readonly TimeSpan Resume = TimeSpan.FromMinutes(1);
@@ -55,7 +57,9 @@ public sealed partial class MigrationGrain(MigrationEngine engine, BackgroundThr
 
             if (advance.Progressed)
             {
-                await pace.WaitTurnAsync(Stopwatch.GetElapsedTime(began), cancellation);
+                var took = Stopwatch.GetElapsedTime(began);
+                await pace.WaitTurnAsync(took, cancellation);
+                instruments.Advanced(took, Stopwatch.GetElapsedTime(began) - took);
             }
         } while (advance.Progressed && advance.Again is not null && Stopwatch.GetElapsedTime(start) < Turn);
 

@@ -5,6 +5,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Grains.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,8 @@ public sealed class RollupGrain(
     BarWriter writer,
     BackgroundThrottle pace,
     IOptions<DerivingOptions> options,
+    Instruments instruments,
+    BarTraces traces,
     [FromKeyedServices(ReminderTimeProviderNames.Reminders)] TimeProvider clock,
     ILogger<RollupGrain> logger
 ) : Grain, IRollupGrain, IRemindable
@@ -37,7 +40,7 @@ public sealed class RollupGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _series = Series.Parse(this.GetPrimaryKeyString());
-        _worker = new DueWorker(_series, database, registry, writer, pace, options.Value, logger)
+        _worker = new DueWorker(_series, database, registry, writer, pace, options.Value, instruments, traces, logger)
         {
             CallItself = () => this.AsReference<IRollupGrain>().ProcessAsync(),
         };

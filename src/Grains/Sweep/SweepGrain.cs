@@ -7,6 +7,7 @@ using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Grains.Due;
 using DxyOrleans.Grains.Hosting;
+using DxyOrleans.Grains.Telemetry;
 using DxyOrleans.Schema;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,7 @@ public sealed partial class SweepGrain(
     BackgroundThrottle pace,
     IOptions<DerivingOptions> options,
     IOptions<SweepOptions> sweep,
+    Instruments instruments,
     ILogger<SweepGrain> logger
 ) : Grain, ISweepGrain, IRemindable
 {
@@ -54,6 +56,7 @@ public sealed partial class SweepGrain(
                 missed += found;
                 if (found > 0)
                 {
+                    instruments.SweepFound(found);
                     LogMissed(target, found);
                 }
             }

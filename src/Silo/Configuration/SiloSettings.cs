@@ -73,6 +73,9 @@ public sealed class SiloSettings
     /// <value>Whether the Orleans dashboard is served on the HTTP port. It has no authentication: loopback only.</value>
     public bool Dashboard { get; set; } = true;
 
+    /// <value>Whether <c>/metrics</c> is served on the HTTP port, to whoever may read. Default true.</value>
+    public bool Metrics { get; set; } = true;
+
     /// <value>A name of <see cref="FeedCatalog"/>.</value>
     public string Feed { get; set; } = FeedCatalog.None;
 

@@ -7,6 +7,7 @@ using DxyOrleans.Grains.Sweep;
 using DxyOrleans.Postgres;
 using DxyOrleans.Silo.Configuration;
 using DxyOrleans.Silo.Health;
+using DxyOrleans.Silo.Telemetry;
 using DxyOrleans.Web;
 using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
@@ -34,7 +35,7 @@ static partial class SiloHost
         // cluster.
         builder.UseOrleans(silo =>
         {
-            silo.UsePostgres(options).UseMarketTime(clock);
+            silo.UsePostgres(options).UseMarketTime(clock).AddActivityPropagation();
             if (options.Dashboard)
             {
                 silo.AddDashboard();
@@ -42,6 +43,7 @@ static partial class SiloHost
         });
 
         AddOwn(builder.Services, options, clock);
+        builder.Services.AddSiloTelemetry(options);
         var app = builder.Build();
         app.UseHttpGuard();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
@@ -49,6 +51,11 @@ static partial class SiloHost
             "/health/ready",
             new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = HealthText.WriteAsync }
         );
+        if (options.Metrics)
+        {
+            app.UseMetricsPage();
+        }
+
         app.MapDxyWeb();
         if (options.Dashboard)
         {

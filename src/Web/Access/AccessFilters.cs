@@ -10,8 +10,10 @@ static class AccessFilters
     /// <summary>The header in which an order bears its session's token.</summary>
     public const string Token = "X-Dxy-Token";
 
+    public static bool MayRead(HttpContext http) => Caller.IsLocal(http) || LoginOf(http) is not null;
+
     public static ValueTask<object?> ReadAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        Caller.IsLocal(context.HttpContext) || LoginOf(context.HttpContext) is not null
+        MayRead(context.HttpContext)
             ? next(context)
             : throw ProblemKind.LoginNeeded.Of(
                 "reading from elsewhere than this machine needs a login",

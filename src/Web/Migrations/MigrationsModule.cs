@@ -1,6 +1,7 @@
 using DxyOrleans.Web.Api;
 using DxyOrleans.Web.Migrations;
 using DxyOrleans.Web.Stream;
+using DxyOrleans.Web.Telemetry;
 
 namespace DxyOrleans.Web;
 
@@ -11,6 +12,7 @@ static partial class WebModules
     {
         services.AddSingleton<RunsEndpoint>();
         services.AddSingleton<IStreamTopic, RunsTopic>();
+        services.AddSingleton<IStateSource, RunsState>();
     }
 
     static partial void MapMigrations(RouteGroupBuilder reading, RouteGroupBuilder acting)

@@ -6,7 +6,13 @@ using Microsoft.Extensions.Hosting;
 namespace DxyOrleans.Web.Stream;
 
 /// <summary><c>stream</c>: what is committed, forming and decided, as server-sent events.</summary>
-sealed class StreamEndpoint(StreamHub hub, Registries registries, IEnumerable<IStreamTopic> topics, IHostApplicationLifetime host)
+sealed class StreamEndpoint(
+    StreamHub hub,
+    StreamInstruments instruments,
+    Registries registries,
+    IEnumerable<IStreamTopic> topics,
+    IHostApplicationLifetime host
+)
 {
     /// <summary>Series of one reader.</summary>
     const int MaxSeries = 64;
@@ -63,6 +69,7 @@ sealed class StreamEndpoint(StreamHub hub, Registries registries, IEnumerable<IS
                     since = "";
                 }
 
+                instruments.Told(events);
                 await WriteAsync(http, events.Count > 0 ? events : [StreamEvent.Ping], position, cancellation);
             }
         }
