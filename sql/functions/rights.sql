@@ -26,7 +26,7 @@ GRANT EXECUTE ON FUNCTION dxy.ride(text, timestamptz, text, text[], numeric[], n
 
 -- The version of the schema among them: a silo has to know whether it works with it.
 GRANT SELECT ON ALL TABLES IN SCHEMA dxy TO dxy_reader, dxy_silo;
-GRANT INSERT, UPDATE, DELETE ON dxy.due, dxy.forming_bar, dxy.adopted, dxy.missed, dxy.sweep_position TO dxy_silo;
+GRANT INSERT, UPDATE, DELETE ON dxy.due, dxy.forming_bar, dxy.sampled_minute, dxy.adopted, dxy.missed, dxy.sweep_position TO dxy_silo;
 GRANT DELETE, UPDATE ON dxy.change TO dxy_silo;
 GRANT INSERT, UPDATE ON dxy.shadow, dxy.service TO dxy_silo;
 GRANT EXECUTE ON FUNCTION dxy.claim_service(text, text, interval) TO dxy_silo;

@@ -7,5 +7,5 @@ namespace DxyOrleans.Abstractions;
 /// </summary>
 public static class Contract
 {
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 }

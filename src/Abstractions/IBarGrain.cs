@@ -20,6 +20,10 @@ public interface IBarGrain : IGrainWithStringKey
     [Alias("Tick")]
     Task<TickResult> TickAsync(PublishTicks message, CancellationToken cancellation = default);
 
+    /// <summary>Tells the indexes that are sampled of ticks beside which final bars come: they build none.</summary>
+    [Alias("Sample")]
+    Task SampleAsync(PublishTicks message, CancellationToken cancellation = default);
+
     /// <summary>Makes an index told of this series' bars from now on, across restarts; asking again changes nothing.</summary>
     [Alias("Subscribe")]
     Task SubscribeAsync(string indexKey, CancellationToken cancellation = default);

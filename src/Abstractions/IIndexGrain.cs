@@ -24,6 +24,21 @@ public interface IIndexGrain : IGrainWithStringKey
     [Alias("Rode")]
     Task MinuteCommittedAsync([Immutable] ImmutableArray<Bar> bars, [Immutable] Bar derived);
 
+    /// <summary>A component was quoted. Of these an index that is sampled makes its forming minute; losing one costs a sample.</summary>
+    [AlwaysInterleave]
+    [OneWay]
+    [Alias("Quote")]
+    Task QuoteAsync(Series component, [Immutable] ImmutableArray<Quote> quotes);
+
+    /// <summary>Tells an observer of each sample from now on. It is forgotten after five minutes: ask again before.</summary>
+    [AlwaysInterleave]
+    [Alias("Observe")]
+    Task ObserveAsync(IIndexObserver observer, CancellationToken cancellation = default);
+
+    [AlwaysInterleave]
+    [Alias("StopObserving")]
+    Task StopObservingAsync(IIndexObserver observer, CancellationToken cancellation = default);
+
     /// <summary>Works off what is due, for a bounded time; tells whether more is left.</summary>
     [Alias("Process")]
     Task<ProcessResult> ProcessAsync(CancellationToken cancellation = default);

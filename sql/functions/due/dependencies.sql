@@ -11,9 +11,12 @@ CREATE OR REPLACE VIEW dxy.dependency AS
   FROM public.core_asset_registry_all AS r,
        jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.metadata->'components') = 'array' THEN r.metadata->'components'
          ELSE '[]' END) AS component(symbol),
-       LATERAL (SELECT CASE WHEN jsonb_typeof(r.metadata->'max_age_minutes') = 'number'
-                            THEN least(greatest(floor((r.metadata->'max_age_minutes')::numeric), 0), 1440) * interval '1 minute'
-                              ELSE interval '5 minutes' END AS carry) AS age
+       -- A component's own maximum, else that of all.
+       LATERAL (SELECT CASE WHEN jsonb_typeof(r.metadata->'max_ages') = 'object' THEN r.metadata->'max_ages'->component.symbol END AS own,
+                  r.metadata->'max_age_minutes' AS usual) AS minutes,
+       LATERAL (SELECT CASE WHEN jsonb_typeof(minutes.own) = 'number' THEN minutes.own::numeric
+                            WHEN jsonb_typeof(minutes.usual) = 'number' THEN minutes.usual::numeric ELSE 5 END AS minutes) AS age_of,
+       LATERAL (SELECT least(greatest(floor(age_of.minutes), 0), 1440) * interval '1 minute' AS carry) AS age
   WHERE coalesce(r.active, true) AND r.metadata->'is_synthetic' = 'true' AND r.canonical_symbol ~ '^[A-Z][A-Z0-9._]{2,15}$'
 UNION ALL
   SELECT r.canonical_symbol, '1m', r.canonical_symbol, larger.timeframe, dxy.length_of(larger.timeframe), interval '0',

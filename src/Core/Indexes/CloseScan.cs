@@ -25,8 +25,8 @@ static class CloseScan
         Func<long, bool> gives
     )
     {
-        var maxAge = rule.MaxAge(definition);
         var count = closes.Count;
+        var maxAges = Enumerable.Range(0, count).Select(component => rule.MaxAge(definition, component)).ToArray();
         var next = new int[count];
         var values = new double[count];
         var ages = new int[count];
@@ -35,7 +35,7 @@ static class CloseScan
         var impossible = ImmutableArray.CreateBuilder<UtcTime>();
         for (var i = 0; i < count; i++)
         {
-            next[i] = FirstAtOrAfter(closes[i].Minutes, from - maxAge);
+            next[i] = FirstAtOrAfter(closes[i].Minutes, from - maxAges[i]);
         }
 
         while (true)
@@ -64,7 +64,7 @@ static class CloseScan
 
                 var latest = next[i] - 1;
                 var age = latest < 0 ? long.MaxValue : minute - closes[i].Minutes[latest];
-                if (age > maxAge)
+                if (age > maxAges[i])
                 {
                     missing = missing < 0 ? i : missing;
                     continue;

@@ -9,8 +9,10 @@ public static class DerivingRules
 
     public static IDerivingRule LatestClose { get; } = new LatestCloseRule();
 
+    public static IDerivingRule Sampled { get; } = new SampledRule();
+
     /// <summary>The list, ascending by number.</summary>
-    public static ImmutableArray<IDerivingRule> All { get; } = [Strict, LatestClose];
+    public static ImmutableArray<IDerivingRule> All { get; } = [Strict, LatestClose, Sampled];
 
     /// <summary>The version of an index whose registry row names none.</summary>
     public static IDerivingRule Default => Strict;

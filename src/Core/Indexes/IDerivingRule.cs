@@ -1,3 +1,5 @@
+using DxyOrleans.Core.Time;
+
 namespace DxyOrleans.Core.Indexes;
 
 /// <summary>
@@ -26,9 +28,16 @@ public interface IDerivingRule
     /// the columns.</summary>
     /// <param name="definition">The basket.</param>
     /// <param name="closes">A column a component, in the components' order, reaching <see cref="LookBack"/> before the range.</param>
+    /// <param name="samples">What was sampled of the index within minutes; only a rule that <see cref="NeedsSamples"/> asks.</param>
     /// <param name="from">The first minute's number.</param>
     /// <param name="to">The number of the minute after the last.</param>
-    IndexRule.Result Derive(IndexDefinition definition, IReadOnlyList<ComponentCloses> closes, long from, long to);
+    IndexRule.Result Derive(
+        IndexDefinition definition,
+        IReadOnlyList<ComponentCloses> closes,
+        IReadOnlyDictionary<UtcTime, SampledMinute> samples,
+        long from,
+        long to
+    );
 
     /// <summary>The same minutes over columns, for <see cref="IndexBlockRule"/>, which computes their levels.</summary>
     /// <param name="definition">The basket.</param>
@@ -37,8 +46,19 @@ public interface IDerivingRule
     /// <param name="to">The place after the last.</param>
     ChosenMinutes Choose(IndexDefinition definition, CloseGrid grid, int from, int to);
 
-    /// <summary>How many minutes old a close may be that goes into a minute.</summary>
-    int MaxAge(IndexDefinition definition) => CarriesCloses ? definition.MaxAgeMinutes : 0;
+    /// <summary>Whether its bars are made of samples too.</summary>
+    bool NeedsSamples => false;
+
+    /// <summary>The rule by which minutes are made of which there are no samples, and which their rows carry.</summary>
+    IDerivingRule WithoutSamples(IndexDefinition definition) => this;
+
+    /// <summary>How many minutes old a component's close may be that goes into a minute.</summary>
+    /// <param name="definition">The basket.</param>
+    /// <param name="component">Its place among the components.</param>
+    int MaxAge(IndexDefinition definition, int component) => CarriesCloses ? definition.MaxAgeOf(component) : 0;
+
+    /// <summary>How many minutes old a close of any component may be.</summary>
+    int MaxAge(IndexDefinition definition) => CarriesCloses ? definition.LongestAge : 0;
 
     /// <summary>How far before a range closes have to be read for the range to be derivable.</summary>
     TimeSpan LookBack(IndexDefinition definition) => TimeSpan.FromMinutes(MaxAge(definition));

@@ -8,10 +8,11 @@ public static class IndexBlockRule
     /// <param name="definition">The basket.</param>
     /// <param name="grid">The closes, reaching <see cref="IDerivingRule.LookBack"/> before the range.</param>
     /// <param name="range">Minutes wanted, <c>[from, to)</c>; the part before the basket's <c>Since</c> gives nothing.</param>
-    /// <param name="rule">The deriving version.</param>
+    /// <param name="rule">The deriving version; of no minute there are samples.</param>
     /// <exception cref="ArgumentOutOfRangeException">A level can't be a price.</exception>
     public static IndexBlock Derive(IndexDefinition definition, CloseGrid grid, TimeRange range, IDerivingRule rule)
     {
+        rule = rule.WithoutSamples(definition);
         var from = (int)
             Math.Clamp(UtcTime.Max(range.From, definition.Since).Ceiling(Timeframe.OneMinute).Minute - grid.First, 0, grid.Length);
         var to = (int)Math.Clamp(range.To.Ceiling(Timeframe.OneMinute).Minute - grid.First, from, grid.Length);

@@ -45,7 +45,7 @@ public sealed record IndexDefinition
         Components = components;
         Since = since;
         Rule = rule ?? DerivingRules.Default;
-        MaxAgeMinutes = maxAgeMinutes;
+        MaxAgeMinutes = LongestAge = maxAgeMinutes;
     }
 
     public const int DefaultMaxAgeMinutes = 5;
@@ -121,8 +121,51 @@ public sealed record IndexDefinition
     /// <summary>The deriving version of what is derived from now on; what is stored keeps its own.</summary>
     public IDerivingRule Rule { get; }
 
-    /// <summary>Used by rules that carry closes: how many minutes old a component's close may be, 0 to 1440.</summary>
+    /// <summary>Used by rules that carry closes: how many minutes old a component's close may be, 0 to 1440, unless it has a maximum
+    /// of its own.</summary>
     public int MaxAgeMinutes { get; }
+
+    /// <summary>Components with a maximum age of their own, minutes.</summary>
+    public ImmutableDictionary<Symbol, int> OwnMaxAges { get; private init; } = ImmutableDictionary<Symbol, int>.Empty;
+
+    /// <summary>How many minutes old the close of any component may be.</summary>
+    public int LongestAge { get; private init; }
+
+    /// <summary>Used by <see cref="DerivingRules.Sampled"/>: the rule for minutes of which there are no samples.</summary>
+    public IDerivingRule WithoutSamples { get; private init; } = DerivingRules.LatestClose;
+
+    /// <summary>How many minutes old the close of a component may be, by its place.</summary>
+    public int MaxAgeOf(int component) => OwnMaxAges.GetValueOrDefault(Components[component].Symbol, MaxAgeMinutes);
+
+    /// <summary>The definition with maximum ages of single components' own: a stale close of a small weight costs less than one of a
+    /// great.</summary>
+    /// <exception cref="ArgumentException">One of another symbol, or not 0 to 1440 minutes.</exception>
+    public IndexDefinition With(ImmutableDictionary<Symbol, int> ownMaxAges)
+    {
+        foreach (var (component, minutes) in ownMaxAges)
+        {
+            if (Components.All(one => one.Symbol != component) || minutes is < 0 or > 1440)
+            {
+                throw new ArgumentException(
+                    $"{Symbol} has a maximum age of {minutes} minutes for {component}; components of its can have 0 to 1440."
+                );
+            }
+        }
+
+        var with = this with { OwnMaxAges = ownMaxAges };
+        with = with with { LongestAge = Enumerable.Range(0, Components.Length).Max(with.MaxAgeOf) };
+        return with with { Periods = [.. Periods.Select(period => period.With(ownMaxAges))] };
+    }
+
+    /// <summary>The definition with another rule for minutes of which there are no samples.</summary>
+    /// <exception cref="ArgumentException">That rule needs samples.</exception>
+    public IndexDefinition WithoutSamplesBy(IDerivingRule rule) =>
+        rule.NeedsSamples
+            ? throw new ArgumentException($"{Symbol} can't have version {rule.Version} where there are no samples: it is made of them.")
+            : this with
+            {
+                WithoutSamples = rule,
+            };
 
     /// <summary>
     /// The US Dollar Index: the formula, constant and weights published by ICE Futures U.S. (U.S. Dollar Index contract FAQ, 2011);

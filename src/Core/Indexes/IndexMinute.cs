@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Core.Indexes;
@@ -14,4 +15,13 @@ public sealed record IndexMinute(UtcTime Time, decimal Level, ImmutableArray<dou
     /// <summary>Sum of the ages: a row derived from fresher inputs is not replaced by one from staler, so that a vanished input changes
     /// nothing.</summary>
     public int TotalAge => Ages.Sum();
+
+    /// <summary>What was sampled of it; null where its bar is flat.</summary>
+    public SampledMinute? Samples { get; init; }
+
+    /// <summary>Whether its close isn't the one that was sampled: an input was corrected, or came late.</summary>
+    public bool IsAmended => Samples is { } samples && samples.Last != Level;
+
+    /// <summary>Its bar: flat, or of the samples' open, high and low, the latter two widened to the close where they must be.</summary>
+    public Bar ToBar(Series series) => Samples?.ToBar(series, Level) ?? Bar.Flat(series, Time, Level);
 }

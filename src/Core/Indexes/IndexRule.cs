@@ -6,6 +6,8 @@ namespace DxyOrleans.Core.Indexes;
 /// <summary>What an index's minutes are, given its components' closes. Pure: no clock, no table.</summary>
 public static class IndexRule
 {
+    static readonly ImmutableDictionary<UtcTime, SampledMinute> NoSamples = ImmutableDictionary<UtcTime, SampledMinute>.Empty;
+
     /// <param name="Minutes">The derived minutes, ascending.</param>
     /// <param name="Skipped">Minutes with some but not all inputs, by the first missing component.</param>
     /// <param name="Impossible">Minutes with all inputs whose level can't be a price, ascending.</param>
@@ -17,7 +19,14 @@ public static class IndexRule
     /// range.</param>
     /// <param name="range">Minutes wanted, <c>[from, to)</c>; the part before the basket's <c>Since</c> gives nothing.</param>
     /// <param name="rule">The deriving version.</param>
-    public static Result Derive(IndexDefinition definition, IReadOnlyList<ComponentCloses> closes, TimeRange range, IDerivingRule rule)
+    /// <param name="samples">What was sampled of the index, by the minute; null: nothing.</param>
+    public static Result Derive(
+        IndexDefinition definition,
+        IReadOnlyList<ComponentCloses> closes,
+        TimeRange range,
+        IDerivingRule rule,
+        IReadOnlyDictionary<UtcTime, SampledMinute>? samples = null
+    )
     {
         if (closes.Count != definition.Components.Length)
         {
@@ -29,6 +38,6 @@ public static class IndexRule
 
         var from = UtcTime.Max(range.From, definition.Since).Ceiling(Timeframe.OneMinute).Minute;
         var to = range.To.Ceiling(Timeframe.OneMinute).Minute;
-        return rule.Derive(definition, closes, from, to);
+        return rule.Derive(definition, closes, samples ?? NoSamples, from, to);
     }
 }

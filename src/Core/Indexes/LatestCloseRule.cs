@@ -15,18 +15,24 @@ sealed class LatestCloseRule : IDerivingRule
 
     public bool IsEmittedByTime => true;
 
-    public IndexRule.Result Derive(IndexDefinition definition, IReadOnlyList<ComponentCloses> closes, long from, long to) =>
-        CloseScan.Run(this, definition, closes, from, to, static minute => FxWeek.IsOpen(UtcTime.FromMinute(minute)));
+    public IndexRule.Result Derive(
+        IndexDefinition definition,
+        IReadOnlyList<ComponentCloses> closes,
+        IReadOnlyDictionary<UtcTime, SampledMinute> samples,
+        long from,
+        long to
+    ) => CloseScan.Run(this, definition, closes, from, to, static minute => FxWeek.IsOpen(UtcTime.FromMinute(minute)));
 
     public ChosenMinutes Choose(IndexDefinition definition, CloseGrid grid, int from, int to)
     {
         var count = definition.Components.Length;
         var (places, skipped) = (new List<int>(to - from), new int[count]);
         var ages = Enumerable.Range(0, count).Select(_ => new List<int>(to - from)).ToArray();
+        var maxAges = Enumerable.Range(0, count).Select(definition.MaxAgeOf).ToArray();
         var latest = new int[count];
         Array.Fill(latest, int.MinValue / 2);
         var open = OpenMinutes(grid.First, from, to);
-        for (var place = Math.Max(0, from - definition.MaxAgeMinutes); place < to; place++)
+        for (var place = Math.Max(0, from - definition.LongestAge); place < to; place++)
         {
             var (missing, printed) = (-1, false);
             for (var i = 0; i < count; i++)
@@ -37,7 +43,7 @@ sealed class LatestCloseRule : IDerivingRule
                     printed = true;
                 }
 
-                if (missing < 0 && place - latest[i] > definition.MaxAgeMinutes)
+                if (missing < 0 && place - latest[i] > maxAges[i])
                 {
                     missing = i;
                 }

@@ -1,3 +1,5 @@
+using DxyOrleans.Core.Time;
+
 namespace DxyOrleans.Core.Indexes;
 
 /// <summary>Deriving version 1, the migration plan's rule: all components have a final bar in the very minute.</summary>
@@ -9,8 +11,13 @@ sealed class StrictRule : IDerivingRule
 
     public bool IsEmittedByTime => false;
 
-    public IndexRule.Result Derive(IndexDefinition definition, IReadOnlyList<ComponentCloses> closes, long from, long to) =>
-        CloseScan.Run(this, definition, closes, from, to, static _ => true);
+    public IndexRule.Result Derive(
+        IndexDefinition definition,
+        IReadOnlyList<ComponentCloses> closes,
+        IReadOnlyDictionary<UtcTime, SampledMinute> samples,
+        long from,
+        long to
+    ) => CloseScan.Run(this, definition, closes, from, to, static _ => true);
 
     public ChosenMinutes Choose(IndexDefinition definition, CloseGrid grid, int from, int to)
     {

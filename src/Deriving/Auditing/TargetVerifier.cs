@@ -65,6 +65,11 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             ];
         }
 
+        if (rule is IndexTargetRule index)
+        {
+            differences = await SampledBounds.AddAsync(connection, index.Definition, derived.Rows, stored, differences, cancellation);
+        }
+
         // What the host deleted softly isn't missing.
         var deleted = new List<UtcTime>();
         if (table == BarTable.Derived && differences.Exists(one => one.Kind == DifferenceKind.Missing))
@@ -172,6 +177,7 @@ public sealed class TargetVerifier(NpgsqlDataSource database, ITargetRule rule)
             || (
                 JsonNode.DeepEquals(Normal(found["inputs"]), Normal(wanted["inputs"]))
                 && JsonNode.DeepEquals(found["unknown"], wanted["unknown"])
+                && JsonNode.DeepEquals(Normal(found["samples"]), Normal(wanted["samples"]))
             );
     }
 

@@ -33,6 +33,19 @@ static class IndexBulk
         }
 
         var rule = asked ?? definition.Rule;
+        if (rule.NeedsSamples)
+        {
+            // Samples go with their minutes one by one; a long window has none but where it was live.
+            rule = rule.WithoutSamples(definition);
+            if (
+                await HasSamplesAsync(connection, definition, window, cancellation)
+                || (asked is not null && await HasOthersAsync(connection, definition, rule, window, route, cancellation))
+            )
+            {
+                return null;
+            }
+        }
+
         await using var batch = new NpgsqlBatch(connection);
         var reach = new TimeRange(window.From - rule.LookBack(definition), window.To);
         foreach (var component in definition.Components)
@@ -78,7 +91,7 @@ static class IndexBulk
             asked is null
             && !block.IsNew
             && block.Differing.Count > 0
-            && await HasOthersAsync(connection, definition, window, route, cancellation)
+            && await HasOthersAsync(connection, definition, rule, window, route, cancellation)
             ? null
             : block;
     }
@@ -99,16 +112,29 @@ static class IndexBulk
         return isOne;
     }
 
+    static async Task<bool> HasSamplesAsync(
+        NpgsqlConnection connection,
+        IndexDefinition definition,
+        TimeRange window,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = connection.Statement("has_sampled");
+        command.Parameters.With(definition.Symbol.Name).AddRange(window);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     static async Task<bool> HasOthersAsync(
         NpgsqlConnection connection,
         IndexDefinition definition,
+        IDerivingRule rule,
         TimeRange window,
         Route route,
         CancellationToken cancellation
     )
     {
         await using var command = new NpgsqlCommand(connection.Bound(route.Read.ReadVersions), connection);
-        command.Parameters.AddSeries(definition.Series).AddRange(window).With(definition.Rule.Version);
+        command.Parameters.AddSeries(definition.Series).AddRange(window).With(rule.Version);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation);
     }

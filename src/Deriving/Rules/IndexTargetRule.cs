@@ -1,4 +1,5 @@
 using DxyOrleans.Bars;
+using DxyOrleans.Bars.Forming;
 using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Indexes;
@@ -50,10 +51,17 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
             batch.Add("read_closes").With(component.Symbol.Name).AddRange(new TimeRange(window.From - lookBack, window.To));
         }
 
-        if (version is null)
+        // Stored rows may be made of samples; those that were taken lately stand beside.
+        var rule = version ?? definition.Rule;
+        if (rule.NeedsSamples)
+        {
+            batch.Add("read_sampled").With(Series.Symbol.Name).AddRange(window);
+        }
+
+        if (version is null || rule.NeedsSamples)
         {
             var versions = new NpgsqlBatchCommand(route.Read.ReadVersions);
-            versions.Parameters.AddSeries(Series).AddRange(window).With(definition.Rule.Version);
+            versions.Parameters.AddSeries(Series).AddRange(window).With(rule.Version);
             batch.AddBound(versions);
         }
 
@@ -74,12 +82,28 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
             await reader.NextResultAsync(cancellation);
         }
 
-        while (version is null && await reader.ReadAsync(cancellation))
+        var samples = new Dictionary<UtcTime, SampledMinute>();
+        if (rule.NeedsSamples)
         {
-            carried[reader.GetUtc(0)] = DerivingRules.Find(reader.GetInt32(1));
+            await SampledMinuteStore.ReadAsync(reader, samples, cancellation);
+            await reader.NextResultAsync(cancellation);
         }
 
-        return Apply(closes, TakenOut(closes, unfit, version, carried.Values), window, version ?? definition.Rule, carried);
+        while ((version is null || rule.NeedsSamples) && await reader.ReadAsync(cancellation))
+        {
+            var time = reader.GetUtc(0);
+            if (version is null)
+            {
+                carried[time] = DerivingRules.Find(reader.GetInt32(1));
+            }
+
+            if (!reader.IsDBNull(2) && Provenance.Samples(time, reader.GetString(2)) is { } recorded)
+            {
+                samples.TryAdd(time, recorded);
+            }
+        }
+
+        return Apply(closes, samples, TakenOut(closes, unfit, version, carried.Values), window, rule, carried);
     }
 
     async Task<IReadOnlyList<IBarBlock>?> ITargetRule.DeriveBlocksAsync(
@@ -111,13 +135,14 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
 
     Derived Apply(
         List<ComponentCloses> closes,
+        Dictionary<UtcTime, SampledMinute> samples,
         UnfitInputs unfit,
         TimeRange window,
         IDerivingRule version,
         Dictionary<UtcTime, IDerivingRule?> carried
     )
     {
-        var result = IndexRule.Derive(definition, closes, window, version);
+        var result = IndexRule.Derive(definition, closes, window, version, samples);
         IEnumerable<IndexMinute> minutes = result.Minutes;
         foreach (var minute in result.Impossible)
         {
@@ -140,7 +165,7 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
                 .OfType<IDerivingRule>()
                 .SelectMany(other =>
                     IndexRule
-                        .Derive(definition, closes, window, other)
+                        .Derive(definition, closes, window, other, samples)
                         .Minutes.Where(minute => carried.GetValueOrDefault(minute.Time) == other)
                 );
             minutes = minutes.Where(minute => !carried.ContainsKey(minute.Time)).Concat(others).OrderBy(minute => minute.Time);
@@ -150,11 +175,7 @@ public sealed class IndexTargetRule(IndexDefinition definition, TimeSpan grace, 
             [
                 .. minutes
                     .Where(minute => !unfit.Forbids(minute.Time))
-                    .Select(minute => new BarRow(
-                        Bar.Flat(Series, minute.Time, minute.Level),
-                        Provenance.Of(definition, minute),
-                        -minute.TotalAge
-                    )),
+                    .Select(minute => new BarRow(minute.ToBar(Series), Provenance.Of(definition, minute), -minute.TotalAge)),
             ],
             result.Skipped
         )

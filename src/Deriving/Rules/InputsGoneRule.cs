@@ -29,7 +29,7 @@ public static class InputsGoneRule
         if (definition is not null && RecordedCloses(definition, raw) is { } closes)
         {
             return IndexFormula.TryLevel(definition.At(stored.Time), closes, out var level)
-                && Bar.Flat(stored.Series, stored.Time, level) is var exact
+                && Exact(stored, raw, level) is var exact
                 && holds
                     .Select(precision => precision.Stored(exact))
                     .Append(exact)
@@ -40,6 +40,16 @@ public static class InputsGoneRule
         }
 
         return (definition is null && HasRecordedInputs(raw)) || oldestInput is not { } oldest || stored.Time < oldest;
+    }
+
+    static Bar Exact(Bar stored, string? raw, decimal level)
+    {
+        using var document = JsonDocument.Parse(raw ?? "{}");
+        return
+            document.RootElement.TryGetProperty("samples", out var samples)
+            && Provenance.Samples(stored.Time, samples.GetRawText()) is { } sampled
+            ? sampled.ToBar(stored.Series, level)
+            : Bar.Flat(stored.Series, stored.Time, level);
     }
 
     /// <summary>The closes a row says it was made from, in the components' order; null when it doesn't say all.</summary>

@@ -20,7 +20,6 @@ sealed class FeedConnection(
     // How many times within the span of silence it is looked for.
     const int Looks = 4;
 
-    readonly bool _foldsQuotes = !feed.Capabilities.Live.HasFlag(LivePrices.Minutes);
     readonly long _began = real.GetTimestamp();
     long _lastSign = market.GetUtcNow().UtcTicks;
     long _firstData;
@@ -77,10 +76,7 @@ sealed class FeedConnection(
         }
 
         Sign();
-        if (_foldsQuotes)
-        {
-            queue.Put(symbol, quote);
-        }
+        queue.Put(symbol, quote);
     }
 
     public void Connected()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Feeds;
 using DxyOrleans.Core.Time;
@@ -12,7 +13,8 @@ sealed class FeedDelivery(
     HistoryRepair repair,
     IReadOnlyDictionary<Symbol, UtcTime> quotedThrough,
     TimeProvider real,
-    FeedRules rules
+    FeedRules rules,
+    bool foldsQuotes
 )
 {
     const int Batch = 4_000;
@@ -68,7 +70,7 @@ sealed class FeedDelivery(
             await Task.WhenAll(
                 batch
                     .GroupBy(one => one.Symbol, one => one.Quote)
-                    .Select(own => UntilAsync(() => output.QuoteAsync(own.Key, [.. own], cancellation), cancellation))
+                    .Select(own => UntilAsync(() => TellAsync(own.Key, [.. own], cancellation), cancellation))
             );
             if (queue.TakeDropped() is > 0 and var dropped)
             {
@@ -76,6 +78,10 @@ sealed class FeedDelivery(
             }
         }
     }
+
+    // Where minutes come as bars, quotes beside them are for what is sampled.
+    Task TellAsync(Symbol symbol, ImmutableArray<Quote> quotes, CancellationToken cancellation) =>
+        foldsQuotes ? output.QuoteAsync(symbol, quotes, cancellation) : output.SampleAsync(symbol, quotes, cancellation);
 
     IReadOnlyList<Bar> Judged(Bar bar)
     {

@@ -41,7 +41,16 @@ public sealed class FeedRunner(
         var queue = new FeedQueue(rules.BarLimit, rules.QuoteLimit);
         var repair = new HistoryRepair(feed, symbols, output, journal, market, real, rules);
         var quoted = await ResumeAsync(symbols, repair, ending.Token);
-        var delivery = new FeedDelivery(queue, output, journal, repair, quoted, real, rules);
+        var delivery = new FeedDelivery(
+            queue,
+            output,
+            journal,
+            repair,
+            quoted,
+            real,
+            rules,
+            foldsQuotes: !feed.Capabilities.Live.HasFlag(LivePrices.Minutes)
+        );
         List<Task> parts =
         [
             ConnectAsync(symbols, queue, repair, ending.Token),

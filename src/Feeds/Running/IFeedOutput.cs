@@ -19,4 +19,7 @@ public interface IFeedOutput
 
     /// <summary>Folds quotes of one pair into its forming minutes.</summary>
     Task QuoteAsync(Symbol symbol, ImmutableArray<Quote> quotes, CancellationToken cancellation);
+
+    /// <summary>Tells quotes of one pair of which minutes aren't made, because they come as bars.</summary>
+    Task SampleAsync(Symbol symbol, ImmutableArray<Quote> quotes, CancellationToken cancellation) => Task.CompletedTask;
 }

@@ -125,7 +125,8 @@ public sealed partial class BarGrain(
         var refused = ImmutableArray.CreateBuilder<RefusedBar>();
         var known = (await registry.GetAsync(cancellation)).Find(_series.Symbol) is { Index: null };
         var limit = Now + options.Value.FutureSkew;
-        var (taken, late) = (0, 0);
+        var taken = ImmutableArray.CreateBuilder<Quote>();
+        var late = 0;
         foreach (var quote in message.Quotes)
         {
             var fault =
@@ -147,15 +148,31 @@ public sealed partial class BarGrain(
             else
             {
                 _forming.Add(quote, message.Source);
-                taken++;
+                taken.Add(quote);
             }
         }
 
-        _ticks += taken;
+        _ticks += taken.Count;
         _refused += refused.Count;
         Arm(Soon);
-        return new TickResult(taken, late, refused.ToImmutable());
+        await TellSamplersAsync(taken.ToImmutable(), cancellation);
+        return new TickResult(taken.Count, late, refused.ToImmutable());
     }
+
+    public Task SampleAsync(PublishTicks message, CancellationToken cancellation) =>
+        options.Value.Shadow
+            ? Task.CompletedTask
+            : TellSamplersAsync(
+                [
+                    .. message.Quotes.Where(quote =>
+                        Price.Round(quote.Price) > 0
+                        && Price.Round(quote.Price) < Price.Limit
+                        && quote.Time.IsOnCalendar
+                        && quote.Time <= Now + options.Value.FutureSkew
+                    ),
+                ],
+                cancellation
+            );
 
     public async Task SubscribeAsync(string indexKey, CancellationToken cancellation)
     {
@@ -206,6 +223,20 @@ public sealed partial class BarGrain(
                 _forming.LastTick
             )
         );
+
+    async Task TellSamplersAsync(ImmutableArray<Quote> quotes, CancellationToken cancellation)
+    {
+        if (quotes.IsEmpty)
+        {
+            return;
+        }
+
+        var known = await registry.GetAsync(cancellation);
+        foreach (var key in subscriptions.State.Indexes.Where(key => known.Index(Symbol.Parse(key)) is { Rule.NeedsSamples: true }))
+        {
+            await GrainFactory.GetGrain<IIndexGrain>(key).QuoteAsync(_series, quotes);
+        }
+    }
 
     // A change that could not be written is not one: asked again, it is written then.
     async Task WriteSubscriptionsAsync(HashSet<string> indexes, CancellationToken cancellation)

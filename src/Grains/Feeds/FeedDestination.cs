@@ -31,5 +31,8 @@ sealed class FeedDestination(IGrainFactory grains, string source, FeedInstrument
         instruments.Quoted(quotes.Length);
     }
 
+    public Task SampleAsync(Symbol symbol, ImmutableArray<Quote> quotes, CancellationToken cancellation) =>
+        Grain(symbol).SampleAsync(new PublishTicks(quotes, source), cancellation);
+
     IBarGrain Grain(Symbol symbol) => grains.GetGrain<IBarGrain>(new Series(symbol, Timeframe.OneMinute).ToString());
 }

@@ -53,6 +53,7 @@ public static partial class GrainServices
         services.AddPlacementDirector<ColocateWithIndex, ColocateWithIndexDirector>();
         services.AddSingleton<DueStore>();
         services.AddSingleton<FormingBarStore>();
+        services.AddSingleton<SampledMinuteStore>();
 
         // Retries wait in real time: they are about the server, not the market.
         services.AddSingleton(provider => new BarStore(provider.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System));

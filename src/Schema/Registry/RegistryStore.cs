@@ -86,7 +86,10 @@ public sealed class RegistryStore(NpgsqlDataSource database)
         {
             return
                 symbol == published.Symbol && components.ToHashSet().SetEquals(published.Components.Select(component => component.Symbol))
-                ? WithPeriods(new IndexDefinition(symbol, published.Factor, published.Components, published.Since, rule, maxAge), metadata)
+                ? WithPeriods(
+                    WithAges(new IndexDefinition(symbol, published.Factor, published.Components, published.Since, rule, maxAge), metadata),
+                    metadata
+                )
                 : throw new ArgumentException("an index needs a factor and an exponent for each component in its metadata.");
         }
 
@@ -98,7 +101,25 @@ public sealed class RegistryStore(NpgsqlDataSource database)
             rule,
             maxAge
         );
-        return WithPeriods(first, metadata);
+        return WithPeriods(WithAges(first, metadata), metadata);
+    }
+
+    // A component's own maximum age, and the version of minutes without samples.
+    static IndexDefinition WithAges(IndexDefinition definition, JsonElement metadata)
+    {
+        if (metadata.TryGetProperty("max_ages", out var ages) && ages.ValueKind != JsonValueKind.Null)
+        {
+            definition = definition.With(
+                ages.EnumerateObject().ToImmutableDictionary(age => Symbol.Parse(age.Name), age => age.Value.GetInt32())
+            );
+        }
+
+        return metadata.TryGetProperty("version_without_samples", out var version) && version.ValueKind != JsonValueKind.Null
+            ? definition.WithoutSamplesBy(
+                DerivingRules.Find(version.GetInt32())
+                    ?? throw new ArgumentException($"version_without_samples is {version}; there are {DerivingRules.Numbers}.")
+            )
+            : definition;
     }
 
     static IndexDefinition WithPeriods(IndexDefinition first, JsonElement metadata) =>

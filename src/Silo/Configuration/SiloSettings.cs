@@ -1,6 +1,7 @@
 using System.Net;
 using DxyOrleans.Bars.Writing;
 using DxyOrleans.Core.Connections;
+using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Feeds;
@@ -101,6 +102,9 @@ public sealed class SiloSettings
 
     /// <value>How long after its end a bucket is emitted, 0 s to 1 min. Default 1 s.</value>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <value>How often an index of deriving version 3 is sampled, 100 ms to 1 min, dividing a minute. Default 1 s.</value>
+    public TimeSpan SampleEvery { get; set; } = IndexSampler.UsualPace;
 
     /// <value>How far back a deletion of bars is a correction of what was made of them, 0 to 366 days; older deletions are retention, and
     /// change nothing. Default 7 days.</value>
@@ -219,6 +223,7 @@ public sealed class SiloSettings
         Require(HostZone is null or "" or BindingRules.Utc, $"HostZone is '{HostZone}'; UTC can be, or nothing.");
         Require(Restart is RestartInProcess or RestartByExit, $"Restart is '{Restart}'; there are process and exit.");
         Require(Simulation.Source.Length is > 0 and <= 40, $"Simulation:Source is '{Simulation.Source}'; 1 to 40 characters can be.");
+        Require(IndexSampler.IsPace(SampleEvery), $"SampleEvery is {SampleEvery}; 00:00:00.1 to 00:01:00 can be, and it divides a minute.");
         Require(Grace >= TimeSpan.Zero && Grace <= Timeframe.OneMinute.Length, $"Grace is {Grace}; 00:00:00 to 00:01:00 can be.");
         Require(
             CorrectionWindow >= TimeSpan.Zero && CorrectionWindow <= TimeSpan.FromDays(366),

@@ -94,7 +94,16 @@ static partial class SiloHost
         // Readers take a quarter of the connections at most, and the live path has the rest.
         services.AddDxyWeb(new WebOptions { Reads = Math.Max(1, options.DatabaseSettings.PoolSize / 4), Grace = options.Grace });
         services.AddDxyGrains(poll: !options.Shadow);
-        services.AddSingleton(Options.Create(new DerivingOptions { Grace = options.Grace, CorrectionWindow = options.CorrectionWindow }));
+        services.AddSingleton(
+            Options.Create(
+                new DerivingOptions
+                {
+                    Grace = options.Grace,
+                    CorrectionWindow = options.CorrectionWindow,
+                    SampleEvery = options.SampleEvery,
+                }
+            )
+        );
         services.AddSingleton(Options.Create(new PollerOptions { Poll = options.Poll }));
         services.AddSingleton(Options.Create(new SweepOptions { KeepDays = options.KeepDays }));
         services.AddSingleton(Options.Create(new BarGrainOptions { Shadow = options.Shadow }));

@@ -58,7 +58,7 @@ internal static class VerifySql
                      coalesce({string.Join(", ", aliases.Select(alias => $"{alias}.fault"))}) AS fault,
                      -({string.Join(" + ", aliases.Select(alias => $"extract(epoch FROM m.ts_utc - {alias}.ts_utc) / 60"))}) AS completeness
               FROM minutes AS m
-            {string.Join(Environment.NewLine, definition.Components.Select(component => Latest(component, definition.MaxAgeMinutes)))}
+            {string.Join(Environment.NewLine, definition.Components.Select((component, place) => Latest(component, definition.MaxAgeOf(place))))}
             ), expected AS (
               SELECT c.ts_utc, c.completeness, coalesce(c.fault, CASE WHEN c.level <= 0
                 OR c.level >= 90000000 THEN 'the level ' || c.level || ' is no price' END) AS fault, c.level,
@@ -76,7 +76,10 @@ internal static class VerifySql
                   WHEN e.fault IS NOT NULL THEN e.fault
                   WHEN s.ts_utc IS NULL THEN {Missing(definition.Series, stored, range, "e.ts_utc")}
                   WHEN e.level IS NOT NULL AND NOT s.is_partial AND (
-                       (s.open, s.high, s.low, s.close, s.vol, s.trade_count) IS NOT DISTINCT FROM ({holds.Open.Sql(
+                       -- A sampled minute's open, high and low are what its row says of its samples.
+                       s.raw->'samples' IS NOT NULL AND s.close = {holds.Close.Sql("e.level")} AND s.raw->'inputs' = e.inputs
+                         AND s.high >= greatest(s.open, s.close) AND s.low <= least(s.open, s.close)
+                       OR (s.open, s.high, s.low, s.close, s.vol, s.trade_count) IS NOT DISTINCT FROM ({holds.Open.Sql(
                 "e.level"
             )}, {holds.High.Sql("e.level")}, {holds.Low.Sql("e.level")}, {holds.Close.Sql("e.level")}, 0::numeric, 0) AND s.vwap IS NULL
                          AND (s.raw->'kind' IS DISTINCT FROM '"{definition.Symbol.Name.ToLowerInvariant()}"' OR s.raw->'inputs' = e.inputs)
@@ -90,7 +93,7 @@ internal static class VerifySql
             )}
                     THEN CASE WHEN round({Formula(definition, "s.ts_utc", component =>
                 $"(s.raw->'inputs'->>'{component.Symbol}')::numeric"
-            )}, 8) = ALL (ARRAY[s.open, s.high, s.low, s.close]) THEN NULL ELSE 'unexplained' END
+            )}, 8) = ALL (CASE WHEN s.raw->'samples' IS NULL THEN ARRAY[s.open, s.high, s.low, s.close] ELSE ARRAY[s.close] END) THEN NULL ELSE 'unexplained' END
                   WHEN s.ts_utc >= (SELECT CASE WHEN count(*) = {definition.Components.Length} THEN max(f.first_ts) END
                                     FROM (SELECT min(ts_utc) AS first_ts FROM public.data_bars
                                           WHERE canonical_symbol IN ({symbols}) AND timeframe = '1m' AND ts_utc >= '1970-01-01T00:00:00Z' GROUP BY canonical_symbol) AS f) THEN 'unexplained'
