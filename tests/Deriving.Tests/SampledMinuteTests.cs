@@ -15,15 +15,16 @@ public sealed class SampledMinuteTests(TestServer server)
     static readonly decimal Level = IndexFormula.Level(IndexDefinition.Dxy, [1.0843, 150.12, 1.2654, 1.3561, 10.3712, 0.8843]);
 
     const string Rows =
-        "SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI') || ' v' || (raw->>'version') || ' ' || (open - close) || ' ' || (high - close)"
-        + " || ' ' || (close - low) || coalesce(' ' || (raw->'samples'->>'count') || ' of ' || (raw->'samples'->>'expected'), '')"
+        "SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'HH24:MI') || ' v' || (raw->>'version') || ' ' || (open - close) || ' ' "
+        + "|| (high - close) || ' ' || (close - low) || coalesce(' ' || (raw->'samples'->>'count') || ' of ' || (raw->'samples'->>'expected'), '')"
         + " || CASE WHEN raw->'amended' = 'true' THEN ' amended' ELSE '' END FROM data_bars WHERE canonical_symbol = 'DXY' ORDER BY ts_utc";
 
     static async Task<TestHost> OpenAsync(TestServer server, string metadata = "")
     {
         var host = await TestHost.OpenAsync(server);
         await host.RunAsync(
-            $"UPDATE core_asset_registry_all SET metadata = metadata || '{{\"deriving_version\": 3{metadata}}}' WHERE canonical_symbol = 'DXY'"
+            $"UPDATE core_asset_registry_all SET metadata = metadata || '{{\"deriving_version\": 3{metadata}}}' "
+                + "WHERE canonical_symbol = 'DXY'"
         );
         return host;
     }
@@ -118,7 +119,8 @@ public sealed class SampledMinuteTests(TestServer server)
         Assert.Contains(" 0.00000000 60", row, StringComparison.Ordinal);
         Assert.True(
             await host.ValueAsync<bool>(
-                $"SELECT high = {Level + 0.2m} AND open = {Level - 0.2m} AND low = close AND close < {Level - 1} FROM data_bars WHERE canonical_symbol = 'DXY'"
+                $"SELECT high = {Level + 0.2m} AND open = {Level - 0.2m} AND low = close AND close < {Level - 1} "
+                    + "FROM data_bars WHERE canonical_symbol = 'DXY'"
             )
         );
     }

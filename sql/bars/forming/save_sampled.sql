@@ -13,6 +13,6 @@ WITH saved AS (
   INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, recorded_at)
   SELECT $1, '1m', $2, $2 + interval '1 minute', 'samples', $11, dxy.now() FROM saved WHERE $9
 ), old AS (
-  DELETE FROM dxy.sampled_minute AS s WHERE $9 AND s.symbol = $1 AND s.ts_utc < $2 - interval '7 days'
+  DELETE FROM dxy.sampled_minute AS s WHERE $9 AND s.symbol = $1 AND s.ts_utc < $2 - interval '168 hours'
 )
 SELECT saved.revision FROM saved

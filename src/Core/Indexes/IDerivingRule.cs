@@ -58,7 +58,7 @@ public interface IDerivingRule
     int MaxAge(IndexDefinition definition, int component) => CarriesCloses ? definition.MaxAgeOf(component) : 0;
 
     /// <summary>How many minutes old a close of any component may be.</summary>
-    int MaxAge(IndexDefinition definition) => CarriesCloses ? definition.LongestAge : 0;
+    int MaxAge(IndexDefinition definition) => CarriesCloses ? definition.GreatestAge : 0;
 
     /// <summary>How far before a range closes have to be read for the range to be derivable.</summary>
     TimeSpan LookBack(IndexDefinition definition) => TimeSpan.FromMinutes(MaxAge(definition));

@@ -45,7 +45,7 @@ public sealed record IndexDefinition
         Components = components;
         Since = since;
         Rule = rule ?? DerivingRules.Default;
-        MaxAgeMinutes = LongestAge = maxAgeMinutes;
+        MaxAgeMinutes = GreatestAge = maxAgeMinutes;
     }
 
     public const int DefaultMaxAgeMinutes = 5;
@@ -129,7 +129,7 @@ public sealed record IndexDefinition
     public ImmutableDictionary<Symbol, int> OwnMaxAges { get; private init; } = ImmutableDictionary<Symbol, int>.Empty;
 
     /// <summary>How many minutes old the close of any component may be.</summary>
-    public int LongestAge { get; private init; }
+    public int GreatestAge { get; private init; }
 
     /// <summary>Used by <see cref="DerivingRules.Sampled"/>: the rule for minutes of which there are no samples.</summary>
     public IDerivingRule WithoutSamples { get; private init; } = DerivingRules.LatestClose;
@@ -153,7 +153,7 @@ public sealed record IndexDefinition
         }
 
         var with = this with { OwnMaxAges = ownMaxAges };
-        with = with with { LongestAge = Enumerable.Range(0, Components.Length).Max(with.MaxAgeOf) };
+        with = with with { GreatestAge = Enumerable.Range(0, Components.Length).Max(with.MaxAgeOf) };
         return with with { Periods = [.. Periods.Select(period => period.With(ownMaxAges))] };
     }
 

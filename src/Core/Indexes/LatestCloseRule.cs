@@ -32,7 +32,7 @@ sealed class LatestCloseRule : IDerivingRule
         var latest = new int[count];
         Array.Fill(latest, int.MinValue / 2);
         var open = OpenMinutes(grid.First, from, to);
-        for (var place = Math.Max(0, from - definition.LongestAge); place < to; place++)
+        for (var place = Math.Max(0, from - definition.GreatestAge); place < to; place++)
         {
             var (missing, printed) = (-1, false);
             for (var i = 0; i < count; i++)

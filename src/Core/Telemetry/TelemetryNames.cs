@@ -9,7 +9,9 @@ public static class TelemetryNames
     /// <summary>The one meter and the one source of activities.</summary>
     public const string Source = "DxyOrleans";
 
-    /// <summary>Histogram, s of market time: from a minute's or bucket's end to its commit, of bars that come live; by <see cref="Kind"/>.</summary>
+    /// <summary>
+    /// Histogram, s of market time: from a minute's or bucket's end to its commit, of bars that come live; by <see cref="Kind"/>.
+    /// </summary>
     public const string BarCommitLatency = "dxy.bar.commit.latency";
 
     /// <summary>Histogram, s of market time: from a minute's last tick to the commit of its bar.</summary>
@@ -50,15 +52,6 @@ public static class TelemetryNames
 
     /// <summary>Histogram, s: how long it took until bars of the feed were stored.</summary>
     public const string FeedDelivery = "dxy.feed.delivery.duration";
-
-    /// <summary>Histogram, s: how long one portion of a migration took.</summary>
-    public const string MigrationPortion = "dxy.migration.portion.duration";
-
-    /// <summary>Counter, s: how long a migration rested so that live bars have their share.</summary>
-    public const string MigrationThrottled = "dxy.migration.throttled.time";
-
-    /// <summary>Gauge: the phase of the run that is under way, 0 to 9; by state.</summary>
-    public const string MigrationPhase = "dxy.migration.phase";
 
     /// <summary>Gauge, s of market time: how old the newest minute of an index or of a pair that it is made of is; by symbol.</summary>
     public const string Freshness = "dxy.freshness";

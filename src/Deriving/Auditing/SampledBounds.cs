@@ -41,7 +41,7 @@ static class SampledBounds
         }
 
         var reach = new TimeRange(
-            sampled[0].Bar.Time - TimeSpan.FromMinutes(definition.LongestAge),
+            sampled[0].Bar.Time - TimeSpan.FromMinutes(definition.GreatestAge),
             sampled[^1].Bar.Time + Timeframe.OneMinute
         );
         var ranges = await ReadAsync(connection, definition, reach, cancellation);

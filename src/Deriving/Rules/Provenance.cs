@@ -11,9 +11,8 @@ namespace DxyOrleans.Deriving.Rules;
 /// <summary>
 /// What the column <c>raw</c> of a derived row says. An index minute: <c>{"kind":"dxy","version":1,"inputs":{"EURUSD":1.1,…}}</c>, where
 /// closes are carried with <c>"ages":{"USDSEK":3}</c> (minutes, zero left out) and their sum <c>"age_total"</c>; where it was sampled
-/// with <c>"samples":{"count":60,"expected":60,"open":…,"high":…,"low":…,"last":…}</c>, and <c>"amended":true</c> where the close isn't
-/// the last sample. A rollup:
-/// <c>{"kind":"rollup","inputs":5,"expected":5}</c>, and <c>"unknown":{"vol":2,"trade_count":2}</c> where so many inputs had no volume or
+/// with <c>"samples":{"count":60,"expected":60,"open":…,"high":…,"low":…,"last":…}</c>, and <c>"amended":true</c>
+/// where the close isn't the last sample. A rollup: <c>{"kind":"rollup","inputs":5,"expected":5}</c>, and <c>"unknown":{"vol":2,"trade_count":2}</c> where so many inputs had no volume or
 /// count to add.
 /// </summary>
 public static class Provenance

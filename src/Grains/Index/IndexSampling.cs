@@ -10,8 +10,8 @@ namespace DxyOrleans.Grains.Index;
 
 /// <summary>
 /// The minutes of one index that are being sampled: taken from its components' quotes, saved each second, ended by time. What it holds in
-/// memory is lost with its silo but for what was saved; another goes on with that, and the time between is a hole in the minute. Steps don't
-/// overlap; quotes may be given in between.
+/// memory is lost with its silo but for what was saved; another goes on with that, and the time between is a hole in the minute.
+/// Steps don't overlap; quotes may be given in between.
 /// </summary>
 /// <param name="database">Where the components' newest prices stand.</param>
 /// <param name="store">Where the minutes are saved.</param>

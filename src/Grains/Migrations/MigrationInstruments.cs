@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using DxyOrleans.Core.Telemetry;
+using DxyOrleans.Migration.Engine;
 
 namespace DxyOrleans.Grains.Migrations;
 
@@ -12,8 +13,8 @@ public sealed class MigrationInstruments
     public MigrationInstruments(IMeterFactory meters)
     {
         var meter = meters.Create(TelemetryNames.Source);
-        _portion = meter.CreateHistogram<double>(TelemetryNames.MigrationPortion, "s", "How long a portion of a migration took.");
-        _throttled = meter.CreateCounter<double>(TelemetryNames.MigrationThrottled, "s", "How long a migration rested for live bars.");
+        _portion = meter.CreateHistogram<double>(MigrationTelemetry.Portion, "s", "How long a portion of a migration took.");
+        _throttled = meter.CreateCounter<double>(MigrationTelemetry.Throttled, "s", "How long a migration rested for live bars.");
     }
 
     /// <param name="took">How long the portion took, its commit included.</param>

@@ -1,4 +1,4 @@
-using DxyOrleans.Core.Telemetry;
+using DxyOrleans.Migration.Engine;
 using DxyOrleans.Web.Telemetry;
 
 namespace DxyOrleans.Web.Migrations;
@@ -7,13 +7,13 @@ namespace DxyOrleans.Web.Migrations;
 sealed class RunsState(RunsEndpoint runs) : IStateSource
 {
     public IReadOnlyList<StateGauge> Gauges { get; } =
-    [new(TelemetryNames.MigrationPhase, null, "The phase, 1 to 10, of the migration that is under way; by its state.")];
+    [new(MigrationTelemetry.Phase, null, "The phase, 1 to 10, of the migration that is under way; by its state.")];
 
     public async Task<IReadOnlyList<StateValue>> ReadAsync(CancellationToken cancellation) =>
         [
             .. (await runs.RunsAsync(cancellation))
                 .Where(run => run.FinishedAt is null)
                 .GroupBy(run => run.State)
-                .Select(run => new StateValue(TelemetryNames.MigrationPhase, run.Max(one => one.Phase), "state", run.Key)),
+                .Select(run => new StateValue(MigrationTelemetry.Phase, run.Max(one => one.Phase), "state", run.Key)),
         ];
 }

@@ -58,7 +58,10 @@ internal static class VerifySql
                      coalesce({string.Join(", ", aliases.Select(alias => $"{alias}.fault"))}) AS fault,
                      -({string.Join(" + ", aliases.Select(alias => $"extract(epoch FROM m.ts_utc - {alias}.ts_utc) / 60"))}) AS completeness
               FROM minutes AS m
-            {string.Join(Environment.NewLine, definition.Components.Select((component, place) => Latest(component, definition.MaxAgeOf(place))))}
+            {string.Join(
+                Environment.NewLine,
+                definition.Components.Select((component, place) => Latest(component, definition.MaxAgeOf(place)))
+            )}
             ), expected AS (
               SELECT c.ts_utc, c.completeness, coalesce(c.fault, CASE WHEN c.level <= 0
                 OR c.level >= 90000000 THEN 'the level ' || c.level || ' is no price' END) AS fault, c.level,
@@ -85,7 +88,8 @@ internal static class VerifySql
                          AND (s.raw->'kind' IS DISTINCT FROM '"{definition.Symbol.Name.ToLowerInvariant()}"' OR s.raw->'inputs' = e.inputs)
                        -- What another program sampled within the minute can't be derived again: its close is all that can be judged.
                        OR s.close = {holds.Close.Sql("e.level")} AND jsonb_typeof(s.raw->'inputs') IS DISTINCT FROM 'object') THEN NULL
-                  WHEN s.ts_utc IN (SELECT dxy.denied_minutes('{definition.Symbol}', '{stored}', '{range.From}', '{range.To}')) THEN 'different'
+                  WHEN s.ts_utc IN (SELECT dxy.denied_minutes('{definition.Symbol}', '{stored}', '{range.From}', '{range.To}'))
+                    THEN 'different'
                   WHEN e.level IS NOT NULL THEN CASE WHEN s.is_partial OR s.completeness <= e.completeness THEN 'different' END
                   WHEN {string.Join(
                 " AND ",
@@ -93,10 +97,12 @@ internal static class VerifySql
             )}
                     THEN CASE WHEN round({Formula(definition, "s.ts_utc", component =>
                 $"(s.raw->'inputs'->>'{component.Symbol}')::numeric"
-            )}, 8) = ALL (CASE WHEN s.raw->'samples' IS NULL THEN ARRAY[s.open, s.high, s.low, s.close] ELSE ARRAY[s.close] END) THEN NULL ELSE 'unexplained' END
+            )}, 8) = ALL (CASE WHEN s.raw->'samples' IS NULL THEN ARRAY[s.open, s.high, s.low, s.close] ELSE ARRAY[s.close] END)
+                      THEN NULL ELSE 'unexplained' END
                   WHEN s.ts_utc >= (SELECT CASE WHEN count(*) = {definition.Components.Length} THEN max(f.first_ts) END
                                     FROM (SELECT min(ts_utc) AS first_ts FROM public.data_bars
-                                          WHERE canonical_symbol IN ({symbols}) AND timeframe = '1m' AND ts_utc >= '1970-01-01T00:00:00Z' GROUP BY canonical_symbol) AS f) THEN 'unexplained'
+                                          WHERE canonical_symbol IN ({symbols}) AND timeframe = '1m' AND ts_utc >= '1970-01-01T00:00:00Z'
+                                          GROUP BY canonical_symbol) AS f) THEN 'unexplained'
                 END AS kind
               FROM expected AS e FULL JOIN stored AS s ON s.ts_utc = e.ts_utc
             )
