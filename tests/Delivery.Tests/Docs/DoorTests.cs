@@ -5,21 +5,6 @@ namespace DxyOrleans.Delivery.Tests.Docs;
 /// <summary>What a stranger finds first: whole, short, and true of the files that are there.</summary>
 public sealed partial class DoorTests
 {
-    const int Longest = 100;
-
-    static readonly string[] Prose =
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-        "docs/tour.md",
-        "docs/glossary.md",
-        "docs/events.md",
-        "docs/files.md",
-        "src/Core/README.md",
-        "src/Abstractions/README.md",
-    ];
-
     static IEnumerable<string> Decisions =>
         Directory
             .EnumerateFiles(Checkout.At("docs/adr"), "0*.md")
@@ -40,24 +25,6 @@ public sealed partial class DoorTests
                 )
             )
         );
-    }
-
-    // Tables, commands and what they print are as long as they are.
-    [Fact]
-    public void Prose_has_lines_that_a_terminal_shows()
-    {
-        Assert.All(Prose.Concat(Decisions), page =>
-        {
-            var fenced = false;
-            foreach (var (number, line) in File.ReadLines(Checkout.At(page)).Index())
-            {
-                fenced ^= line.StartsWith("```", StringComparison.Ordinal);
-                Assert.True(
-                    fenced || line.StartsWith('|') || line.Length <= Longest || Address().IsMatch(line),
-                    $"{page}:{number + 1} has {line.Length} characters"
-                );
-            }
-        });
     }
 
     [Fact]
@@ -144,9 +111,6 @@ public sealed partial class DoorTests
 
     [GeneratedRegex(@"\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)")]
     private static partial Regex Link();
-
-    [GeneratedRegex(@"https?://|\]\(")]
-    private static partial Regex Address();
 
     [GeneratedRegex(@"`([\w-]+\.(?:cs|sql|txt))`")]
     private static partial Regex NamedFile();
