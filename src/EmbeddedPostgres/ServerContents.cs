@@ -33,7 +33,7 @@ internal static class ServerContents
 
     private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string query, string name, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(query, connection) { Parameters = { new() { Value = name } } };
+        await using var command = new NpgsqlCommand(query, connection).WithValues(name);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DxyOrleans.Core.Texts;
 
 namespace DxyOrleans.EmbeddedPostgres;
 
@@ -13,7 +14,7 @@ internal static class ServerStop
             // A server that was stopped by a signal hears of no other before it goes on.
             await user.CanAsync("kill -CONT \"$1\"", [running.Pid.ToString(CultureInfo.InvariantCulture)], cancellationToken);
             var programs = await ServerPrograms.FindAsync(DataVersion.Of(record.DataFolder), cancellationToken);
-            string[] arguments = ["stop", "-D", record.DataFolder, "-m", mode.ToString().ToLowerInvariant(), "-w", "-t", "120", "-s"];
+            string[] arguments = ["stop", "-D", record.DataFolder, "-m", mode.Text(), "-w", "-t", "120", "-s"];
             var result = await user.RunAsync(programs.PgCtl, arguments, null, cancellationToken);
             if (result.ExitCode != 0 && Postmaster.Find(record.DataFolder) is { } left)
                 throw new EmbeddedServerException(

@@ -22,10 +22,7 @@ public sealed class ServiceClaim(NpgsqlDataSource database, string serviceId, st
             "SELECT held_by, silo, extract(epoch FROM heard_before)::double precision FROM dxy.claim_service($1, $2, $3)",
             connection
         );
-        command
-            .Parameters.With(serviceId)
-            .With(clusterId)
-            .Add(new NpgsqlParameter<TimeSpan> { TypedValue = Heartbeat.Fresh, NpgsqlDbType = NpgsqlDbType.Interval });
+        command.Parameters.With(serviceId).With(clusterId).With(Heartbeat.Fresh);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? string.Create(

@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Time;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,7 +15,7 @@ public static class CommandExtensions
             command.Parameters.Add(
                 value is null
                     ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }
-                    : new NpgsqlParameter { Value = value }
+                    : new NpgsqlParameter { Value = value is UtcTime time ? time.ToDateTime() : value }
             );
         }
 

@@ -1,6 +1,7 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace DxyOrleans.Postgres;
 
@@ -19,9 +20,24 @@ public static class NpgsqlExtensions
         return time == DateTime.MinValue || time == DateTime.MaxValue ? UtcTime.FromTicks(time.Ticks) : UtcTime.From(time);
     }
 
+    /// <summary>The next value, typed by what it is; a null text is one.</summary>
     public static NpgsqlParameterCollection With<T>(this NpgsqlParameterCollection parameters, T value)
     {
         parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return parameters;
+    }
+
+    /// <summary>The same for a value whose type doesn't say which of the server's it is, or that may be null.</summary>
+    public static NpgsqlParameterCollection With<T>(this NpgsqlParameterCollection parameters, T value, NpgsqlDbType type)
+    {
+        parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
+        return parameters;
+    }
+
+    /// <summary>A time, or null.</summary>
+    public static NpgsqlParameterCollection WithTime(this NpgsqlParameterCollection parameters, UtcTime? time)
+    {
+        parameters.Add(new NpgsqlParameter { Value = time?.ToDateTime() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         return parameters;
     }
 
@@ -64,11 +80,7 @@ public static class NpgsqlExtensions
     {
         var texts = new List<string>();
         await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
+        command.WithValues(values);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -36,10 +36,8 @@ public static class BarMerge
         AddBars(parameters, rows);
         Add(parameters, rows, NpgsqlDbType.Text, row => row.Raw);
         Add(parameters, rows, NpgsqlDbType.Integer, row => row.Completeness);
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = HostBindings.Of(connection)[table.Name].Source(source) });
-        parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceOtherSources });
-        parameters.Add(new NpgsqlParameter<bool> { TypedValue = ignoreCompleteness });
-        parameters.Add(new NpgsqlParameter<bool> { TypedValue = replaceSampled });
+        parameters.With(HostBindings.Of(connection)[table.Name].Source(source));
+        parameters.With(replaceOtherSources).With(ignoreCompleteness).With(replaceSampled);
         return command;
     }
 
@@ -95,6 +93,6 @@ public static class BarMerge
             values[i] = value(rows[i]);
         }
 
-        parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+        parameters.With(values, NpgsqlDbType.Array | type);
     }
 }

@@ -237,11 +237,7 @@ internal sealed class HostCopier(string from, string to, string folder)
     {
         var found = new List<T>();
         await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
+        command.WithValues(values);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

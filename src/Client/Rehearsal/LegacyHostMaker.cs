@@ -78,11 +78,7 @@ internal sealed class LegacyHostMaker(NpgsqlDataSource database, SimulatedMarket
     {
         await using var command = database.CreateCommand(sql);
         command.CommandTimeout = 0;
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
+        command.WithValues(values);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -205,8 +205,7 @@ internal sealed class LegacyWriters(IHostProgram program, NpgsqlDataSource data,
                 ORDER BY b.ts_utc DESC LIMIT 1
                 """
             );
-            command.Parameters.Add(new NpgsqlParameter { Value = symbol.Name });
-            command.Parameters.Add(new NpgsqlParameter { Value = from.ToDateTime() });
+            command.Parameters.With(symbol.Name).With(from.ToDateTime());
             var simulated = market.BarOf(symbol, from - Timeframe.OneMinute) ?? market.BarOf(symbol, from);
             factors[symbol] =
                 await command.ExecuteScalarAsync(cancellation) is decimal close && simulated is not null ? close / simulated.Close : 1;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using DxyOrleans.Client.Cli;
+using DxyOrleans.Core.Texts;
 using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;
@@ -87,7 +88,7 @@ internal static class PgPrograms
             {
                 SslMode.VerifyCA => "verify-ca",
                 SslMode.VerifyFull => "verify-full",
-                var mode => mode.ToString().ToLowerInvariant(),
+                var mode => mode.Text(),
             },
         };
         foreach (var (name, value) in environment)

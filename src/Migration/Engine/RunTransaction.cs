@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Gates;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Runs;
@@ -58,7 +59,7 @@ public sealed class RunTransaction : IAsyncDisposable
             Run.Name,
             step.Step,
             (int)step.Phase,
-            step.State.ToString().ToLowerInvariant(),
+            step.State.Text(),
             step.Checkpoint,
             step.Done,
             step.Total
@@ -106,7 +107,7 @@ public sealed class RunTransaction : IAsyncDisposable
                 Run.Name,
                 gate.Name,
                 (int)phase,
-                gate.Verdict.ToString().ToUpperInvariant(),
+                gate.Verdict.Capitals(),
                 gate.Expected,
                 gate.Observed,
                 gate.Evidence,
@@ -132,7 +133,7 @@ public sealed class RunTransaction : IAsyncDisposable
 
     /// <summary>Moves the run.</summary>
     public Task MoveAsync(RunState state, MigrationPhase phase, string step, CancellationToken cancellation) =>
-        RunAsync(Connection, "move_run", cancellation, Run.Name, StateName(state), (int)phase, step);
+        RunAsync(Connection, "move_run", cancellation, Run.Name, state.Text(), (int)phase, step);
 
     /// <summary>Commits; the run stands at the version of <see cref="Run"/>.</summary>
     public Task CommitAsync(CancellationToken cancellation) => _transaction.CommitAsync(cancellation);
@@ -153,6 +154,4 @@ public sealed class RunTransaction : IAsyncDisposable
         await using var command = connection.Migration($"ledger/{statement}", values);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
-
-    static string StateName(RunState state) => state == RunState.RolledBack ? "rolled_back" : state.ToString().ToLowerInvariant();
 }

@@ -1,3 +1,4 @@
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Migration.Engine;
 using Npgsql;
 
@@ -34,9 +35,7 @@ static class OrderWatch
 
             try
             {
-                ordered = await database
-                    .Migration("ledger/is_ordered_back", run.Name, run.Direction.ToString().ToLowerInvariant())
-                    .ValueAsync<bool>(cancellation);
+                ordered = await database.Migration("ledger/is_ordered_back", run.Name, run.Direction.Text()).ValueAsync<bool>(cancellation);
             }
             catch (NpgsqlException) when (!cancellation.IsCancellationRequested)
             {

@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Rules;
 using Npgsql;
@@ -59,8 +60,8 @@ public sealed record Run
         {
             Name = reader.GetString(0),
             Symbol = Symbol.Parse(reader.GetString(1)),
-            State = Enum.Parse<RunState>(reader.GetString(2).Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
-            Direction = Enum.Parse<RunDirection>(reader.GetString(3), ignoreCase: true),
+            State = EnumText.Parse<RunState>(reader.GetString(2)),
+            Direction = EnumText.Parse<RunDirection>(reader.GetString(3)),
             Phase = (MigrationPhase)reader.GetInt32(4),
             Step = reader.GetString(5),
             Version = reader.GetInt64(6),

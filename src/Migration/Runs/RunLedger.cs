@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
 using Npgsql;
@@ -25,7 +26,7 @@ public sealed class RunLedger(NpgsqlDataSource database)
             steps[reader.GetString(0)] = new RunStep(
                 reader.GetString(0),
                 (MigrationPhase)reader.GetInt32(1),
-                Enum.Parse<StepState>(reader.GetString(2), ignoreCase: true),
+                EnumText.Parse<StepState>(reader.GetString(2)),
                 reader.GetString(3),
                 reader.GetInt64(4),
                 reader.IsDBNull(5) ? null : reader.GetInt64(5)

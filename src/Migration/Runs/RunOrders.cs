@@ -78,9 +78,7 @@ public sealed class RunOrders(NpgsqlDataSource database)
         await using var command = database.CreateCommand(sql);
         foreach (var value in values)
         {
-            command.Parameters.Add(
-                new NpgsqlParameter { Value = value is null ? DBNull.Value : value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
-            );
+            command.Parameters.With(value);
         }
 
         return await command.ExecuteScalarAsync(cancellation);

@@ -1,5 +1,6 @@
 using System.Data;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;
 using Npgsql;
@@ -154,14 +155,7 @@ internal readonly record struct ComparedRow(
     {
         var command = connection.Migration("verification/rows");
         command.Parameters.With(symbol.Name).AddRange(range).With(days.Select(day => day.ToDateTime()).ToArray());
-        command.Parameters.Add(new NpgsqlParameter { Value = run ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(
-            new NpgsqlParameter
-            {
-                Value = only?.Select(time => time.ToDateTime()).ToArray() ?? (object)DBNull.Value,
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
-            }
-        );
+        command.Parameters.With(run).With(only?.Select(time => time.ToDateTime()).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
         command.Parameters.With(withAll);
         return command;
     }
@@ -176,7 +170,7 @@ internal readonly record struct ComparedRow(
         RowDifferenceKind? kind =
             reader.IsDBNull(1) ? null
             : reader.GetBoolean(2) ? RowDifferenceKind.Explained
-            : Enum.Parse<RowDifferenceKind>(reader.GetString(1), ignoreCase: true);
+            : EnumText.Parse<RowDifferenceKind>(reader.GetString(1));
         return new ComparedRow(
             reader.GetUtc(0),
             kind,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;
 using Npgsql;
@@ -23,10 +24,9 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
     )
     {
         await using var command = Command(connection, "start");
-        command.Parameters.Add(Text(run));
-        command.Parameters.With(symbol.Name).With(Name(scope));
-        command.Parameters.Add(Time(range?.From));
-        command.Parameters.Add(Time(range?.To));
+        command.Parameters.With(run);
+        command.Parameters.With(symbol.Name).With(scope.Text());
+        command.Parameters.WithTime(range?.From).WithTime(range?.To);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return (reader.GetInt64(0), new TimeRange(reader.GetUtc(1), reader.GetUtc(2)));
@@ -105,7 +105,7 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
                 + "WHERE id = $1",
             connection
         );
-        command.Parameters.With(id).With(checkpoint.ToJson()).With(Name(state));
+        command.Parameters.With(id).With(checkpoint.ToJson()).With(state.Text());
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -124,7 +124,7 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
             .Parameters.With(id)
             .With(before)
             .With(after.ToJson())
-            .With(Name(state))
+            .With(state.Text())
             .With(tally.Compared)
             .With(tally[RowDifferenceKind.Missing])
             .With(tally[RowDifferenceKind.Extra])
@@ -150,9 +150,9 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
             reader.GetInt64(0),
             reader.IsDBNull(1) ? null : reader.GetString(1),
             Symbol.Parse(reader.GetString(2)),
-            Parse<VerificationScope>(reader.GetString(3)),
+            EnumText.Parse<VerificationScope>(reader.GetString(3)),
             range,
-            Parse<VerificationState>(reader.GetString(6)),
+            EnumText.Parse<VerificationState>(reader.GetString(6)),
             reader.GetInt64(7),
             reader.GetInt64(8),
             reader.GetInt64(9),
@@ -173,8 +173,8 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
     public async Task<VerificationResult?> NewestAsync(string? run, VerificationScope scope, bool running, CancellationToken cancellation)
     {
         await using var command = database.Migration("verification/newest");
-        command.Parameters.Add(Text(run));
-        command.Parameters.With(Name(scope)).With(running);
+        command.Parameters.With(run);
+        command.Parameters.With(scope.Text()).With(running);
         return await command.ExecuteScalarAsync(cancellation) is long id ? (await ReadAsync(id, cancellation))?.Verification : null;
     }
 
@@ -187,18 +187,4 @@ internal sealed class VerificationStore(NpgsqlDataSource database)
     }
 
     static NpgsqlCommand Command(NpgsqlConnection connection, string statement) => connection.Migration($"verification/{statement}");
-
-    static NpgsqlParameter Text(string? value) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    static NpgsqlParameter Time(UtcTime? value) =>
-        new() { Value = value?.ToDateTime() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
-
-    static string Name(VerificationScope scope) =>
-        scope == VerificationScope.SinceLast ? "since_last" : scope.ToString().ToLowerInvariant();
-
-    static string Name(VerificationState state) =>
-        state == VerificationState.NotCompared ? "not_compared" : state.ToString().ToLowerInvariant();
-
-    static T Parse<T>(string name)
-        where T : struct, Enum => Enum.Parse<T>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 }

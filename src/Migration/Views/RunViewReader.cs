@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data;
 using DxyOrleans.Core.Gates;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
@@ -143,7 +144,7 @@ public sealed class RunViewReader(NpgsqlDataSource database)
         new(
             row.GetString(0),
             (MigrationPhase)row.GetInt32(1),
-            Enum.Parse<StepState>(row.GetString(2), ignoreCase: true),
+            EnumText.Parse<StepState>(row.GetString(2)),
             row.GetInt64(3),
             row.IsDBNull(4) ? null : row.GetInt64(4),
             row.GetUtc(5),
@@ -183,7 +184,7 @@ public sealed class RunViewReader(NpgsqlDataSource database)
 
     static SampleView Sample(NpgsqlDataReader row) => new(row.GetUtc(0), Verdict(row.GetString(1)), row.GetBoolean(2), row.GetString(3));
 
-    static GateVerdict Verdict(string text) => Enum.Parse<GateVerdict>(text, ignoreCase: true);
+    static GateVerdict Verdict(string text) => EnumText.Parse<GateVerdict>(text);
 
     static string? Text(NpgsqlDataReader row, int ordinal) => row.IsDBNull(ordinal) ? null : row.GetString(ordinal);
 

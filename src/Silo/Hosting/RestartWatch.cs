@@ -58,7 +58,7 @@ sealed partial class RestartWatch(
         await using var command = database.CreateCommand(
             "DELETE FROM dxy.restart WHERE split_part(silo, '@', 1) = split_part($1, '@', 1) AND silo <> $1"
         );
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = own });
+        command.Parameters.With(own);
         if (await command.ExecuteNonQueryAsync(cancellation) > 0)
         {
             LogRestarted(own);
@@ -70,7 +70,7 @@ sealed partial class RestartWatch(
     async Task<bool> IsNamedAsync(string own, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("SELECT EXISTS (SELECT FROM dxy.restart WHERE silo = $1)");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = own });
+        command.Parameters.With(own);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Health;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Deriving.Monitoring;
 using DxyOrleans.Membership;
 using DxyOrleans.Schema.Binding;
@@ -37,8 +38,8 @@ sealed class HealthReader(NpgsqlDataSource database, WebOptions options, TimePro
             );
             var document = new HealthDocument(
                 "dxy.health/1",
-                Word(checks.Max(check => check.Status)),
-                [.. checks.Select(check => new HealthCheckDocument(check.Name, check.Subject, Word(check.Status), check.Text))]
+                checks.Max(check => check.Status).Capitals(),
+                [.. checks.Select(check => new HealthCheckDocument(check.Name, check.Subject, check.Status.Capitals(), check.Text))]
             );
             _looked = new Looked(document, time.GetTimestamp());
             return document;
@@ -70,8 +71,6 @@ sealed class HealthReader(NpgsqlDataSource database, WebOptions options, TimePro
             ),
         ];
     }
-
-    static string Word(HealthStatus status) => status.ToString().ToUpperInvariant();
 
     sealed record Looked(HealthDocument Document, long At);
 

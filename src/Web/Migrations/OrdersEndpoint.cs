@@ -70,7 +70,7 @@ static class OrdersEndpoint
         {
             foreach (var value in values)
             {
-                command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+                command.Parameters.With(value);
             }
 
             await command.ExecuteNonQueryAsync(cancellation);

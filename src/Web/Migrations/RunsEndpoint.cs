@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Views;
 using DxyOrleans.Schema.Binding;
@@ -99,7 +100,7 @@ sealed class RunsEndpoint(NpgsqlDataSource database, ReadGate gate)
                 .. view.Gates.Select(gate => new RunGateDocument(
                     gate.Gate.Name,
                     (int)gate.Phase,
-                    gate.Gate.Verdict.ToString().ToUpperInvariant(),
+                    gate.Gate.Verdict.Capitals(),
                     gate.Gate.Expected,
                     gate.Gate.Observed,
                     gate.Gate.Evidence,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Client.LocalCluster;
 using DxyOrleans.Core.Health;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Deriving.Monitoring;
 using DxyOrleans.Membership;
 
@@ -38,14 +39,14 @@ internal sealed class HealthVerb()
         if (session.Json)
         {
             using var document = session.Document("dxy.health/1");
-            document.Json.WriteString("status", Word(worst));
+            document.Json.WriteString("status", worst.Capitals());
             document.Json.WriteStartArray("checks");
             foreach (var check in checks)
             {
                 document.Json.WriteStartObject();
                 document.Json.WriteString("name", check.Name);
                 document.Json.WriteString("subject", check.Subject);
-                document.Json.WriteString("status", Word(check.Status));
+                document.Json.WriteString("status", check.Status.Capitals());
                 document.Json.WriteString("text", check.Text);
                 document.Json.WriteEndObject();
             }
@@ -86,10 +87,8 @@ internal sealed class HealthVerb()
         public string Text(Exception exception) => ErrorMapper.Exception(exception, null).What;
     }
 
-    static string Word(HealthStatus status) => status.ToString().ToUpperInvariant();
-
     static string Coloured(Session session, HealthStatus status) =>
         session.Host.HasColour
-            ? $"\e[{(status switch { HealthStatus.Pass => 32, HealthStatus.Warn => 33, _ => 31 })}m{Word(status)}\e[0m"
-            : Word(status);
+            ? $"\e[{(status switch { HealthStatus.Pass => 32, HealthStatus.Warn => 33, _ => 31 })}m{status.Capitals()}\e[0m"
+            : status.Capitals();
 }

@@ -18,10 +18,7 @@ internal sealed class LivePrices(NpgsqlDataSource database, IndexDefinition inde
         var prices = new Dictionary<Symbol, LivePrice>();
         var now = UtcTime.FromTicks(0);
         await using var command = database.Statement("live_prices");
-        command.Parameters.Add(
-            new NpgsqlParameter<string[]> { TypedValue = [.. index.Components.Select(component => component.Symbol.Name)] }
-        );
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = before.ToDateTime() });
+        command.Parameters.With(index.Components.Select(component => component.Symbol.Name).ToArray()).With(before.ToDateTime());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

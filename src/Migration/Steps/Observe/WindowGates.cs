@@ -2,6 +2,7 @@ using System.Globalization;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Health;
 using DxyOrleans.Core.Market;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Runs;
 
@@ -65,7 +66,7 @@ static class WindowGates
         var worse = checks
             .Where(check => check.Status != HealthStatus.Pass)
             .OrderByDescending(check => check.Status)
-            .Select(check => $"{check.Status.ToString().ToUpperInvariant()} {check.Name} {check.Subject}: {check.Text}")
+            .Select(check => $"{check.Status.Capitals()} {check.Name} {check.Subject}: {check.Text}")
             .ToList();
         return worse.Count == 0 ? "PASS" : string.Join("; ", worse);
     }

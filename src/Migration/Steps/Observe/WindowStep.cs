@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DxyOrleans.Core.Gates;
 using DxyOrleans.Core.Health;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
@@ -125,7 +126,7 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
             {
                 name = check.Name,
                 subject = check.Subject,
-                status = check.Status.ToString().ToUpperInvariant(),
+                status = check.Status.Capitals(),
                 text = check.Text,
             })
         );
@@ -134,7 +135,7 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
                 "observe/upsert_sample",
                 transaction.Run.Name,
                 sample.Minute.ToDateTime(),
-                sample.Verdict.ToString().ToUpperInvariant(),
+                sample.Verdict.Capitals(),
                 sample.IsOpen,
                 json
             )
@@ -146,11 +147,7 @@ sealed class WindowStep() : VerifyingStep("observe/window", MigrationPhase.Obser
             await transaction
                 .Connection.Migration("observe/samples", transaction.Run.Name)
                 .RowsAsync(
-                    reader => new WindowSample(
-                        reader.GetUtc(0),
-                        Enum.Parse<GateVerdict>(reader.GetString(1), ignoreCase: true),
-                        reader.GetBoolean(2)
-                    ),
+                    reader => new WindowSample(reader.GetUtc(0), EnumText.Parse<GateVerdict>(reader.GetString(1)), reader.GetBoolean(2)),
                     cancellation
                 ),
             failMinutes

@@ -1,4 +1,5 @@
 using DxyOrleans.Core.Gates;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
 
@@ -16,7 +17,7 @@ public sealed class ChecksStep() : MigrationStep("pre-flight/checks", MigrationP
 
     /// <summary>A line a gate.</summary>
     public static IReadOnlyList<string> Lines(IEnumerable<Gate> gates) =>
-        [.. gates.Select(gate => $"{gate.Verdict.ToString().ToUpperInvariant()} {gate.Name}: {gate.Observed}")];
+        [.. gates.Select(gate => $"{gate.Verdict.Capitals()} {gate.Name}: {gate.Observed}")];
 
     public override async Task<StepOutcome> AdvanceAsync(RunContext context, CancellationToken cancellation) =>
         StepOutcome.Finished(await Checks(context, planning: false).RunAsync(cancellation));

@@ -152,10 +152,7 @@ internal sealed class SuccessCriteria(NpgsqlDataSource database, RunView view)
         var sql = database.Paired(MigrationSql.Template($"criteria/{file}"));
         await using var command = database.CreateCommand(sql);
         command.CommandTimeout = 0;
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value is UtcTime time ? time.ToDateTime() : value });
-        }
+        command.WithValues(values);
 
         var rows = new List<CriterionRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DxyOrleans.Core.Gates;
+using DxyOrleans.Core.Texts;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Runs;
 
@@ -8,13 +9,13 @@ namespace DxyOrleans.Client.Commands.Migrate.Views;
 /// <summary>States and numbers of a run as people read them, and as JSON has them.</summary>
 internal static class RunWords
 {
-    public static string State(RunState state) => state == RunState.RolledBack ? "rolled_back" : state.ToString().ToLowerInvariant();
+    public static string State(RunState state) => state.Text();
 
-    public static string Direction(RunDirection direction) => direction.ToString().ToLowerInvariant();
+    public static string Direction(RunDirection direction) => direction.Text();
 
-    public static string Step(StepState state) => state.ToString().ToLowerInvariant();
+    public static string Step(StepState state) => state.Text();
 
-    public static string Verdict(GateVerdict verdict) => verdict.ToString().ToUpperInvariant();
+    public static string Verdict(GateVerdict verdict) => verdict.Capitals();
 
     /// <summary>What it is doing, in a word or three.</summary>
     public static string Doing(Run run) =>
