@@ -34,6 +34,7 @@ public static class DxyWeb
         services.AddSingleton<PageFiles>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<LoginCheck>();
+        services.AddSingleton<Replay>();
         services.AddSingleton<StreamHub>();
         services.AddSingleton<StreamInstruments>();
         services.AddMetrics();

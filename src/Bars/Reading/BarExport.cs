@@ -11,21 +11,6 @@ namespace DxyOrleans.Bars.Reading;
 /// <summary>Reading stored bars for people and programs.</summary>
 public static class BarExport
 {
-    /// <summary>Where the newest <paramref name="count"/> bars before an instant begin; null when there is none.</summary>
-    public static async Task<UtcTime?> NewestFromAsync(
-        NpgsqlDataSource database,
-        BarTable table,
-        Series series,
-        UtcTime before,
-        int count,
-        CancellationToken cancellation
-    )
-    {
-        await using var command = database.Statement("nth_newest");
-        command.Parameters.AddSeries(series).With(before.ToDateTime()).With(count).With(table.Name);
-        return await command.ExecuteScalarAsync(cancellation) is DateTime from ? UtcTime.From(from) : null;
-    }
-
     /// <summary>Streams the rows of a range, ascending, as they stand or, with <c>asOf</c>, as they stood at that instant.</summary>
     public static async IAsyncEnumerable<ExportedBar> ReadAsync(
         NpgsqlDataSource database,

@@ -110,18 +110,4 @@ internal static class JsonValues
         json.Time("from", range.From);
         json.Time("to", range.To);
     }
-
-    /// <summary>A number as PostgreSQL prints it; null for NULL and what JSON has no number for.</summary>
-    public static void Number(this Utf8JsonWriter json, string name, string? numeric)
-    {
-        json.WritePropertyName(name);
-        if (numeric is null or "NaN" or "Infinity" or "-Infinity")
-        {
-            json.WriteNullValue();
-        }
-        else
-        {
-            json.WriteRawValue(numeric);
-        }
-    }
 }

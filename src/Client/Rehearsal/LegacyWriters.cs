@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Feeds.Simulated;
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Client.Rehearsal;

@@ -99,7 +99,7 @@ public sealed class MinuteExplainer(NpgsqlDataSource database, Func<Cancellation
         foreach (var table in tables)
         {
             batch.AddBound(BarReader.Command(table, index.Series, Minute(time)));
-            batch.Add("nth_newest").AddSeries(index.Series).With(time.ToDateTime()).With(1).With(table.Name);
+            NewestBars.Add(batch, table, index.Series, time, 1);
         }
 
         foreach (var component in index.Components)

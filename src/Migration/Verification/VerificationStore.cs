@@ -4,7 +4,6 @@ using DxyOrleans.Core.Texts;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace DxyOrleans.Migration.Verification;
 

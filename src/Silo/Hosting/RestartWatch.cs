@@ -1,3 +1,4 @@
+using DxyOrleans.Postgres;
 using Npgsql;
 
 namespace DxyOrleans.Silo.Hosting;

@@ -49,7 +49,7 @@ sealed class BarsEndpoint(NpgsqlDataSource database, SeriesReader reader, ReadGa
             http.Response.Headers.Link = $"<{next}>; rel=\"next\"";
         }
 
-        var body = format == BarsFormat.Csv ? Csv(page.Rows) : BarJson.Document(series, asOf, page.Rows, next);
+        var body = format == BarsFormat.Csv ? Csv(page.Rows) : BarDocuments.Document(series, asOf, page.Rows, next);
         await Revised.WriteAsync(http, body, format == BarsFormat.Csv ? BarsFormats.Csv + "; charset=utf-8" : BarsFormats.Json);
     }
 

@@ -69,15 +69,7 @@ sealed class SeriesReader(NpgsqlDataSource database, Registries registries, Read
 
     /// <summary>Where the newest <paramref name="count"/> bars before an instant begin; null when there is none.</summary>
     public Task<UtcTime?> NewestFromAsync(BarTable table, Series series, UtcTime before, int count, CancellationToken cancellation) =>
-        gate.ReadAsync<UtcTime?>(
-            async end =>
-            {
-                await using var command = database.Statement("nth_newest");
-                command.Parameters.AddSeries(series).With(UtcTime.Min(before, Last).ToDateTime()).With(count).With(table.Name);
-                return await command.ExecuteScalarAsync(end) is DateTime from ? UtcTime.From(from) : null;
-            },
-            cancellation
-        );
+        gate.ReadAsync(end => NewestBars.FromAsync(database, table, series, before, count, end), cancellation);
 
     /// <summary>All rows of a range that is known to be short.</summary>
     public static async Task<List<ExportedBar>> RowsAsync(

@@ -3,7 +3,6 @@ using DxyOrleans.Schema.Binding;
 using DxyOrleans.Web.Access;
 using DxyOrleans.Web.Api;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace DxyOrleans.Web.Migrations;
 

@@ -39,7 +39,7 @@ sealed class BarTail(Series series)
         foreach (var row in rows)
         {
             present.Add(row.Time);
-            var text = BarJson.One(row);
+            var text = BarDocuments.One(row);
             if (_seen.GetValueOrDefault(row.Time) == text)
             {
                 continue;
@@ -64,7 +64,7 @@ sealed class BarTail(Series series)
         }
     }
 
-    public StreamEvent Event(ExportedBar row) => Event(row.Time, BarJson.One(row));
+    public StreamEvent Event(ExportedBar row) => Event(row.Time, BarDocuments.One(row));
 
     public StreamEvent Removed(UtcTime time) =>
         new(

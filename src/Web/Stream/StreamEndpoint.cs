@@ -9,6 +9,7 @@ namespace DxyOrleans.Web.Stream;
 sealed class StreamEndpoint(
     StreamHub hub,
     StreamInstruments instruments,
+    Replay replay,
     Registries registries,
     IEnumerable<IStreamTopic> topics,
     IHostApplicationLifetime host
@@ -65,7 +66,7 @@ sealed class StreamEndpoint(
                 var events = await subscription.Mailbox.TakeAsync(PingEvery, cancellation);
                 if (since.Length > 0 && events.Contains(StreamEvent.Ready))
                 {
-                    events = [.. events, .. await hub.SinceAsync(subscription, since, cancellation)];
+                    events = [.. events, .. await replay.SinceAsync(subscription, since, cancellation)];
                     since = "";
                 }
 

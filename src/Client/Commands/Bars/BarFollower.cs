@@ -68,7 +68,7 @@ internal static class BarFollower
         if (format == "json")
         {
             using var document = new JsonOutput(writer, "dxy.bar/1");
-            BarOutput.Write(document.Json, bar);
+            document.Json.WriteFields(bar);
         }
         else if (format == "csv")
         {

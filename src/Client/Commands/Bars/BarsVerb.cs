@@ -77,10 +77,7 @@ internal sealed class BarsVerb : Verb
         var from = parse.GetValue(_from) ?? UtcTime.At(1, 1, 1);
         if (asOf is null && (last is not null || parse.GetValue(_from) is null))
         {
-            from = UtcTime.Max(
-                from,
-                await BarExport.NewestFromAsync(database, table, series, to, last ?? UsualCount, cancellation) ?? from
-            );
+            from = UtcTime.Max(from, await NewestBars.FromAsync(database, table, series, to, last ?? UsualCount, cancellation) ?? from);
         }
 
         var range = Values.Range(from, to);
@@ -156,7 +153,7 @@ internal sealed class BarsVerb : Verb
         for (; more; more = await rows.MoveNextAsync())
         {
             document.Json.WriteStartObject();
-            BarOutput.Write(document.Json, rows.Current);
+            document.Json.WriteFields(rows.Current);
             document.Json.WriteEndObject();
             document.Breathe();
         }

@@ -3,6 +3,7 @@ using DxyOrleans.Core.Time;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
 using DxyOrleans.Migration.Views;
+using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 using DxyOrleans.Schema.Registry;
 using Npgsql;

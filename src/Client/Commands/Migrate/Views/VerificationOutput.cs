@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DxyOrleans.Bars.Reading;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Migration.Runs;
 using DxyOrleans.Migration.Verification;
