@@ -53,6 +53,10 @@ public sealed partial class WordTests
     [InlineData("// MostPages are few", null)]
     [InlineData("Log(\"MostPages\");", null)]
     [InlineData("const int MaxPages = 4;", null)]
+    [InlineData("class LegacyShop;", "LegacyShop")]
+    [InlineData("var shop = Open();", "shop")]
+    [InlineData("readonly IShopProgram Program;", "IShopProgram")]
+    [InlineData("role = \"dxy_shop\"; Workshops(bishop);", null)]
     public void A_word_is_found_in_names_alone(string code, string? found) =>
         Assert.Equal(found is null ? [] : [found], Old().Matches(Names(code)).Select(match => match.Value));
 
@@ -63,6 +67,7 @@ public sealed partial class WordTests
         """
             \b(?:Rid(?:ing|e)[A-Z]\w*|RodeAsync|SetAside|TakenDue|StandingBars|Larger[A-Z]\w*|BulkPace\w*|IsBesideLive|Hindrances?|\w+Exam|FaultOf|FaultBook\w*
             |IndexLives|SufferAsync|ThankAsync|Zombies?\w*|Demand(?:[A-Z]\w*)?|\w*Lookout|\w*Pump|IsLooking|LookAsync|LogBlind|onlyUntold|onlyStuck
+            |\w*Shops?(?:[A-Z]\w*)?|_?shops?(?:[A-Z]\w*)?|BesideIndex\w*|[lL]ookOut|[lL]ookout
             |(?:Most|Fewest|Longest)[A-Z]\w*|Least(?!Rights)[A-Z]\w*)\b
             """,
         RegexOptions.IgnorePatternWhitespace

@@ -3,8 +3,8 @@ using DxyOrleans.Core.Bars;
 using DxyOrleans.Deriving.Due;
 using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Deriving.Slices;
+using DxyOrleans.Grains.Background;
 using DxyOrleans.Grains.Hosting;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -22,37 +22,20 @@ public sealed partial class BacklogWorker(
     BarWriter writer,
     IOptions<DerivingOptions> deriving,
     IOptions<PollerOptions> options,
+    TimeProvider realTime,
     ILogger<BacklogWorker> logger
-) : BackgroundService
+) : PollingService(Poll, realTime)
 {
-    /// <summary>Real time between two looks.</summary>
     static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     /// <summary>Real time without a live bar after which it goes on.</summary>
     static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!options.Value.Enabled)
-        {
-            return;
-        }
+    protected override bool IsEnabled => options.Value.Enabled;
 
-        using var timer = new PeriodicTimer(Poll);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await CheckAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The silo ends.
-        }
-    }
+    protected override TimeSpan FirstAfter => Poll;
 
-    async Task CheckAsync(CancellationToken cancellation)
+    public override async Task<PollOutcome> PollAsync(CancellationToken cancellation)
     {
         try
         {
@@ -65,11 +48,8 @@ public sealed partial class BacklogWorker(
         {
             await registry.RefreshAsync(cancellation);
         }
-        catch (Exception fault) when (!cancellation.IsCancellationRequested)
-        {
-            // The database is away, or what is due can't be done here: it stays due. The log limits what repeats.
-            LogFailed(fault.Message);
-        }
+
+        return PollOutcome.Idle;
     }
 
     async Task HelpAsync(Series target, CancellationToken cancellation)
@@ -85,7 +65,7 @@ public sealed partial class BacklogWorker(
         {
             while (writer.SinceLast < Quiet)
             {
-                await Task.Delay(Quiet, TimeProvider.System, cancellation);
+                await Task.Delay(Quiet, RealTime, cancellation);
             }
 
             done = (await deriver.ProcessSliceAsync(cancellation)).Window?.Length;
@@ -93,5 +73,5 @@ public sealed partial class BacklogWorker(
     }
 
     [LoggerMessage(1507, LogLevel.Warning, "Can't help with what is due, goes on trying: {Reason}")]
-    partial void LogFailed(string reason);
+    protected override partial void LogPollFailed(string reason);
 }

@@ -5,9 +5,9 @@ using DxyOrleans.Bars.Forming;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Due;
+using DxyOrleans.Grains.Background;
 using DxyOrleans.Grains.Hosting;
 using DxyOrleans.Schema;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -26,8 +26,9 @@ public sealed partial class ChangePoller(
     RegistryCache registry,
     IGrainFactory grains,
     IOptions<PollerOptions> options,
+    TimeProvider realTime,
     ILogger<ChangePoller> logger
-) : BackgroundService
+) : PollingService(options.Value.Poll, realTime)
 {
     const int ExpandLimit = 5000;
 
@@ -40,18 +41,14 @@ public sealed partial class ChangePoller(
     IReadOnlyList<TableFault> _unfit = [];
     long _registryRead;
 
-    /// <summary>Whether the last look succeeded: the silo is ready when it did.</summary>
-    public bool IsPolling { get; private set; }
-
-    /// <summary>Why the last look failed; null where it didn't, or there was none yet.</summary>
-    public string? PollFailure { get; private set; }
-
     /// <summary>What in the host's tables keeps something from being derived here, a line each: the silo is ready when there is
     /// none.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
 
-    /// <summary>One look: registry when its time has come, changes, due targets, overdue minutes.</summary>
-    public async Task CheckAsync(CancellationToken cancellation)
+    protected override bool IsEnabled => options.Value.Enabled;
+
+    /// <summary>One poll: registry when its time has come, changes, due targets, overdue minutes.</summary>
+    public override async Task<PollOutcome> PollAsync(CancellationToken cancellation)
     {
         if (_registryRead == 0 || Stopwatch.GetElapsedTime(_registryRead) >= options.Value.RegistryEvery)
         {
@@ -72,52 +69,11 @@ public sealed partial class ChangePoller(
         {
             Wake(series, () => grains.GetGrain<IBarGrain>(series.ToString()).SettleAsync(CancellationToken.None));
         }
+
+        return PollOutcome.Idle;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!options.Value.Enabled)
-        {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(options.Value.Poll);
-        do
-        {
-            try
-            {
-                await CheckAsync(stoppingToken);
-                if (!IsPolling)
-                {
-                    LogPolling();
-                }
-
-                (IsPolling, PollFailure) = (true, null);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                // The database is away or the cluster is changing; what is recorded keeps. The log limits what repeats.
-                LogPollFailed(fault.Message);
-                (IsPolling, PollFailure) = (false, fault.Message);
-            }
-        } while (await WaitAsync(timer, stoppingToken));
-    }
-
-    static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken stopping)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    protected override void OnPolling() => LogPolling();
 
     async Task JudgeTablesAsync(CancellationToken cancellation)
     {
@@ -221,7 +177,7 @@ public sealed partial class ChangePoller(
     partial void LogPolling();
 
     [LoggerMessage(1502, LogLevel.Warning, "Can't look for changes, goes on trying: {Reason}")]
-    partial void LogPollFailed(string reason);
+    protected override partial void LogPollFailed(string reason);
 
     [LoggerMessage(1503, LogLevel.Warning, "{Series}: working off what is due failed and will be tried again: {Reason}")]
     partial void LogFailed(Series series, string reason);

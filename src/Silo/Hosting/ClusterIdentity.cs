@@ -1,3 +1,4 @@
+using DxyOrleans.Grains.Background;
 using DxyOrleans.Membership;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -16,7 +17,7 @@ sealed partial class ClusterIdentity(
     IHostApplicationLifetime host,
     TimeProvider realTime,
     ILogger<ClusterIdentity> logger
-) : BackgroundService, ILifecycleParticipant<ISiloLifecycle>
+) : PollingService(Heartbeat.Every, realTime), ILifecycleParticipant<ISiloLifecycle>
 {
     readonly ServiceClaim _claim = new(database, cluster.Value.ServiceId, cluster.Value.ClusterId);
 
@@ -35,41 +36,29 @@ sealed partial class ClusterIdentity(
             }
         });
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan FirstAfter => Heartbeat.Every;
+
+    public override async Task<PollOutcome> PollAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Heartbeat.Every, realTime);
-        try
+        if (await _claim.LostToAsync(cancellation) is not { } other)
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    if (await _claim.LostToAsync(stoppingToken) is { } other)
-                    {
-                        Refusal =
-                            $"cluster '{other}' took ServiceId '{cluster.Value.ServiceId}' over while no heartbeat came from "
-                            + $"'{cluster.Value.ClusterId}'; start one of the two alone, or give each a ServiceId of its own.";
-                        LogLost(Refusal);
-                        host.StopApplication();
-                        return;
-                    }
-                }
-                catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
-                {
-                    // The database is away: nobody can take anything over meanwhile.
-                    LogPollFailed(fault.Message);
-                }
-            }
+            return PollOutcome.Idle;
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
+
+        Refusal =
+            $"cluster '{other}' took ServiceId '{cluster.Value.ServiceId}' over while no heartbeat came from "
+            + $"'{cluster.Value.ClusterId}'; start one of the two alone, or give each a ServiceId of its own.";
+        LogLost(Refusal);
+        host.StopApplication();
+        return PollOutcome.Finished;
     }
+
+    // The database is away: nobody can take anything over meanwhile.
+    protected override bool IsPassing(Exception fault) => fault is NpgsqlException or TimeoutException;
 
     [LoggerMessage(2031, LogLevel.Error, "This silo stops: {Reason}")]
     partial void LogLost(string reason);
 
     [LoggerMessage(2032, LogLevel.Debug, "Can't look whether another cluster took the ServiceId, goes on trying: {Reason}")]
-    partial void LogPollFailed(string reason);
+    protected override partial void LogPollFailed(string reason);
 }

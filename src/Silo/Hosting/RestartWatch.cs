@@ -1,3 +1,4 @@
+using DxyOrleans.Grains.Background;
 using DxyOrleans.Postgres;
 using Npgsql;
 
@@ -14,45 +15,32 @@ sealed partial class RestartWatch(
     IHostApplicationLifetime host,
     TimeProvider realTime,
     ILogger<RestartWatch> logger
-) : BackgroundService
+) : PollingService(Every, realTime)
 {
     static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+
+    readonly string _own = $"{silo.SiloAddress.Endpoint}@{silo.SiloAddress.Generation}";
+    bool _cleared;
 
     /// <summary>Whether the host stops because it was asked to start again.</summary>
     public bool IsAsked { get; private set; }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task<PollOutcome> PollAsync(CancellationToken cancellation)
     {
-        var own = $"{silo.SiloAddress.Endpoint}@{silo.SiloAddress.Generation}";
-        var cleared = false;
-        using var timer = new PeriodicTimer(Every, realTime);
-        try
+        _cleared = _cleared || await ClearAsync(_own, cancellation);
+        if (!await IsNamedAsync(_own, cancellation))
         {
-            do
-            {
-                try
-                {
-                    cleared = cleared || await ClearAsync(own, stoppingToken);
-                    if (await IsNamedAsync(own, stoppingToken))
-                    {
-                        IsAsked = true;
-                        LogAsked(own);
-                        host.StopApplication();
-                        return;
-                    }
-                }
-                catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
-                {
-                    // The database is away, or a DBA has yet to bring its schema up to date. The log limits what repeats.
-                    LogPollFailed(fault.Message);
-                }
-            } while (await timer.WaitForNextTickAsync(stoppingToken));
+            return PollOutcome.Idle;
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
+
+        IsAsked = true;
+        LogAsked(_own);
+        host.StopApplication();
+        return PollOutcome.Finished;
     }
+
+    // The database is away, or a DBA has yet to bring its schema up to date.
+    protected override bool IsPassing(Exception fault) => fault is NpgsqlException or TimeoutException;
 
     async Task<bool> ClearAsync(string own, CancellationToken cancellation)
     {
@@ -82,5 +70,5 @@ sealed partial class RestartWatch(
     partial void LogRestarted(string silo);
 
     [LoggerMessage(2023, LogLevel.Warning, "Can't look whether a restart is asked for, goes on trying: {Reason}")]
-    partial void LogPollFailed(string reason);
+    protected override partial void LogPollFailed(string reason);
 }

@@ -1,3 +1,4 @@
+using DxyOrleans.Grains.Background;
 using DxyOrleans.Migration.Shadow;
 using DxyOrleans.Migration.Views;
 using DxyOrleans.Postgres;
@@ -9,16 +10,17 @@ namespace DxyOrleans.Silo.Shadow;
 
 /// <summary>Shadow mode: compares each second what has its turn by market time. Everything is read over connections that the server lets
 /// write nothing.</summary>
-public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<SiloSettings> options, ILogger<ShadowWorker> logger)
-    : BackgroundService
+public sealed partial class ShadowWorker(
+    NpgsqlDataSource database,
+    IOptions<SiloSettings> options,
+    TimeProvider realTime,
+    ILogger<ShadowWorker> logger
+) : PollingService(Poll, realTime)
 {
     static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether the last look succeeded.</summary>
-    public bool IsPolling { get; private set; }
-
-    /// <summary>Why the last look failed; null where it didn't, or there was none yet.</summary>
-    public string? PollFailure { get; private set; }
+    readonly NpgsqlDataSource _results = Database.Open(options.Value.ShadowSettings);
+    readonly ShadowComparison _comparison = new(database);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The server would let this silo write.</exception>
@@ -35,35 +37,17 @@ public sealed partial class ShadowWorker(NpgsqlDataSource database, IOptions<Sil
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task<PollOutcome> PollAsync(CancellationToken cancellation) =>
+        await _comparison.CheckAsync(new ShadowStore(_results), options.Value.ShadowDays, cancellation) == 0
+            ? PollOutcome.Idle
+            : PollOutcome.More;
+
+    public override void Dispose()
     {
-        await using var results = Database.Open(options.Value.ShadowSettings);
-        var (comparison, store) = (new ShadowComparison(database), new ShadowStore(results));
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var compared = await comparison.CheckAsync(store, options.Value.ShadowDays, stoppingToken);
-                (IsPolling, PollFailure) = (true, null);
-                if (compared == 0)
-                {
-                    await Task.Delay(Poll, TimeProvider.System, stoppingToken);
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                // The database is away, or a row can't be read: tried again. The log limits what repeats.
-                LogPollFailed(fault.Message);
-                (IsPolling, PollFailure) = (false, fault.Message);
-                await Task.Delay(Poll, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        base.Dispose();
+        _results.Dispose();
     }
 
     [LoggerMessage(2041, LogLevel.Warning, "Can't compare with what the host's programs write, goes on trying: {Reason}")]
-    partial void LogPollFailed(string reason);
+    protected override partial void LogPollFailed(string reason);
 }

@@ -56,7 +56,7 @@ public sealed class PublishingTests(TestServer server)
         var again = await cluster
             .BarsOf("EURUSD")
             .PublishAsync(new PublishBars([GrainCluster.BarOf("EURUSD", Minute, 1.1m)], BarSource.Ingest));
-        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.PollAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal((0, 0, 1), (again.New, again.Changed, again.Equal));
         Assert.Equal(

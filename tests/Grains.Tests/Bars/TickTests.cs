@@ -65,7 +65,7 @@ public sealed class TickTests(TestServer server)
             """
         );
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
-        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.PollAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync(
             "the final",
             "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 12 AND source = 'synthetic'"
@@ -195,7 +195,7 @@ public sealed class TickTests(TestServer server)
         await cluster.UntilAsync(
             "the close by who saved last",
             "SELECT count(*) = 1 FROM data_bars WHERE canonical_symbol = 'EURUSD' AND trade_count = 9 AND close = 1.05",
-            () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken)
+            () => cluster.Poller.PollAsync(TestContext.Current.CancellationToken)
         );
     }
 

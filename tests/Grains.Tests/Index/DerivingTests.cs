@@ -36,7 +36,7 @@ public sealed class DerivingTests(TestServer server)
             await cluster.BarsOf(pair).PublishAsync(new PublishBars([GrainCluster.BarOf(pair, Minute, price)], BarSource.Ingest));
         }
 
-        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.PollAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the work's end", "SELECT count(*) = 0 FROM dxy.due WHERE timeframe = '1m'");
         Assert.Equal(0, await cluster.CountAsync("DXY", "1m"));
     }
@@ -48,18 +48,18 @@ public sealed class DerivingTests(TestServer server)
         await cluster.InsertAllAsync(Minute - TimeSpan.FromMinutes(4), 5);
         await cluster.Database.RunAsync("ALTER TABLE data_bars DROP CONSTRAINT data_bars_pkey");
         await cluster.UntilAsync("the work's failure", "SELECT count(*) = 1 FROM dxy.due WHERE symbol = 'DXY' AND attempts = 1", () =>
-            cluster.Poller.CheckAsync(TestContext.Current.CancellationToken)
+            cluster.Poller.PollAsync(TestContext.Current.CancellationToken)
         );
         Assert.Contains("CREATE UNIQUE INDEX", Assert.Single(cluster.Poller.Faults), StringComparison.Ordinal);
         for (var look = 0; look < 5; look++)
         {
-            await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
+            await cluster.Poller.PollAsync(TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(1, await cluster.Database.ValueAsync<int>("SELECT max(attempts) FROM dxy.due"));
         await cluster.Database.RunAsync("ALTER TABLE data_bars ADD PRIMARY KEY (canonical_symbol, timeframe, ts_utc)");
         await cluster.UntilAsync("the derived minutes", "SELECT count(*) = 5 FROM data_bars WHERE canonical_symbol = 'DXY'", () =>
-            cluster.Poller.CheckAsync(TestContext.Current.CancellationToken)
+            cluster.Poller.PollAsync(TestContext.Current.CancellationToken)
         );
         Assert.Empty(cluster.Poller.Faults);
     }
@@ -73,7 +73,7 @@ public sealed class DerivingTests(TestServer server)
         await cluster.UntilAsync(
             "the derived minutes",
             "SELECT count(*) = 5 FROM derived_data_bars WHERE canonical_symbol = 'DXY' AND timeframe = '1m'",
-            () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken)
+            () => cluster.Poller.PollAsync(TestContext.Current.CancellationToken)
         );
         Assert.Contains(
             "ADD COLUMN raw jsonb",
@@ -124,7 +124,7 @@ public sealed class DerivingTests(TestServer server)
         await cluster.Database.RunAsync(
             $"DELETE FROM data_bars WHERE canonical_symbol = 'USDSEK' AND ts_utc = '{late + TimeSpan.FromMinutes(7)}'"
         );
-        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.PollAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the hour with a gap", "SELECT count(*) = 59 FROM data_bars WHERE canonical_symbol = 'DXY'");
         await DrainAsync(cluster);
         await cluster.UntilAsync(
@@ -193,7 +193,7 @@ public sealed class DerivingTests(TestServer server)
     static async Task DrainAsync(GrainCluster cluster)
     {
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(2));
-        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.PollAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync(
             "the end of what is ripe",
             """
@@ -201,7 +201,7 @@ public sealed class DerivingTests(TestServer server)
                AND NOT EXISTS (SELECT FROM dxy.due AS d WHERE d.from_ts + dxy.length_of(d.timeframe) + interval '1 second' <= dxy.now()
                                 AND (d.retry_at IS NULL OR d.retry_at <= dxy.now()))
             """,
-            () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken)
+            () => cluster.Poller.PollAsync(TestContext.Current.CancellationToken)
         );
     }
 }

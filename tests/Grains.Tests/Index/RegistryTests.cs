@@ -72,7 +72,7 @@ public sealed class RegistryTests(TestServer server)
     {
         await using var cluster = await GrainCluster.StartAsync(server);
         await cluster.InsertAllAsync(GrainCluster.Start, 1);
-        await cluster.Poller.CheckAsync(TestContext.Current.CancellationToken);
+        await cluster.Poller.PollAsync(TestContext.Current.CancellationToken);
         await cluster.UntilAsync("the work", "SELECT count(*) > 0 FROM dxy.due WHERE symbol = 'EURUSD' AND timeframe = '1h'");
         await cluster.Database.RunAsync(
             "UPDATE core_asset_registry_all SET metadata = metadata || '{\"derived_timeframes\": [\"5m\"]}' WHERE canonical_symbol = "
@@ -82,5 +82,5 @@ public sealed class RegistryTests(TestServer server)
     }
 
     static Task LookUntilAsync(GrainCluster cluster, string sql) =>
-        cluster.UntilAsync("what the pump should bring about", sql, () => cluster.Poller.CheckAsync(TestContext.Current.CancellationToken));
+        cluster.UntilAsync("what the pump should bring about", sql, () => cluster.Poller.PollAsync(TestContext.Current.CancellationToken));
 }
