@@ -32,7 +32,7 @@ sealed class SeriesTails(SeriesReader reader, TimeProvider time)
         _corrections.BeginAsync(connection, cancellation);
 
     /// <summary>Tells what is new of the series.</summary>
-    public async Task LookAsync(
+    public async Task CheckAsync(
         NpgsqlConnection connection,
         IReadOnlySet<Series> wanted,
         Action<IEnumerable<StreamEvent>> tell,

@@ -128,7 +128,7 @@ sealed partial class StreamHub(
             }
 
             var now = await connection.NowAsync(cancellation);
-            await _series.LookAsync(connection, readers.SelectMany(one => one.Series).ToHashSet(), Tell, cancellation);
+            await _series.CheckAsync(connection, readers.SelectMany(one => one.Series).ToHashSet(), Tell, cancellation);
             if (readers.Any(one => one.Wants(Subscription.Forming)))
             {
                 Tell(await _forming.NextAsync(connection, cancellation));

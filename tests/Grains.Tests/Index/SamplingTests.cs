@@ -18,7 +18,7 @@ public sealed class SamplingTests(TestServer server)
         await cluster.Database.RunAsync(
             "UPDATE core_asset_registry_all SET metadata = metadata || '{\"deriving_version\": 3}' WHERE canonical_symbol = 'DXY'"
         );
-        await cluster.Poller.CheckAsync(CancellationToken.None);
+        await cluster.Poller.PollAsync(CancellationToken.None);
         return cluster;
     }
 
@@ -54,7 +54,7 @@ public sealed class SamplingTests(TestServer server)
             async () =>
             {
                 await cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10));
-                await cluster.Poller.CheckAsync(CancellationToken.None);
+                await cluster.Poller.PollAsync(CancellationToken.None);
             }
         );
 
@@ -152,7 +152,7 @@ public sealed class SamplingTests(TestServer server)
     public async Task An_index_of_another_version_is_not_sampled()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
-        await cluster.Poller.CheckAsync(CancellationToken.None);
+        await cluster.Poller.PollAsync(CancellationToken.None);
         await QuoteAllAsync(cluster, 0.1);
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(10));
         await cluster.UntilAsync("the pairs' saves", "SELECT count(*) = 6 FROM dxy.forming_bar");

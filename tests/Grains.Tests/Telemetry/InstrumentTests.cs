@@ -14,7 +14,7 @@ public sealed class InstrumentTests(TestServer server)
     public async Task A_live_minute_is_measured_from_its_end_to_its_commit_by_kind()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
-        await cluster.Poller.CheckAsync(Token);
+        await cluster.Poller.PollAsync(Token);
         using var measures = new Measures(cluster);
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(62.5));
         await cluster.PublishAllAsync(GrainCluster.Start);
@@ -37,7 +37,7 @@ public sealed class InstrumentTests(TestServer server)
     public async Task History_has_no_latency_and_is_counted_all_the_same()
     {
         await using var cluster = await GrainCluster.StartAsync(server);
-        await cluster.Poller.CheckAsync(Token);
+        await cluster.Poller.PollAsync(Token);
         using var measures = new Measures(cluster);
         await cluster.PublishAllAsync(GrainCluster.Start - TimeSpan.FromDays(1));
 
@@ -64,7 +64,7 @@ public sealed class InstrumentTests(TestServer server)
         };
         ActivitySource.AddActivityListener(listener);
         await using var cluster = await GrainCluster.StartAsync(server);
-        await cluster.Poller.CheckAsync(Token);
+        await cluster.Poller.PollAsync(Token);
         await cluster.AdvanceAsync(TimeSpan.FromMinutes(1));
         using var feed = new ActivitySource("DxyOrleans");
         ActivityTraceId trace;
@@ -75,7 +75,7 @@ public sealed class InstrumentTests(TestServer server)
         }
 
         await cluster.AdvanceAsync(TimeSpan.FromMinutes(5));
-        await cluster.Poller.CheckAsync(Token);
+        await cluster.Poller.PollAsync(Token);
         await cluster.Rollup("DXY/5m").ProcessAsync();
         await cluster.UntilAsync(
             "the bucket",
