@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using DxyOrleans.Bars.Reading;
 using DxyOrleans.Bars.Routes;
 using DxyOrleans.Bars.Writing;
@@ -26,6 +27,10 @@ internal sealed class BarsVerb : Verb
     };
     readonly Option<UtcTime?> _asOf = Values.TimeOption("--as-of", "As they stood at that instant, before later corrections.");
     readonly Option<bool> _follow = new("--follow") { Description = "Go on with bars as they come or change, until Ctrl-C." };
+    readonly Option<bool> _chart = new("--chart")
+    {
+        Description = $"Draws them as candles, under a line of their closes; the newest {BarChart.Width} at most.",
+    };
     readonly Option<string> _format = new Option<string>("--format")
     {
         Description = "table, csv or json.",
@@ -37,7 +42,7 @@ internal sealed class BarsVerb : Verb
     {
         Arguments.Add(_symbol);
         Arguments.Add(_timeframe);
-        foreach (Option option in (Option[])[_from, _to, _last, _asOf, _follow, _format])
+        foreach (Option option in (Option[])[_from, _to, _last, _asOf, _follow, _chart, _format])
         {
             Options.Add(option);
         }
@@ -55,6 +60,12 @@ internal sealed class BarsVerb : Verb
         if (follow && (asOf ?? parse.GetValue(_to)) is not null)
         {
             throw Fault.Usage("--follow goes on into the future; leave out --to and --as-of").ToException();
+        }
+
+        var chart = parse.GetValue(_chart);
+        if (chart && (follow || session.Json || parse.GetResult(_format) is { Implicit: false }))
+        {
+            throw Fault.Usage("--chart draws, and is neither followed nor a format; leave out --follow, --format and --json").ToException();
         }
 
         var database = await session.DatabaseAsync(cancellation);
@@ -77,7 +88,11 @@ internal sealed class BarsVerb : Verb
         var from = parse.GetValue(_from) ?? UtcTime.At(1, 1, 1);
         if (asOf is null && (last is not null || parse.GetValue(_from) is null))
         {
-            from = UtcTime.Max(from, await NewestBars.FromAsync(database, table, series, to, last ?? UsualCount, cancellation) ?? from);
+            from = UtcTime.Max(
+                from,
+                await NewestBars.FromAsync(database, table, series, to, last ?? (chart ? BarChart.Width : UsualCount), cancellation)
+                    ?? from
+            );
         }
 
         var range = Values.Range(from, to);
@@ -87,6 +102,12 @@ internal sealed class BarsVerb : Verb
         {
             // The newest of then, which needn't be those of now.
             bars = NewestAsync(bars, count);
+        }
+
+        if (chart)
+        {
+            await ChartAsync(session, bars, series.Timeframe, cancellation);
+            return ExitCode.Done;
         }
 
         if (follow)
@@ -123,6 +144,42 @@ internal sealed class BarsVerb : Verb
             yield return bar;
         }
     }
+
+    static async Task ChartAsync(Session session, IAsyncEnumerable<ExportedBar> bars, Timeframe timeframe, CancellationToken cancellation)
+    {
+        // The newest alone, however many the range has.
+        var candles = new Queue<Candle>();
+        await foreach (var bar in bars.WithCancellation(cancellation))
+        {
+            if (CandleOf(bar) is { } candle)
+            {
+                candles.Enqueue(candle);
+                if (candles.Count > BarChart.Width)
+                {
+                    candles.Dequeue();
+                }
+            }
+        }
+
+        foreach (var line in BarChart.Draw([.. candles], timeframe))
+        {
+            session.Out.WriteLine(line);
+        }
+
+        if (candles.Count == 0)
+        {
+            session.Note("no bars");
+        }
+    }
+
+    // What another program stored may be no number, or none that can be drawn.
+    static Candle? CandleOf(ExportedBar bar) =>
+        Price(bar.Open) is { } open && Price(bar.High) is { } high && Price(bar.Low) is { } low && Price(bar.Close) is { } close
+            ? new Candle(bar.Time, open, high, low, close)
+            : null;
+
+    static decimal? Price(string? text) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var price) ? price : null;
 
     static async Task CsvAsync(Session session, IAsyncEnumerable<ExportedBar> bars, CancellationToken cancellation)
     {
