@@ -23,7 +23,7 @@ static class MetricsPage
                 {
                     http.Response.StatusCode = StatusCodes.Status401Unauthorized;
                     await http.Response.WriteAsync(
-                        "Reading from elsewhere than this machine needs an API key: Authorization: Bearer KEY.\n",
+                        "Reading from elsewhere than this machine needs a login; scrape on this machine, or use OTLP.\n",
                         http.RequestAborted
                     );
                 })
