@@ -35,6 +35,7 @@ public static class DxyWeb
         services.AddSingleton<Sessions>();
         services.AddSingleton<LoginCheck>();
         services.AddSingleton<Replay>();
+        services.AddSingleton<KeyCheck>();
         services.AddSingleton<StreamHub>();
         services.AddSingleton<StreamInstruments>();
         services.AddMetrics();
@@ -94,7 +95,7 @@ public static class DxyWeb
     }
 
     /// <summary>Whether who asks may read.</summary>
-    public static bool MayRead(HttpContext http) => AccessFilters.MayRead(http);
+    public static ValueTask<bool> MayReadAsync(HttpContext http) => AccessFilters.MayReadAsync(http);
 
     /// <summary>Whether a request that isn't a look is for us: it is refused or carried out here, and its body is bounded.</summary>
     public static bool Takes(HttpRequest request) =>

@@ -15,6 +15,7 @@ using DxyOrleans.Client.Commands.Explain;
 using DxyOrleans.Client.Commands.Gaps;
 using DxyOrleans.Client.Commands.Health;
 using DxyOrleans.Client.Commands.Import;
+using DxyOrleans.Client.Commands.Keys;
 using DxyOrleans.Client.Commands.Rollup;
 using DxyOrleans.Client.Commands.Scripts;
 using DxyOrleans.Client.Commands.Symbols;
@@ -54,6 +55,12 @@ internal static class AllVerbs
             new SymbolsVerb(),
             new ConfigVerb(),
             new CertificatesVerb(),
+            new Command("keys", "API keys, by which programs read over HTTP: add, list, revoke.")
+            {
+                new KeysAddVerb(),
+                new KeysListVerb(),
+                new KeysRevokeVerb(),
+            },
             new HealthVerb(),
             new ClusterVerb(),
             .. ConsoleModules.All.SelectMany(module => module.Verbs),

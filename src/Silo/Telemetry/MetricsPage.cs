@@ -16,17 +16,21 @@ static class MetricsPage
     /// <summary>Serves it to whoever may read.</summary>
     public static void UseMetricsPage(this WebApplication app)
     {
-        app.UseWhen(
-            http => http.Request.Path == Path && !DxyWeb.MayRead(http),
-            refused =>
-                refused.Run(async http =>
+        app.Use(
+            async (http, next) =>
+            {
+                if (http.Request.Path != Path || await DxyWeb.MayReadAsync(http))
                 {
-                    http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                    await http.Response.WriteAsync(
-                        "Reading from elsewhere than this machine needs a login; scrape on this machine, or use OTLP.\n",
-                        http.RequestAborted
-                    );
-                })
+                    await next(http);
+                    return;
+                }
+
+                http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                await http.Response.WriteAsync(
+                    "Reading from elsewhere than this machine needs an API key: Authorization: Bearer KEY.\n",
+                    http.RequestAborted
+                );
+            }
         );
         app.UseOpenTelemetryPrometheusScrapingEndpoint(Path);
     }

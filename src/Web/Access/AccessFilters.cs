@@ -10,14 +10,17 @@ static class AccessFilters
     /// <summary>The header in which an order bears its session's token.</summary>
     public const string Token = "X-Dxy-Token";
 
-    public static bool MayRead(HttpContext http) => Caller.IsLocal(http) || LoginOf(http) is not null;
+    /// <summary>Whether who asks may read: from this machine, logged in, or with an API key.</summary>
+    public static async ValueTask<bool> MayReadAsync(HttpContext http) =>
+        Caller.IsLocal(http) || LoginOf(http) is not null || await http.RequestServices.GetRequiredService<KeyCheck>().IsLetInAsync(http);
 
-    public static ValueTask<object?> ReadAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        MayRead(context.HttpContext)
-            ? next(context)
+    public static async ValueTask<object?> ReadAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        await MayReadAsync(context.HttpContext)
+            ? await next(context)
             : throw ProblemKind.LoginNeeded.Of(
-                "reading from elsewhere than this machine needs a login",
-                "log in over TLS, ask on the silo's own machine, or through an SSH tunnel to its loopback address"
+                "reading from elsewhere than this machine needs a login or an API key",
+                "log in over TLS, send a key that './dxy keys add' made as Authorization: Bearer KEY, ask on the silo's own machine, "
+                    + "or through an SSH tunnel to its loopback address"
             );
 
     public static ValueTask<object?> ActAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
