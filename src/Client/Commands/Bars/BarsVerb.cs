@@ -90,8 +90,7 @@ internal sealed class BarsVerb : Verb
         {
             from = UtcTime.Max(
                 from,
-                await NewestBars.FromAsync(database, table, series, to, last ?? (chart ? BarChart.Width : UsualCount), cancellation)
-                    ?? from
+                await NewestBars.FromAsync(database, table, series, to, last ?? (chart ? BarChart.Width : UsualCount), cancellation) ?? from
             );
         }
 
