@@ -162,7 +162,7 @@ public sealed class SampledMinuteTests(TestServer server)
         Assert.Empty(await host.TextsAsync("SELECT id::text FROM dxy.due"));
         Assert.True(await SaveAsync(host, Minute(0), 2));
         Assert.Empty(await new SampledMinuteStore(host.Data).LoadAsync(Dxy, TestHost.Token));
-        Assert.Equal("samples", await host.ValueAsync<string>("SELECT cause FROM dxy.due"));
+        Assert.Equal("request", await host.ValueAsync<string>("SELECT cause FROM dxy.due"));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ WITH saved AS (
   RETURNING s.revision
 ), due AS (
   INSERT INTO dxy.due (symbol, timeframe, from_ts, to_ts, cause, version, recorded_at)
-  SELECT $1, '1m', $2, $2 + interval '1 minute', 'samples', $11, dxy.now() FROM saved WHERE $9
+  SELECT $1, '1m', $2, $2 + interval '1 minute', 'request', $11, dxy.now() FROM saved WHERE $9
 ), old AS (
   DELETE FROM dxy.sampled_minute AS s WHERE $9 AND s.symbol = $1 AND s.ts_utc < $2 - interval '168 hours'
 )
