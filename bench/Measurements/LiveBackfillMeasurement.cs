@@ -4,7 +4,6 @@ using DxyOrleans.Bench.Setup;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Due;
-using DxyOrleans.Deriving.Rules;
 
 namespace DxyOrleans.Bench.Measurements;
 

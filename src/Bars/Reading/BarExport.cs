@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using DxyOrleans.Bars.Routes;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Postgres;
 using DxyOrleans.Schema.Binding;
 using Npgsql;
 

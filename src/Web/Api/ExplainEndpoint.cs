@@ -1,7 +1,6 @@
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Explaining;
-using DxyOrleans.Deriving.Rules;
 using Npgsql;
 
 namespace DxyOrleans.Web.Api;

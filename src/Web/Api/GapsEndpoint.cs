@@ -1,6 +1,5 @@
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Deriving.Explaining;
-using DxyOrleans.Deriving.Rules;
 using Npgsql;
 
 namespace DxyOrleans.Web.Api;

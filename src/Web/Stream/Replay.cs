@@ -1,4 +1,3 @@
-using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Web.Api;
 using Npgsql;

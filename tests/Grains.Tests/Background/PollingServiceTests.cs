@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DxyOrleans.Grains.Tests.Background;
 
-public sealed class PollingServiceTests
+public sealed class PollingServiceTests : IDisposable
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -13,6 +13,12 @@ public sealed class PollingServiceTests
     readonly Lines _lines = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _lines.Dispose();
+        _time.Dispose();
+    }
 
     [Fact]
     public async Task It_polls_at_once_and_then_after_each_interval()
@@ -146,13 +152,15 @@ public sealed class PollingServiceTests
     }
 
     /// <summary>A clock that is moved only once somebody waits for it.</summary>
-    sealed class ArmedTime : FakeTimeProvider
+    sealed class ArmedTime : FakeTimeProvider, IDisposable
     {
         static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
         readonly SemaphoreSlim _armed = new(0);
 
         public async Task ArmedAsync() =>
             Assert.True(await _armed.WaitAsync(Deadline, Token), $"nobody began to wait for the clock within {Deadline.TotalSeconds} s");
+
+        public void Dispose() => _armed.Dispose();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 
 namespace DxyOrleans.Client.Commands.Bars;

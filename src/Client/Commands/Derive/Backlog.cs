@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Bars;
-using DxyOrleans.Core.Indexes;
 using DxyOrleans.Deriving.Due;
 using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Deriving.Slices;

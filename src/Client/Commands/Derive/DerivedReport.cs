@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using DxyOrleans.Client.Cli;
-using DxyOrleans.Deriving.Due;
 using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Schema.Registry;
 using Npgsql;

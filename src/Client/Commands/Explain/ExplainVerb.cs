@@ -4,7 +4,6 @@ using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Explaining;
-using DxyOrleans.Deriving.Rules;
 
 namespace DxyOrleans.Client.Commands.Explain;
 

@@ -4,7 +4,6 @@ using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Gaps;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Explaining;
-using DxyOrleans.Deriving.Rules;
 
 namespace DxyOrleans.Client.Commands.Gaps;
 

@@ -4,7 +4,6 @@ using DxyOrleans.Bars.Writing;
 using DxyOrleans.Client.Cli;
 using DxyOrleans.Core.Bars;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Deriving.Slices;
 using DxyOrleans.Feeds.Files;
 using DxyOrleans.Schema.Registry;

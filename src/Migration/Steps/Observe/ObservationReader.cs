@@ -1,7 +1,6 @@
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
 using DxyOrleans.Deriving.Columnar;
-using DxyOrleans.Deriving.Due;
 using DxyOrleans.Deriving.Rules;
 using DxyOrleans.Migration.Engine;
 using DxyOrleans.Migration.Rules;
