@@ -77,7 +77,7 @@ public sealed class SamplingTests(TestServer server)
             AND (open, high, low, close) = ({Level(1.10m)}, {Level(1.05m)}, {Level(1.15m)}, {Level(1.11m)})
             """
         );
-        Assert.Equal(0L, await cluster.Database.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY'"));
+        Assert.Equal(0L, await cluster.Database.ValueAsync<long>("SELECT count(*) FROM dxy.due WHERE symbol = 'DXY' AND timeframe = '1m'"));
     }
 
     [Fact]
