@@ -76,6 +76,12 @@ static class ClockScan
                     activity.Add(time.Value, timeframe.Length);
                 }
             }
+
+            // A first line that has no end is not read to it; reading in earnest will say what it is.
+            if (layout is null && lines.IsSkipping)
+            {
+                return null;
+            }
         } while (await lines.Fill(cancel));
 
         return activity.IsEmpty ? null : activity;
