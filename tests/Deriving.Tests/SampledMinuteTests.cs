@@ -82,10 +82,10 @@ public sealed class SampledMinuteTests(TestServer server)
         await using var host = await OpenAsync(server);
         await host.StoreAsync(TestHost.Minutes(0, minutes));
         await host.DrainAsync();
-        Assert.True(await SaveAsync(host, Minute(1)));
+        Assert.True(await SaveAsync(host, Minute(0)));
         await host.DrainAsync();
         var rows = await host.TextsAsync(Rows);
-        Assert.Equal("08:01 v3 -0.00020000 0.00020000 0.00020000 60 of 60", rows[1]);
+        Assert.Equal("08:00 v3 -0.00020000 0.00020000 0.00020000 60 of 60", rows[0]);
         Assert.Equal(minutes - 1, rows.Count(row => row.Contains(" v2 ", StringComparison.Ordinal)));
 
         // What was sampled is kept by the row itself.
