@@ -160,9 +160,10 @@ public sealed class BoundHostRunTests(TestServer server)
         Assert.Equal(dump.Count, dump.Intersect(restored).Count());
     }
 
+    // By the epoch, which is the same of a time with a zone and of one without that is UTC's, whatever the session's zone.
     static string Closes(string table) =>
         $"""
-            SELECT to_char(ts_utc AT TIME ZONE 'UTC', 'MM-DD HH24:MI') || ' ' || close FROM public.{table}
+            SELECT to_char(to_timestamp(extract(epoch FROM ts_utc)) AT TIME ZONE 'UTC', 'MM-DD HH24:MI') || ' ' || close FROM public.{table}
             WHERE canonical_symbol = 'DXY' AND timeframe = '1m' {(table == "data_bars" ? "" : "AND deleted_at IS NULL")} ORDER BY ts_utc
             """;
 

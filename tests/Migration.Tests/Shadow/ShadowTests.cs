@@ -53,7 +53,7 @@ public sealed class ShadowTests(TestServer server)
 
         Assert.Equal((297, 1, 1, 1), (day.Equal, day.Different, day.Missing, day.Extra));
         Assert.Equal(0.25m, day.LargestDifference, 6);
-        Assert.Contains($"\"kind\": \"different\", \"host\": ", day.Samples, StringComparison.Ordinal);
+        Assert.Contains($"\"kind\": \"different\", \"shop\": ", day.Samples, StringComparison.Ordinal);
         foreach (var minute in (int[])[40, 60, 80])
         {
             Assert.Contains(TestHost.Minute(minute).ToString(), day.Samples, StringComparison.Ordinal);
