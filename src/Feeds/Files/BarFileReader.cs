@@ -104,20 +104,7 @@ public sealed class BarFileReader(TimeProvider time)
     BarBatch? Begin(string name, LineReader lines, ResolvedOptions options, ClockActivity? clock, out RowReader? rows)
     {
         rows = null;
-        ReadOnlySpan<byte> first;
-        LineReader.Step step;
-        do
-        {
-            step = lines.Next(out first);
-        } while (step == LineReader.Step.Line && FileHead.SaysNothing(first));
-
-        // A first line that doesn't end in good time decides too: what has no end is not read to it.
-        var endless = step == LineReader.Step.Wanting && lines.IsSkipping;
-        if (endless)
-        {
-            first = lines.Ahead;
-        }
-        else if (step == LineReader.Step.Wanting)
+        if (!FileHead.TryFirst(lines, out var first, out var isWhole, out var isTooLong))
         {
             return null;
         }
@@ -138,7 +125,7 @@ public sealed class BarFileReader(TimeProvider time)
             );
         }
 
-        if (endless)
+        if (!isWhole)
         {
             return null;
         }
@@ -155,7 +142,7 @@ public sealed class BarFileReader(TimeProvider time)
         rows = new RowReader(name, layout, options, symbol, zone, _given, UtcTime.From(time.GetUtcNow()));
         if (!layout.HasHeader)
         {
-            rows.Add(first, lines.Line, step == LineReader.Step.TooLong);
+            rows.Add(first, lines.Line, isTooLong);
         }
 
         return null;

@@ -132,11 +132,7 @@ public sealed partial class BarGrain(
             var fault =
                 options.Value.Shadow ? BarFault.Shadow()
                 : !known ? BarFault.UnknownSymbol(_series.Symbol)
-                : Price.Round(quote.Price) <= 0 ? BarFault.NotPositive("price", quote.Price)
-                : Price.Round(quote.Price) >= Price.Limit ? BarFault.TooLarge("price", quote.Price)
-                : !quote.Time.IsOnCalendar ? BarFault.NoTime(quote.Time)
-                : quote.Time > limit ? BarFault.InTheFuture(quote.Time, Now)
-                : null;
+                : CheckQuote(quote, limit);
             if (fault is not null)
             {
                 refused.Add(new RefusedBar(quote.Time, fault.Code, fault.Text));
@@ -159,20 +155,24 @@ public sealed partial class BarGrain(
         return new TickResult(taken.Count, late, refused.ToImmutable());
     }
 
-    public Task SampleAsync(PublishTicks message, CancellationToken cancellation) =>
-        options.Value.Shadow
-            ? Task.CompletedTask
-            : TellSamplersAsync(
-                [
-                    .. message.Quotes.Where(quote =>
-                        Price.Round(quote.Price) > 0
-                        && Price.Round(quote.Price) < Price.Limit
-                        && quote.Time.IsOnCalendar
-                        && quote.Time <= Now + options.Value.FutureSkew
-                    ),
-                ],
-                cancellation
-            );
+    public Task SampleAsync(PublishTicks message, CancellationToken cancellation)
+    {
+        if (options.Value.Shadow)
+        {
+            return Task.CompletedTask;
+        }
+
+        var limit = Now + options.Value.FutureSkew;
+        return TellSamplersAsync([.. message.Quotes.Where(quote => CheckQuote(quote, limit) is null)], cancellation);
+    }
+
+    // What of a quote by itself keeps it from being taken.
+    BarFault? CheckQuote(Quote quote, UtcTime limit) =>
+        Price.Round(quote.Price) <= 0 ? BarFault.NotPositive("price", quote.Price)
+        : Price.Round(quote.Price) >= Price.Limit ? BarFault.TooLarge("price", quote.Price)
+        : !quote.Time.IsOnCalendar ? BarFault.NoTime(quote.Time)
+        : quote.Time > limit ? BarFault.InTheFuture(quote.Time, Now)
+        : null;
 
     public async Task SubscribeAsync(string indexKey, CancellationToken cancellation)
     {

@@ -123,16 +123,10 @@ sealed class IndexSampling(
     {
         var since = Now;
         var sampler = new IndexSampler(definition, every, since);
-        foreach (
-            var (symbol, quote) in await NewestPrices.ReadAsync(
-                database,
-                definition.Components.Select(component => component.Symbol),
-                since,
-                cancellation
-            )
-        )
+        var symbols = definition.Components.Select(component => component.Symbol);
+        foreach (var price in (await NewestPrices.ReadAsync(database, symbols, since, cancellation)).Prices)
         {
-            sampler.Add(symbol, quote, isNew: false);
+            sampler.Add(price.Symbol, price.AsQuote, isNew: false);
         }
 
         _saved.Clear();

@@ -1,7 +1,6 @@
+using DxyOrleans.Bars.Reading;
 using DxyOrleans.Core.Indexes;
 using DxyOrleans.Core.Time;
-using DxyOrleans.Postgres;
-using DxyOrleans.Schema.Binding;
 using Npgsql;
 
 namespace DxyOrleans.Client.Commands.Watch;
@@ -15,26 +14,9 @@ internal sealed class LivePrices(NpgsqlDataSource database, IndexDefinition inde
     /// <returns>The index, and the market time of it.</returns>
     public async Task<(LiveIndex Index, UtcTime Now)> ReadAsync(UtcTime before, CancellationToken cancellation)
     {
-        var prices = new Dictionary<Symbol, LivePrice>();
-        var now = UtcTime.FromTicks(0);
-        await using var command = database.Statement("live_prices");
-        command.Parameters.With(index.Components.Select(component => component.Symbol.Name).ToArray()).With(before.ToDateTime());
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            now = reader.GetUtc(6);
-            UtcTime? quoted = reader.IsDBNull(2) ? null : reader.GetUtc(2);
-            UtcTime? closed = reader.IsDBNull(4) ? null : reader.GetUtc(4);
-            if ((quoted ?? closed) is null)
-            {
-                continue;
-            }
-
-            var (price, at) =
-                closed is null || quoted >= closed ? (reader.GetDecimal(1), quoted!.Value) : (reader.GetDecimal(3), closed.Value);
-            prices[Symbol.Parse(reader.GetString(0))] = new LivePrice(price, at, reader.IsDBNull(5) ? null : reader.GetDecimal(5));
-        }
-
+        var symbols = index.Components.Select(component => component.Symbol);
+        var (newest, now) = await NewestPrices.ReadAsync(database, symbols, before, cancellation);
+        var prices = newest.ToDictionary(price => price.Symbol, price => new LivePrice(price.Value, price.At, price.Before));
         return (LiveIndex.Of(index, prices, now), now);
     }
 }

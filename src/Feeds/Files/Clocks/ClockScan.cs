@@ -54,36 +54,42 @@ static class ClockScan
         FileLayout? layout = null;
         do
         {
-            while (lines.Next(out var line) is var step && step != LineReader.Step.Wanting)
+            if (layout is null)
             {
-                if (layout is null)
+                if (!FileHead.TryFirst(lines, out var first, out var isWhole, out _))
                 {
-                    if (FileHead.SaysNothing(line))
-                    {
-                        continue;
-                    }
-
-                    layout = FileHead.LayoutOf(line, part.Name, options);
-                    if (layout is null || !layout.MayNeedZone(options.Zone))
-                    {
-                        return null;
-                    }
+                    continue;
                 }
 
-                row.Split(line, layout.Delimiter);
-                if (row.Count == layout.Columns && layout.TryTime(row, out var time) && !time.HasZone)
+                if (FileHead.LayoutOf(first, part.Name, options) is not { } found || !found.MayNeedZone(options.Zone))
                 {
-                    activity.Add(time.Value, timeframe.Length);
+                    return null;
                 }
+
+                if (!isWhole)
+                {
+                    continue;
+                }
+
+                layout = found;
+                Take(first, layout);
             }
 
-            // A first line that has no end is not read to it; reading in earnest will say what it is.
-            if (layout is null && lines.IsSkipping)
+            while (lines.Next(out var line) != LineReader.Step.Wanting)
             {
-                return null;
+                Take(line, layout);
             }
         } while (await lines.Fill(cancel));
 
         return activity.IsEmpty ? null : activity;
+
+        void Take(ReadOnlySpan<byte> line, FileLayout of)
+        {
+            row.Split(line, of.Delimiter);
+            if (row.Count == of.Columns && of.TryTime(row, out var time) && !time.HasZone)
+            {
+                activity.Add(time.Value, timeframe.Length);
+            }
+        }
     }
 }
